@@ -1,0 +1,37 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check assets help
+
+help:            ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/'
+
+run: .venv/run   ## open the app on the bundled set
+	@$(BIN)/streamlit run app/main.py
+
+test: .venv/dev  ## every test but the benchmarks
+	@$(BIN)/python -m pytest
+
+check: .venv/dev ## style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+assets: .venv/assets ## make what lies in assets/ again (hours)
+	@$(BIN)/python -m core.recipes.pocket && $(BIN)/python -m core.recipes.sets
+
+# uv installs several GB in half the time; the marks are newer than what they were made from.
+.venv/uv:
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet uv
+	@touch $@
+
+.venv/run: requirements.txt | .venv/uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | .venv/uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@touch $@
+
+.venv/assets: requirements-assets.txt .venv/dev
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-assets.txt
+	@touch $@

@@ -1,0 +1,45 @@
+"""Everything Clipscape raises on purpose.
+
+ClipscapeError
+├── BadInput          what a person gave cannot be used: value, limit, remedy in one line
+│   ├── BadPicture    bytes that are no usable picture
+│   └── BadParameter  a parameter outside its limits
+├── MissingWeights    a model's weights are neither here nor reachable
+├── MissingData       a workspace lacks what a method needs
+├── JobFailed         a worker process ended without a result
+└── Cancelled         a person pressed stop
+
+The command line turns each into one line on standard error and exit status 2.
+"""
+
+
+class ClipscapeError(Exception):
+    """Root of the tree; its text is one line for a person."""
+
+
+class BadInput(ClipscapeError):
+    """What a person gave cannot be used."""
+
+
+class BadPicture(BadInput):
+    """Bytes that are no usable picture."""
+
+
+class BadParameter(BadInput):
+    """A parameter outside its limits."""
+
+
+class MissingWeights(ClipscapeError):
+    """A model's weights are neither here nor reachable."""
+
+
+class MissingData(ClipscapeError):
+    """A workspace lacks what a method needs."""
+
+
+class JobFailed(ClipscapeError):
+    """A worker process ended without a result."""
+
+
+class Cancelled(ClipscapeError):
+    """A person pressed stop."""
