@@ -25,13 +25,13 @@ assets: .venv/assets ## make what lies in assets/ again (hours)
 	@touch $@
 
 .venv/run: requirements.txt | .venv/uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
 	@touch $@
 
 .venv/dev: requirements.txt requirements-dev.txt | .venv/uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
 
 .venv/assets: requirements-assets.txt .venv/dev
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-assets.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements-assets.txt
 	@touch $@

@@ -1,0 +1,144 @@
+"""The command line: `python -m core COMMAND …`.
+
+Results go to standard output as a table, or as JSON with `--json -` or `--json FILE`.
+Progress goes to standard error when that is a terminal. Bad input: one line there, exit status 2.
+"""
+
+import logging
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+
+from core.console import listening, write
+from core.errors import BadParameter, Cancelled, ClipscapeError
+
+BAD_INPUT, STOPPED = 2, 130
+
+app = typer.Typer(
+    help="A laboratory for CLIP embeddings: everything a page does, as a command.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - prints it.")]
+Input = Annotated[str, typer.Argument(metavar="INPUT", help="A workspace's folder, a bundled set's name, or a .npz.")]
+Place = Annotated[str, typer.Argument(metavar="WORKSPACE", help="A workspace's folder, or a bundled set's name.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter; repeatable.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same result.")]
+
+
+@app.command()
+def embed(
+    source: Annotated[str, typer.Argument(help="Folder, zip, CSV, Parquet, COCO captions, CelebA, or bundled set.")],
+    workspace: Annotated[str, typer.Option(metavar="DIR", help="Made where there is none.")],
+    model: Annotated[str, typer.Option(help="pocket, ARCHITECTURE:PRETRAINED, or a path to weights.")] = "pocket",
+    captions: Annotated[str | None, typer.Option(metavar="FILE", help="A table of captions for the pictures.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Pictures at once; left out: what suits the machine.")] = None,
+    json: Json = None,
+) -> None:
+    """Bring a source's items into a workspace and embed them; goes on where it was stopped."""
+    run("embed", json, workspace=workspace, source=source, model=model, captions=captions, batch=batch)
+
+
+@app.command()
+def models(json: Json = None) -> None:
+    """The models that can embed."""
+    run("models", json)
+
+
+@app.command()
+def datasets(json: Json = None) -> None:
+    """The bundled sets."""
+    run("datasets", json)
+
+
+@app.command()
+def methods(json: Json = None) -> None:
+    """The methods and their parameters."""
+    run("methods", json)
+
+
+@app.command()
+def search(
+    workspace: Place,
+    text: Annotated[str | None, typer.Argument(help="Words to search for.")] = None,
+    image: Annotated[str | None, typer.Option(metavar="FILE", help="A picture to search for.")] = None,
+    top: Annotated[int, typer.Option(help="How many hits.")] = 10,
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    target: Annotated[str | None, typer.Option(help="Compare with images or captions.")] = None,
+    json: Json = None,
+) -> None:
+    """The items nearest to words or to a picture."""
+    run("search", json, workspace=workspace, text=text, image=image, model=model, top=top, target=target)
+
+
+@app.command("map")
+def draw(
+    source: Input,
+    method: Annotated[str, typer.Option(help="One of the maps that `methods` lists.")],
+    set: Settings = None,
+    seed: Seed = 0,
+    space: Annotated[str, typer.Option(help="images, captions or both.")] = "both",
+    gap: Annotated[str, typer.Option(help="keep, or centre images and captions each on its mean.")] = "keep",
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write ids, modality and xy.")] = None,
+    json: Json = None,
+) -> None:
+    """Draw a map of an input; a workspace keeps it as a run."""
+    how = {"method": method, "params": parsed(set), "seed": seed, "space": space, "gap": gap}
+    run("map", json, source=source, model=model, out=out, **how)
+
+
+@app.command()
+def place(
+    workspace: Place,
+    map: Annotated[str, typer.Argument(metavar="RUN", help="The id of a map's run.")],
+    json: Json = None,
+) -> None:
+    """Put what was embedded since a map was drawn onto that map."""
+    run("place", json, workspace=workspace, run=map)
+
+
+def run(command: str, file: str | None, **arguments: Any) -> None:
+    """Runs a command with a progress line, then writes its result."""
+    from core.commands import COMMANDS
+
+    with listening() as report:
+        result = COMMANDS[command](**arguments, report=report)
+    write(result, file)
+
+
+def parsed(settings: list[str] | None) -> dict[str, str]:
+    """`NAME=VALUE` pairs as a dictionary."""
+    pairs = [each.partition("=") for each in settings or []]
+    for name, equals, value in pairs:
+        if not name or not equals or not value:
+            raise BadParameter(f"--set {name}{equals}{value}: write it as NAME=VALUE, e.g. --set perplexity=50")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def main() -> None:
+    """Runs the command of `sys.argv` and ends the process; bad input and Ctrl-C end in one line."""
+    warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    sys.exit(status(sys.argv[1:] or ["--help"]))
+
+
+def status(arguments: list[str]) -> int:
+    """The exit status of a command line."""
+    try:
+        return app(arguments, prog_name="python -m core", standalone_mode=False) or 0
+    except (Cancelled, KeyboardInterrupt, typer.Abort):
+        return _said("stopped", STOPPED)
+    except ClipscapeError as error:
+        return _said(str(error), BAD_INPUT)
+    except typer.TyperException as error:
+        return _said(error.format_message(), BAD_INPUT)
+
+
+def _said(text: str, code: int) -> int:
+    print(f"clipscape: {' '.join(text.split())}", file=sys.stderr)
+    return code

@@ -1,0 +1,21 @@
+"""What the command line, the pages' jobs and scripts call: JSON in, JSON out, `report` last."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.commands.embedding import embed
+from core.commands.listing import datasets, methods, models
+from core.commands.mapping import map, place_new
+from core.commands.searching import search
+
+__all__ = ["COMMANDS", "datasets", "embed", "map", "methods", "models", "place_new", "search"]
+
+COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "embed": embed,
+    "models": models,
+    "datasets": datasets,
+    "methods": methods,
+    "search": search,
+    "map": map,
+    "place": place_new,
+}

@@ -1,0 +1,103 @@
+"""Drawing maps, and putting new items on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.runs import Recipe, save_map
+from core.errors import BadInput
+from core.inputs import Rows, open_workspace, read_rows, workspace_rows
+from core.maps.quality import quality
+from core.maps.stages import Bar
+from core.progress import Report, silent
+from core.results import Floats, Map
+
+
+def map(
+    source: str,
+    method: str,
+    space: str = "both",
+    params: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    model: str | None = None,
+    gap: str = "keep",
+    out: str | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Draws a map of an input and saves it as a run of its workspace (a `.npz` has none: `run` is None).
+
+    `gap="centre"` moves images and captions each to its own mean first, which closes the modality gap.
+    `params` may be those of a run card, `gap` among them. `out` names a `.npz` for ids, modality and xy.
+    """
+    recipe = Recipe.of(method, {"gap": gap} | dict(params or {}), seed)
+    rows = read_rows(source, space, model)
+    bar, start = Bar(report), perf_counter()
+    vectors = recipe.vectors(rows, rows)
+    drawn = recipe.method.fit(vectors, recipe.params, bar.follow)
+    drawn = _judged(drawn, vectors, recipe, bar)
+    seconds = perf_counter() - start
+    if out is not None:
+        _write(out, rows, drawn)
+    return _summary(save_map(rows, recipe, drawn, seconds), drawn, seconds)
+
+
+def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, Any]:
+    """Puts what was embedded since a map was made onto that map, saved as a new run; the map's points do not move.
+
+    With nothing new, the same `run` comes back and `placed` is 0.
+    """
+    parent = open_workspace(workspace).run(run)
+    recipe = Recipe.of_card(parent.card)
+    rows = workspace_rows(open_workspace(workspace), parent.card.space, parent.card.model)
+    known = _Known.among(rows, parent.arrays)
+    new = np.setdiff1d(np.arange(len(rows)), known.rows)
+    if not len(new):
+        return {"run": run, "seconds": 0.0, "placed": 0}
+    bar, start = Bar(report), perf_counter()
+    reference, arrivals = rows.take(known.rows), rows.take(new)
+    vectors = [recipe.vectors(each, reference) for each in (reference, arrivals)]
+    xy = recipe.place(vectors[0], known.xy, vectors[1], recipe.params, bar.follow)
+    drawn = Map(np.vstack([known.xy, xy]), {"placed": len(new)})
+    drawn = _judged(drawn, np.vstack(vectors), recipe, bar)
+    seconds = perf_counter() - start
+    everyone = rows.take(np.concatenate([known.rows, new]))
+    return _summary(save_map(everyone, recipe, drawn, seconds, parent=run), drawn, seconds) | {"placed": len(new)}
+
+
+def _write(out: str, rows: Rows, drawn: Map) -> None:
+    try:
+        np.savez(out, ids=rows.ids, modality=rows.modality, xy=drawn.xy)
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}") from None
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The points of an earlier map whose items are still there: their rows today, and where they lie."""
+
+    rows: NDArray[np.int64]
+    xy: Floats
+
+    @classmethod
+    def among(cls, rows: Rows, arrays: Mapping[str, NDArray]) -> "_Known":
+        today = {key: row for row, key in enumerate(rows.keys())}
+        then = zip(arrays["ids"].tolist(), arrays["modality"].tolist(), strict=True)
+        pairs = [(today[key], point) for point, key in enumerate(then) if key in today]
+        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return cls(both[:, 0], np.asarray(arrays["xy"], dtype=np.float32)[both[:, 1]])
+
+
+def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
+    """The map with its figures; a stopped one is judged without asking again whether to stop."""
+    listen = silent if drawn.partial else bar.aside
+    figures = quality(vectors, drawn.xy, recipe.metric, seed=recipe.params.seed, report=listen)
+    return replace(drawn, metrics={**drawn.metrics, **figures})
+
+
+def _summary(run: str | None, drawn: Map, seconds: float) -> dict[str, Any]:
+    figures = {name: drawn.metrics[name] for name in ("trustworthiness", "neighbour_preservation")}
+    return {"run": run, "seconds": round(seconds, 3)} | figures | ({"partial": True} if drawn.partial else {})

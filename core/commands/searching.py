@@ -1,0 +1,91 @@
+"""Search by words, by a picture, or by an item that is already there."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import BadInput, BadParameter, MissingData
+from core.inputs import embedded_model, open_workspace
+from core.progress import Report, silent
+from core.results import Embeddings, Floats
+from core.search import Hits, nearest
+from core.search import search as search_rows
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+
+def search(
+    workspace: str,
+    text: str | None = None,
+    image: str | None = None,
+    model: str | None = None,
+    top: int = 10,
+    target: str | None = None,
+    item: str | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """The items nearest to words, to a picture's file, or to an item that is already there.
+
+    `target`: compare with the "images" or the "captions"; None: the images, where some are embedded.
+    """
+    _check(text, image, item, target)
+    place = open_workspace(workspace)
+    model = embedded_model(place, target or "both", model)
+    embeddings = _targets(place, model, target)
+    if item is not None:
+        hits = _nearest_to_item(place, embeddings, item, top)
+    else:
+        hits = search_rows(embeddings, _query(model, text, image), top)
+    return {"hits": _described(place, hits)}
+
+
+def _check(text: str | None, image: str | None, item: str | None, target: str | None) -> None:
+    if [text, image, item].count(None) != 2:
+        raise BadInput("a search needs one query: words, or a picture, and not both")
+    if text is not None and not text.strip():
+        raise BadInput("the words to search for are empty: write some")
+    if target not in (None, "images", "captions"):
+        raise BadParameter(f"target {target!r} is not one of images, captions")
+
+
+def _targets(place: "Workspace", model: str, target: str | None) -> Embeddings:
+    """The embeddings to search among."""
+    images = target != "captions" and place.embeddings(model, "image")
+    return images or place.embeddings(model, "text")
+
+
+def _query(model: str, text: str | None, image: str | None) -> Floats:
+    from core.encoders import load
+    from core.sources.pictures import check, open_picture
+
+    if image is None:
+        return load(model).encode_texts([text or ""])[0]
+    try:
+        data = Path(image).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{image} cannot be read: {error.strerror}") from None
+    check(data)
+    return load(model).encode_images([open_picture(data)])[0]
+
+
+def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top: int) -> Hits:
+    """By the item's own picture, or by its caption where it has no picture; the item itself is left out."""
+    for modality in ("image", "text"):
+        with suppress(MissingData):
+            mine = place.embeddings(embeddings.model, modality, [item])
+            return nearest(embeddings, mine.vectors[0], item, top)
+    raise MissingData(f"item {item} is not embedded by {embeddings.model}: run `embed` first")
+
+
+def _described(place: "Workspace", hits: Hits) -> list[dict[str, Any]]:
+    table = place.table(columns=["caption", "source"], ids=hits.ids.tolist())
+    items = {row["id"]: row for row in table.to_pylist()}
+    found = zip(hits.ids.tolist(), np.round(hits.scores.astype(float), 6).tolist(), strict=True)
+    return [{"id": id, "score": score, **_shown(items.get(id, {}))} for id, score in found]
+
+
+def _shown(item: dict[str, Any]) -> dict[str, str]:
+    return {"caption": item.get("caption") or "", "source": item.get("source") or ""}

@@ -1,0 +1,184 @@
+"""The INPUT of a command: a workspace's folder, the name of a workspace or bundled set, or a .npz file.
+
+A `.npz` holds `x` (N, D), perhaps with `y` (N,), or the pairs `image` and `text`, both (N, D).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, is_zipfile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInput, BadParameter, MissingData
+from core.results import Floats, Strings, check_length, check_matrix
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+MODALITIES = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Vectors to work on, and what each is of; images come before captions.
+
+    ids: (N,) str, the items; modality: (N,) str, "image" or "text"; vectors: (N, D) float32, finite.
+    labels: (N,) str where the input has some. workspace: None for a `.npz`.
+    """
+
+    ids: Strings
+    modality: Strings
+    vectors: Floats
+    space: str
+    model: str
+    fingerprint: str
+    labels: Strings | None = None
+    workspace: Workspace | None = None
+
+    def __post_init__(self) -> None:
+        check_matrix("vectors", self.vectors)
+        check_length("ids", self.ids, len(self.vectors))
+        check_length("modality", self.modality, len(self.vectors))
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Id and modality of each row: no two are the same."""
+        return list(zip(self.ids.tolist(), self.modality.tolist(), strict=True))
+
+    def take(self, rows: NDArray[np.int64]) -> Rows:
+        """Some of the rows, in that order."""
+        labels = None if self.labels is None else self.labels[rows]
+        vectors = self.vectors[rows]
+        return replace(self, ids=self.ids[rows], modality=self.modality[rows], vectors=vectors, labels=labels)
+
+
+def read_rows(source: str | Path, space: str = "both", model: str | None = None) -> Rows:
+    """The rows of an input; `space` is "images", "captions" or "both" (what there is of them).
+
+    `model`: whose embeddings of a workspace; None: the one that has embedded most.
+    """
+    check_space(space)
+    if str(source).endswith(".npz"):
+        return _from_arrays(Path(source), load_arrays(Path(source)), space)
+    return workspace_rows(open_workspace(source), space, model)
+
+
+def check_space(space: str) -> None:
+    """Raises `BadParameter` unless it names a space."""
+    if space not in MODALITIES:
+        raise BadParameter(f"space {space!r} is not one of {', '.join(MODALITIES)}")
+
+
+def open_workspace(source: str | Path) -> Workspace:
+    """The workspace in a folder or at an object store's address, or of a name."""
+    from core.workspace import Workspace, open_named
+
+    if Path(source).is_dir() or "://" in str(source):
+        return Workspace.open(source)
+    if Path(source).is_file() or Path(source).name != str(source):
+        raise BadInput(f"{source}: no workspace's folder, .npz file or bundled set: `datasets` lists the sets")
+    return open_named(str(source))
+
+
+def workspace_rows(workspace: Workspace, space: str, model: str | None = None) -> Rows:
+    """The embedded rows of a workspace; `MissingData` where nothing is embedded."""
+    model = embedded_model(workspace, space, model)
+    here = {each.modality for each in workspace.models() if each.model == model}
+    wanted = [modality for modality in MODALITIES[space] if modality in here]
+    parts = [workspace.embeddings(model, modality) for modality in wanted]
+    return Rows(
+        ids=np.concatenate([part.ids for part in parts]),
+        modality=np.repeat(wanted, [len(part) for part in parts]),
+        vectors=np.concatenate([part.vectors for part in parts]),
+        space=_space_of(wanted),
+        model=model,
+        fingerprint="+".join(workspace.fingerprint(model, modality) for modality in wanted),
+        workspace=workspace,
+    )
+
+
+def embedded_model(workspace: Workspace, space: str = "both", model: str | None = None) -> str:
+    """The name under which a workspace knows a model; without a name, the model that has embedded most of the space."""
+    counts: dict[str, int] = {}
+    for each in workspace.models():
+        if each.modality in MODALITIES[space]:
+            counts[each.model] = counts.get(each.model, 0) + each.count
+    known = [name for name in counts if model is None or name == model or name.startswith(f"{model}@")]
+    if not known:
+        by = f" by {model}; there is {', '.join(counts)}" if model and counts else ""
+        raise MissingData(f"{workspace.name}: no {_words(space)} are embedded{by}: run `embed` first")
+    return max(known, key=lambda name: counts[name])
+
+
+def load_arrays(path: Path) -> Mapping[str, NDArray]:
+    """Every array of a `.npz`, none of which may be pickled objects."""
+    if not path.is_file():
+        raise BadInput(f"{path}: there is no such file")
+    if not is_zipfile(path):
+        raise BadInput(f"{path} is no .npz archive: save one with numpy.savez")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, EOFError, OSError, BadZipFile, SyntaxError) as error:
+        reason = "it holds pickled objects" if "pickle" in str(error) else "it is damaged"
+        raise BadInput(f"{path} cannot be read, {reason}: save plain number arrays with numpy.savez") from None
+
+
+def _from_arrays(path: Path, arrays: Mapping[str, NDArray], space: str) -> Rows:
+    parts = _parts(path, arrays, space)
+    vectors = np.concatenate([_matrix(f"{path}: {name}", arrays[name]) for name, _ in parts])
+    count = len(vectors) // len(parts)
+    modalities = [modality for _, modality in parts]
+    return Rows(
+        ids=np.tile(np.arange(count).astype(str), len(parts)),
+        modality=np.repeat(modalities, count),
+        vectors=vectors,
+        space=_space_of(modalities),
+        model="",
+        fingerprint=sha256(path.read_bytes()).hexdigest()[:16],
+        labels=_labels(path, arrays, count, len(parts)),
+    )
+
+
+def _parts(path: Path, arrays: Mapping[str, NDArray], space: str) -> Sequence[tuple[str, str]]:
+    """Names of the arrays of that space, each with its modality; `x` counts as images."""
+    if "x" in arrays and space != "captions":
+        return [("x", "image")]
+    if {"image", "text"} <= set(arrays):
+        if arrays["image"].shape != arrays["text"].shape:
+            raise BadInput(f"{path}: image is {arrays['image'].shape}, text {arrays['text'].shape}: pairs must match")
+        return [(modality, modality) for modality in MODALITIES[space]]
+    held = ", ".join(sorted(arrays)) or "nothing"
+    raise BadInput(f"{path} holds {held}: for {space}, `x` (N, D) or the pairs `image` and `text` (N, D) are needed")
+
+
+def _matrix(name: str, x: NDArray) -> Floats:
+    if x.dtype.kind not in "fiub" or x.ndim != 2 or 0 in x.shape:
+        raise BadInput(f"{name} is {x.dtype} of shape {x.shape}: a matrix (N, D) of real numbers is needed")
+    with np.errstate(over="ignore"):
+        matrix = np.ascontiguousarray(x, dtype=np.float32)
+    check_matrix(name, matrix)
+    return matrix
+
+
+def _labels(path: Path, arrays: Mapping[str, NDArray], count: int, copies: int) -> Strings | None:
+    if "y" not in arrays:
+        return None
+    check_length(f"{path}: y", arrays["y"], count)
+    return np.tile(arrays["y"].astype(str), copies)
+
+
+def _words(space: str) -> str:
+    return "items" if space == "both" else space
+
+
+def _space_of(modalities: Sequence[str]) -> str:
+    return next(space for space, names in MODALITIES.items() if list(names) == list(modalities))

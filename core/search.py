@@ -1,0 +1,62 @@
+"""Search by meaning: the rows whose vectors point most nearly the same way as a query."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import BadInput, BadParameter
+from core.results import Embeddings, Floats, Strings, check_length
+
+CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The best rows, best first. ids: (M,) str. scores: (M,) float32 cosines."""
+
+    ids: Strings
+    scores: Floats
+
+    def __post_init__(self) -> None:
+        check_length("ids", self.ids, len(self.scores))
+
+
+def search(embeddings: Embeddings, query: Floats, top: int = 10) -> Hits:
+    """The `top` rows of highest cosine with the query, exactly; rows of equal cosine in the items' order.
+
+    query: (D,) float32 of any length but zero, made by the model of the embeddings.
+    """
+    if top < 1:
+        raise BadParameter(f"top={top} is below 1: ask for at least one hit")
+    scores = cosines(embeddings.vectors, query)
+    best = _highest(scores, min(top, len(scores)))
+    return Hits(embeddings.ids[best], scores[best])
+
+
+def nearest(embeddings: Embeddings, query: Floats, leave_out: str, top: int = 10) -> Hits:
+    """As `search`, without the item of one id: what is nearest to something that is itself among the rows."""
+    hits = search(embeddings, query, top + 1)
+    others = hits.ids != leave_out
+    return Hits(hits.ids[others][:top], hits.scores[others][:top])
+
+
+def cosines(vectors: Floats, query: Floats) -> Floats:
+    """The cosine of each unit row of (N, D) with one query (D,): (N,) float32."""
+    if query.shape != vectors.shape[1:]:
+        raise BadInput(f"the query has shape {query.shape}, the vectors {vectors.shape}: use the model that made them")
+    length = np.linalg.norm(query)
+    if not np.isfinite(length) or length == 0:
+        raise BadInput("the query has no direction: all its numbers are zero, or some are not finite")
+    unit = (query / length).astype(np.float32)
+    chunks = [vectors[start : start + CHUNK] @ unit for start in range(0, len(vectors), CHUNK)]
+    return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
+
+
+def _highest(scores: Floats, top: int) -> np.ndarray:
+    """Rows of the highest scores, highest first; `lexsort` keeps equal scores in their order."""
+    if top < len(scores):
+        least = np.partition(scores, -top)[-top]
+        rows = np.flatnonzero(scores >= least)
+    else:
+        rows = np.arange(len(scores))
+    return rows[np.lexsort((rows, -scores[rows]))][:top]

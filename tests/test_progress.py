@@ -1,0 +1,46 @@
+"""Progress, and the bar whose side stages do not move it."""
+
+import pytest
+
+from core.errors import Cancelled, ClipscapeError
+from core.maps.stages import Bar
+from core.progress import Progress, silent
+
+
+def test_nobody_needs_to_listen() -> None:
+    assert silent(Progress(1, 2, "working")) is None
+
+
+def test_a_stop_is_no_fault_but_belongs_to_the_tree() -> None:
+    assert issubclass(Cancelled, ClipscapeError)
+
+
+def test_progress_is_frozen() -> None:
+    with pytest.raises(AttributeError):
+        Progress(1).done = 2  # type: ignore[misc]
+
+
+def test_a_bar_never_falls() -> None:
+    told: list[Progress] = []
+    bar = Bar(told.append, 10)
+    for done in (1, 4, 2, 10):
+        bar.step(done, "working")
+    assert [progress.done for progress in told] == [1, 4, 4, 10]
+    assert {progress.total for progress in told} == {10}
+
+
+def test_a_side_stage_speaks_without_moving_the_bar() -> None:
+    told: list[Progress] = []
+    bar = Bar(told.append, 10)
+    bar.step(3, "working")
+    bar.aside(Progress(1, 4, "looking"))
+    bar.aside(Progress(7, None, "resting"))
+    assert told[1:] == [Progress(3, 10, "looking: 25%"), Progress(3, 10, "resting")]
+
+
+def test_a_bar_follows_the_main_stage() -> None:
+    told: list[Progress] = []
+    bar = Bar(told.append)
+    bar.follow(Progress(2, 5, "moving", {"error": 0.5}))
+    bar.aside(Progress(0, None, "measuring"))
+    assert told == [Progress(2, 5, "moving", {"error": 0.5}), Progress(2, 5, "measuring")]
