@@ -1,0 +1,59 @@
+"""Where pictures and captions come from. Each kind of source is one file with a `KIND`; the package finds it.
+
+    for found in read("photos/"):        # a folder, a zip, a table, COCO's JSON, a bundled set's name
+        match found:
+            case Item(source, image, caption, label, columns): ...
+            case Refused(source, reason): ...
+
+Pictures are passed on as their bytes, unchecked: `core.sources.pictures` checks and converts them,
+once, where their thumbnail is made.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from core.errors import BadInput
+from core.sources.bundled import Dataset, datasets
+from core.sources.files import DroppedFiles
+from core.sources.gather import from_files
+from core.sources.items import Item, Refused
+from core.sources.kinds import Kind, kinds
+
+__all__ = ["Dataset", "Item", "Refused", "count", "datasets", "read", "read_files"]
+
+
+def read(source: str | Path, captions: str | Path | None = None) -> Iterator[Item | Refused]:
+    """The items of a source, streaming; raises `BadInput` where there is no such source.
+
+    source: a folder (sub-folders become labels; tables in it, COCO's and CelebA's lists add captions), a zip laid out
+    likewise, a .csv, .tsv, .parquet, .jsonl or .json file that names pictures or holds them, or a bundled set's name.
+    captions: a table for the pictures of a folder or zip, in place of those that lie in it.
+    """
+    return _kind(source).read(Path(source), None if captions is None else Path(captions))
+
+
+def count(source: str | Path) -> int | None:
+    """How many items to expect, where that is cheap to know: the total of a progress bar."""
+    return _kind(source).count(Path(source))
+
+
+def read_files(
+    files: Iterable[tuple[str, bytes]], captions: tuple[str, bytes] | None = None
+) -> Iterator[Item | Refused]:
+    """Items from files that are here already, each a name and its bytes: pictures, zips, tables that name them."""
+    return from_files(DroppedFiles(chain(files, [captions] if captions else [])))
+
+
+def _kind(source: str | Path) -> Kind:
+    path = Path(source)
+    for kind in kinds():
+        if kind.recognises(path):
+            return kind
+    if path.exists():
+        raise BadInput(f"{source}: not a source: give a folder, .zip, .csv, .tsv, .parquet, .json or a bundled name")
+    raise BadInput(f"{source}: no such file or folder, nor a bundled set ({', '.join(_bundled()) or 'none here'})")
+
+
+def _bundled() -> list[str]:
+    return [dataset.name for dataset in datasets()]

@@ -1,0 +1,108 @@
+"""COCO captions (Lin et al., 2014): a JSON of images and annotations beside a folder of pictures.
+
+A picture has several captions: the first is its caption, all of them are in the column `captions`.
+A plain JSON list of objects is read as a table.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from core.errors import BadInput
+from core.sources import limits
+from core.sources.files import FolderFiles
+from core.sources.gather import from_rows
+from core.sources.items import Found, Refused
+from core.sources.kinds import Kind, Parser
+from core.sources.rows import Row, Rows
+from core.sources.table import records
+from core.sources.text import decode
+
+Key = str | int
+
+
+def parse(title: str, stream: IO[bytes]) -> Rows:
+    """A row for each image; raises `BadInput` where the file is neither COCO's nor a list of objects."""
+    found = _load(title, stream)
+    if isinstance(found, list):
+        return records(title, iter(found))
+    if isinstance(found, dict) and all(isinstance(found.get(key), list) for key in ("images", "annotations")):
+        return _rows(title, found["images"], found["annotations"])
+    raise BadInput(f"{title}: neither COCO captions (images, annotations) nor a list of objects")
+
+
+def _load(title: str, stream: IO[bytes]) -> Any:
+    try:
+        return json.loads(decode(limits.read(stream)))
+    except BadInput as error:
+        raise BadInput(f"{title}: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{title}: no JSON ({error}): write or copy it again") from None
+
+
+def _rows(title: str, images: Sequence[Any], annotations: Sequence[Any]) -> Rows:
+    captions: dict[Key | None, list[str]] = defaultdict(list)
+    listed = {_key(image): image for image in images if _key(image) is not None}
+    for number, annotation in enumerate(annotations, 1):
+        image, caption = _annotation(annotation)
+        if not caption:
+            yield Refused(f"{title} annotation {number}", "no caption in it: leave it out")
+        elif image not in listed:
+            yield Refused(f"{title} annotation {number}", f"speaks of image {image!r}, which the file does not list")
+        elif caption not in captions[image]:
+            captions[image].append(caption)
+    for number, image in enumerate(images, 1):
+        yield _row(f"{title} image {number}", image, captions)
+
+
+def _key(image: Any) -> Key | None:
+    key = image.get("id") if isinstance(image, Mapping) else None
+    return key if isinstance(key, (str, int)) else None
+
+
+def _annotation(annotation: Any) -> tuple[Key | None, str]:
+    if not isinstance(annotation, Mapping):
+        return None, ""
+    image, caption = annotation.get("image_id"), annotation.get("caption")
+    return image if isinstance(image, (str, int)) else None, caption.strip() if isinstance(caption, str) else ""
+
+
+def _row(where: str, image: Any, captions: Mapping[Key | None, Sequence[str]]) -> Row | Refused:
+    key = _key(image)
+    named = image.get("file_name") if isinstance(image, Mapping) else None
+    if key is None or not isinstance(named, str) or not named.strip():
+        return Refused(where, "no id or no file_name in it: leave it out")
+    found = captions.get(key, ())
+    further = {"captions": "\n".join(found)} if len(found) > 1 else {}
+    return Row(where, named.strip(), found[0] if found else "", "", {"coco_id": key, **further})
+
+
+def recognises(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
+def read(path: Path, captions: Path | None) -> Found:
+    if captions is not None:
+        raise BadInput(f"{path.name}: give the folder of pictures as the source and {path.name} as its captions")
+    with path.open("rb") as stream:
+        rows = list(parse(path.name, stream))
+    return from_rows(rows, FolderFiles(_image_folder(path, rows)))
+
+
+def _image_folder(path: Path, rows: Sequence[Row | Refused]) -> Path:
+    """Where the first picture lies: beside the file, one folder up, or in a folder beside either."""
+    first = next((row.picture for row in rows if isinstance(row, Row) and isinstance(row.picture, str)), None)
+    nearby = [path.parent, path.parent.parent]
+    nearby += [each for folder in nearby for each in sorted(folder.iterdir()) if each.is_dir()]
+    if first is None:
+        return path.parent
+    for folder in nearby:
+        if (folder / first).is_file():
+            return folder
+    raise BadInput(f"{path.name}: {first} is nowhere near it: give the folder of pictures, and this as its captions")
+
+
+KIND = Kind("coco", "COCO captions", lambda path: recognises(path.name) and path.is_file(), read, lambda path: None)
+PARSER = Parser("coco", recognises, parse, folders_are_labels=False)

@@ -1,0 +1,141 @@
+"""Rows of a table → what they say of a picture: which one, its caption, its label and the rest.
+
+Columns are known by their names: `image` (or path, file, …), `caption` (or text, title, …), `label` (or class, …).
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import BadInput
+from core.sources.items import Refused, Value
+
+PICTURE = (
+    *("image", "image_path", "image_file", "path", "file", "file_name", "filename", "filepath", "file_path"),
+    *("image_id", "image_name", "img", "img_path", "picture", "photo", "image_bytes", "bytes", "jpg", "png"),
+    *("url", "image_url"),
+)
+CAPTION = ("caption", "captions", "text", "title", "description", "sentence", "alt", "alt_text", "prompt", "comment")
+LABEL = ("label", "labels", "class", "category", "class_name", "class_label", "target")
+COLUMN_LIMIT = 512
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. where: the table and row for messages; picture: its bytes, its name, or None for a caption alone."""
+
+    where: str
+    picture: str | bytes | None = None
+    caption: str = ""
+    label: str = ""
+    columns: Mapping[str, Value] = field(default_factory=dict)
+
+
+Rows = Iterator[Row | Refused]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns of a table are the picture, the caption and the label."""
+
+    picture: str | None
+    caption: str | None
+    label: str | None
+
+    @classmethod
+    def of(cls, title: str, names: Sequence[str]) -> "Roles":
+        if len(names) > COLUMN_LIMIT:
+            raise BadInput(f"{title}: {len(names):,} columns, over the limit of {COLUMN_LIMIT}: leave some out")
+        roles = cls(_first(PICTURE, names), _first(CAPTION, names), _first(LABEL, names))
+        if roles.picture is None and roles.caption is None:
+            shown = ", ".join(names[:8]) or "none"
+            raise BadInput(f"{title}: no column named image, path or caption among {shown}: rename the one that is")
+        return roles
+
+    def row(self, where: str, record: Mapping[str, Any]) -> Row | Refused:
+        picture = _picture(record.get(self.picture)) if self.picture else None
+        captions = _texts(record.get(self.caption)) if self.caption else []
+        label = _texts(record.get(self.label)) if self.label else []
+        if not picture and not captions:
+            return Refused(where, "an empty row: neither picture nor caption")
+        if isinstance(picture, str) and re.match(r"(?i)[a-z][a-z0-9+]+://", picture):
+            return Refused(where, f"{picture!r} is an address and nothing is fetched: download it and give its path")
+        return Row(where, picture or None, _head(captions), _head(label), self._further(record, captions))
+
+    def _further(self, record: Mapping[str, Any], captions: Sequence[str]) -> dict[str, Value]:
+        roles = (self.picture, self.caption, self.label)
+        pairs = ((name, plain(value)) for name, value in record.items() if name not in roles)
+        further = {name: value for name, value in pairs if value is not None}
+        return further | ({"captions": "\n".join(captions)} if len(captions) > 1 else {})
+
+
+def _first(wanted: Iterable[str], names: Iterable[str]) -> str | None:
+    known = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(list(names))}
+    return next((known[name] for name in wanted if name in known), None)
+
+
+def _head(texts: Sequence[str]) -> str:
+    return texts[0] if texts else ""
+
+
+def _picture(value: Any) -> str | bytes | None:
+    """A cell's bytes or name; Hugging Face keeps both, as `{"bytes": …, "path": …}`."""
+    if isinstance(value, Mapping):
+        return value.get("bytes") or value.get("path")
+    return value.strip() if isinstance(value, str) else value if isinstance(value, bytes) else _text(value)
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return [text for each in values if (text := _text(each))]
+
+
+def _text(value: Any) -> str:
+    value = plain(value)
+    return "" if value is None else str(value).strip()
+
+
+def plain(value: Any) -> Value | None:
+    """A cell as text, number or truth; None where it is empty; nested cells as JSON text."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, bytes):
+        return None
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return value.strip() or None
+    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, (list, dict)) else str(value)
+
+
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})?(\.\d*)?(e[+-]?\d{1,3})?", re.IGNORECASE)
+_TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
+
+
+def typed(records: Sequence[Mapping[str, str]], names: Iterable[str]) -> list[dict[str, Any]]:
+    """Text cells as numbers or truths, column by column, where every cell of the column is one."""
+    kinds = {name: _kind([record.get(name, "").strip() for record in records]) for name in names}
+    return [{name: _as(kinds[name], record.get(name, "").strip()) for name in kinds} for record in records]
+
+
+def _kind(cells: Sequence[str]) -> type:
+    filled = [cell for cell in cells if cell]
+    if all(cell.lower() in _TRUTHS for cell in filled):
+        return bool
+    if all(_WHOLE.fullmatch(cell) for cell in filled):
+        return int
+    return float if all(_is_number(cell) for cell in filled) else str
+
+
+def _is_number(cell: str) -> bool:
+    """Not `007` or `+49 30`, which are names, nor `nan`."""
+    try:
+        return _NUMBER.fullmatch(cell) is not None and math.isfinite(float(cell))
+    except ValueError:
+        return False
+
+
+def _as(kind: type, cell: str) -> Any:
+    return None if not cell else _TRUTHS[cell.lower()] if kind is bool else kind(cell)

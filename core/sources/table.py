@@ -1,0 +1,147 @@
+"""Tables: CSV and TSV in any common encoding, Parquet, JSON lines.
+
+The pictures are named by path, relative to the table, or their bytes stand in a column.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from core.errors import BadInput
+from core.sources import limits
+from core.sources.files import FolderFiles
+from core.sources.gather import from_rows
+from core.sources.items import Found, Refused
+from core.sources.kinds import Kind, Parser
+from core.sources.rows import Roles, Rows, typed
+from core.sources.text import decode
+
+TEXT_ENDINGS = (".csv", ".tsv")
+BATCH = 64
+
+
+def parse(title: str, stream: IO[bytes]) -> Rows:
+    """The table's rows; raises `BadInput` where it is none at all."""
+    if title.lower().endswith(".parquet"):
+        return _parquet(title, stream)
+    try:
+        text = decode(limits.read(stream))
+    except BadInput as error:
+        raise BadInput(f"{title}: {error}") from None
+    return _json_lines(title, text) if title.lower().endswith(".jsonl") else _separated(title, text)
+
+
+def _separated(title: str, text: str) -> Rows:
+    csv.field_size_limit(2**24)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        raise BadInput(f"{title}: line {reader.line_num} is no CSV ({error}): save it again") from None
+    names = [name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)]
+    roles = Roles.of(title, names)
+    return _rows(title, roles, names, lines[1:])
+
+
+def _delimiter(text: str) -> str:
+    header = text.partition("\n")[0]
+    return max(",\t;|", key=header.count)
+
+
+def _rows(title: str, roles: Roles, names: Sequence[str], lines: Sequence[Sequence[str]]) -> Rows:
+    fitting = [dict(zip(names, line, strict=False)) for line in lines]
+    verbatim = {roles.picture, roles.caption, roles.label}
+    further = typed(fitting, [name for name in names if name not in verbatim])
+    for number, (line, text, values) in enumerate(zip(lines, fitting, further, strict=True), 2):
+        where = f"{title} row {number}"
+        if len(line) > len(names) and any(line[len(names) :]):
+            yield Refused(where, f"{len(line)} cells under {len(names)} column names: put quotes round its commas")
+        else:
+            yield roles.row(where, values | {name: text.get(name, "") for name in verbatim if name})
+
+
+def _json_lines(title: str, text: str) -> Rows:
+    return records(title, (_json(line) for line in text.splitlines()))
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line) if line.strip() else {}
+    except ValueError:
+        return None
+
+
+def records(title: str, found: Iterator[Any]) -> Rows:
+    """Rows of JSON objects; the columns' roles are read off the first."""
+    everything = list(found)
+    first = next((each for each in everything if isinstance(each, Mapping) and each), {})
+    roles = Roles.of(title, list(first))
+    for number, record in enumerate(everything, 1):
+        where = f"{title} row {number}"
+        yield roles.row(where, record) if isinstance(record, Mapping) else Refused(where, "not a JSON object")
+
+
+def _parquet(title: str, stream: IO[bytes]) -> Rows:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        file = parquet.ParquetFile(stream)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(f"{title}: not a whole Parquet file ({_line(error)}): write or copy it again") from None
+    return _parquet_rows(title, file, Roles.of(title, file.schema_arrow.names))
+
+
+def _parquet_rows(title: str, file: Any, roles: Roles) -> Rows:
+    import pyarrow as pa
+
+    classes, number = _classes(file.schema_arrow, roles.label), 0
+    try:
+        for batch in file.iter_batches(batch_size=BATCH):
+            for record in batch.to_pylist():
+                number += 1
+                if classes and isinstance(record[roles.label], int) and 0 <= record[roles.label] < len(classes):
+                    record[roles.label] = classes[record[roles.label]]
+                yield roles.row(f"{title} row {number}", record)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        yield Refused(f"{title} after row {number}", f"the file breaks off or is damaged ({_line(error)})")
+
+
+def _classes(schema: Any, label: str | None) -> list[str]:
+    """The names of the classes, where Hugging Face's datasets keep them in the file's metadata."""
+    try:
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return list(features[label].get("names") or ())
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return []
+
+
+def _line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def read(path: Path, captions: Path | None) -> Found:
+    if captions is not None:
+        raise BadInput(f"{path.name}: a table has its captions already: leave --captions out")
+    with path.open("rb") as stream:
+        yield from from_rows(parse(path.name, stream), FolderFiles(path.parent))
+
+
+def count(path: Path) -> int | None:
+    if path.suffix.lower() == ".parquet":
+        import pyarrow.parquet as parquet
+
+        return parquet.read_metadata(path).num_rows
+    with path.open("rb") as stream:
+        return max(0, sum(block.count(b"\n") for block in iter(lambda: stream.read(2**20), b"")) - 1)
+
+
+def recognises(name: str) -> bool:
+    return name.lower().endswith((*TEXT_ENDINGS, ".parquet", ".jsonl"))
+
+
+PARSER = Parser("table", recognises, parse)
+KIND = Kind("table", "CSV, TSV, Parquet or JSON lines", lambda path: recognises(path.name), read, count)

@@ -1,0 +1,104 @@
+"""Items of any source → rows of a workspace, batch by batch."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from core.progress import Progress, Report
+from core.sources.items import Item, Refused
+from core.workspace.checking import THREADS, Checked, check, content_id
+from core.workspace.items import Items
+from core.workspace.store import Store
+
+BATCH_BYTES = 64 * 2**20
+
+Batch = list[Item | Refused]
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of adding items.
+
+    added: new items. skipped: items that were here already. refused: what was left out, and why.
+    ids: of all items given that are in the workspace now, in their order. notes: what was taken but changed.
+    """
+
+    added: int
+    skipped: int
+    refused: tuple[Refused, ...] = ()
+    ids: tuple[str, ...] = ()
+    notes: tuple[Refused, ...] = ()
+
+
+Found = Iterable[Item | Refused]
+
+
+def add(store: Store, items: Items, found: Found, report: Report, size: int, total: int | None) -> Added:
+    """Each batch is written whole or not at all; what was written stays, whatever comes after."""
+    adding = _Adding(store, items)
+    with ThreadPoolExecutor(THREADS) as pool:
+        for batch in _batches(found, size):
+            adding.take(batch, pool)
+            report(adding.progress(total))
+    with store.writing():
+        items.compact()
+    return adding.result()
+
+
+def _batches(found: Found, size: int) -> Iterator[Batch]:
+    """At most so many items, and not many more bytes than the limit, at a time."""
+    batch: Batch = []
+    held = 0
+    for each in found:
+        batch.append(each)
+        held += len(each.image or b"") if isinstance(each, Item) else 0
+        if len(batch) >= size or held >= BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+class _Adding:
+    """Takes batches and keeps the sums."""
+
+    def __init__(self, store: Store, items: Items) -> None:
+        self._store, self._items = store, items
+        self._start = time.monotonic()
+        self._seen = self._added = self._skipped = 0
+        self._refused: list[Refused] = []
+        self._notes: list[Refused] = []
+        self._ids: dict[str, None] = {}
+
+    def take(self, batch: Batch, pool: ThreadPoolExecutor) -> None:
+        self._seen += len(batch)
+        self._refused += [each for each in batch if isinstance(each, Refused)]
+        named = [(content_id(each), each) for each in batch if isinstance(each, Item)]
+        known = self._items.places()
+        first = {id: item for id, item in reversed(named) if id not in known}
+        checked = check(dict(reversed(first.items())), pool)
+        self._refused += [Refused(item.source, why) for id, item in named if isinstance(why := checked.get(id), str)]
+        self._write(
+            [(id, item) for id, item in named if not isinstance(checked.get(id), str)],
+            [each for each in checked.values() if isinstance(each, Checked)],
+        )
+
+    def _write(self, sound: Sequence[tuple[str, Item]], checked: Sequence[Checked]) -> None:
+        with self._store.writing():
+            new = self._items.append(checked)
+            written = {each.id: each.item for each in checked if each.id in new}
+            again = [(id, item) for id, item in sound if written.get(id) is not item]
+            self._items.fill(again)
+        self._added += len(new)
+        self._skipped += len(again)
+        self._ids |= dict.fromkeys(id for id, _ in sound)
+        moving = [each for each in checked if each.frames > 1]
+        self._notes += [Refused(e.item.source, f"animated: the first of {e.frames} frames is taken") for e in moving]
+
+    def progress(self, total: int | None) -> Progress:
+        rate = self._seen / max(time.monotonic() - self._start, 1e-9)
+        return Progress(self._seen, total, f"{self._added:,} items added", {"rate": rate})
+
+    def result(self) -> Added:
+        return Added(self._added, self._skipped, tuple(self._refused), tuple(self._ids), tuple(self._notes))

@@ -1,0 +1,219 @@
+"""The items of a workspace: light columns in one table, pictures and thumbnails in another, by the same ids."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.errors import BadInput, MissingData
+from core.sources.items import Item, Value
+from core.workspace import columns as columns_of
+from core.workspace.checking import Checked
+from core.workspace.columns import FIXED, HIDDEN, PICTURES, Further
+from core.workspace.store import Store, quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEW = 1000
+"""Up to so many ids are looked up by a condition; for more, the column is read whole."""
+
+
+class Items:
+    """Reads and writes the tables `items` and `pictures` of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._items = store.table("items")
+        self._pictures = store.table("pictures")
+
+    def exist(self) -> bool:
+        return self._items.exists()
+
+    def create(self) -> None:
+        """`items` last: a folder that has it is a whole workspace."""
+        if not self._pictures.exists():
+            self._pictures.create(columns_of.picture_schema().empty_table())
+        self._items.create(columns_of.item_schema().empty_table())
+
+    def count(self) -> int:
+        return self._items.open().count_rows()
+
+    def columns(self) -> dict[str, str]:
+        return columns_of.kinds(self._items.schema())
+
+    def places(self) -> Mapping[str, int]:
+        """The known ids; not in the items' order."""
+        return self._items.places()
+
+    def compact(self) -> None:
+        """Call it while `writing`."""
+        self._items.compact()
+        self._pictures.compact()
+
+    def ids(self, condition: str | None = None) -> list[str]:
+        """Ids in the items' order."""
+        return self._light(["id"], None, condition)["id"].to_pylist()
+
+    def embeddable(self, modality: str) -> list[str]:
+        """Ids of the items with a picture ("image") or with a caption ("text")."""
+        return self.ids("pictured" if modality == "image" else "caption != ''")
+
+    def version(self) -> int:
+        return self._items.version()
+
+    # reading
+
+    def table(self, columns: Sequence[str] | None, ids: Sequence[str] | None) -> "pa.Table":
+        wanted = ["id", *(name for name in columns or self._default() if name != "id")]
+        self._check(wanted)
+        light = self._light([name for name in wanted if name not in PICTURES], ids)
+        heavy = [name for name in wanted if name in PICTURES]
+        if heavy:
+            pictures = self.pictures(light["id"].to_pylist(), heavy)
+            for name in heavy:
+                light = light.append_column(name, pictures[name])
+        return light.select(wanted)
+
+    def iterate(self, columns: Sequence[str] | None, ids: Sequence[str] | None, batch: int) -> "Iterator[pa.Table]":
+        every = self.ids() if ids is None else ids
+        for start in range(0, len(every), batch):
+            yield self.table(columns, every[start : start + batch])
+
+    def pictures(self, ids: Sequence[str], columns: Sequence[str]) -> "pa.Table":
+        """One row an id, in their order; nulls where an item has no picture."""
+        return self._pictures.rows_of(ids, columns)
+
+    def _default(self) -> list[str]:
+        return [*FIXED, *self.columns()]
+
+    def _check(self, wanted: Sequence[str]) -> None:
+        further = self.columns()
+        for name in wanted:
+            if name not in FIXED and name not in PICTURES and name not in further:
+                raise MissingData(f"no column {name!r}; there are {', '.join([*FIXED, *PICTURES, *further])}")
+
+    def _light(self, columns: Sequence[str], ids: Sequence[str] | None, condition: str | None = None) -> "pa.Table":
+        if ids is not None and len(ids) <= FEW:
+            condition = f"id IN ({', '.join(map(quoted, ids))})" if ids else "false"
+        rows = self._items.read(["row", *columns], condition)
+        return _in_order(rows, ids).drop_columns("row")
+
+    # writing
+
+    def write(self, items: "pa.Table", pictures: "pa.Table") -> None:
+        """Rows as the tables hold them, into a workspace that nobody else knows yet."""
+        known = self.columns()
+        self._items.add_columns([field for field in items.schema if field.name not in {*FIXED, *HIDDEN, *known}])
+        self._pictures.append(pictures)
+        self._items.append(items)
+
+    def append(self, checked: Sequence[Checked]) -> set[str]:
+        """Writes the items that are not here yet and gives their ids; call it while `writing`.
+
+        Pictures come first: an item never lacks its picture, however the process ends.
+        """
+        import pyarrow as pa
+
+        known, pictured = self.places(), self._pictures.places()
+        new = [each for each in checked if each.id not in known]
+        heavy = [each for each in new if each.thumbnail is not None and each.id not in pictured]
+        if heavy:
+            values = {
+                "id": [each.id for each in heavy],
+                "image": [each.item.image for each in heavy],
+                "thumbnail": [each.thumbnail for each in heavy],
+            }
+            self._pictures.append(pa.table(values, columns_of.picture_schema()))
+        if new:
+            self._append_light(new, len(known))
+        return {each.id for each in new}
+
+    def _append_light(self, new: Sequence[Checked], first: int) -> None:
+        import pyarrow as pa
+
+        known = self.columns()
+        further = Further([each.item.columns for each in new], known)
+        self._items.add_columns(further.new_fields(known))
+        values: dict[str, Any] = {
+            "row": pa.array(range(first, first + len(new)), pa.int64()),
+            "id": [each.id for each in new],
+            "pictured": [each.thumbnail is not None for each in new],
+            **{name: [getattr(each.item, name) for each in new] for name in ("source", "caption", "label")},
+        }
+        self._items.append(pa.table(values | further.arrays()))
+
+    def fill(self, again: Sequence[tuple[str, Item]]) -> None:
+        """What a known item lacks and now brings: caption, label, further columns; call it while `writing`."""
+        brought = {id: item for id, item in reversed(again) if item.caption or item.label or item.columns}
+        if not brought:
+            return
+        known = self.columns()
+        further = Further([item.columns for item in brought.values()], known)
+        self._items.add_columns(further.new_fields(known))
+        given = brought.values()
+        texts = {"caption": [item.caption for item in given], "label": [item.label for item in given]}
+        self._merge_gaps(list(brought), {**texts, **further.values})
+
+    def _merge_gaps(self, ids: Sequence[str], brought: Mapping[str, Sequence[Value | None]]) -> None:
+        import pyarrow as pa
+
+        rows = self._light(["id", *brought], ids)
+        order = {id: place for place, id in enumerate(ids)}
+        new: dict[str, list[Any]] = {name: rows[name].to_pylist() for name in brought}
+        here, changed = rows["id"].to_pylist(), set()
+        for name, values in brought.items():
+            for place, id in enumerate(here):
+                value = values[order[id]]
+                if new[name][place] in (None, "") and value not in (None, ""):
+                    new[name][place] = value
+                    changed.add(place)
+        if changed:
+            arrays = {name: pa.array(values, rows.schema.field(name).type) for name, values in new.items()}
+            self._items.merge("id", pa.table({"id": rows["id"], **arrays}).take(sorted(changed)))
+
+    def set_column(self, name: str, values: Mapping[str, Value | None]) -> list[str]:
+        """Sets the values; the ids whose value was another before."""
+        import pyarrow as pa
+
+        columns_of.check_column(name)
+        with self._store.writing():
+            places = self.places()
+            if unknown := [id for id in values if id not in places]:
+                raise MissingData(f"{len(unknown)} items are not in this workspace, the first is {unknown[0]}")
+            kind = self._fit(name, [value for value in values.values() if value is not None])
+            column = pa.array(
+                [columns_of.as_kind(kind, value) for value in values.values()], columns_of.arrow_type(kind)
+            )
+            before = dict(zip(*self._light(["id", name], list(values)).to_pydict().values(), strict=True))
+            changed = [id for id, value in zip(values, column.to_pylist(), strict=True) if before[id] != value]
+            rows = pa.table({"id": pa.array(list(values), pa.string()), name: column})
+            if changed:
+                self._items.merge("id", rows)
+                self._items.compact()
+        return changed
+
+    def _fit(self, name: str, values: Sequence[Value]) -> str:
+        """The kind of the column, which is made where there is none."""
+        import pyarrow as pa
+
+        known = self.columns() | {"caption": "text", "label": "text"}
+        kind = columns_of.kind_of(values)
+        if name not in known:
+            self._items.add_columns([pa.field(name, columns_of.arrow_type(kind))])
+        elif values and known[name] not in (kind, "text"):
+            raise BadInput(f"column {name!r} holds {known[name]}s, not {kind}s: choose another name")
+        return known.get(name, kind)
+
+
+def _in_order(rows: "pa.Table", ids: Sequence[str] | None) -> "pa.Table":
+    """In the items' order, or in that of the ids; raises `MissingData` for an id that is not there."""
+    import pyarrow as pa
+    import pyarrow.compute as compute
+
+    if ids is None:
+        places = rows["row"].to_numpy()
+        return rows if (places[1:] > places[:-1]).all() else rows.take(pa.array(places.argsort(kind="stable")))
+    where = compute.index_in(pa.array(ids, pa.string()), value_set=rows["id"].combine_chunks())
+    if where.null_count:
+        missing = ids[where.is_null().index(True).as_py()]
+        raise MissingData(f"{where.null_count:,} items are not in this workspace, the first is {missing}")
+    return rows.take(where)

@@ -1,0 +1,185 @@
+"""Lance tables in one folder: append, merge, look up, compact; each change is one atomic commit.
+
+The folder is what LanceDB calls a database (`items.lance`, …) and `lancedb.connect` opens it. Here the Lance
+library underneath is used directly: importing lancedb costs the first page another three seconds.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import BadInput, MissingData
+
+if TYPE_CHECKING:
+    import lance
+    import pyarrow as pa
+
+COMPACT_FROM = 16
+"""So many small fragments make a table slow to open and are joined."""
+
+FRAGMENT_ROWS = 4096
+KEEP_VERSIONS = timedelta(hours=1)
+"""Older versions of a table are deleted; who reads holds one for seconds."""
+
+BUSY = 0.05
+
+
+class Store:
+    """A folder of tables, here or in an object store."""
+
+    def __init__(self, address: str | Path) -> None:
+        self.address = str(address).rstrip("/")
+        self.is_local = "://" not in self.address
+
+    def table(self, name: str, key: Sequence[str] = ("id",)) -> "Table":
+        return Table(f"{self.address}/{name}.lance", key)
+
+    def names(self) -> list[str]:
+        """The tables there are."""
+        found = [path.name for path in Path(self.address).glob("*.lance")] if self.is_local else self._listed()
+        return sorted(name.removesuffix(".lance") for name in found if name.endswith(".lance"))
+
+    def _listed(self) -> list[str]:
+        import pyarrow.fs as filesystems
+
+        files, root = filesystems.FileSystem.from_uri(self.address)
+        selector = filesystems.FileSelector(root, allow_not_found=True)
+        return [info.base_name for info in files.get_file_info(selector)]
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """Only one process at a time writes; the lock goes when its holder ends, however it ends.
+
+        An object store has no such lock: there Lance's own conflict check keeps each commit whole.
+        """
+        if not self.is_local:
+            return nullcontext()
+        return self._locked()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        from filelock import FileLock
+
+        lock = FileLock(f"{self.address}/.lock", poll_interval=BUSY)
+        try:
+            Path(self.address).mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            raise BadInput(f"{self.address}: cannot be written to ({error.strerror}): choose another folder") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+class Table:
+    """One Lance table; opened anew at each use, so that it shows what other processes wrote."""
+
+    def __init__(self, uri: str, key: Sequence[str]) -> None:
+        self._uri = uri
+        self._key = key
+        self._places: tuple[int, dict[str, int]] = (0, {})
+
+    def exists(self) -> bool:
+        try:
+            self.open()
+        except (ValueError, OSError) as error:
+            if "not found" in str(error).lower():
+                return False
+            raise MissingData(f"{self._uri}: cannot be opened ({str(error).partition(chr(10))[0]})") from None
+        return True
+
+    def places(self) -> Mapping[str, int]:
+        """Where the row of each key stands; kept until another process changes the table."""
+        return self._places_in(self.open())
+
+    def rows_of(self, keys: Sequence[str], columns: Sequence[str]) -> "pa.Table":
+        """One row a key, in their order; nulls where there is none."""
+        import pyarrow as pa
+
+        dataset = self.open()
+        known = self._places_in(dataset)
+        places = [known.get(key) for key in keys]
+        found = [place for place in places if place is not None]
+        numbers = iter(range(len(found)))
+        aligned = [None if place is None else next(numbers) for place in places]
+        return _take(dataset, found, list(columns)).take(pa.array(aligned, pa.int64()))
+
+    def _places_in(self, dataset: "lance.LanceDataset") -> Mapping[str, int]:
+        version, places = self._places
+        if version != dataset.version:
+            keys = self._keys(dataset.to_table(columns=list(self._key)))
+            version, places = self._places = dataset.version, {key: place for place, key in enumerate(keys)}
+        return places
+
+    def _keys(self, rows: "pa.Table") -> Iterable[str]:
+        columns = [rows[name].to_pylist() for name in self._key]
+        return columns[0] if len(columns) == 1 else map(" ".join, zip(*columns, strict=True))
+
+    def open(self) -> "lance.LanceDataset":
+        import lance
+
+        return lance.dataset(self._uri)
+
+    def create(self, rows: "pa.Table") -> None:
+        import lance
+
+        lance.write_dataset(rows, self._uri, mode="create", max_rows_per_file=FRAGMENT_ROWS)
+
+    def append(self, rows: "pa.Table") -> None:
+        """Adds rows in one commit; makes the table where there is none."""
+        import lance
+
+        before, places = self._places
+        mode = "append" if self.exists() else "create"
+        written = lance.write_dataset(rows, self._uri, mode=mode)
+        if written.version == before + 1:  # nobody else wrote: the known places stay and the new ones follow
+            places.update(zip(self._keys(rows), range(len(places), len(places) + len(rows)), strict=True))
+            self._places = written.version, places
+
+    def merge(self, key: str, rows: "pa.Table", insert: bool = False) -> None:
+        """Sets the given columns of the rows with these keys, in one commit."""
+        merging = self.open().merge_insert(key).when_matched_update_all()
+        (merging.when_not_matched_insert_all() if insert else merging).execute(rows)
+
+    def add_columns(self, kinds: "Sequence[pa.Field]") -> None:
+        """New columns, empty in every row."""
+        import pyarrow as pa
+
+        if kinds:
+            self.open().add_columns(pa.schema(kinds))
+
+    def delete(self, condition: str) -> None:
+        self.open().delete(condition)
+
+    def read(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table":
+        return self.open().to_table(columns=list(columns), filter=condition)
+
+    def schema(self) -> "pa.Schema":
+        return self.open().schema
+
+    def version(self) -> int:
+        return self.open().version if self.exists() else 0
+
+    def compact(self) -> None:
+        """Joins small fragments and drops old versions, where there is enough to gain."""
+        dataset = self.open()
+        small = sum(fragment.physical_rows < FRAGMENT_ROWS for fragment in dataset.get_fragments())
+        if small >= COMPACT_FROM:
+            dataset.optimize.compact_files(target_rows_per_fragment=FRAGMENT_ROWS)
+            self.open().cleanup_old_versions(older_than=KEEP_VERSIONS)
+
+
+def _take(dataset: "lance.LanceDataset", places: Sequence[int], columns: list[str]) -> "pa.Table":
+    """The rows that stand there; most of a table is read faster from end to end."""
+    import pyarrow as pa
+
+    if 2 * len(places) < dataset.count_rows():
+        return dataset.take(list(places), columns=columns)
+    return dataset.to_table(columns=columns).take(pa.array(places, pa.int64()))
+
+
+def quoted(text: str) -> str:
+    """Text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

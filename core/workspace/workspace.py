@@ -1,0 +1,182 @@
+"""A workspace: items, their embeddings and the runs made from them, in one folder that several processes share.
+
+Every change is one atomic commit, so that a process killed in the middle of its work loses nothing already written.
+Every read shows the newest commits of all processes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import BadInput, MissingData
+from core.progress import Report, silent
+from core.results import Embeddings, Floats
+from core.sources.items import Item, Refused, Value
+from core.workspace.adding import Added, add
+from core.workspace.items import Items
+from core.workspace.runs import Arrays, Run, RunCard, Runs
+from core.workspace.store import Store
+from core.workspace.vectors import Embedded, Vectors, fingerprint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Workspace:
+    """Items, embeddings and runs in a folder, or at an object store's address; see `create`, `open`."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._store = Store(path)
+        self._items = Items(self._store)
+        self._vectors = Vectors(self._store)
+        self._runs = Runs(self._store)
+
+    @classmethod
+    def create(cls, path: str | Path) -> "Workspace":
+        """An empty workspace; raises `BadInput` where there is one already."""
+        made = cls(path)
+        with made._store.writing():
+            if made._items.exist():
+                raise BadInput(f"{path}: there is a workspace already: open it, or choose another folder")
+            made._items.create()
+        return made
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Workspace":
+        """The workspace that is there; raises `MissingData` where there is none."""
+        found = cls(path)
+        if not found._items.exist():
+            raise MissingData(f"{path}: no workspace there: make one with `python -m core embed`")
+        return found
+
+    @classmethod
+    def open_or_create(cls, path: str | Path) -> "Workspace":
+        found = cls(path)
+        with found._store.writing():
+            if not found._items.exist():
+                found._items.create()
+        return found
+
+    @property
+    def path(self) -> str:
+        """The folder or address, as it was given."""
+        return self._store.address
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def version(self) -> int:
+        """Grows with each change by any process."""
+        return self._items.version() + self._vectors.version() + self._runs.version()
+
+    # items
+
+    def add(
+        self,
+        items: Iterable[Item | Refused],
+        report: Report = silent,
+        batch: int = 256,
+        total: int | None = None,
+    ) -> Added:
+        """Checks and writes items, a batch at a time; each batch is written whole or not at all.
+
+        An item is known by its content: one that is here already is skipped, but what it lacks (caption, label,
+        further columns) is filled in. total: how many will come, for the progress.
+        """
+        return add(self._store, self._items, items, report, batch, total)
+
+    def count(self) -> int:
+        return self._items.count()
+
+    def columns(self) -> dict[str, str]:
+        """The further columns: name → "text", "number" or "truth"."""
+        return self._items.columns()
+
+    def table(self, columns: Sequence[str] | None = None, ids: Sequence[str] | None = None) -> "pa.Table":
+        """Items in their order, or those of the ids in theirs. Always has `id`.
+
+        columns: all but the pictures' bytes where not given; "image" and "thumbnail" only when asked for.
+        """
+        return self._items.table(columns, ids)
+
+    def iterate(
+        self, columns: Sequence[str] | None = None, ids: Sequence[str] | None = None, batch: int = 256
+    ) -> "Iterator[pa.Table]":
+        """The same, so many items at a time."""
+        return self._items.iterate(columns, ids, batch)
+
+    def image(self, id: str) -> bytes:
+        """The original bytes of a picture."""
+        found = self.table(["image"], [id])["image"][0].as_py()
+        if found is None:
+            raise MissingData(f"item {id} is a caption without a picture")
+        return found
+
+    def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Small pictures by id; items without a picture are left out."""
+        found = self._items.pictures(ids, ["thumbnail"])["thumbnail"].to_pylist()
+        return {id: thumbnail for id, thumbnail in zip(ids, found, strict=True) if thumbnail is not None}
+
+    def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
+        """Sets a column by id: a tag, a caption, a label; makes the column where there is none."""
+        changed = self._items.set_column(name, values)
+        if name == "caption" and changed:
+            with self._store.writing():
+                self._vectors.forget("text", changed)
+
+    # embeddings
+
+    def missing(self, model: str, modality: str) -> list[str]:
+        """Ids that still lack an embedding: with a picture ("image"), with a caption ("text")."""
+        known = self._vectors.known(model, modality)
+        return [id for id in self._items.embeddable(modality) if id not in known]
+
+    def add_embeddings(self, model: str, modality: str, ids: Sequence[str], vectors: Floats) -> None:
+        """Writes (N, D) float32 rows of unit norm in one commit; ids that have their embedding keep it."""
+        self._vectors.add(model, modality, ids, vectors)
+
+    def embeddings(self, model: str, modality: str, ids: Sequence[str] | None = None) -> Embeddings:
+        """All there are, in the items' order, or those of the ids in theirs; raises `MissingData` where one lacks."""
+        every = self._items.ids() if ids is None else ids
+        return self._vectors.get(model, modality, every, whole=ids is not None)
+
+    def models(self) -> list[Embedded]:
+        """What has embedded how many items here."""
+        return self._vectors.models()
+
+    def fingerprint(self, model: str, modality: str) -> str:
+        """Changes whenever an embedding does."""
+        return fingerprint(self.embeddings(model, modality))
+
+    # runs
+
+    def save_run(self, card: RunCard, arrays: Arrays) -> str:
+        """Writes a run in one commit and gives its id; a run of the same id is replaced."""
+        return self._runs.save(card, arrays)
+
+    def runs(self, kind: str | None = None) -> list[RunCard]:
+        """Cards, newest last."""
+        return self._runs.cards(kind)
+
+    def run(self, id: str) -> Run:
+        return self._runs.get(id)
+
+    def delete_run(self, id: str) -> None:
+        self._runs.delete(id)
+
+    # shipping
+
+    def export(self, folder: str | Path) -> None:
+        """Writes items.parquet, embeddings.parquet and runs.parquet, from which `restore` makes it again."""
+        from core.workspace.shipping import export
+
+        export(self, Path(folder))
+
+    @classmethod
+    def restore(cls, folder: str | Path, path: str | Path) -> "Workspace":
+        """A workspace from the files of `export`; the last two may be absent."""
+        from core.workspace.shipping import restore
+
+        return restore(Path(folder), path)

@@ -1,0 +1,43 @@
+"""Every kind of source is found, and finding them is light."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadInput
+from core.sources import read
+from core.sources.kinds import kinds, parser_of, parsers
+from tests.sources.making import png, put
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"lance", "lancedb", "pandas", "pyarrow", "torch", "sklearn"}
+
+
+def test_each_kind_is_one_file_that_the_package_finds() -> None:
+    assert {kind.name for kind in kinds()} == {"bundled", "coco", "folder", "table", "zip"}
+    assert [parser.name for parser in parsers()] == ["celeba", "coco", "table"]
+    assert all(kind.title for kind in kinds())
+
+
+TABLES = [("a.CSV", "table"), ("x/b.parquet", "table"), ("c.json", "coco"), ("list_attr_celeba.csv", "celeba")]
+
+
+@pytest.mark.parametrize(("name", "parser"), [*TABLES, ("d.png", None)])
+def test_tables_are_known_by_their_names(name: str, parser: str | None) -> None:
+    found = parser_of(name)
+    assert (found and found.name) == parser
+
+
+def test_captions_beside_what_has_its_own_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, {"a.csv": "image,caption\na.png,one\n", "a.png": png(), "a.json": "[]"})
+    for name in ("a.csv", "a.json"):
+        with pytest.raises(BadInput, match="captions"):
+            list(read(tmp_path / name, captions=tmp_path / "a.csv"))
+
+
+def test_importing_sources_and_store_loads_nothing_heavy() -> None:
+    script = "import sys, core.sources, core.workspace; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(loaded.stdout.split()) & HEAVY
