@@ -1,0 +1,46 @@
+/** What the point under the pointer is: its picture, its caption, what its colour means. */
+const LETTERS = 220;
+
+export class Tooltip {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element;
+    this.picture = element.querySelector("canvas");
+    this.caption = element.querySelector("[data-part=caption]");
+    this.meaning = element.querySelector("[data-part=meaning]");
+  }
+
+  /**
+   * @param {number} row @param {[number, number]} at pixels @param {import("./view.js").View} view
+   * @param {{picture: ImageBitmap | null, size: [number, number] | null, caption: string, kind: string, meaning: string, swatch: string}} what
+   */
+  show(row, at, view, what) {
+    const { element } = this;
+    this.caption.textContent = what.caption.length > LETTERS ? `${what.caption.slice(0, LETTERS)}…` : what.caption;
+    this.meaning.textContent = [what.kind, what.meaning].filter(Boolean).join(" · ");
+    this.meaning.style.setProperty("--swatch", what.swatch);
+    this.#paint(what.picture, what.size);
+    element.hidden = false;
+    element.dataset.row = String(row);
+    const right = at[0] + 18 + element.offsetWidth > view.width ? at[0] - 18 - element.offsetWidth : at[0] + 18;
+    const top = Math.max(8, at[1] - element.offsetHeight - 14);
+    element.style.transform = `translate(${Math.max(8, Math.round(right))}px, ${Math.round(top)}px)`;
+  }
+
+  #paint(picture, size) {
+    const canvas = this.picture;
+    canvas.hidden = !size;
+    if (!size) return;
+    [canvas.width, canvas.height] = size;
+    const scale = 128 / Math.max(...size);
+    canvas.style.width = `${size[0] * scale}px`;
+    canvas.style.height = `${size[1] * scale}px`;
+    this.element.dataset.picture = picture ? "shown" : "awaited";
+    if (picture) canvas.getContext("2d").drawImage(picture, 0, 0);
+  }
+
+  hide() {
+    this.element.hidden = true;
+    delete this.element.dataset.row;
+  }
+}
