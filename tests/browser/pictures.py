@@ -1,0 +1,81 @@
+"""Takes the README's pictures of each page anew: `python -m tests.browser.pictures`.
+
+With `--folder DIR` every page is taken in both themes and both widths, to be looked at.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser import app
+
+README = app.ROOT / "assets" / "pictures"
+WIDE, PHONE = (1440, 900), (390, 844)
+SETTLED = 4_000
+"""Milliseconds until thumbnails, fonts and the map's pictures have come."""
+
+
+def plain_map(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("[data-drawn]:not([data-drawn='0'])").wait_for()
+
+
+def searched_map(page: Page, address: str) -> None:
+    plain_map(page, address)
+    page.locator(".st-key-words input").fill("fruit")
+    page.locator(".st-key-words input").press("Enter")
+    page.locator(".st-key-drawer ol > li").first.wait_for()
+
+
+def data(page: Page, address: str) -> None:
+    page.goto(f"{address}/data")
+    page.locator(".st-key-items ol > li").first.wait_for()
+
+
+SCENES: dict[str, Callable[[Page, str], None]] = {"map": plain_map, "search": searched_map, "data": data}
+
+
+def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int, int], path: Path) -> None:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)  # type: ignore[arg-type]
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    SCENES[scene](page, address)
+    page.wait_for_timeout(SETTLED)
+    page.screenshot(path=path)
+    context.close()
+
+
+def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
+    """Scene, theme, window and file: every combination for a folder, three for the README."""
+    if folder is None:
+        chosen = [("map", "light"), ("search", "dark"), ("data", "light")]
+        return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
+    sizes = {"wide": WIDE, "phone": PHONE}
+    return [
+        (scene, theme, size, folder / f"{scene}-{theme}-{name}.png")
+        for scene in SCENES
+        for theme in ("light", "dark")
+        for name, size in sizes.items()
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path)
+    chosen = shots(parser.parse_args().folder)
+    with tempfile.TemporaryDirectory() as home, app.chromium() as browser:
+        command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
+        with app.served(command, Path(home), app.free_port()) as address:
+            app.wait_until_healthy(address)
+            for scene, theme, size, path in chosen:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                take(browser, address, scene, theme, size, path)
+                print(path)
+
+
+if __name__ == "__main__":
+    main()

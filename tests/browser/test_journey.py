@@ -1,0 +1,107 @@
+"""The first visit of a person, in a real browser: look, bring pictures, find them, select, take away."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+DRAWN = "[data-testid=map][data-drawn]:not([data-drawn='0'])"
+SHAPES = {"a red circle": "red", "a green circle": "green", "a blue circle": "blue", "a black circle": "black"}
+WORDS = "five purple stripes on white"
+
+
+def wait_for_map(page: Page) -> int:
+    """The number of points that the map has drawn."""
+    page.locator(DRAWN).wait_for()
+    return int(page.locator(DRAWN).get_attribute("data-drawn") or 0)
+
+
+def coloured_pixels(page: Page) -> int:
+    """Pixels of the map that are neither page nor text: those are grey."""
+    shot = Image.open(io.BytesIO(page.locator("[data-testid=map]").screenshot())).convert("RGB")
+    pixels = np.asarray(shot).astype(int)
+    return int((pixels.max(axis=2) - pixels.min(axis=2) > 60).sum())
+
+
+def draw(folder: Path) -> list[Path]:
+    """Five drawings, a file that is none, and a table of captions."""
+    rows = []
+    for number, (caption, colour) in enumerate(SHAPES.items()):
+        picture = Image.new("RGB", (96, 96), "white")
+        ImageDraw.Draw(picture).ellipse((20, 20, 76, 76), fill=colour)
+        picture.save(folder / f"{number}.png")
+        rows.append((f"{number}.png", caption))
+    stripes = Image.new("RGB", (96, 96), "white")
+    for left in range(8, 96, 18):
+        ImageDraw.Draw(stripes).rectangle((left, 0, left + 8, 96), fill="purple")
+    stripes.save(folder / "4.png")
+    (folder / "broken.png").write_bytes(b"no picture")
+    pd.DataFrame([*rows, ("4.png", WORDS)], columns=["file", "caption"]).to_csv(folder / "captions.csv", index=False)
+    return sorted(folder.iterdir())
+
+
+def lasso(page: Page) -> None:
+    """With Shift held, once around nearly the whole map."""
+    area = page.locator("[data-testid=map-canvas]").bounding_box()
+    assert area
+    corners = [(0.1, 0.05), (0.78, 0.05), (0.78, 0.95), (0.1, 0.95)]
+    places = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in corners]
+    page.keyboard.down("Shift")
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in [*places[1:], places[0]]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def test_a_first_visit(page: Page, address: str, tmp_path: Path) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    page.goto(address)
+    before = wait_for_map(page)
+    assert before > 10_000
+    assert coloured_pixels(page) > 5_000
+
+    page.locator(".st-key-pages").get_by_text("Data").click()
+    page.locator(".st-key-add input[type=file]").set_input_files(draw(tmp_path))
+    page.locator(".st-key-add-files button").click()
+    report = page.locator(".st-key-report")
+    expect(report).to_contain_text("5 added", timeout=120_000)
+    expect(report).to_contain_text("1 refused")
+
+    page.locator(".st-key-pages").get_by_text("Map").click()
+    page.locator(f"[data-testid=map][data-drawn='{before + 10}']").wait_for(timeout=120_000)
+
+    page.locator(".st-key-words input").fill(WORDS)
+    page.locator(".st-key-words input").press("Enter")
+    drawer = page.locator(".st-key-drawer")
+    expect(drawer).to_contain_text("cosine similarity", timeout=120_000)
+    expect(drawer.locator("ol > li").first).to_contain_text(WORDS)
+
+    lasso(page)
+    expect(drawer).to_contain_text("Selection")
+    selected = int(re.sub(r"\D", "", re.search(r"([\d,]+) items", drawer.inner_text())[1]))
+    with page.expect_download() as waiting:
+        page.locator(".st-key-export-csv button").click()
+    exported = pd.read_csv(waiting.value.path())
+    assert exported["id"].nunique() == selected > 1_000
+    assert {"id", "point", "x", "y", "caption", "label"} <= set(exported)
+    assert exported[["x", "y"]].notna().all().all()
+    assert errors == []
+
+
+def test_a_reload_finds_what_another_visit_added(page: Page, address: str) -> None:
+    """Runs after the visit above: results outlive the page that asked for them."""
+    page.goto(address)
+    wait_for_map(page)
+    page.locator(".st-key-words input").fill(WORDS)
+    page.locator(".st-key-words input").press("Enter")
+    expect(page.locator(".st-key-drawer ol > li").first).to_contain_text(WORDS, timeout=120_000)
