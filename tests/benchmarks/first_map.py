@@ -11,17 +11,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.browser import app
+from tests.served import chromium, served, wait_until_healthy
 
 
 def seconds_to_first_map(home: Path) -> float:
     """From the command to the frame in which the map has drawn its points."""
-    port = app.free_port()
-    with app.chromium() as browser:
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         started = time.monotonic()
-        with app.served(["make", "run"], home, port) as address:
-            app.wait_until_healthy(address)
+        with served(["make", "run"], {"CLIPSCAPE_HOME": str(home)}) as address:
+            wait_until_healthy(address)
             page.goto(address, wait_until="commit")
             page.locator("[data-drawn]:not([data-drawn='0'])").first.wait_for(state="attached", timeout=120_000)
             return time.monotonic() - started

@@ -26,8 +26,9 @@ import typer
 
 from app.palette import category_colours
 from app.scatter.points import Points
-from tests.scatter.chromium import ROOT, chromium, demo, free_port
 from tests.scatter.demo import CLASSES, NAMES, blobs
+from tests.scatter.page import demo
+from tests.served import ROOT, chromium, free_port
 
 WINDOW = {"width": 1440, "height": 900}
 FRAMES = """() => {

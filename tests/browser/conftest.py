@@ -1,20 +1,12 @@
-"""One app and one Chromium for all browser tests; each test gets its own page."""
+"""One app for all browser tests; each test gets its own page."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import app
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if app.CHROMIUM is None:
-        for item in items:
-            if "browser" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason=app.WITHOUT_BROWSER))
+from tests.served import served_app
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +16,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
-    port = app.free_port()
-    with app.served([sys.executable, "-m", "streamlit", "run", "app/main.py"], home, port) as address:
-        app.wait_until_healthy(address)
+    with served_app(home) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with app.chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ With `--folder DIR` every page is taken in both themes and both widths, to be lo
 """
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser import app
+from tests.served import ROOT, chromium, served_app
 
-README = app.ROOT / "assets" / "pictures"
+README = ROOT / "assets" / "pictures"
 WIDE, PHONE = (1440, 900), (390, 844)
 SETTLED = 4_000
 """Milliseconds until thumbnails, fonts and the map's pictures have come."""
@@ -67,14 +66,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path)
     chosen = shots(parser.parse_args().folder)
-    with tempfile.TemporaryDirectory() as home, app.chromium() as browser:
-        command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
-        with app.served(command, Path(home), app.free_port()) as address:
-            app.wait_until_healthy(address)
-            for scene, theme, size, path in chosen:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                take(browser, address, scene, theme, size, path)
-                print(path)
+    with tempfile.TemporaryDirectory() as home, chromium() as browser, served_app(Path(home)) as address:
+        for scene, theme, size, path in chosen:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            take(browser, address, scene, theme, size, path)
+            print(path)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.scatter.chromium import NO_GL, executable
+from tests.served import CHROMIUM, NO_GL
 
 pytestmark = pytest.mark.browser
 MODULES = "/_stcore/bidi-components/clipscape.scatter"
@@ -242,7 +242,7 @@ def test_on_a_phone_fingers_move_and_zoom_it(browser: Any, address: str) -> None
 
 
 def test_without_webgl_plotly_draws_it_and_the_page_says_so(browser: Any, address: str) -> None:
-    plain = browser.browser_type.launch(executable_path=executable(), args=list(NO_GL))
+    plain = browser.browser_type.launch(executable_path=CHROMIUM, args=list(NO_GL))
     page = plain.new_page()
     page.goto(address)
     page.get_by_text("drawn by Plotly").wait_for(timeout=150 * SECONDS)

@@ -1,0 +1,1 @@
+"""The parts of the Data page: what there is, the items, adding more, the workspace itself."""

@@ -1,0 +1,115 @@
+"""Bring images and captions: dropped files, a path on this machine, a bundled set; a job embeds them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import amounts, follow_up, store
+from app.collection import models, spool
+from app.state import state
+from core.jobs import jobs
+from core.workspace import Workspace
+
+TYPES = ["image", ".zip", ".csv", ".tsv", ".json", ".jsonl", ".parquet", ".txt"]
+
+
+def show(workspace: Workspace) -> None:
+    """The area where things are added, and what came of the last time."""
+    with st.container(key="add", border=True):
+        st.subheader("Add images and captions", anchor=False)
+        model = models.choose(used(workspace))
+        dropped, path, bundled = st.tabs(["Drop files", "On this machine", "Bundled sets"])
+        with dropped:
+            _dropped(workspace, model)
+        with path:
+            _path(workspace, model)
+        with bundled:
+            _bundled(workspace, model)
+        _missing(workspace, model)
+
+
+def used(workspace: Workspace) -> list[str]:
+    """Models that have embedded items here, the one with most first."""
+    counts: dict[str, int] = {}
+    for each in workspace.models():
+        counts[each.model] = counts.get(each.model, 0) + each.count
+    return sorted(counts, key=lambda name: -counts[name])
+
+
+def start(
+    workspace: Workspace, model: str, title: str, source: Path | str | None = None, captions: Path | str | None = None
+) -> None:
+    """Starts the job that adds and embeds; afterwards the new items go to the map."""
+    arguments = {
+        "workspace": workspace.path,
+        "model": model,
+        "source": str(source) if source else None,
+        "captions": str(captions) if captions else None,
+    }
+    job = jobs().start("embed", arguments, title, workspace.path)
+    follow_up.expect(job)
+
+
+def _dropped(workspace: Workspace, model: str | None) -> None:
+    files = st.file_uploader(
+        "Images, zips, tables of captions",
+        TYPES,
+        accept_multiple_files=True,
+        key=f"files-{state().uploads}",
+        label_visibility="collapsed",
+    )
+    by_name = st.toggle("File names are the captions", key="by-name", help="red_apple-2.png is captioned “red apple 2”")
+    st.caption(
+        "A CSV, TSV or JSON dropped along gives captions: one column names the picture, one says what it shows. "
+        "More than a thousand files: drop a zip, or give the folder."
+    )
+    if (
+        st.button("Add and embed", key="add-files", type="primary", disabled=not files or not model, width="stretch")
+        and model
+    ):
+        for source in spool.write(Path(workspace.path), files, by_name):
+            start(workspace, model, f"Embed {amounts.counted(source.files, 'file')}", source.path, source.captions)
+        state().uploads += 1
+        st.rerun()
+
+
+def _path(workspace: Workspace, model: str | None) -> None:
+    path = st.text_input(
+        "Folder, zip or table",
+        key="path",
+        placeholder="/home/me/pictures",
+        help="A folder (sub-folders become labels), a zip, a CSV or Parquet, COCO's captions JSON, "
+        "or the folder of CelebA",
+    )
+    captions = st.text_input(
+        "Captions, where they are in a file of their own",
+        key="captions-path",
+        placeholder="optional: /home/me/captions.csv",
+    )
+    if st.button("Add and embed", key="add-path", type="primary", disabled=not path or not model) and model:
+        start(workspace, model, f"Embed {Path(path).name}", path.strip(), captions.strip() or None)
+        st.rerun()
+
+
+def _bundled(workspace: Workspace, model: str | None) -> None:
+    sets = {dataset.name: dataset for dataset in store.bundled_sets()}
+    if not sets:
+        st.caption("No sets are bundled with this copy.")
+        return
+    name = st.selectbox("Set", list(sets), format_func=lambda name: sets[name].title, key="bundled")
+    st.caption(f"{sets[name].summary} {amounts.counted(sets[name].items, 'item')}, {sets[name].licence}.")
+    if st.button("Add and embed", key="add-bundled", type="primary", disabled=not model) and model:
+        start(workspace, model, f"Embed {sets[name].title}", name)
+        st.rerun()
+
+
+def _missing(workspace: Workspace, model: str | None) -> None:
+    missing = store.missing(workspace, model) if model else 0
+    if model and missing and not any(job.active and job.command == "embed" for job in jobs().list(workspace.path)):
+        st.caption(
+            f"{amounts.counted(missing, 'image or caption', 'images and captions')} here "
+            f"{'is' if missing == 1 else 'are'} not embedded by {model} yet."
+        )
+        if st.button("Embed what is missing", key="embed-missing"):
+            start(workspace, model, f"Embed with {model}")
+            st.rerun()

@@ -1,0 +1,94 @@
+"""The items, page by page: thumbnails or a table, narrowed by words and label."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import amounts, store
+from app.gallery import data_url, gallery, pictures
+from app.items import Items
+from app.mapping import item
+from app.plain import escaped
+from app.state import state
+from core.workspace import Workspace
+
+PAGE = {"Gallery": 60, "Table": 100}
+EVERY = "Every label"
+
+
+def show(workspace: Workspace, items: Items) -> None:
+    """A line of filters and one page of what matches."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="filters"):
+        words = st.text_input(
+            "Filter",
+            key="filter",
+            type="search",
+            placeholder="Filter by caption, label, column",
+            label_visibility="collapsed",
+        )
+        label = st.selectbox("Label", [EVERY, *items.labels], key="label", label_visibility="collapsed", width=180)
+        kind = st.segmented_control(
+            "View", list(PAGE), default="Gallery", required=True, key="view", label_visibility="collapsed"
+        )
+    found = items.matching(words, None if label == EVERY else label)
+    if not len(found):
+        st.info(
+            "No item has these words: try fewer, or search by meaning on the Map page.", icon=":material/search_off:"
+        )
+        return
+    _page(workspace, items, found, kind)
+
+
+def empty() -> None:
+    """What to do in a workspace without items."""
+    with st.container(key="empty", horizontal_alignment="center"):
+        st.markdown(":gray[:material/add_photo_alternate:]", width="content")
+        st.subheader("No items yet", anchor=False, width="content")
+        st.caption("Drop images on the right, or give a folder; with captions, if there are any.", width="content")
+
+
+def _page(workspace: Workspace, items: Items, found: pd.Index, kind: str) -> None:
+    size = PAGE[kind]
+    count = -(-len(found) // size)
+    place = st.container(key="items")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        page = st.pagination(count, key=f"page-{kind}-{count}") if count > 1 else 1
+        st.caption(
+            f"{(page - 1) * size + 1:,} to {min(page * size, len(found)):,} of {amounts.counted(len(found), 'item')}",
+            width="content",
+        )
+    ids = found[(page - 1) * size : page * size].tolist()
+    with place:
+        (_table if kind == "Table" else _gallery)(workspace, items, ids)
+
+
+def _gallery(workspace: Workspace, items: Items, ids: list[str]) -> None:
+    clicked = gallery(pictures(ids, items.captions, store.thumbnails(workspace, ids)), "browse", side=104)
+    if clicked:
+        _look(workspace, items, clicked)
+
+
+@st.dialog("Item", width="medium")
+def _look(workspace: Workspace, items: Items, id: str) -> None:
+    """One item, large."""
+    left, right = st.columns([3, 2], gap="medium")
+    image = store.image(workspace, id)
+    with left:
+        if image:
+            st.image(image, width="stretch", alt=items.captions[id])
+    with right:
+        st.markdown(escaped(items.captions[id]) or ":gray[No caption]")
+        item.columns(items, id)
+        if st.button("Show on the map", key="look-on-map", icon=":material/scatter_plot:"):
+            state().focus = id
+            st.switch_page(state().pages["map"])
+
+
+def _table(workspace: Workspace, items: Items, ids: list[str]) -> None:
+    thumbnails = store.thumbnails(workspace, ids)
+    frame = items.frame.loc[ids].reset_index(drop=True)
+    frame.insert(0, "image", [data_url(image) if (image := thumbnails.get(id)) else None for id in ids])
+    columns: dict[str, Any] = {"image": st.column_config.ImageColumn("Image", width=56)}
+    columns |= {name: name.replace("_", " ").capitalize() for name in frame.columns[1:]}
+    st.dataframe(frame, hide_index=True, column_config=columns, row_height=48, height=560, key="table")

@@ -1,0 +1,58 @@
+"""What came of adding: progress while it runs, then what was added, skipped and refused."""
+
+import pandas as pd
+import streamlit as st
+
+from app import amounts, job_panel
+from app.plain import escaped
+from app.state import state
+from core.jobs import Job, jobs
+from core.workspace import Workspace
+
+
+def show(workspace: Workspace) -> None:
+    """The last job that added to this workspace."""
+    adding = [job for job in jobs().list(workspace.path) if job.command == "embed"]
+    if not adding or adding[-1].id in state().dismissed:
+        return
+    with st.container(key="report", border=True):
+        if adding[-1].active:
+            st.fragment(_running, run_every=job_panel.POLL_SECONDS)(adding[-1])
+        else:
+            _ended(adding[-1])
+
+
+def _running(job: Job) -> None:
+    st.markdown(f"**{escaped(job.title)}**")
+    st.progress(job_panel.share(job))
+    st.caption(job_panel.line(job))
+
+
+def _ended(job: Job) -> None:
+    st.markdown(f"**{escaped(job_panel.outcome(job))}**")
+    refused = (job.result or {}).get("refused", [])
+    if refused:
+        _refused(refused)
+    if job.state == "done":
+        st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
+
+
+def _refused(refused: list[dict[str, str]]) -> None:
+    frame = pd.DataFrame(refused)
+    with st.expander(f"{amounts.counted(len(frame), 'file or row', 'files and rows')} refused, and why", expanded=True):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key="refused",
+            height=min(38 + 35 * len(frame), 260),
+            column_config={"source": "File or row", "reason": "Reason"},
+        )
+        st.download_button(
+            "Download the list",
+            frame.to_csv(index=False).encode(),
+            "refused.csv",
+            "text/csv",
+            key="download-refused",
+            on_click="ignore",
+            icon=":material/download:",
+        )

@@ -1,0 +1,44 @@
+"""What is in the workspace, in one row of figures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from app import amounts
+from app.items import Items
+from core.workspace import Embedded, Workspace
+
+MODALITIES = {"image": "images", "text": "captions"}
+
+
+def show(workspace: Workspace, items: Items) -> None:
+    """Items, captions, labels, size, and which model has embedded how many."""
+    captioned = int((items.frame["caption"] != "").sum())
+    with st.container(key="summary", horizontal=True, gap="medium"):
+        _figure("Items", f"{len(items):,}")
+        _figure("Captioned", f"{captioned:,}")
+        _figure("Labels", f"{len(items.labels):,}")
+        _figure("On disk", amounts.size(occupied(Path(workspace.path))))
+        for model, line in embedded(workspace.models()):
+            _figure(f"Embedded by {model}", line)
+
+
+def embedded(models: Sequence[Embedded]) -> list[tuple[str, str]]:
+    """A model and how many images and captions it has embedded: `7,632 images, 7,632 captions`."""
+    names = dict.fromkeys(each.model for each in models)
+    return [
+        (name, ", ".join(f"{each.count:,} {MODALITIES[each.modality]}" for each in models if each.model == name))
+        for name in names
+    ]
+
+
+def occupied(folder: Path) -> int:
+    """Bytes of all files under a folder; those that vanish meanwhile do not count."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _figure(label: str, value: str) -> None:
+    with st.container(width="content", gap=None):
+        st.caption(label)
+        st.markdown(f"**{value}**")

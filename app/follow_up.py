@@ -1,0 +1,112 @@
+"""What happens after a job: embedded items go to the map, a new map comes on screen."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from app import amounts
+from app.collection import spool
+from app.state import state
+from core.jobs import Job, jobs
+from core.workspace import RunCard, Workspace
+
+FIRST_MAP = "tsne"
+LEAST_ITEMS = 5
+"""With fewer points a first map would say nothing."""
+
+
+def expect(job: Job) -> None:
+    """This session started the job and goes on when it is done."""
+    state().expected.add(job.id)
+
+
+def go_on(ended: Iterable[Job]) -> None:
+    """Follows up the jobs that this session waited for."""
+    for job in ended:
+        if job.id in state().expected:
+            state().expected.discard(job.id)
+            if job.command == "embed":
+                _tidy(job.workspace)
+            if job.result and job.command in AFTER:
+                AFTER[job.command](job)
+
+
+def told(job: Job) -> str:
+    """What a job that is done has brought, in a few words."""
+    result = job.result or {}
+    if job.command == "embed":
+        return summary(result)
+    if job.command == "place":
+        return f"{amounts.counted(result.get('placed', 0), 'new point')} on the map"
+    if "trustworthiness" in result:
+        return f"trustworthiness {amounts.figure(result['trustworthiness'])}"
+    return ""
+
+
+def summary(result: dict[str, Any]) -> str:
+    """`added 5, embedded 5, skipped 2 known, refused 1`."""
+    counts = {
+        "added": result["added"],
+        "embedded": result["embedded"],
+        "already here": result["skipped"],
+        "refused": len(result["refused"]),
+    }
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing new"
+
+
+def unplaced(workspace: Workspace, card: RunCard, points: int) -> int:
+    """Embedded images and captions that a map of so many points lacks."""
+    wanted = {"both": ("image", "text"), "images": ("image",), "captions": ("text",)}[card.space]
+    return max(
+        sum(each.count for each in workspace.models() if each.model == card.model and each.modality in wanted) - points,
+        0,
+    )
+
+
+def place(workspace: Workspace, card: RunCard) -> Job:
+    """Starts the job that puts new items on a map."""
+    arguments = {"workspace": workspace.path, "run": card.id}
+    job = jobs().start("place", arguments, f"Place new items on the {card.title} map", workspace.path)
+    expect(job)
+    return job
+
+
+def draw(workspace: Workspace, arguments: dict[str, Any], title: str) -> Job:
+    """Starts the job that makes a map."""
+    job = jobs().start("map", {"source": workspace.path, **arguments}, f"{title} map", workspace.path)
+    expect(job)
+    return job
+
+
+def _tidy(workspace: str) -> None:
+    """Dropped files have been read, so their copies can go."""
+    sources = [each.arguments.get("source") for each in jobs().list(workspace) if each.active]
+    spool.tidy(Path(workspace), [source for source in sources if source])
+
+
+def _after_embed(job: Job) -> None:
+    workspace = Workspace.open(job.workspace)
+    cards = [card for card in workspace.runs("map") if card.model == job.result["model"]]
+    if cards:
+        card = next((card for card in cards if card.id == state().run), cards[-1])
+        if unplaced(workspace, card, len(workspace.run(card.id).arrays["ids"])):
+            place(workspace, card)
+    elif workspace.count() >= LEAST_ITEMS:
+        draw(workspace, {"method": FIRST_MAP, "model": job.result["model"]}, "t-SNE")
+
+
+def _after_map(job: Job) -> None:
+    if job.workspace == str(state().workspace):
+        state().forget()
+        state().run = job.result["run"]
+
+
+def _after_place(job: Job) -> None:
+    _after_map(job)
+    count = job.result["placed"]
+    if count and job.workspace == str(state().workspace):
+        ids = Workspace.open(job.workspace).run(job.result["run"]).arrays["ids"][-count:]
+        state().show(f"{amounts.counted(len(set(ids.tolist())), 'new item')}", ids.tolist(), "fresh")
+
+
+AFTER = {"embed": _after_embed, "map": _after_map, "place": _after_place}

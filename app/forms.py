@@ -1,0 +1,55 @@
+"""A `Params` dataclass becomes widgets: the first parameters at once, the rest under "More"."""
+
+from dataclasses import Field, fields
+from math import floor, log10
+from typing import Any
+
+import streamlit as st
+
+from core.methods import Method
+
+MAIN = 3
+"""So many parameters are visible at once: a method lists its most important ones first."""
+
+
+def parameters(method: Method, key: str) -> dict[str, Any]:
+    """Draws the form of a method and returns name → value, the seed included."""
+    known = fields(method.params)
+    ordinary = [each for each in known if each.name != "seed"]
+    values = {each.name: widget(each, f"{key}-{method.name}") for each in ordinary[:MAIN]}
+    rest = ordinary[MAIN:] + [each for each in known if each.name == "seed"]
+    if not rest:
+        return values
+    with st.expander("More", key=f"{key}-{method.name}-more"):
+        return values | {each.name: widget(each, f"{key}-{method.name}") for each in rest}
+
+
+def widget(each: Field[Any], key: str) -> Any:
+    """One parameter: a switch, a choice, a number or a line of text."""
+    common: dict[str, Any] = {"label": label(each.name), "help": each.metadata.get("help"), "key": f"{key}-{each.name}"}
+    choices = each.metadata.get("choices")
+    if choices:
+        return st.selectbox(options=list(choices), index=list(choices).index(each.default), **common)
+    if isinstance(each.default, bool):
+        return st.toggle(value=each.default, **common)
+    if isinstance(each.default, int | float):
+        return _number(each, common)
+    return st.text_input(value=str(each.default), **common)
+
+
+def label(name: str) -> str:
+    """`early_exaggeration` → `Early exaggeration`."""
+    return name.replace("_", " ").capitalize()
+
+
+def _number(each: Field[Any], common: dict[str, Any]) -> int | float:
+    kind = type(each.default)
+    low, high = (None if (limit := each.metadata.get(name)) is None else kind(limit) for name in ("minimum", "maximum"))
+    step = 1 if kind is int else _step(each.default)
+    shape = "%d" if kind is int else "%g"
+    return st.number_input(min_value=low, max_value=high, value=each.default, step=step, format=shape, **common)
+
+
+def _step(default: float) -> float:
+    """A tenth of the default's power of ten: 0.1 → 0.01, 12.0 → 1.0."""
+    return 10.0 ** (floor(log10(abs(default))) - (abs(default) < 10)) if default else 0.01

@@ -1,0 +1,64 @@
+"""Thumbnails in one element: quick with many pictures, and a click tells which item."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An item of a gallery; without a thumbnail its caption is the tile. `note` is a short figure, e.g. a score."""
+
+    id: str
+    thumbnail: bytes | None = None
+    caption: str = ""
+    note: str = ""
+
+
+def gallery(
+    pictures: Sequence[Picture],
+    key: str,
+    *,
+    chosen: str | None = None,
+    side: int = 88,
+    layout: Literal["grid", "list"] = "grid",
+) -> str | None:
+    """Draws the pictures, `side` pixels wide at least, and returns the id of the one just clicked."""
+    data = {"pictures": [_plain(each) for each in pictures], "chosen": chosen, "side": side, "layout": layout}
+    return _component()(key=key, data=data, on_clicked_change=_nothing).clicked
+
+
+def pictures(
+    ids: Sequence[str],
+    captions: Mapping[str, str],
+    thumbnails: Mapping[str, bytes],
+    notes: Mapping[str, str] | None = None,
+) -> list[Picture]:
+    """The pictures of these ids, in their order."""
+    return [Picture(id, thumbnails.get(id) or None, captions.get(id, ""), (notes or {}).get(id, "")) for id in ids]
+
+
+def data_url(image: bytes) -> str:
+    """A thumbnail (WebP) as an address that a browser can draw."""
+    return "data:image/webp;base64," + b64encode(image).decode()
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    css, script = ((HERE / f"gallery.{kind}").read_text() for kind in ("css", "js"))
+    return st.components.v2.component("clipscape_gallery", html="<ol></ol>", css=css, js=script)
+
+
+def _plain(picture: Picture) -> dict[str, str | None]:
+    image = data_url(picture.thumbnail) if picture.thumbnail else None
+    return {"id": picture.id, "image": image, "caption": picture.caption, "note": picture.note}
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for each value that a component sends."""

@@ -1,0 +1,89 @@
+"""The job tray: what runs, how far it is, how to stop it; on every page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import amounts, follow_up
+from app.plain import escaped
+from app.state import state
+from core.jobs import Job, jobs
+
+POLL_SECONDS = 0.5
+SHOWN = 3
+ENDED = {"done": ("check_circle", "green"), "stopped": ("stop_circle", "gray"), "failed": ("error", "red")}
+
+
+def show() -> None:
+    """The tray; it looks again by itself only while something runs."""
+    active = any(job.active for job in jobs().list())
+    st.fragment(_tray, run_every=POLL_SECONDS if active else None)()
+
+
+def share(job: Job) -> float:
+    """How much is done, between 0 and 1; 0 where the end is open."""
+    progress = job.progress
+    return min(progress.done / progress.total, 1.0) if progress.total else 0.0
+
+
+def line(job: Job) -> str:
+    """`1,250 of 7,632 · 125 items/s · 51 s left`, or why it waits."""
+    progress = job.progress
+    if job.state == "waiting" or progress.total is None:
+        return progress.message
+    left = f"{amounts.duration(job.eta)} left" if job.eta is not None else ""
+    done = f"{progress.done:,} of {progress.total:,}"
+    return " · ".join(part for part in (progress.message, done, amounts.rate(progress.metrics), left) if part)
+
+
+def outcome(job: Job) -> str:
+    """One line about a finished job."""
+    if job.state == "failed":
+        return f"{job.title}: {job.error}"
+    if job.state == "stopped":
+        return f"{job.title}: stopped, what was done is kept"
+    told = follow_up.told(job)
+    return f"{job.title}: {told} in {amounts.duration(job.seconds)}" if told else f"{job.title}: done"
+
+
+def _tray() -> None:
+    known = jobs().list()
+    ended = [job for job in known if not job.active]
+    if state().notice(job.id for job in ended):
+        follow_up.go_on(ended)
+        st.rerun()
+    for job in known:
+        if job.active:
+            _active(job)
+    _finished([job for job in ended if job.id not in state().dismissed][-SHOWN:])
+
+
+def _active(job: Job) -> None:
+    with st.container(key=f"job-{job.id}", gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.markdown(f"**{escaped(job.title)}**", width="stretch")
+            st.button(
+                "Stop",
+                key=f"stop-{job.id}",
+                on_click=_stop,
+                args=(job.id,),
+                type="tertiary",
+                icon=":material/stop_circle:",
+                disabled=job.stopping,
+                help="What is done so far is kept",
+            )
+        st.progress(share(job))
+        st.caption(line(job))
+
+
+def _stop(id: str) -> None:
+    jobs().stop(id)
+
+
+def _finished(ended: Sequence[Job]) -> None:
+    for job in reversed(ended):
+        icon, colour = ENDED[job.state]
+        st.caption(f":{colour}[:material/{icon}:] {escaped(outcome(job))}")
+    if ended:
+        every = {job.id for job in jobs().list() if not job.active}
+        st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))

@@ -1,0 +1,40 @@
+"""A column as colours of points."""
+
+import numpy as np
+import pandas as pd
+
+from app.items import MANY, Items
+from app.mapping.drawn import Drawn
+from app.scatter import Colour
+
+NOTHING = "(empty)"
+REST = "other"
+
+
+def colour(column: str | None, items: Items, drawn: Drawn) -> Colour | None:
+    """The column's values of each row; None colours images and captions apart."""
+    if column is None:
+        return None
+    values = items.values(column, drawn.ids)
+    title = column.replace("_", " ")
+    if items.kind(column) == "number":
+        return Colour(title, values=pd.to_numeric(values, errors="coerce").to_numpy(np.float64))
+    return categories(title, values)
+
+
+def categories(title: str, values: pd.Series) -> Colour:
+    """A code a value, the most frequent first; beyond `MANY` values the rare ones are one, which says how many."""
+    texts = values.map(_text).replace("", NOTHING)
+    counts = texts.value_counts()
+    names = list(counts.index[:MANY]) if len(counts) > MANY else sorted(counts.index, key=lambda name: name == NOTHING)
+    rest = [f"{REST}: {len(counts) - MANY:,} values"] if len(counts) > MANY else []
+    codes = pd.Index(names).get_indexer(texts)
+    return Colour(title, codes=np.where(codes < 0, len(names), codes), names=names + rest)
+
+
+def _text(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,47 @@
+"""A saved run as points to draw: which row is which item."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.items import Items
+from app.scatter import CAPTION, IMAGE, Points
+from app.scatter.content import fingerprint
+from core.workspace import Run
+
+PARTS = {"Both": ("image", "text"), "Images": ("image",), "Captions": ("text",)}
+NAMES = {"image": "image", "text": "caption"}
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """points: what the map component draws. ids: (N,) the item of each row. modality: (N,) "image" or "text"."""
+
+    points: Points
+    ids: NDArray
+    modality: NDArray
+
+    @classmethod
+    def of(cls, run: Run, items: Items, part: str) -> "Drawn":
+        """The rows of a part ("Both", "Images", "Captions") whose items are still in the workspace."""
+        ids, modality = run.arrays["ids"], run.arrays["modality"]
+        place = items.frame.index.get_indexer(ids)
+        kept = (place >= 0) & np.isin(modality, PARTS[part])
+        xy, item = run.arrays["xy"][kept], place[kept].astype(np.int32)
+        kind = np.where(modality[kept] == "text", CAPTION, IMAGE).astype(np.uint8)
+        captions = items.frame["caption"].tolist()
+        key = fingerprint(xy.tobytes(), item.tobytes(), kind.tobytes(), "\n".join(captions))
+        return cls(Points(key, xy, item, kind, captions), ids[kept], modality[kept])
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, ids: Collection[str]) -> NDArray[np.bool_]:
+        """Which rows belong to these items: (N,) bool."""
+        return np.isin(self.ids, np.asarray(list(ids), dtype=self.ids.dtype))
+
+    def items(self, rows: NDArray[np.integer]) -> list[str]:
+        """The items of these rows, each once, in the rows' order."""
+        return list(dict.fromkeys(self.ids[rows].tolist()))

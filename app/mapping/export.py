@@ -1,0 +1,35 @@
+"""A part of the map as a table: what the export buttons write."""
+
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from app.items import Items
+from app.mapping.drawn import NAMES, Drawn
+from app.state import Group
+
+PARQUET = "application/vnd.apache.parquet"
+
+
+def table(drawn: Drawn, items: Items, rows: NDArray[np.integer], group: Group) -> pd.DataFrame:
+    """One row a point: id, image or caption, place on the map, caption, label, columns, the group's title, score."""
+    ids = drawn.ids[rows]
+    xy = drawn.points.xy[rows]
+    kinds = [NAMES[each] for each in drawn.modality[rows]]
+    places = pd.DataFrame({"id": ids, "point": kinds, "x": xy[:, 0], "y": xy[:, 1], "selection": group.title})
+    known = items.frame.reindex(ids).reset_index(drop=True)
+    scores = pd.DataFrame({"score": [group.scored.get(id) for id in ids]}) if group.scores else pd.DataFrame()
+    return pd.concat([places, known, scores], axis=1)
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """Comma-separated text, UTF-8."""
+    return table.to_csv(index=False).encode()
+
+
+def parquet(table: pd.DataFrame) -> bytes:
+    buffer = BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()

@@ -1,0 +1,77 @@
+"""The small line below the map: how many points, how it was made, how far it can be trusted."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from app import amounts, follow_up, store
+from app.mapping.drawn import Drawn
+from core.methods import find
+from core.workspace import RunCard, Workspace
+
+SPACES = {"images": "images", "captions": "captions", "both": "images and captions"}
+
+
+def show(workspace: Workspace, card: RunCard, drawn: Drawn) -> None:
+    """One line of figures, each with its explanation; at its end, what is not on this map yet."""
+    points = len(store.drawn(workspace, card, "Both"))
+    with st.container(key="figures", horizontal=True, vertical_alignment="center", gap="small"):
+        for text, explanation in figures(card, len(drawn), points, dimension(workspace, card)):
+            st.caption(text, help=explanation, width="content")
+        missing = follow_up.unplaced(workspace, card, points)
+        if missing and find("core.maps", card.method).place:
+            st.button(
+                f"Place {amounts.counted(missing, 'new point')} on this map",
+                key="place",
+                type="tertiary",
+                icon=":material/add_location_alt:",
+                on_click=_place,
+                args=(workspace, card),
+            )
+
+
+def figures(card: RunCard, shown: int, points: int, dimensions: int) -> Iterator[tuple[str, str]]:
+    """Each figure with one line that says what it means."""
+    part = "" if shown == points else f" of {points:,}"
+    yield (
+        f"**{shown:,}**{part} points",
+        f"{amounts.counted(card.items, 'item')} on this map; none was left out or sampled.",
+    )
+    stopped = ", stopped early" if card.metrics.get("partial") else ""
+    yield f"**{card.title}**, seed {card.seed}{stopped}", settings(card)
+    yield from _trust(card)
+    yield (
+        f"{dimensions:,} dimensions of **{card.model}**, {SPACES[card.space]}",
+        "The space that the map was made from and neighbours are counted in: the model's embeddings.",
+    )
+
+
+def dimension(workspace: Workspace, card: RunCard) -> int:
+    """Dimensions of the model's embeddings; 0 where they are gone."""
+    return next((each.dimension for each in workspace.models() if each.model == card.model), 0)
+
+
+def _trust(card: RunCard) -> Iterator[tuple[str, str]]:
+    metrics = card.metrics
+    count = int(metrics.get("quality_neighbours", 15))
+    sample = f" Measured on {int(metrics['quality_sample']):,} points." if "quality_sample" in metrics else ""
+    if "trustworthiness" in metrics:
+        yield (
+            f"trustworthiness **{amounts.figure(metrics['trustworthiness'])}**",
+            f"1 is best: the {count} nearest points on the map are near in the embedding space too.{sample}",
+        )
+    if "neighbour_preservation" in metrics:
+        yield (
+            f"neighbours kept **{amounts.percent(metrics['neighbour_preservation'])}**",
+            f"Of each point's {count} nearest in the embedding space, the share also nearest on the map.{sample}",
+        )
+
+
+def settings(card: RunCard) -> str:
+    """Parameters and time, in one line."""
+    listed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in card.params.items() if name != "seed")
+    return f"{listed or 'No parameters'}. Made in {amounts.duration(card.seconds)}. Same seed, same map."
+
+
+def _place(workspace: Workspace, card: RunCard) -> None:
+    follow_up.place(workspace, card)

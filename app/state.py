@@ -1,0 +1,89 @@
+"""What one person looks at: the typed state of a browser session."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+START = "emoji"
+"""The bundled workspace that a fresh machine opens on."""
+
+Origin = Literal["found", "selected", "fresh"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items to look at together: what a search found, a lasso selected, or a job just placed on the map.
+
+    ids: each once, the best first where there are scores (cosine similarities).
+    """
+
+    title: str
+    ids: tuple[str, ...]
+    scores: tuple[float, ...] = ()
+    origin: Origin = "found"
+
+    @property
+    def scored(self) -> dict[str, float]:
+        return dict(zip(self.ids, self.scores, strict=False))
+
+
+@dataclass
+class State:
+    """The choices of a session.
+
+    workspace: a path. run: the id of the map on screen, None for the newest. focus: the item looked at.
+    group: what fills the drawer and lights up. asked: the last search; sample: the last picture searched with.
+    selection, clicked: what the map has told last; clear_map: it is to forget its lasso.
+    uploads: how often files were sent. pages: the pages by address.
+    expected: jobs whose results this session waits for; noticed: finished ones that the pages know of;
+    dismissed: finished ones that need no line any more.
+    """
+
+    workspace: Path | None = None
+    run: str | None = None
+    focus: str | None = None
+    group: Group | None = None
+    asked: tuple[str, ...] = ()
+    selection: tuple[str, bytes] = ("", b"")
+    clicked: tuple[str, int | None] = ("", None)
+    clear_map: bool = False
+    sample: str = ""
+    uploads: int = 0
+    pages: dict[str, Any] = field(default_factory=dict)
+    expected: set[str] = field(default_factory=set)
+    noticed: set[str] = field(default_factory=set)
+    dismissed: set[str] = field(default_factory=set)
+
+    def open(self, workspace: Path) -> None:
+        """Goes to another workspace; what was chosen in the last one is forgotten."""
+        if workspace != self.workspace:
+            self.workspace, self.run = workspace, None
+            self.forget()
+
+    def leave(self) -> None:
+        """The workspace is gone: the next page opens the first one there is."""
+        self.workspace, self.run = None, None
+        self.forget()
+
+    def show(self, title: str, ids: Iterable[str], origin: Origin, scores: Sequence[float] = ()) -> None:
+        """Fills the drawer with items."""
+        self.focus = None
+        self.group = Group(title, tuple(dict.fromkeys(ids)), tuple(scores), origin)
+
+    def forget(self) -> None:
+        """Closes the drawer: nothing found, selected or looked at."""
+        self.focus, self.group = None, None
+
+    def notice(self, jobs: Iterable[str]) -> bool:
+        """Whether one of these finished jobs is news; after that it is none."""
+        news = set(jobs) - self.noticed
+        self.noticed |= news
+        return bool(news)
+
+
+def state() -> State:
+    """This session's state, made at first use."""
+    return st.session_state.setdefault("clipscape", State())

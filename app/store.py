@@ -1,0 +1,130 @@
+"""What the pages read from workspaces, kept until the workspace changes.
+
+The cached readers take a workspace's path and version, so that any write, by whatever process, is seen.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.items import Items
+from app.mapping.drawn import Drawn
+from app.scatter import Sprites
+from app.scatter.sprites import prepare
+from app.state import START, state
+from core.errors import MissingData
+from core.results import Embeddings
+from core.workspace import RunCard, Workspace, open_named, workspaces
+
+VERSIONS = 4
+"""Readings kept of each kind."""
+SHEETS = "sheets"
+"""The folder in a workspace that holds the map's small pictures."""
+
+
+def names() -> list[str]:
+    """Every workspace a person can open: the bundled ones first, then their own."""
+    return workspaces()
+
+
+@st.cache_resource(show_spinner=False)
+def bundled_sets() -> list[Any]:
+    """The sets that come with Clipscape."""
+    from core.sources.bundled import datasets
+
+    return list(datasets())
+
+
+def current() -> Workspace:
+    """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
+    chosen = state().workspace
+    if chosen is None or not chosen.is_dir():
+        known = names()
+        if not known:
+            raise MissingData("No workspace yet: make one with the plus sign in the side bar")
+        state().open(Path(open_named(START if START in known else known[0]).path))
+    return opened(str(state().workspace))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def opened(path: str) -> Workspace:
+    """A workspace's handle, one for the whole process."""
+    return Workspace.open(path)
+
+
+def items(workspace: Workspace) -> Items:
+    """Captions, labels and columns of every item."""
+    return _items(workspace.path, workspace.version)
+
+
+def drawn(workspace: Workspace, card: RunCard, part: str) -> Drawn:
+    """A map's points, all of them or those of one part."""
+    return _drawn(workspace.path, workspace.version, card.id, part)
+
+
+def embeddings(workspace: Workspace, model: str, modality: str) -> Embeddings:
+    """The vectors of one model and modality."""
+    return _embeddings(workspace.path, workspace.version, model, modality)
+
+
+def missing(workspace: Workspace, model: str) -> int:
+    """Images and captions that this model has not embedded."""
+    return _missing(workspace.path, workspace.version, model)
+
+
+def thumbnails(workspace: Workspace, ids: Iterable[str]) -> dict[str, bytes]:
+    """Small pictures (WebP) of these items; those without a picture are left out."""
+    return _thumbnails(workspace.path, tuple(ids))
+
+
+def image(workspace: Workspace, id: str) -> bytes | None:
+    """The original bytes; None for an item that is a caption only."""
+    with suppress(MissingData):
+        return workspace.image(id)
+    return None
+
+
+def sprites(workspace: Workspace) -> Sprites | None:
+    """Every item's thumbnail on sheets for the map; None while they are being made aside."""
+    ids = items(workspace).ids
+    known = _sprites(workspace.path)
+    if known.get(ids) is None:
+        known.clear()
+        known[ids] = prepare(ids, workspace.thumbnails, Path(workspace.path) / SHEETS)
+    return known[ids]
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
+def _sprites(path: str) -> dict[tuple[str, ...], Sprites | None]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
+def _items(path: str, version: int) -> Items:
+    workspace = opened(path)
+    kinds = workspace.columns()
+    table = workspace.table(["caption", "label", *kinds])
+    return Items.of(table, kinds)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * VERSIONS)
+def _drawn(path: str, version: int, run: str, part: str) -> Drawn:
+    return Drawn.of(opened(path).run(run), _items(path, version), part)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _embeddings(path: str, version: int, model: str, modality: str) -> Embeddings:
+    return opened(path).embeddings(model, modality)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _missing(path: str, version: int, model: str) -> int:
+    return sum(len(opened(path).missing(model, modality)) for modality in ("image", "text"))
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _thumbnails(path: str, ids: tuple[str, ...]) -> dict[str, bytes]:
+    return opened(path).thumbnails(list(ids))

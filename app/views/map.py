@@ -1,0 +1,82 @@
+"""The Map page: how do the images and captions lie?"""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import store
+from app.mapping import bar, colours, drawer, empty, figures, maps
+from app.mapping.drawn import Drawn
+from app.scatter import Picked, Points, scatter, select
+from app.state import state
+from core.jobs import jobs
+from core.workspace import Workspace
+
+KEY = "map"
+POLL_SECONDS = 1.0
+
+
+def show() -> None:
+    """One line of controls, the map with its drawer, one line of figures."""
+    workspace = store.current()
+    cards = workspace.runs("map")
+    if not cards:
+        empty.show(workspace)
+        return
+    card, items = maps.chosen(cards), store.items(workspace)
+    view = bar.show(workspace, cards, card, items)
+    drawn = store.drawn(workspace, card, view.part)
+    with st.container(key="stage", horizontal=True, gap="xsmall"):
+        with st.container(key="canvas"):
+            points = pictured(workspace, drawn.points)
+            if state().clear_map:
+                select(KEY, points, np.zeros(0, int))
+                state().clear_map = False
+            colour = colours.colour(view.colour, items, drawn)
+            picked = scatter(points, colour=colour, hits=lit(drawn), focus=focus(drawn), key=KEY)
+        notice(picked, drawn)
+        if state().group or state().focus:
+            with st.container(key="drawer", width=340):
+                drawer.show(workspace, card, items, drawn)
+    figures.show(workspace, card, drawn)
+    jobs().warm()
+
+
+def pictured(workspace: Workspace, points: Points) -> Points:
+    """The points with their thumbnails; where those are still being made, the page looks again by itself."""
+    sprites = store.sprites(workspace)
+    if sprites is None:
+        st.fragment(_look_again, run_every=POLL_SECONDS)(workspace)
+    return replace(points, sprites=sprites)
+
+
+def lit(drawn: Drawn) -> NDArray[np.bool_] | None:
+    """The rows that a search found or a job just placed; a lasso shows itself."""
+    group = state().group
+    return drawn.rows(group.ids) if group and group.origin != "selected" else None
+
+
+def focus(drawn: Drawn) -> int | None:
+    """The row of the item looked at, its image where it has one."""
+    rows = np.flatnonzero(drawn.ids == state().focus)
+    return int(rows[0]) if len(rows) else None
+
+
+def notice(picked: Picked, drawn: Drawn) -> None:
+    """A new lasso fills the drawer, a new click shows the item; what was picked before changes nothing."""
+    key, now = drawn.points.key, state()
+    before, now.selection = now.selection, (key, picked.selection.tobytes())
+    if now.selection != before and len(picked.selection):
+        now.show("Selection", drawn.items(picked.selection), "selected")
+    elif before[1] and not len(picked.selection) and before[0] == key and now.group and now.group.origin == "selected":
+        now.forget()
+    clicked, now.clicked = now.clicked, (key, picked.clicked)
+    if now.clicked != clicked and picked.clicked is not None:
+        now.focus = str(drawn.ids[picked.clicked])
+
+
+def _look_again(workspace: Workspace) -> None:
+    if store.sprites(workspace) is not None:
+        st.rerun()

@@ -1,0 +1,134 @@
+"""A small workspace in a home of its own, and the pages on it."""
+
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+import app.frame
+import app.views.data
+import app.views.map  # noqa: F401
+from app.state import State
+from core.jobs import Job
+from core.sources import Item
+from core.workspace import RunCard, Workspace, create_named
+
+COLOURS = ("red", "green", "blue")
+COUNT = 24
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+
+
+def picture(number: int) -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30 + number), COLOURS[number % 3]).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No bundled sets, no workspaces."""
+    monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("core.sources.bundled.ASSETS", tmp_path / "assets")
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def workspace(home: Path) -> Workspace:
+    """24 captioned pictures in three colours, embedded by "pocket", without a map."""
+    made = create_named("small")
+    made.add(
+        Item(
+            f"{n}.png",
+            picture(n),
+            f"a {COLOURS[n % 3]} card {n}",
+            COLOURS[n % 3],
+            {"height": 30.0 + n, "odd": n % 2 == 1},
+        )
+        for n in range(COUNT)
+    )
+    ids = made.table([])["id"].to_pylist()
+    random = np.random.default_rng(0)
+    for modality in ("image", "text"):
+        made.add_embeddings("pocket", modality, ids, unit(random.normal(size=(COUNT, 8))))
+    return made
+
+
+@pytest.fixture
+def mapped(workspace: Workspace) -> Workspace:
+    """The same with a map of images and captions."""
+    save_map(workspace, seed=0)
+    return workspace
+
+
+def save_map(workspace: Workspace, seed: int, count: int = COUNT) -> str:
+    """A map whose points lie anywhere, of the first `count` items."""
+    ids = np.asarray(workspace.table([])["id"].to_pylist()[:count])
+    xy = np.random.default_rng(seed).normal(size=(2 * count, 2)).astype(np.float32)
+    figures = {"trustworthiness": 0.9731, "neighbour_preservation": 0.4237, "quality_neighbours": 15}
+    card = RunCard("", "map", "tsne", "t-SNE", {"perplexity": 30.0}, seed, "pocket", "both", count, metrics=figures)
+    arrays = {"ids": np.tile(ids, 2), "modality": np.repeat(["image", "text"], count), "xy": xy}
+    return workspace.save_run(card, arrays)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens the app on a workspace, at one of its pages; no worker process is warmed."""
+    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self: None)
+
+    def open_page(workspace: Workspace | None, page: str = "map", **chosen: object) -> AppTest:
+        test = AppTest.from_file(str(MAIN), default_timeout=60)
+        test.session_state["clipscape"] = State(workspace=workspace and Path(workspace.path), **chosen)
+        test.run()
+        return test if page == "map" else go_to(test, page)
+
+    return open_page
+
+
+def go_to(test: AppTest, page: str) -> AppTest:
+    """Another page; AppTest itself switches only to pages that are files."""
+    address = "" if page == "map" else page
+    known = test._registered_pages.items()
+    test._page_hash = next(each for each, page in known if page["url_pathname"] == address)
+    return test.run()
+
+
+class FakeJobs:
+    """Remembers what was started; its jobs end when a test says so."""
+
+    def __init__(self) -> None:
+        self.known: list[Job] = []
+
+    def start(self, command: str, arguments: dict, title: str = "", workspace: str = "") -> Job:
+        self.known.append(Job(str(len(self.known) + 1), title, command, dict(arguments), workspace))
+        return self.known[-1]
+
+    def list(self, workspace: str | None = None) -> list[Job]:
+        return [job for job in self.known if workspace in (None, job.workspace)]
+
+    def stop(self, id: str) -> None:
+        next(job for job in self.known if job.id == id).state = "stopped"
+
+    def warm(self) -> None:
+        pass
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> FakeJobs:
+    """In place of worker processes."""
+    fake = FakeJobs()
+    for module in [each for name, each in sys.modules.items() if name.startswith("app.")]:
+        if hasattr(module, "jobs"):
+            monkeypatch.setattr(module, "jobs", lambda: fake)
+    return fake

@@ -1,0 +1,212 @@
+"""The Data page."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from app import follow_up
+from app.state import State
+from core.progress import Progress
+from core.workspace import Workspace, workspaces
+from tests.app.conftest import COUNT, FakeJobs, picture, save_map
+from tests.app.test_map_page import chosen, texts
+
+RESULT = {
+    "added": 5,
+    "embedded": 10,
+    "skipped": 2,
+    "refused": [{"source": "bad.png", "reason": "not a picture"}],
+    "model": "pocket",
+    "seconds": 1.0,
+    "rate": 10.0,
+}
+
+
+def test_says_what_there_is(opened, mapped) -> None:
+    test = opened(mapped, "data")
+    assert not test.exception
+    assert not test.error
+    shown = texts(test)
+    assert "**24**" in shown
+    assert "24 images, 24 captions" in shown
+    assert "1 to 24 of 24 items" in shown
+
+
+def test_filters_by_words_and_label(opened, mapped) -> None:
+    test = opened(mapped, "data")
+    test.selectbox(key="label").set_value("red").run()
+    assert "1 to 8 of 8 items" in texts(test)
+    test.text_input(key="filter").set_value("card 21").run()
+    assert "1 to 1 of 1 item" in texts(test)
+    test.text_input(key="filter").set_value("nothing like it").run()
+    assert "No item has these words" in test.info[0].value
+
+
+def test_as_a_table(opened, mapped) -> None:
+    test = opened(mapped, "data")
+    test.segmented_control(key="view").set_value("Table").run()
+    table = test.dataframe[0].value
+    assert list(table.columns) == ["image", "caption", "label", "height", "odd"]
+    assert len(table) == COUNT
+    assert table["image"].str.startswith("data:image/webp").all()
+
+
+def test_progress_with_rate(opened, mapped, jobs: FakeJobs) -> None:
+    test = opened(mapped, "data")
+    job = jobs.start("embed", {}, "Embed 5 files", mapped.path)
+    job.state, job.progress = "running", Progress(2, 5, "embedding", {"rate": 1.5})
+    assert "2 of 5 · 1.50 items/s" in texts(test.run())
+
+
+def test_a_waiting_job_says_why(opened, mapped, jobs: FakeJobs) -> None:
+    test = opened(mapped)
+    jobs.start("map", {}, "Third", mapped.path).progress = Progress(0, None, "waits for its turn: two run now")
+    assert "waits for its turn: two run now" in texts(test.run())
+
+
+def test_what_came_of_it(opened, mapped, jobs: FakeJobs) -> None:
+    job = jobs.start("embed", {}, "Embed 8 files", mapped.path)
+    job.state, job.result, job.started, job.ended = "done", RESULT, 0.0, 3.0
+    test = opened(mapped, "data")
+    assert "5 added, 10 embedded, 2 already here, 1 refused" in texts(test)
+    pd.testing.assert_frame_equal(test.dataframe[0].value, pd.DataFrame(RESULT["refused"]))
+
+
+def test_a_failed_job_gives_its_reason(opened, mapped, jobs: FakeJobs) -> None:
+    job = jobs.start("embed", {}, "Embed 8 files", mapped.path)
+    job.state, job.error = "failed", "no weights here: choose pocket"
+    assert "no weights here: choose pocket" in texts(opened(mapped))
+
+
+def test_dropped_files_become_a_job(opened, mapped, jobs: FakeJobs) -> None:
+    test = opened(mapped, "data")
+    files = [("new.png", picture(99), "image/png"), ("captions.csv", b"file,caption\nnew.png,new\n", "text/csv")]
+    test.file_uploader[0].set_value(files).run()
+    test.button(key="add-files").click().run()
+    (job,) = jobs.known
+    assert (job.command, job.title, job.arguments["model"]) == ("embed", "Embed 2 files", "pocket")
+    assert {path.name for path in Path(job.arguments["source"]).iterdir()} == {"new.png", "captions.csv"}
+    assert job.id in chosen(test).expected
+
+
+def test_a_path_becomes_a_job(opened, mapped, jobs: FakeJobs) -> None:
+    test = opened(mapped, "data")
+    test.text_input(key="path").set_value(" /pictures ").run()
+    test.button(key="add-path").click().run()
+    assert jobs.known[0].arguments == {
+        "workspace": mapped.path,
+        "model": "pocket",
+        "source": "/pictures",
+        "captions": None,
+    }
+
+
+def test_says_what_the_bundled_model_does_not_understand(opened, mapped) -> None:
+    assert "not photographs" in texts(opened(mapped, "data"))
+
+
+def test_missing_embeddings_can_be_made(opened, mapped, jobs: FakeJobs) -> None:
+    test = opened(mapped, "data")
+    test.segmented_control(key="model-kind").set_value("My weights").run()
+    test.text_input(key="own-model").set_value("ViT-B-32:/weights.safetensors").run()
+    assert "48 images and captions here are not embedded by ViT-B-32:/weights.safetensors" in texts(test).replace(
+        "\\", ""
+    )
+    test.button(key="embed-missing").click().run()
+    assert jobs.known[0].arguments["source"] is None
+
+
+def test_empty_workspace_says_what_to_do(opened, home) -> None:
+    from core.workspace import create_named
+
+    test = opened(create_named("nothing"), "data")
+    assert "No items yet" in texts(test)
+    assert not test.exception
+
+
+def test_a_new_workspace(opened, mapped) -> None:
+    test = AppTest.from_string("from app import picker\npicker.new()", default_timeout=60).run()
+    test.text_input(key="new-name").set_value("holiday").run()
+    test.button(key="create").click().run()
+    assert "holiday" in workspaces()
+
+
+def test_a_bad_name_is_one_line(opened, mapped) -> None:
+    test = AppTest.from_string("from app import picker\npicker.new()", default_timeout=60).run()
+    test.text_input(key="new-name").set_value("../up").run()
+    test.button(key="create").click().run()
+    assert "../up" in test.error[0].value
+    assert not test.exception
+
+
+def test_another_workspace_is_opened_by_its_name(opened, mapped) -> None:
+    from core.workspace import create_named
+
+    create_named("other")
+    test = opened(mapped)
+    test.selectbox(key="workspace-small").set_value("other").run()
+    assert chosen(test).workspace.name == "other"
+    assert "Nothing to map yet" in texts(test)
+
+
+def test_delete_asks_first(mapped, jobs: FakeJobs) -> None:
+    script = (
+        "from app.collection import manage\nfrom core.workspace import open_named\nmanage.delete(open_named('small'))"
+    )
+    test = AppTest.from_string(script, default_timeout=60).run()
+    assert "24 items" in texts(test)
+    test.button(key="delete-sure").click().run()
+    assert "small" not in workspaces()
+
+
+def test_export_holds_the_tables(mapped) -> None:
+    from zipfile import ZipFile
+
+    from app.collection.manage import exported
+
+    assert {"items.parquet", "embeddings.parquet", "runs.parquet"} <= set(ZipFile(BytesIO(exported(mapped))).namelist())
+
+
+def test_new_items_go_to_the_map_that_is_there(mapped, jobs: FakeJobs, monkeypatch) -> None:
+    mine = session(monkeypatch, mapped)
+    grown = save_map(mapped, seed=1, count=COUNT - 5)
+    mine.run = grown
+    job = ended(jobs, "embed", RESULT, mapped)
+    follow_up.expect(job)
+    follow_up.go_on([job])
+    assert [(each.command, each.arguments.get("run")) for each in jobs.known] == [("embed", None), ("place", grown)]
+
+
+def test_the_first_items_get_a_first_map(workspace, jobs: FakeJobs, monkeypatch) -> None:
+    session(monkeypatch, workspace)
+    job = ended(jobs, "embed", RESULT, workspace)
+    follow_up.expect(job)
+    follow_up.go_on([job])
+    assert jobs.known[-1].command == "map"
+    follow_up.go_on([job])
+    assert len(jobs.known) == 2
+
+
+def test_placed_items_fill_the_drawer(mapped, jobs: FakeJobs, monkeypatch) -> None:
+    mine = session(monkeypatch, mapped)
+    run = save_map(mapped, seed=2)
+    job = ended(jobs, "place", {"run": run, "seconds": 1.0, "placed": 3, "trustworthiness": 0.9}, mapped)
+    follow_up.expect(job)
+    follow_up.go_on([job])
+    assert mine.run == run
+    assert mine.group.origin == "fresh"
+    assert mine.group.ids == tuple(mapped.table([])["id"].to_pylist()[-3:])
+
+
+def session(monkeypatch, workspace: Workspace) -> State:
+    mine = State(workspace=Path(workspace.path))
+    monkeypatch.setattr(follow_up, "state", lambda: mine)
+    return mine
+
+
+def ended(jobs: FakeJobs, command: str, result: dict, workspace: Workspace):
+    job = jobs.start(command, {}, command, workspace.path)
+    job.state, job.result = "done", result
+    return job

@@ -1,0 +1,70 @@
+"""Dropped files on their way into a workspace."""
+
+import csv
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from app.collection import spool
+
+
+class File(BytesIO):
+    def __init__(self, name: str, data: bytes = b"x") -> None:
+        super().__init__(data)
+        self.name = name
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_keeps_sub_folders_and_bytes(tmp_path: Path) -> None:
+    (source,) = spool.write(tmp_path, [File("cats/a.png", b"1"), File("b.png", b"2")])
+    assert names(source.path) == ["b.png", "cats/a.png"]
+    assert (source.path / "cats/a.png").read_bytes() == b"1"
+    assert source.files == 2
+
+
+def test_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    (source,) = spool.write(tmp_path, [File("a.png", b"1"), File("a.png", b"2"), File("a.png", b"3")])
+    assert names(source.path) == ["a (2).png", "a (3).png", "a.png"]
+
+
+@pytest.mark.parametrize("name", ["../../out.png", "/etc/out.png", "..\\out.png", "..", "/", "C:\\out.png"])
+def test_no_name_leads_out_of_the_spool(tmp_path: Path, name: str) -> None:
+    (source,) = spool.write(tmp_path / "workspace", [File(name)])
+    (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert written.is_relative_to(source.path)
+
+
+def test_each_zip_is_a_source_of_its_own(tmp_path: Path) -> None:
+    sources = spool.write(tmp_path, [File("one.zip"), File("a.png"), File("two.ZIP")])
+    assert [source.path.name if source.path.is_file() else names(source.path) for source in sources] == [
+        ["a.png"],
+        "one.zip",
+        "two.ZIP",
+    ]
+
+
+def test_a_lone_zip_takes_the_table_dropped_along(tmp_path: Path) -> None:
+    (source,) = spool.write(tmp_path, [File("captions.csv"), File("pictures.zip")])
+    assert source.path.name == "pictures.zip"
+    assert source.captions is not None
+    assert source.captions.name == "captions.csv"
+
+
+def test_file_names_become_captions(tmp_path: Path) -> None:
+    (source,) = spool.write(tmp_path, [File("red_apple-2.png"), File("cats/tom.jpg"), File("other.csv")], by_name=True)
+    assert source.captions is not None
+    with source.captions.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows == [{"file": "cats/tom.jpg", "caption": "tom"}, {"file": "red_apple-2.png", "caption": "red apple 2"}]
+
+
+def test_tidy_leaves_what_jobs_still_read(tmp_path: Path) -> None:
+    (kept,) = spool.write(tmp_path, [File("a.zip")])
+    (gone,) = spool.write(tmp_path, [File("b.png")])
+    spool.tidy(tmp_path, [str(kept.path)])
+    assert kept.path.exists()
+    assert not gone.path.exists()

@@ -1,0 +1,21 @@
+"""One Chromium for all browser tests; where there is none, they are skipped and say why."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import served
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if served.CHROMIUM is None:
+        for item in items:
+            if "browser" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=served.WITHOUT_BROWSER))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with served.chromium() as browser:
+        yield browser
