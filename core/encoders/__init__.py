@@ -1,0 +1,40 @@
+"""Encoders: images and texts → unit vectors in one space, by any open_clip model.
+
+    pocket                             the bundled model
+    ViT-B-32:openai                    an architecture and the tag of its weights on the hub
+    hf-hub:organisation/repository     an open_clip repository on the hub
+    ViT-B-32:/folder/weights.safetensors   a local checkpoint
+    /folder                            a folder with open_clip_config.json and weights in safetensors
+
+There is one code path: the bundled model is an open_clip model in a folder. Importing this package
+loads nothing heavy; `load` imports torch.
+
+    catalogue.py  the names there are
+    weights.py    a name → where its configuration and weights lie
+    hub.py        files of the hub
+    encoder.py    Encoder: the model itself
+    device.py     which processor, and in which precision
+    prefetch.py   work ahead in threads
+    pipeline.py   embed: what a workspace still lacks
+"""
+
+from typing import TYPE_CHECKING
+
+from core.encoders.catalogue import ModelInfo, bundled, models
+
+if TYPE_CHECKING:
+    from core.encoders.encoder import Encoder
+
+__all__ = ["ModelInfo", "bundled", "load", "models"]
+
+
+def load(name: str) -> "Encoder":
+    """The model of that name; the last two are kept in memory.
+
+    Raises `BadInput` for a name or a file that is no model, `MissingWeights` where the hub is needed
+    and cannot be reached.
+    """
+    from core.encoders.encoder import cached
+    from core.encoders.weights import find
+
+    return cached(find(name))

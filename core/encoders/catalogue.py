@@ -1,0 +1,78 @@
+"""The names of models."""
+
+import json
+from dataclasses import dataclass
+from difflib import get_close_matches
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadInput
+
+POCKET = Path(__file__).parents[2] / "assets" / "pocket"
+CONFIGURATION = "open_clip_config.json"
+WEIGHTS = "open_clip_model.safetensors"
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model that can be chosen.
+
+    where: "bundled", "hub" or "local". parameters, dimension: None where only the weights would tell.
+    """
+
+    name: str
+    title: str
+    where: str
+    parameters: int | None = None
+    dimension: int | None = None
+
+
+def models() -> list[ModelInfo]:
+    """Every model with a name, the bundled one first. Imports open_clip: seconds, where it is not loaded."""
+    import open_clip
+
+    def describe(architecture: str, tag: str) -> ModelInfo:
+        configuration = open_clip.get_model_config(architecture) or {}
+        return ModelInfo(f"{architecture}:{tag}", f"{architecture}, {tag}", "hub", None, configuration.get("embed_dim"))
+
+    return [bundled(), *(describe(*pair) for pair in open_clip.list_pretrained())]
+
+
+def bundled() -> ModelInfo:
+    """The model that comes with Clipscape; read from its files, without torch."""
+    parameters = dimension = None
+    if (POCKET / CONFIGURATION).exists():
+        dimension = configuration_of(POCKET)["model_cfg"]["embed_dim"]
+    if (POCKET / WEIGHTS).exists():
+        parameters = count_parameters(POCKET / WEIGHTS)
+    return ModelInfo("pocket", "pocket, bundled: needs no network", "bundled", parameters, dimension)
+
+
+def configuration_of(folder: Path) -> dict[str, Any]:
+    """A folder's open_clip configuration; raises `BadInput` for one that open_clip could not use."""
+    path = folder / CONFIGURATION
+    try:
+        configuration = json.loads(path.read_text(encoding="utf-8"))
+        configuration["model_cfg"]["embed_dim"], configuration["model_cfg"]["vision_cfg"]
+    except FileNotFoundError:
+        raise BadInput(
+            f"{folder} holds no {CONFIGURATION}: name the weights as ARCHITECTURE:FILE.safetensors"
+        ) from None
+    except (ValueError, LookupError, TypeError):
+        raise BadInput(f"{path} is no open_clip configuration: it needs model_cfg with embed_dim, vision_cfg") from None
+    return configuration
+
+
+def count_parameters(path: Path) -> int:
+    """Numbers in a safetensors file, from its header: 8 bytes of length, then JSON."""
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return sum(prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")
+
+
+def suggest(name: str) -> str:
+    """A sentence with the names nearest to a wrong one."""
+    known = {model.name.lower(): model.name for model in models()}
+    near = [known[each] for each in get_close_matches(name.lower(), known, n=3, cutoff=0.4)]
+    return f"did you mean {' or '.join(near)}?" if near else "`python -m core models` lists the names"

@@ -1,0 +1,42 @@
+"""Which processor a model runs on, and in which precision."""
+
+import platform
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from pathlib import Path
+
+import torch
+
+
+@cache
+def best() -> torch.device:
+    """A GPU where there is one."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def autocast(device: torch.device) -> AbstractContextManager:
+    """Half precision where the processor is made for it: float16 on CUDA, bfloat16 on a CPU that has it.
+
+    A CPU without such instructions emulates them, many times slower than float32.
+    """
+    if device.type == "cuda":
+        return torch.autocast("cuda", torch.float16)
+    if device.type == "cpu" and cpu_has_bfloat16():
+        return torch.autocast("cpu", torch.bfloat16)
+    return nullcontext()
+
+
+@cache
+def cpu_has_bfloat16() -> bool:
+    """Whether the CPU multiplies matrices in bfloat16 (AMX or AVX-512 BF16)."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return False
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+    return "amx_bf16" in flags or "avx512_bf16" in flags

@@ -1,0 +1,200 @@
+"""A loaded model: pictures and texts → unit vectors."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from numpy.typing import NDArray
+from open_clip.transform import PreprocessCfg
+from PIL import Image
+from torch import Tensor
+
+from core.encoders import device as devices
+from core.encoders.shape import make_shaper
+from core.encoders.text import encode_text
+from core.encoders.weights import Source
+from core.errors import BadInput, MissingWeights
+from core.results import Floats
+
+Pixels = NDArray[np.uint8]
+
+MERGES = "merges.txt.gz"
+"""A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
+
+
+class Encoder:
+    """An open_clip model with its preparation of pictures and its tokenizer.
+
+    name: its identity in workspaces. dimension: of its vectors. image_side: pixels, of its square input.
+    context_length: tokens that it reads of a text.
+    """
+
+    def __init__(self, name: str, model: Any, tokenizer: Any, dimension: int) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.device = devices.best()
+        self.model = model.eval().requires_grad_(False).to(self.device)
+        self._tokenizer = tokenizer
+        self._settings = PreprocessCfg(**model.visual.preprocess_cfg)
+        self._shape = make_shaper(self._settings)
+        self._mean, self._spread = (
+            torch.tensor(each, device=self.device).view(1, -1, 1, 1)
+            for each in (self._settings.mean, self._settings.std)
+        )
+
+    @property
+    def image_side(self) -> int:
+        size = self._settings.size
+        return size if isinstance(size, int) else max(size)
+
+    @property
+    def context_length(self) -> int:
+        return self._tokenizer.context_length
+
+    def encode_images(self, images: Sequence[Image.Image]) -> Floats:
+        """Pictures → (N, D) float32, unit norm. Raises `BadInput` where the model gives no direction."""
+        return checked(self.image_vectors([self.pixels(image) for image in images]))
+
+    def encode_pixels(self, batch: Tensor) -> Floats:
+        """The model's input (N, 3, H, W) float32 → (N, D) float32, unit norm."""
+        return checked(self._run(self.model.encode_image, batch))
+
+    def encode_texts(self, texts: Sequence[str]) -> Floats:
+        """Texts → (N, D) float32, unit norm; what exceeds the context is cut off, see `truncated`."""
+        return checked(self.text_vectors(texts))
+
+    def image_vectors(self, pixels: Sequence[Pixels]) -> Floats:
+        """Pixels of pictures → (N, D) float32, unit norm; a row without a direction is NaN."""
+        if not pixels:
+            return np.empty((0, self.dimension), np.float32)
+        return self._run(self.model.encode_image, self.tensor(pixels))
+
+    def text_vectors(self, texts: Sequence[str]) -> Floats:
+        """Texts → (N, D) float32, unit norm; a row without a direction is NaN."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return self._run(partial(encode_text, self.model), self.tokens(texts).to(self.device))
+
+    def pixels(self, image: Image.Image) -> Pixels:
+        """A picture as the model wants it, resized and cropped: (H, W, 3) uint8. Runs in any thread."""
+        return np.asarray(self._shape(image))
+
+    def tensor(self, pixels: Sequence[Pixels]) -> Tensor:
+        """Pixels of pictures → the model's input on its device: (N, 3, H, W) float32."""
+        batch = torch.from_numpy(np.stack(pixels)).to(self.device, non_blocking=True)
+        return batch.permute(0, 3, 1, 2).contiguous().float().div_(255).sub_(self._mean).div_(self._spread)
+
+    def tokens(self, texts: Sequence[str]) -> Tensor:
+        """(N, context_length) int64."""
+        return self._tokenizer(list(texts))
+
+    def truncated(self, texts: Sequence[str]) -> list[int]:
+        """The rows of those texts of which the model reads only the beginning."""
+        if not texts:
+            return []
+        full = np.flatnonzero(self.tokens(texts)[:, -1].numpy() != self._padding).tolist()
+        return [row for row in full if self._length(texts[row]) > self.context_length]
+
+    def _run(self, function: Callable[[Tensor], Tensor], batch: Tensor) -> Floats:
+        """Unit rows or NaN; a row that overflows in half precision is computed again in float32."""
+        vectors = self._forward(function, batch, devices.autocast(self.device))
+        bad = ~np.isfinite(vectors).all(axis=1)
+        if bad.any():
+            vectors[bad] = self._forward(function, batch[torch.from_numpy(bad)], nullcontext())
+        return vectors
+
+    @torch.inference_mode()
+    def _forward(self, function: Callable[[Tensor], Tensor], batch: Tensor, precision: Any) -> Floats:
+        with precision:
+            vectors = function(batch)
+        return unit(vectors.float().cpu().numpy())
+
+    @property
+    def _padding(self) -> int:
+        return getattr(getattr(self._tokenizer, "tokenizer", None), "pad_token_id", 0) or 0
+
+    def _length(self, text: str) -> int:
+        inner = getattr(self._tokenizer, "tokenizer", None)
+        return len(inner(text).input_ids) if inner else len(self._tokenizer.encode(text)) + 2
+
+
+def unit(vectors: Floats) -> Floats:
+    """Rows of norm 1; NaN for a row that has no direction."""
+    with np.errstate(all="ignore"):
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.where(np.isfinite(norms) & (norms > 0), vectors / norms, np.nan).astype(np.float32)
+
+
+def checked(vectors: Floats) -> Floats:
+    """The vectors; raises `BadInput` if one has no direction."""
+    bad = np.flatnonzero(np.isnan(vectors).any(axis=1))
+    if len(bad):
+        raise BadInput(f"row {bad[0]}: the model gives a zero or infinite vector; its weights may be broken")
+    return vectors
+
+
+@lru_cache(maxsize=2)
+def cached(source: Source) -> Encoder:
+    """The encoder of a source; the last two stay in memory."""
+    return build(source)
+
+
+def build(source: Source) -> Encoder:
+    """Makes the model, loads its weights, and gives it its preparation and tokenizer."""
+    try:
+        with quiet():
+            model = open_clip.create_model(
+                source.configuration,
+                load_weights=False,
+                pretrained_text=False,
+                force_quick_gelu=source.quick_gelu,
+                force_preprocess_cfg=dict(source.preprocessing),
+            )
+        tokenizer = make_tokenizer(source)
+    except (ImportError, RuntimeError, OSError, ValueError) as error:
+        raise cannot_build(source, error) from None
+    fill(model, source)
+    dimension = open_clip.get_model_config(source.configuration)["embed_dim"]
+    return Encoder(source.name, model, tokenizer, dimension)
+
+
+def make_tokenizer(source: Source) -> Any:
+    """open_clip's tokenizer, with the byte pairs beside the weights if there are some."""
+    merges = source.weights.parent / MERGES
+    local = source.configuration.startswith("local-dir:") and merges.exists()
+    return open_clip.get_tokenizer(source.configuration, **({"bpe_path": str(merges)} if local else {}))
+
+
+def fill(model: Any, source: Source) -> None:
+    """Loads the weights; raises `BadInput` if they are not this architecture's."""
+    try:
+        open_clip.load_checkpoint(model, str(source.weights))
+    except Exception as error:
+        what = source.configuration.partition(":")[2] or source.configuration
+        reason = " ".join(str(error).split())[:200]
+        raise BadInput(f"{source.weights.name} does not fit {what}: {reason}") from None
+
+
+def cannot_build(source: Source, error: Exception) -> Exception:
+    reason = " ".join(str(error).split())[:200]
+    if "transformers" in reason:
+        return MissingWeights(f"{source.name} has a tokenizer of `transformers`: pip install transformers")
+    if isinstance(error, OSError):
+        return MissingWeights(f"{source.name} needs more files of the hub, which cannot be had: {reason}")
+    return BadInput(f"{source.name}: open_clip cannot make this model: {reason}")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """open_clip warns of random weights, since it does not know that they are loaded next."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)

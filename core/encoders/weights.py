@@ -1,0 +1,176 @@
+"""A model's name → where its configuration and weights lie.
+
+Files that a person names are read only as safetensors: the other formats are pickles, which run
+whatever code they hold. A hub repository without safetensors is the one exception: its file is read
+by open_clip with torch's `weights_only`, which builds nothing but tensors.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from core.encoders.catalogue import CONFIGURATION, POCKET, WEIGHTS, configuration_of, suggest
+from core.encoders.hub import fetch
+from core.errors import BadInput, MissingWeights
+
+PICKLES = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".pyt", ".t7", ".tar"}
+PREFERRED = (WEIGHTS, "open_clip_pytorch_model.safetensors", "model.safetensors")
+ENDINGS = {".safetensors", *PICKLES}
+PATH_BEGINS = ("/", "./", "../", "~")
+ON_HUB = (WEIGHTS, "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin")
+
+
+@dataclass(frozen=True)
+class Source:
+    """All that open_clip needs to make a model.
+
+    name: the model's identity in a workspace; for local weights it ends in @ and a hash of their content,
+    so that two of them never mix. configuration: an architecture, "local-dir:…" or "hf-hub:…".
+    weights: the checkpoint. preprocessing: what the weights want otherwise than their architecture.
+    """
+
+    name: str
+    configuration: str
+    weights: Path
+    preprocessing: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    quick_gelu: bool = False
+
+
+def find(name: str) -> Source:
+    """Raises `BadInput` for what is no model, `MissingWeights` for weights that cannot be had."""
+    if name == "pocket":
+        return pocket()
+    if name.startswith("hf-hub:"):
+        return repository(name)
+    path, mark = split_mark(name)
+    architecture, _, rest = path.partition(":")
+    if path.startswith(PATH_BEGINS) or (path and Path(path).is_dir()):
+        return folder(Path(path).expanduser(), mark)
+    if rest.startswith(PATH_BEGINS) or Path(rest).suffix.lower() in ENDINGS:
+        return checkpoint(architecture, Path(rest).expanduser(), mark)
+    if Path(path).suffix.lower() in ENDINGS:
+        return folder(Path(path), mark)
+    return tagged(name)
+
+
+def split_mark(name: str) -> tuple[str, str]:
+    """A name and the hash behind its @, if it ends in one."""
+    path, _, mark = name.rpartition("@")
+    return (path, mark) if re.fullmatch("[0-9a-f]{8}", mark) else (name, "")
+
+
+def pocket() -> Source:
+    if not (POCKET / WEIGHTS).exists():
+        raise MissingWeights(f"the bundled model is not in {POCKET}: run `make assets`, or take a whole copy")
+    return Source("pocket", f"local-dir:{POCKET}", POCKET / WEIGHTS)
+
+
+def folder(path: Path, mark: str = "") -> Source:
+    """A folder with a configuration and weights in safetensors."""
+    if path.is_file():
+        refuse_pickle(path)
+        raise BadInput(f"{path.name}: say which architecture it is, as in ViT-B-32:{path}")
+    if not path.is_dir():
+        raise BadInput(f"{path}: no such folder or file")
+    configuration_of(path)
+    weights = choose_weights(path)
+    name = identify(str(path.resolve()), mark, (path / CONFIGURATION, weights))
+    return Source(name, f"local-dir:{path.resolve()}", weights.resolve())
+
+
+def choose_weights(path: Path) -> Path:
+    """The folder's safetensors; open_clip itself would prefer some pickles to them."""
+    found = sorted(path.glob("*.safetensors"))
+    preferred = [path / name for name in PREFERRED if path / name in found]
+    if preferred or len(found) == 1:
+        return (preferred or found)[0]
+    if found:
+        raise BadInput(f"{path} holds {len(found)} safetensors: name the right one {WEIGHTS}")
+    for each in sorted(path.iterdir()):
+        refuse_pickle(each)
+    raise BadInput(f"{path} holds no weights: put {WEIGHTS} there")
+
+
+def checkpoint(architecture: str, path: Path, mark: str = "") -> Source:
+    """A file of weights for one of open_clip's architectures."""
+    check_architecture(architecture)
+    refuse_pickle(path)
+    if not path.is_file():
+        raise BadInput(f"{path}: no such file")
+    if path.suffix != ".safetensors":
+        raise BadInput(f"{path.name} is no safetensors file: convert the weights to safetensors")
+    name = identify(f"{architecture}:{path.resolve()}", mark, (path,))
+    return Source(name, architecture, path.resolve())
+
+
+def tagged(name: str) -> Source:
+    """Weights on the hub, by architecture and tag."""
+    import open_clip
+
+    architecture, _, tag = name.replace("/", "-").partition(":")
+    settings = open_clip.get_pretrained_cfg(architecture, tag)
+    if not settings:
+        raise BadInput(f"no model {name!r}: {advise(architecture, name)}")
+    repository, _, file = settings["hf_hub"].rpartition("/")
+    names = (file.removesuffix(".bin") + ".safetensors", file) if file else ON_HUB
+    clean = tag.lower().replace("-", "_")
+    weights = fetch(repository, names)
+    return Source(f"{architecture}:{clean}", architecture, weights, settings, settings.get("quick_gelu", False))
+
+
+def repository(name: str) -> Source:
+    """Configuration and weights of a repository on the hub."""
+    identifier = name.removeprefix("hf-hub:")
+    if identifier.count("/") != 1:
+        raise BadInput(f"{name!r} is no repository: write hf-hub:organisation/repository")
+    fetch(identifier, [CONFIGURATION])
+    return Source(name, name, fetch(identifier, ON_HUB))
+
+
+def advise(architecture: str, name: str) -> str:
+    """What to write instead: the architecture's tags where it has some, else the nearest names."""
+    import open_clip
+
+    tags = open_clip.list_pretrained_tags_by_model(architecture)
+    if tags and ":" not in name:
+        return f"say which weights: {architecture} has the tags {', '.join(tags)}"
+    return suggest(name)
+
+
+def check_architecture(architecture: str) -> None:
+    import open_clip
+
+    if architecture not in open_clip.list_models():
+        near = suggest(architecture)
+        raise BadInput(f"no architecture {architecture!r}: {near}")
+
+
+def refuse_pickle(path: Path) -> None:
+    """Raises `BadInput` for a file that could run code when it is read."""
+    if path.suffix.lower() in PICKLES:
+        raise BadInput(
+            f"{path.name} may run code when it is opened, so it is not: "
+            "convert it to safetensors where you trust it (safetensors.torch.save_file)"
+        )
+
+
+def identify(name: str, mark: str, files: tuple[Path, ...]) -> str:
+    """The name with a hash of the content; raises `BadInput` if that is no longer the content meant."""
+    found = sha256("".join(content_hash(path, path.stat().st_mtime_ns) for path in files).encode()).hexdigest()[:8]
+    if mark and mark != found:
+        raise BadInput(f"{name} has changed since it was used ({mark} then, {found} now): embed again with {name}")
+    return f"{name}@{found}"
+
+
+@cache
+def content_hash(path: Path, changed: int) -> str:
+    """The file's SHA-256; `changed` is its time of change, so that it is read once a version."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,175 @@
+"""A model's name leads to its files, or to one clear line."""
+
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.encoders import bundled, catalogue, load, models
+from core.encoders.weights import find
+from core.errors import BadInput, MissingWeights
+from tests.encoders.models import make_folder
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A hub that refuses connections, and an empty cache."""
+    from huggingface_hub import constants, file_download
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(file_download.constants, "HF_HUB_CACHE", str(tmp_path))
+
+
+def test_importing_and_describing_the_bundled_model_loads_nothing_heavy() -> None:
+    script = "import sys; from core.encoders import bundled; bundled(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(loaded.stdout.split()) & {"torch", "open_clip", "numpy", "PIL"}
+
+
+def test_every_open_clip_model_is_listed_after_the_bundled_one() -> None:
+    import open_clip
+
+    first, *others = models()
+    assert first == bundled()
+    assert first.name == "pocket"
+    assert [model.name for model in others] == open_clip.list_pretrained(as_str=True)
+    assert next(model for model in others if model.name == "ViT-B-32:openai").dimension == 512
+
+
+def test_the_bundled_model_is_described_from_its_files(
+    folder: Path, encoder: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "POCKET", folder)
+    described = bundled()
+    assert described.dimension == 128
+    assert described.parameters == sum(each.numel() for each in encoder.model.state_dict().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("ViT-B-32:opnai", "did you mean ViT-B-32:openai"),
+        ("vit-b-32:openai", "did you mean ViT-B-32:openai"),
+        ("ViT-B-32", "say which weights: ViT-B-32 has the tags openai"),
+        ("zzzzqqqq", "`python -m core models` lists the names"),
+        ("", "no model ''"),
+        ("ViT-B32:/x/y.safetensors", "no architecture 'ViT-B32': did you mean ViT-B-32"),
+        ("ViT-B-32:/nowhere/y.safetensors", "no such file"),
+        ("/nowhere", "no such folder"),
+        ("hf-hub:one", "hf-hub:organisation/repository"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_a_remedy(name: str, line: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        find(name)
+    assert line in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("ending", [".pt", ".bin", ".pth", ".ckpt", ".PT", ".pkl"])
+def test_a_pickle_is_never_opened(ending: str, tmp_path: Path) -> None:
+    path = trap(tmp_path / f"weights{ending}")
+    for name in (f"ViT-B-32:{path}", str(path)):
+        with pytest.raises(BadInput, match="convert it to safetensors"):
+            load(name)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("pickled", ["open_clip_pytorch_model.bin", "open_clip_model.pth", "pytorch_model.bin"])
+def test_a_folder_with_only_a_pickle_is_refused(pickled: str, folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "open_clip_config.json", tmp_path)
+    trap(tmp_path / pickled)
+    with pytest.raises(BadInput, match="convert it to safetensors"):
+        load(str(tmp_path))
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_folder_with_both_gives_its_safetensors(folder: Path, tmp_path: Path) -> None:
+    """open_clip itself would take this .bin: its name is preferred."""
+    shutil.copy(folder / "open_clip_config.json", tmp_path)
+    shutil.copy(folder / "open_clip_model.safetensors", tmp_path / "mine.safetensors")
+    trap(tmp_path / "open_clip_pytorch_model.bin")
+    assert load(str(tmp_path)).encode_texts(["a cat"]) == pytest.approx(load(str(folder)).encode_texts(["a cat"]))
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_pickle_that_calls_itself_safetensors_is_not_opened(tmp_path: Path) -> None:
+    path = trap(tmp_path / "weights.safetensors")
+    with pytest.raises(BadInput, match="does not fit ViT-B-32"):
+        load(f"ViT-B-32:{path}")
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_folder_without_weights_or_configuration_says_so(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"holds no open_clip_config\.json"):
+        load(str(tmp_path))
+    (tmp_path / "open_clip_config.json").write_text("[]")
+    with pytest.raises(BadInput, match="no open_clip configuration"):
+        load(str(tmp_path))
+    shutil.copy(folder / "open_clip_config.json", tmp_path)
+    with pytest.raises(BadInput, match="holds no weights"):
+        load(str(tmp_path))
+    for name in "ab":
+        shutil.copy(folder / "open_clip_model.safetensors", tmp_path / f"{name}.safetensors")
+    with pytest.raises(BadInput, match="holds 2 safetensors"):
+        load(str(tmp_path))
+
+
+def test_weights_of_another_architecture_are_refused(folder: Path) -> None:
+    with pytest.raises(BadInput, match="does not fit ViT-S-32-alt"):
+        load(f"ViT-S-32-alt:{folder / 'open_clip_model.safetensors'}")
+
+
+def test_local_weights_are_known_by_their_content(folder: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    shutil.copytree(folder, copied)
+    first = find(str(copied)).name
+    assert first.startswith(f"{copied}@")
+    assert find(first).name == first
+    shutil.rmtree(copied)
+    make_folder(copied, seed=1)
+    second = find(str(copied)).name
+    assert second != first
+    with pytest.raises(BadInput, match="has changed since"):
+        find(first)
+
+
+def test_the_same_model_stays_in_memory(folder: Path) -> None:
+    assert load(str(folder)) is load(find(str(folder)).name)
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("name", ["ViT-B-32:openai", "ViT-B-16-SigLIP:webli", "hf-hub:organisation/repository"])
+def test_an_unreachable_hub_is_said_within_seconds(name: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(MissingWeights, match=r"the hub cannot be reached .*choose `pocket`"):
+        load(name)
+    assert time.monotonic() - begun < 8
+
+
+def test_a_missing_bundled_model_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.encoders.weights.POCKET", tmp_path)
+    with pytest.raises(MissingWeights, match="make assets"):
+        find("pocket")
+
+
+class Trap:
+    """Unpickling it leaves a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple:
+        return (Path.touch, (self.path,))
+
+
+def trap(path: Path) -> Path:
+    path.write_bytes(pickle.dumps(Trap(path.with_name("sprung"))))
+    return path
