@@ -52,6 +52,7 @@ class Vectors:
             new = [place for place, id in enumerate(ids) if f"{modality} {id}" not in known]
             if new:
                 table.append(_rows(given, new))
+                table.compact()
 
     def get(self, model: str, modality: str, ids: Sequence[str], whole: bool) -> Embeddings:
         """In the order of the ids; those that lack an embedding are left out, or refused where `whole`."""
@@ -70,23 +71,23 @@ class Vectors:
         return Embeddings(np.asarray(found.to_pylist(), np.str_), _matrix(rows, where.drop_null()), model, modality)
 
     def models(self) -> list[Embedded]:
-        named = [name for name in self._store.names() if name.startswith(PREFIX)]
-        models = [unquote(name.removeprefix(PREFIX).replace("_", "%")) for name in named]
+        models = [unquote(name.removeprefix(PREFIX).replace("_", "%")) for name in self._names()]
         counted = [self._counted(model, modality) for model in models for modality in MODALITIES]
         return [each for each in counted if each.count]
 
     def version(self) -> int:
-        return sum(self._store.table(name).version() for name in self._store.names() if name.startswith(PREFIX))
+        return sum(self._store.table(name).version() for name in self._names())
+
+    def _names(self) -> list[str]:
+        """The tables of vectors; one that another process is just making is not there yet."""
+        named = [name for name in self._store.names() if name.startswith(PREFIX)]
+        return [name for name in named if self._store.table(name).exists()]
 
     def forget(self, modality: str, ids: Sequence[str]) -> None:
         """Deletes embeddings of items whose content has changed, by every model; call it while `writing`."""
         condition = f"{_of(modality)} AND id IN ({', '.join(map(quoted, ids))})"
         for model in {each.model for each in self.models()} if ids else ():
             self._table(model).delete(condition)
-
-    def compact(self, model: str) -> None:
-        with self._store.writing():
-            self._table(model).compact()
 
     def _table(self, model: str) -> Table:
         if model not in self._tables:

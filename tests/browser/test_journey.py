@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 DRAWN = "[data-testid=map][data-drawn]:not([data-drawn='0'])"
@@ -61,7 +61,7 @@ def lasso(page: Page) -> None:
     page.keyboard.up("Shift")
 
 
-def test_a_first_visit(page: Page, address: str, tmp_path: Path) -> None:
+def test_a_first_visit(page: Page, browser: Browser, address: str, tmp_path: Path) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
@@ -80,28 +80,31 @@ def test_a_first_visit(page: Page, address: str, tmp_path: Path) -> None:
     page.locator(".st-key-pages").get_by_text("Map").click()
     page.locator(f"[data-testid=map][data-drawn='{before + 10}']").wait_for(timeout=120_000)
 
-    page.locator(".st-key-words input").fill(WORDS)
+    page.locator(".st-key-words input").fill("a red circle")
     page.locator(".st-key-words input").press("Enter")
     drawer = page.locator(".st-key-drawer")
-    expect(drawer).to_contain_text("cosine similarity", timeout=120_000)
-    expect(drawer.locator("ol > li").first).to_contain_text(WORDS)
+    expect(drawer).to_contain_text("60 items, cosine similarity", timeout=120_000)
+    expect(drawer.locator("ol > li")).to_have_count(60)
+    scores = [float(text[-5:]) for text in drawer.locator("ol > li").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+
+    page.locator(".st-key-picture button:visible").first.click()
+    page.locator(".st-key-sample input[type=file]").set_input_files(tmp_path / "4.png")
+    expect(drawer.locator("ol > li").first).to_contain_text(WORDS, timeout=120_000)
+    page.keyboard.press("Escape")
 
     lasso(page)
     expect(drawer).to_contain_text("Selection")
     selected = int(re.sub(r"\D", "", re.search(r"([\d,]+) items", drawer.inner_text())[1]))
     with page.expect_download() as waiting:
-        page.locator(".st-key-export-csv button").click()
+        page.locator(".st-key-export-csv button:visible").first.click()
     exported = pd.read_csv(waiting.value.path())
     assert exported["id"].nunique() == selected > 1_000
     assert {"id", "point", "x", "y", "caption", "label"} <= set(exported)
     assert exported[["x", "y"]].notna().all().all()
     assert errors == []
 
-
-def test_a_reload_finds_what_another_visit_added(page: Page, address: str) -> None:
-    """Runs after the visit above: results outlive the page that asked for them."""
-    page.goto(address)
-    wait_for_map(page)
-    page.locator(".st-key-words input").fill(WORDS)
-    page.locator(".st-key-words input").press("Enter")
-    expect(page.locator(".st-key-drawer ol > li").first).to_contain_text(WORDS, timeout=120_000)
+    other = browser.new_page()
+    other.goto(address)
+    assert wait_for_map(other) == before + 10
+    other.close()

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import lance
 import numpy as np
 import pytest
 
 from core.errors import BadInput, MissingData
 from core.sources import Item
 from core.workspace import Embedded, Workspace
+from core.workspace.store import COMPACT_FROM
 from core.workspace.vectors import table_name
 from tests.sources.making import png
 from tests.workspace.making import items, vectors
@@ -111,3 +113,21 @@ def test_names_of_tables_are_plain_and_distinct() -> None:
     names = [table_name(model) for model in MODELS]
     assert len(set(names)) == len(MODELS)
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") for name in names)
+
+
+def test_a_table_that_is_just_being_made_is_not_there_yet(workspace: Workspace) -> None:
+    workspace.add_embeddings("pocket", "image", workspace.missing("pocket", "image"), vectors(7))
+    (Path(workspace.path) / f"{table_name('other')}.lance").mkdir()
+    assert [each.model for each in workspace.models()] == ["pocket"]
+    assert workspace.version > 0
+
+
+def test_many_small_writes_end_in_few_files(workspace: Workspace) -> None:
+    workspace.add(items(70, first=10))
+    ids = workspace.missing("pocket", "image")
+    for id, row in zip(ids, vectors(len(ids)), strict=True):
+        workspace.add_embeddings("pocket", "image", [id], row[None])
+    assert workspace.missing("pocket", "image") == []
+    newest = lance.dataset(str(Path(workspace.path) / "embeddings_pocket.lance"))
+    assert newest.count_rows() == len(ids) > 70
+    assert len(newest.get_fragments()) <= COMPACT_FROM

@@ -1,0 +1,1 @@
+"""Recipes that make everything under ``assets/`` from package registries."""

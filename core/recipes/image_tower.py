@@ -1,0 +1,208 @@
+"""Train the image tower against the frozen text tower (LiT: Zhai et al. 2022)."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import torch
+import torch.nn.functional as F
+
+from core.recipes import augment
+from core.recipes import model as shape
+from core.recipes.pictures import Pictures
+
+log = logging.getLogger(__name__)
+EMOJI_SHARE, BANK, SOFTNESS, NAME_SHARE = 0.6, 4096, 0.06, 0.55
+CHECKPOINT_SECONDS = 120
+_SIDED = re.compile(r"\b(left|right|clock|flag|letter|button|arrow|back|forward|number|\d)\b|flag:")
+
+
+@dataclass
+class Schedule:
+    """How long and how fast.
+
+    The clock, not a count of steps, drives the one-cycle rate, so that the recipe ends when
+    it should on a machine of any speed.
+    """
+
+    minutes: float
+    batch: int = 128
+    peak_rate: float = 2e-3
+    decay: float = 0.05
+    ema: float = 0.996
+    seed: int = 0
+
+
+class Sampler:
+    """Draws pictures: emoji evenly over concepts, others by the square root of their set's size."""
+
+    def __init__(self, pictures: Pictures, allowed: np.ndarray, seed: int):
+        self.rng, self.pictures = np.random.default_rng(seed), pictures
+        self.emoji = np.flatnonzero(allowed & (pictures.concepts >= 0))
+        self.other = np.flatnonzero(allowed & (pictures.concepts < 0))
+        self.emoji_p = self._evenly(pictures.concepts[self.emoji], 1.0)
+        self.other_p = self._evenly(pictures.styles[self.other], 0.5)
+
+    @staticmethod
+    def _evenly(groups: np.ndarray, power: float) -> np.ndarray:
+        _, inverse, counts = np.unique(groups, return_inverse=True, return_counts=True)
+        weight = 1.0 / counts[inverse] ** power
+        return np.cumsum(weight / weight.sum())
+
+    def rows(self, count: int) -> np.ndarray:
+        """``count`` row numbers of the pictures."""
+        share = round(count * EMOJI_SHARE)
+        draw = [(self.emoji, self.emoji_p, share), (self.other, self.other_p, count - share)]
+        return np.concatenate(
+            [rows[np.searchsorted(p, self.rng.random(n)).clip(max=len(rows) - 1)] for rows, p, n in draw]
+        )
+
+    def phrase_ids(self, rows: np.ndarray) -> np.ndarray:
+        """One caption of each picture: the first (its name) more often than the rest."""
+        return np.array(
+            [
+                ids[0] if len(ids) == 1 or self.rng.random() < NAME_SHARE else ids[self.rng.integers(1, len(ids))]
+                for ids in (self.pictures.captions[r] for r in rows)
+            ]
+        )
+
+
+def soft_cross_entropy(
+    image: torch.Tensor, text: torch.Tensor, bank: torch.Tensor, scale: torch.Tensor
+) -> torch.Tensor:
+    """Name each picture among the bank's captions; captions near the true one share the target."""
+    target = F.softmax(text @ bank.T / SOFTNESS, -1)
+    return F.cross_entropy(scale * image @ bank.T, target)
+
+
+def retrieval_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Find each caption's picture within the batch, with the same soft targets."""
+    target = F.softmax(text @ text.T / SOFTNESS, -1)
+    return F.cross_entropy(scale * text @ image.T, target)
+
+
+def loss_of(image: torch.Tensor, text: torch.Tensor, bank: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Both directions, and the cosine distance that lets unseen words find their place."""
+    pull = (1 - (image * text).sum(-1)).mean()
+    return soft_cross_entropy(image, text, bank, scale) + 0.3 * retrieval_loss(image, text, scale) + 0.5 * pull
+
+
+def normalised(rgb: torch.Tensor) -> torch.Tensor:
+    """RGB in 0…1 → the model's input scale."""
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (shape.MEAN, shape.STD))
+    return ((rgb - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+class Average:
+    """Exponential moving average of a module, batch statistics included."""
+
+    def __init__(self, module: torch.nn.Module, decay: float):
+        self.module, self.decay, self.seen = copy.deepcopy(module).eval(), decay, 0
+
+    @torch.no_grad()
+    def update(self, module: torch.nn.Module) -> None:
+        """Move towards ``module``; the first steps move faster."""
+        self.seen += 1
+        decay = min(self.decay, (1 + self.seen) / (10 + self.seen))
+        for own, new in zip(self.module.state_dict().values(), module.state_dict().values(), strict=True):
+            if own.is_floating_point():
+                own.lerp_(new, 1 - decay)
+            else:
+                own.copy_(new)
+
+
+def traits(pictures: Pictures) -> tuple[torch.Tensor, torch.Tensor]:
+    """(n,) bools: pictures of one dark colour, and pictures that may be mirrored."""
+    mono = np.zeros(len(pictures.styles), bool)
+    for i in np.flatnonzero(pictures.kinds != "clipart"):
+        mono[i] = not pictures.pixels[i, ::4, ::4, :3].any()
+    sided = np.array([bool(_SIDED.search(p)) for p in pictures.phrases])
+    flippable = np.array([not sided[ids].any() for ids in pictures.captions])
+    return torch.from_numpy(mono), torch.from_numpy(flippable)
+
+
+def rate_at(progress: float, peak: float) -> float:
+    """One cycle: up within the first tenth, then down along a cosine."""
+    if progress < 0.1:
+        return peak * (0.05 + 9.5 * progress)
+    return peak * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * (progress - 0.1) / 0.9)))
+
+
+def optimiser_of(visual: torch.nn.Module, scale: torch.Tensor, plan: Schedule) -> torch.optim.Optimizer:
+    """AdamW without decay on norms and biases."""
+    decayed = [p for p in visual.parameters() if p.ndim > 1]
+    plain = [p for p in visual.parameters() if p.ndim <= 1] + [scale]
+    groups = [{"params": decayed, "weight_decay": plan.decay}, {"params": plain, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, plan.peak_rate)
+
+
+class Training:
+    """One run: the image tower of ``model`` learns in place, its average is what is kept.
+
+    ``texts`` (phrases, 256) are the frozen text vectors of ``pictures.phrases``.
+    """
+
+    def __init__(
+        self, model: open_clip.CLIP, pictures: Pictures, allowed: np.ndarray, texts: torch.Tensor, plan: Schedule
+    ):
+        torch.manual_seed(plan.seed)
+        self.model, self.pictures, self.texts, self.plan = model, pictures, texts, plan
+        self.sampler, (self.mono, self.flippable) = Sampler(pictures, allowed, plan.seed), traits(pictures)
+        self.said = np.unique(np.concatenate([pictures.captions[i] for i in np.flatnonzero(allowed)]))
+        self.visual = model.visual.to(memory_format=torch.channels_last).train()
+        self.scale = torch.nn.Parameter(torch.tensor(3.0))
+        self.optimiser = optimiser_of(self.visual, self.scale, plan)
+        self.average = Average(self.visual, plan.ema)
+
+    def loss(self) -> torch.Tensor:
+        """Of a fresh batch."""
+        rows = np.sort(self.sampler.rows(self.plan.batch))
+        ids = self.sampler.phrase_ids(rows)
+        pixels = torch.from_numpy(self.pictures.pixels[rows])
+        seen = augment.augment(pixels, self.mono[rows], self.flippable[rows])
+        bank = self.texts[np.union1d(ids, self.sampler.rng.choice(self.said, BANK))]
+        image = F.normalize(self.visual(normalised(seen)), dim=-1)
+        return loss_of(image, self.texts[ids], bank, self.scale.exp().clamp(max=60))
+
+    def step(self, progress: float) -> float:
+        """One batch at 0 ≤ progress < 1 of the run; returns its loss."""
+        loss = self.loss()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(progress, self.plan.peak_rate)
+        self.optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.visual.parameters(), 5.0)
+        self.optimiser.step()
+        self.average.update(self.visual)
+        return loss.item()
+
+    def averaged(self) -> open_clip.CLIP:
+        """The model with the average of its image tower so far."""
+        kept = copy.deepcopy(self.model)
+        kept.visual.load_state_dict(self.average.module.state_dict())
+        kept.logit_scale.data = self.scale.detach().clone()
+        return kept.eval()
+
+
+def train(training: Training, folder: Path) -> None:
+    """Steps until the plan's time is over; what there is goes to ``folder`` every two minutes and at the end."""
+    started = written = time.time()
+    step = 0
+    while (progress := (time.time() - started) / (60 * training.plan.minutes)) < 1:
+        loss = training.step(progress)
+        if step % 50 == 0:
+            log.info("image %d (%.0f %%) loss %.3f", step, 100 * progress, loss)
+        if time.time() - written > CHECKPOINT_SECONDS:
+            shape.write(training.averaged(), folder)
+            written = time.time()
+        step += 1
+    log.info("image: %d steps of %d", step, training.plan.batch)
+    shape.write(training.averaged(), folder)
