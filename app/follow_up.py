@@ -11,6 +11,8 @@ from core.jobs import Job, jobs
 from core.workspace import RunCard, Workspace
 
 FIRST_MAP = "tsne"
+Result = dict[str, Any]
+
 LEAST_ITEMS = 5
 """With fewer points a first map would say nothing."""
 
@@ -28,7 +30,7 @@ def go_on(ended: Iterable[Job]) -> None:
             if job.command == "embed":
                 _tidy(job.workspace)
             if job.result and job.command in AFTER:
-                AFTER[job.command](job)
+                AFTER[job.command](job, job.result)
 
 
 def told(job: Job) -> str:
@@ -84,28 +86,28 @@ def _tidy(workspace: str) -> None:
     spool.tidy(Path(workspace), [source for source in sources if source])
 
 
-def _after_embed(job: Job) -> None:
+def _after_embed(job: Job, result: Result) -> None:
     workspace = Workspace.open(job.workspace)
-    cards = [card for card in workspace.runs("map") if card.model == job.result["model"]]
+    cards = [card for card in workspace.runs("map") if card.model == result["model"]]
     if cards:
         card = next((card for card in cards if card.id == state().run), cards[-1])
         if unplaced(workspace, card, len(workspace.run(card.id).arrays["ids"])):
             place(workspace, card)
     elif workspace.count() >= LEAST_ITEMS:
-        draw(workspace, {"method": FIRST_MAP, "model": job.result["model"]}, "t-SNE")
+        draw(workspace, {"method": FIRST_MAP, "model": result["model"]}, "t-SNE")
 
 
-def _after_map(job: Job) -> None:
+def _after_map(job: Job, result: Result) -> None:
     if job.workspace == str(state().workspace):
         state().forget()
-        state().run = job.result["run"]
+        state().run = result["run"]
 
 
-def _after_place(job: Job) -> None:
-    _after_map(job)
-    count = job.result["placed"]
+def _after_place(job: Job, result: Result) -> None:
+    _after_map(job, result)
+    count = result["placed"]
     if count and job.workspace == str(state().workspace):
-        ids = Workspace.open(job.workspace).run(job.result["run"]).arrays["ids"][-count:]
+        ids = Workspace.open(job.workspace).run(result["run"]).arrays["ids"][-count:]
         state().show(f"{amounts.counted(len(set(ids.tolist())), 'new item')}", ids.tolist(), "fresh")
 
 

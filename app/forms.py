@@ -43,11 +43,13 @@ def label(name: str) -> str:
 
 
 def _number(each: Field[Any], common: dict[str, Any]) -> int | float:
-    kind = type(each.default)
-    low, high = (None if (limit := each.metadata.get(name)) is None else kind(limit) for name in ("minimum", "maximum"))
-    step = 1 if kind is int else _step(each.default)
+    default: Any = each.default
+    kind = type(default)
+    limits = (each.metadata.get(name) for name in ("minimum", "maximum"))
+    low, high = (None if limit is None else kind(limit) for limit in limits)
+    step: Any = 1 if kind is int else _step(default)
     shape = "%d" if kind is int else "%g"
-    return st.number_input(min_value=low, max_value=high, value=each.default, step=step, format=shape, **common)
+    return st.number_input(min_value=low, max_value=high, value=default, step=step, format=shape, **common)
 
 
 def _step(default: float) -> float:

@@ -93,11 +93,12 @@ def _describe(each: Field[Any]) -> dict[str, Any]:
 
 
 def _convert(each: Field[Any], value: Any) -> Any:
-    kind = type(each.default)
+    default: Any = each.default
+    kind = type(default)
     try:
         converted = _truth(value) if kind is bool else kind(value)
     except (TypeError, ValueError):
-        raise BadParameter(f"{each.name}={value!r} is not a {kind.__name__}; its default is {each.default!r}") from None
+        raise BadParameter(f"{each.name}={value!r} is not a {kind.__name__}; its default is {default!r}") from None
     _check_limits(each, converted)
     return converted
 
