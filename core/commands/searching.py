@@ -1,6 +1,7 @@
 """Search by words, by a picture, or by an item that is already there."""
 
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +54,14 @@ def _check(text: str | None, image: str | None, item: str | None, target: str | 
 
 def _targets(place: "Workspace", model: str, target: str | None) -> Embeddings:
     """The embeddings to search among."""
-    images = target != "captions" and place.embeddings(model, "image")
-    return images or place.embeddings(model, "text")
+    images = target != "captions" and _vectors(place.path, place.version, model, "image")
+    return images or _vectors(place.path, place.version, model, "text")
+
+
+@lru_cache(maxsize=2)
+def _vectors(path: str, version: int, model: str, modality: str) -> Embeddings:
+    """Kept until the workspace changes: a worker answers many questions about one workspace."""
+    return open_workspace(path).embeddings(model, modality)
 
 
 def _query(model: str, text: str | None, image: str | None) -> Floats:
