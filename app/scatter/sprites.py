@@ -7,11 +7,11 @@ beside it. When items are added, only the last sheet is made again.
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
+from time import sleep
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,8 @@ def make(ids: Sequence[str], thumbnails: Thumbnails, folder: Path) -> Sprites:
     return Sprites(tuple(folder / f"{_name(chunk)}.jpg" for chunk in _chunks(ids)))
 
 
+HEAD_START = 3.0
+"""Seconds in which the map's first frame has the cores for itself."""
 _making: set[str] = set()
 _making_lock = Lock()
 
@@ -80,6 +82,7 @@ def prepare(ids: Sequence[str], thumbnails: Thumbnails, folder: Path) -> Sprites
 
 def _make_aside(key: str, ids: list[str], thumbnails: Thumbnails, folder: Path) -> None:
     try:
+        sleep(HEAD_START)
         make(ids, thumbnails, folder)
     finally:
         with _making_lock:
@@ -103,11 +106,10 @@ def _write(sheet: Path, pictures: Sequence[bytes]) -> None:
     lines = -(-len(pictures) // COLUMNS)
     canvas = Image.new("RGB", (COLUMNS * CELL, lines * CELL), "white")
     sizes = np.zeros((len(pictures), 2), np.uint8)
-    with ThreadPoolExecutor(2) as threads:
-        for cell, picture in enumerate(threads.map(_small, pictures)):
-            if picture is not None:
-                canvas.paste(picture, (cell % COLUMNS * CELL, cell // COLUMNS * CELL))
-                sizes[cell] = picture.size
+    for cell, picture in enumerate(map(_small, pictures)):
+        if picture is not None:
+            canvas.paste(picture, (cell % COLUMNS * CELL, cell // COLUMNS * CELL))
+            sizes[cell] = picture.size
     encoded = io.BytesIO()
     canvas.save(encoded, "JPEG", quality=QUALITY)
     _replace(sheet.with_suffix(".sizes"), sizes.tobytes())

@@ -16,6 +16,8 @@ from core.workspace import Workspace
 
 KEY = "map"
 POLL_SECONDS = 1.0
+WARM_AFTER = 5.0
+"""Seconds in which the first frame has the cores for itself."""
 
 
 def show() -> None:
@@ -41,7 +43,7 @@ def show() -> None:
             with st.container(key="drawer", width=340):
                 drawer.show(workspace, card, items, drawn)
     figures.show(workspace, card, drawn)
-    jobs().warm()
+    jobs().warm(after=WARM_AFTER)
 
 
 def pictured(workspace: Workspace, points: Points) -> Points:

@@ -95,9 +95,10 @@ class Jobs:
         self._lock = RLock()
         self._answers = Answers(self.server)
 
-    def warm(self) -> None:
-        """Starts the warm process in the background, if it is not there."""
-        self.server.warm()
+    def warm(self, after: float = 0.0) -> None:
+        """Starts the warm process in the background, if it is not there; `after` so many seconds."""
+        if self.server.pid is None:
+            later(after, self.server.warm) if after else self.server.warm()
 
     def start(self, command: str, arguments: Mapping[str, Any], title: str = "", workspace: str = "") -> Job:
         """A new job; it waits when two are running already."""

@@ -85,7 +85,7 @@ def save_map(workspace: Workspace, seed: int, count: int = COUNT) -> str:
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens the app on a workspace, at one of its pages; no worker process is warmed."""
-    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self: None)
+    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
 
     def open_page(workspace: Workspace | None, page: str = "map", **chosen: object) -> AppTest:
         test = AppTest.from_file(str(MAIN), default_timeout=60)
@@ -120,7 +120,7 @@ class FakeJobs:
     def stop(self, id: str) -> None:
         next(job for job in self.known if job.id == id).state = "stopped"
 
-    def warm(self) -> None:
+    def warm(self, after: float = 0.0) -> None:
         pass
 
 
