@@ -82,13 +82,16 @@ class Table:
         self._places: tuple[int, dict[str, int]] = (0, {})
 
     def exists(self) -> bool:
+        return self.find() is not None
+
+    def find(self) -> "lance.LanceDataset | None":
+        """The table, or None where it is not, or is just being made."""
         try:
-            self.open()
+            return self.open()
         except (ValueError, OSError) as error:
             if "not found" in str(error).lower():
-                return False
+                return None
             raise MissingData(f"{self._uri}: cannot be opened ({str(error).partition(chr(10))[0]})") from None
-        return True
 
     def places(self) -> Mapping[str, int]:
         """Where the row of each key stands; kept until another process changes the table."""
@@ -160,7 +163,8 @@ class Table:
         return self.open().schema
 
     def version(self) -> int:
-        return self.open().version if self.exists() else 0
+        dataset = self.find()
+        return 0 if dataset is None else dataset.version
 
     def compact(self) -> None:
         """Joins small fragments and drops old versions, where there is enough to gain."""

@@ -72,16 +72,15 @@ class Vectors:
 
     def models(self) -> list[Embedded]:
         models = [unquote(name.removeprefix(PREFIX).replace("_", "%")) for name in self._names()]
-        counted = [self._counted(model, modality) for model in models for modality in MODALITIES]
+        there = [model for model in models if self._table(model).exists()]
+        counted = [self._counted(model, modality) for model in there for modality in MODALITIES]
         return [each for each in counted if each.count]
 
     def version(self) -> int:
         return sum(self._store.table(name).version() for name in self._names())
 
     def _names(self) -> list[str]:
-        """The tables of vectors; one that another process is just making is not there yet."""
-        named = [name for name in self._store.names() if name.startswith(PREFIX)]
-        return [name for name in named if self._store.table(name).exists()]
+        return [name for name in self._store.names() if name.startswith(PREFIX)]
 
     def forget(self, modality: str, ids: Sequence[str]) -> None:
         """Deletes embeddings of items whose content has changed, by every model; call it while `writing`."""
