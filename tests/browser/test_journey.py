@@ -95,6 +95,7 @@ def test_a_first_visit(page: Page, browser: Browser, address: str, tmp_path: Pat
 
     lasso(page)
     expect(drawer).to_contain_text("Selection")
+    expect(drawer).not_to_contain_text("cosine similarity")  # the title comes before the rest of the drawer
     selected = int(re.sub(r"\D", "", re.search(r"([\d,]+) items", drawer.inner_text())[1]))
     with page.expect_download() as waiting:
         page.locator(".st-key-export-csv button:visible").first.click()
