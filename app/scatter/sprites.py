@@ -21,7 +21,7 @@ from app.scatter.content import fingerprint
 
 CELL = 96
 """Side of a cell in pixels: a thumbnail's longest side on the sheet."""
-COLUMNS = LINES = 12
+COLUMNS, LINES = 12, 8
 QUALITY = 85
 
 Thumbnails = Callable[[Sequence[str]], Mapping[str, bytes]]

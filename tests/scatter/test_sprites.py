@@ -66,7 +66,7 @@ def test_sheets_are_made_once_and_only_the_last_again_when_items_are_added(tmp_p
     assert thumbnails.asked == []
     more, thumbnails = shelf(151)
     longer = sprites.make(more, thumbnails, tmp_path)
-    assert thumbnails.asked == more[144:]
+    assert thumbnails.asked == more[sprites.COLUMNS * sprites.LINES :]
     assert longer.sheets[0] == first.sheets[0]
     assert longer.key != first.key
 

@@ -13,7 +13,7 @@ const STEP = 1.6;
 export function pointerActions(map) {
   return {
     tool: () => map.tool,
-    pan: (right, down) => map.move((view) => view.pan(right, down)),
+    pan: (right, down) => map.pan(right, down),
     zoom: (factor, at) => map.move((view) => view.zoom(factor, ...(at ?? []))),
     home: () => map.move((view) => view.home()),
     hover: (at) => hover(map, at),

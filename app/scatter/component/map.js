@@ -62,7 +62,7 @@ export class ScatterMap {
     this.listener = listener;
     this.canvas = root.querySelector("canvas.overlay");
     this.theme = readTheme(root);
-    this.plot = new Plot(root.querySelector("canvas.points"));
+    this.plot = new Plot(root.querySelector("canvas.points"), this.view);
     this.overlay = new Overlay(this.canvas, this);
     this.tooltip = new Tooltip(root.querySelector(".tooltip"));
     this.legend = new Legend(root.querySelector(".legend"), () => this.#then(() => this.#redraw()));
@@ -148,7 +148,7 @@ export class ScatterMap {
     const lit = (row) => (this.hits ? (this.hits[row] ? LIT : DIM) : NORMAL);
     this.level = Uint8Array.from({ length: this.points.count }, (_, row) => (isShown(row) ? lit(row) : DIM));
     this.#thinning = null;
-    this.plot.look(this.view);
+    this.plot.look();
     await this.plot.draw(this.points, this.colours, this.level, this.theme, this.view.height);
     this.plot.select(this.picks.rows);
     this.refresh();
@@ -237,7 +237,15 @@ export class ScatterMap {
   move(change) {
     if (!this.points) return;
     change(this.view);
-    this.plot.look(this.view);
+    this.plot.look();
+  }
+
+  /** @param {number} right @param {number} down pixels */
+  pan(right, down) {
+    if (!this.points) return;
+    this.view.pan(right, down);
+    this.plot.carry.pan();
+    this.refresh();
   }
 
   /** @param {"pictures" | "lines"} layer @param {boolean} isShown */
@@ -298,7 +306,7 @@ export class ScatterMap {
     this.plot.resize(width, height);
     this.overlay.resize(width, height);
     if (this.colours) this.plot.restyle(this.colours, this.theme, height);
-    this.plot.look(this.view);
+    this.plot.look();
     this.refresh();
   }
 

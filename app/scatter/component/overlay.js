@@ -48,6 +48,7 @@ export class Overlay {
     this.#drawPictures();
     this.#drawRings();
     this.#drawLasso();
+    this.canvas.toggleAttribute("data-blank", this.isBlank);
   }
 
   #drawLines() {

@@ -4,8 +4,10 @@
  *
  * @typedef {import("./data.js").Geometry} Geometry
  * @typedef {import("./theme.js").Theme} Theme
+ * @typedef {import("./view.js").View} View
  */
 import createScatterplot, { createRenderer, createSpatialIndex } from "./vendor/regl-scatterplot.js";
+import { Carry } from "./carry.js";
 import { marks, paintOrder, states } from "./colours.js";
 
 const MOVE_LIMIT = 50_000;
@@ -18,9 +20,11 @@ export class Plot {
   /** @type {Geometry | null} */
   points = null;
 
-  /** @param {HTMLCanvasElement} canvas @throws where the browser has no WebGL */
-  constructor(canvas) {
+  /** @param {HTMLCanvasElement} canvas @param {View} view @throws where the browser has no WebGL */
+  constructor(canvas, view) {
     this.canvas = canvas;
+    this.view = view;
+    this.carry = new Carry(canvas, view, () => this.look());
     this.renderer = createRenderer({ canvas: document.createElement("canvas") });
     this.scatter = createScatterplot({
       renderer: this.renderer,
@@ -36,6 +40,7 @@ export class Plot {
       deselectOnEscape: false,
       syncEvents: true,
     });
+    this.onDraw(() => this.carry.settle());
   }
 
   /** @param {() => void} listener called in the frame in which the points were drawn */
@@ -50,9 +55,10 @@ export class Plot {
     this.scatter.set({ width, height });
   }
 
-  /** @param {import("./view.js").View} view */
-  look(view) {
-    this.scatter.view(view.matrix, { preventEvent: true });
+  /** Draws the view as it is now, in the next frame. */
+  look() {
+    this.carry.ask();
+    this.scatter.view(this.view.matrix, { preventEvent: true });
   }
 
   /**

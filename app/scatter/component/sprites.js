@@ -12,7 +12,7 @@
 import { absolute, decode, load } from "./data.js";
 
 const KEPT_PICTURES = 4000;
-const KEPT_SHEETS = 6;
+const KEPT_SHEETS = 16;
 const PREFETCHED_SHEETS = 40;
 
 export class Sprites {
