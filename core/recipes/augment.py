@@ -28,8 +28,8 @@ def between(count: int, low: float, high: float) -> torch.Tensor:
     return torch.empty(count, 1, 1, 1).uniform_(low, high)
 
 
-def affine(rgba: torch.Tensor, flippable: torch.Tensor) -> torch.Tensor:
-    """Rotate, scale, stretch, shift, and mirror where ``flippable`` (b,) allows it."""
+def affine(rgba: torch.Tensor, flippable: torch.Tensor, side: int) -> torch.Tensor:
+    """Rotate, scale, stretch, shift, and mirror where ``flippable`` (b,) allows it; ``side`` pixels come out."""
     b = len(rgba)
     angle = torch.randn(b) * 0.16
     scale = torch.exp(torch.empty(b).uniform_(-0.28, 0.28))
@@ -45,9 +45,8 @@ def affine(rgba: torch.Tensor, flippable: torch.Tensor) -> torch.Tensor:
         1,
     )
     rgb = torch.cat([rgba[:, :3] * rgba[:, 3:], rgba[:, 3:]], 1)
-    moved = F.grid_sample(
-        rgb, F.affine_grid(theta, list(rgba.shape), align_corners=False), padding_mode="zeros", align_corners=False
-    )
+    grid = F.affine_grid(theta, [b, 4, side, side], align_corners=False)
+    moved = F.grid_sample(rgb, grid, padding_mode="zeros", align_corners=False)
     alpha = moved[:, 3:]
     return torch.cat([moved[:, :3] / alpha.clamp_min(1e-3), alpha], 1)
 
@@ -61,11 +60,12 @@ def hue_matrices(angle: torch.Tensor, saturation: torch.Tensor) -> torch.Tensor:
     return torch.linalg.inv(_YIQ) @ turn @ _YIQ
 
 
-def recolour(rgb: torch.Tensor, mono: torch.Tensor) -> torch.Tensor:
+def recolour(rgb: torch.Tensor, mono: torch.Tensor, strength: float) -> torch.Tensor:
     """Hue, saturation, contrast, gamma; icons of one colour (``mono``, (b,)) take any colour."""
     b = len(rgb)
-    angle = torch.where(torch.rand(b) < 0.25, torch.empty(b).uniform_(-math.pi, math.pi), torch.randn(b) * 0.15)
-    saturation = torch.where(torch.rand(b) < 0.15, torch.zeros(b), torch.empty(b).uniform_(0.5, 1.4))
+    anywhere = torch.empty(b).uniform_(-math.pi, math.pi)
+    angle = torch.where(torch.rand(b) < 0.25 * strength, anywhere, torch.randn(b) * 0.15)
+    saturation = torch.where(torch.rand(b) < 0.15 * strength, torch.zeros(b), torch.empty(b).uniform_(0.5, 1.4))
     turned = torch.einsum("bij,bjhw->bihw", hue_matrices(angle, saturation), rgb)
     toned = (turned - 0.5) * between(b, 0.7, 1.3) + 0.5 + between(b, -0.12, 0.12)
     toned = toned.clamp(1e-3, 1) ** torch.exp(between(b, -0.3, 0.3))
@@ -118,19 +118,31 @@ def _sometimes(p: float, change, rgb: torch.Tensor) -> torch.Tensor:
     return rgb
 
 
-def augment(pixels: torch.Tensor, mono: torch.Tensor, flippable: torch.Tensor) -> torch.Tensor:
-    """uint8 RGBA (b, h, w, 4) → augmented RGB (b, 3, h, w) in 0…1."""
-    rgba = affine(pixels.permute(0, 3, 1, 2).float() / 255, flippable)
+CHANGES = (
+    (0.12, edges),
+    (0.12, lambda rgb: rgb * edges(rgb)),
+    (0.06, lambda rgb: 1 - rgb),
+    (0.12, blur),
+    (0.08, coarse),
+    (0.2, cut_out),
+    (0.1, lambda rgb: rgb + torch.randn_like(rgb) * 0.06),
+)
+
+
+def augment(
+    pixels: torch.Tensor, mono: torch.Tensor, flippable: torch.Tensor, side: int = 64, strength: float = 1.0
+) -> torch.Tensor:
+    """uint8 RGBA (b, h, w, 4) → augmented RGB (b, 3, side, side) in 0…1.
+
+    ``strength`` from 0 to 1 scales how many pictures lose their colours, edges or parts.
+    """
+    rgba = affine(pixels.permute(0, 3, 1, 2).float() / 255, flippable, side)
     alpha = rgba[:, 3:]
-    painted = torch.cat([recolour(rgba[:, :3], mono), alpha], 1)
+    painted = torch.cat([recolour(rgba[:, :3], mono, strength), alpha], 1)
     rgb = painted[:, :3] * alpha + backgrounds(painted) * (1 - alpha)
-    rgb = _sometimes(0.12, edges, rgb)
-    rgb = _sometimes(0.12, lambda x: x * edges(x), rgb)
-    rgb = _sometimes(0.06, lambda x: 1 - x, rgb)
-    rgb = _sometimes(0.12, blur, rgb)
-    rgb = _sometimes(0.08, coarse, rgb)
-    rgb = _sometimes(0.2, cut_out, rgb)
-    return _sometimes(0.1, lambda x: x + torch.randn_like(x) * 0.06, rgb).clamp(0, 1)
+    for share, change in CHANGES:
+        rgb = _sometimes(share * strength, change, rgb)
+    return rgb.clamp(0, 1)
 
 
 def on_white(pixels: torch.Tensor) -> torch.Tensor:

@@ -17,28 +17,37 @@ import torch.nn.functional as F
 
 from core.recipes import augment
 from core.recipes import model as shape
+from core.recipes.muon import Muon
 from core.recipes.pictures import Pictures
 
 log = logging.getLogger(__name__)
-EMOJI_SHARE, BANK, SOFTNESS, NAME_SHARE = 0.6, 4096, 0.06, 0.55
-CHECKPOINT_SECONDS = 120
+EMOJI_SHARE, NAME_SHARE, BANK, PULL = 0.7, 0.75, 1500, 0.5
+CHECKPOINT, MAX_SCALE = 200, 100
 _SIDED = re.compile(r"\b(left|right|clock|flag|letter|button|arrow|back|forward|number|\d)\b|flag:")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Schedule:
-    """How long and how fast.
+    """How long and how fast. Small pictures for a while, then the model's own size, more and more altered."""
 
-    The clock, not a count of steps, drives the one-cycle rate, so that the recipe ends when
-    it should on a machine of any speed.
-    """
-
-    minutes: float
-    batch: int = 128
+    steps: int
+    small_share: float = 0.0
+    small_side: int = 48
+    batch: int = 256
     peak_rate: float = 2e-3
-    decay: float = 0.05
-    ema: float = 0.996
+    muon_rate: float = 0.03
+    decay: float = 0.02
+    ema: float = 0.997
+    mildest: float = 1.0
     seed: int = 0
+
+    def side(self, progress: float) -> int:
+        """Pixels of a picture's side at 0 ≤ progress < 1."""
+        return self.small_side if progress < self.small_share else shape.IMAGE_SIZE
+
+    def strength(self, progress: float) -> float:
+        """Of the augmentation: from ``mildest`` up to 1 half-way."""
+        return min(1.0, self.mildest + 2 * (1 - self.mildest) * progress)
 
 
 class Sampler:
@@ -75,24 +84,13 @@ class Sampler:
         )
 
 
-def soft_cross_entropy(
-    image: torch.Tensor, text: torch.Tensor, bank: torch.Tensor, scale: torch.Tensor
-) -> torch.Tensor:
-    """Name each picture among the bank's captions; captions near the true one share the target."""
-    target = F.softmax(text @ bank.T / SOFTNESS, -1)
-    return F.cross_entropy(scale * image @ bank.T, target)
+def loss_of(image: torch.Tensor, bank: torch.Tensor, own: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Name each picture among the bank's captions, ``own`` (b,) being its row there.
 
-
-def retrieval_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """Find each caption's picture within the batch, with the same soft targets."""
-    target = F.softmax(text @ text.T / SOFTNESS, -1)
-    return F.cross_entropy(scale * text @ image.T, target)
-
-
-def loss_of(image: torch.Tensor, text: torch.Tensor, bank: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """Both directions, and the cosine distance that lets unseen words find their place."""
-    pull = (1 - (image * text).sum(-1)).mean()
-    return soft_cross_entropy(image, text, bank, scale) + 0.3 * retrieval_loss(image, text, scale) + 0.5 * pull
+    The cosine distance beside it lets unseen words find their place.
+    """
+    pull = (1 - (image * bank[own]).sum(-1)).mean()
+    return F.cross_entropy(scale * image @ bank.T, own) + PULL * pull
 
 
 def normalised(rgb: torch.Tensor) -> torch.Tensor:
@@ -136,12 +134,16 @@ def rate_at(progress: float, peak: float) -> float:
     return peak * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * (progress - 0.1) / 0.9)))
 
 
-def optimiser_of(visual: torch.nn.Module, scale: torch.Tensor, plan: Schedule) -> torch.optim.Optimizer:
-    """AdamW without decay on norms and biases."""
-    decayed = [p for p in visual.parameters() if p.ndim > 1]
-    plain = [p for p in visual.parameters() if p.ndim <= 1] + [scale]
-    groups = [{"params": decayed, "weight_decay": plan.decay}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, plan.peak_rate)
+def optimisers_of(
+    visual: torch.nn.Module, scale: torch.Tensor, plan: Schedule
+) -> list[tuple[torch.optim.Optimizer, float]]:
+    """Muon for the weights of convolutions and layers, AdamW for the rest, each with its peak rate."""
+    filters = [p for p in visual.parameters() if p.ndim > 1]
+    rest = [p for p in visual.parameters() if p.ndim <= 1] + [scale]
+    return [
+        (Muon(filters, plan.muon_rate, weight_decay=plan.decay), plan.muon_rate),
+        (torch.optim.AdamW(rest, plan.peak_rate, weight_decay=0.0), plan.peak_rate),
+    ]
 
 
 class Training:
@@ -157,30 +159,33 @@ class Training:
         self.model, self.pictures, self.texts, self.plan = model, pictures, texts, plan
         self.sampler, (self.mono, self.flippable) = Sampler(pictures, allowed, plan.seed), traits(pictures)
         self.said = np.unique(np.concatenate([pictures.captions[i] for i in np.flatnonzero(allowed)]))
+        self.names = np.unique([pictures.captions[i][0] for i in self.sampler.emoji])
         self.visual = model.visual.to(memory_format=torch.channels_last).train()
-        self.scale = torch.nn.Parameter(torch.tensor(3.0))
-        self.optimiser = optimiser_of(self.visual, self.scale, plan)
+        self.scale = torch.nn.Parameter(torch.tensor(3.4))
+        self.optimisers = optimisers_of(self.visual, self.scale, plan)
         self.average = Average(self.visual, plan.ema)
 
-    def loss(self) -> torch.Tensor:
+    def loss(self, progress: float) -> torch.Tensor:
         """Of a fresh batch."""
         rows = np.sort(self.sampler.rows(self.plan.batch))
         ids = self.sampler.phrase_ids(rows)
-        pixels = torch.from_numpy(self.pictures.pixels[rows])
-        seen = augment.augment(pixels, self.mono[rows], self.flippable[rows])
-        bank = self.texts[np.union1d(ids, self.sampler.rng.choice(self.said, BANK))]
+        pixels, side = torch.from_numpy(self.pictures.pixels[rows]), self.plan.side(progress)
+        seen = augment.augment(pixels, self.mono[rows], self.flippable[rows], side, self.plan.strength(progress))
+        bank = np.unique(np.concatenate([ids, self.names, self.sampler.rng.choice(self.said, BANK)]))
         image = F.normalize(self.visual(normalised(seen)), dim=-1)
-        return loss_of(image, self.texts[ids], bank, self.scale.exp().clamp(max=60))
+        own = torch.from_numpy(np.searchsorted(bank, ids))
+        return loss_of(image, self.texts[bank], own, self.scale.exp().clamp(max=MAX_SCALE))
 
     def step(self, progress: float) -> float:
         """One batch at 0 ≤ progress < 1 of the run; returns its loss."""
-        loss = self.loss()
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(progress, self.plan.peak_rate)
-        self.optimiser.zero_grad()
+        loss = self.loss(progress)
+        self.visual.zero_grad()
+        self.scale.grad = None
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.visual.parameters(), 5.0)
-        self.optimiser.step()
+        for optimiser, peak in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate_at(progress, peak)
+            optimiser.step()
         self.average.update(self.visual)
         return loss.item()
 
@@ -193,16 +198,12 @@ class Training:
 
 
 def train(training: Training, folder: Path) -> None:
-    """Steps until the plan's time is over; what there is goes to ``folder`` every two minutes and at the end."""
-    started = written = time.time()
-    step = 0
-    while (progress := (time.time() - started) / (60 * training.plan.minutes)) < 1:
-        loss = training.step(progress)
+    """All steps of the plan; what there is goes to ``folder`` every ``CHECKPOINT`` steps and at the end."""
+    started, steps = time.time(), training.plan.steps
+    for step in range(steps):
+        loss = training.step(step / steps)
         if step % 50 == 0:
-            log.info("image %d (%.0f %%) loss %.3f", step, 100 * progress, loss)
-        if time.time() - written > CHECKPOINT_SECONDS:
+            log.info("image %d/%d loss %.3f %.0fs", step, steps, loss, time.time() - started)
+        if (step + 1) % CHECKPOINT == 0:
             shape.write(training.averaged(), folder)
-            written = time.time()
-        step += 1
-    log.info("image: %d steps of %d", step, training.plan.batch)
     shape.write(training.averaged(), folder)

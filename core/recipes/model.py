@@ -25,7 +25,7 @@ CONFIG: dict[str, Any] = {
     "model_cfg": {
         "embed_dim": DIM,
         "vision_cfg": {
-            "timm_model_name": "regnetx_002",
+            "timm_model_name": "cs3darknet_focus_s",
             "timm_model_pretrained": False,
             "timm_pool": "",
             "timm_proj": "linear",
@@ -47,6 +47,14 @@ CONFIG: dict[str, Any] = {
 def new_model() -> open_clip.CLIP:
     """An untrained open_clip CLIP of this shape."""
     return open_clip.CLIP(**CONFIG["model_cfg"])
+
+
+def with_text_of(folder: Path) -> open_clip.CLIP:
+    """A model with an untrained image tower and a folder's text tower."""
+    model = new_model()
+    state = {name: value.float() for name, value in load_file(folder / WEIGHTS).items() if is_text(name)}
+    model.load_state_dict(model.state_dict() | state)
+    return model.eval()
 
 
 def is_text(name: str) -> bool:

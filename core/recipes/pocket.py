@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import open_clip
+import torch
 
 from core.encoders.catalogue import POCKET
 from core.encoders.encoder import MERGES
@@ -22,8 +23,8 @@ from core.recipes import captions, download, image_tower, pictures, sources, tex
 from core.recipes import model as shape
 
 TEXT_STEPS = 500
-STAGE1 = image_tower.Schedule(minutes=40)
-STAGE2 = image_tower.Schedule(minutes=5, peak_rate=1e-3, seed=1)
+STAGE1 = image_tower.Schedule(steps=2600, small_share=0.6, mildest=0.3)
+STAGE2 = image_tower.Schedule(steps=350, peak_rate=5e-4, muon_rate=0.01, ema=0.99, seed=1)
 STAGES = ("text", "1", "2", "ship")
 
 
@@ -45,18 +46,18 @@ def text_folder() -> Path:
 
 def joined(image: Path) -> open_clip.CLIP:
     """The image tower of a folder beside the trained text tower."""
-    model = shape.read(image)
-    text = {name: value for name, value in shape.read(text_folder()).state_dict().items() if shape.is_text(name)}
-    model.load_state_dict(model.state_dict() | text)
+    model = shape.with_text_of(text_folder())
+    seen = {name: value for name, value in shape.read(image).state_dict().items() if not shape.is_text(name)}
+    model.load_state_dict(model.state_dict() | seen)
     return model
 
 
 def image_stage(
-    found: pictures.Pictures, allowed: np.ndarray, start: Path, folder: Path, plan: image_tower.Schedule
+    model: open_clip.CLIP, found: pictures.Pictures, allowed: np.ndarray, plan: image_tower.Schedule, folder: Path
 ) -> None:
-    """Train the image tower from the weights in ``start`` against the text tower's vectors of all phrases."""
-    texts = shape.encode_texts(shape.read(text_folder()), shape.tokenizer(text_folder()), found.phrases)
-    image_tower.train(image_tower.Training(joined(start), found, allowed, texts, plan), folder)
+    """Train the model's image tower against its text tower's vectors of all phrases."""
+    texts = shape.encode_texts(model, shape.tokenizer(text_folder()), found.phrases)
+    image_tower.train(image_tower.Training(model, found, allowed, texts, plan), folder)
 
 
 def ship(weights: Path, folder: Path) -> None:
@@ -78,10 +79,11 @@ def run(stage: str) -> None:
         text_tower.make(text_folder(), pictures.load().phrases, TEXT_STEPS)
     elif stage == "1":
         found = pictures.load()
-        image_stage(found, stage1_allowed(found), text_folder(), first, STAGE1)
+        torch.manual_seed(STAGE1.seed)
+        image_stage(shape.with_text_of(text_folder()), found, stage1_allowed(found), STAGE1, first)
     elif stage == "2":
         found = pictures.load()
-        image_stage(found, everything_allowed(found), first, second, STAGE2)
+        image_stage(joined(first), found, everything_allowed(found), STAGE2, second)
     else:
         ship(second, POCKET)
         ship(first, POCKET / "heldout")

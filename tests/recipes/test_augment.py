@@ -59,7 +59,25 @@ def test_a_picture_that_must_not_be_mirrored_keeps_its_sides() -> None:
     torch.manual_seed(0)
     left = torch.zeros(64, 64, 64, 4, dtype=torch.uint8)
     left[:, 20:44, :16] = RED
-    moved = augment.affine(left.permute(0, 3, 1, 2).float() / 255, torch.zeros(64, dtype=torch.bool))[:, 3]
+    moved = augment.affine(left.permute(0, 3, 1, 2).float() / 255, torch.zeros(64, dtype=torch.bool), 64)[:, 3]
     shown = moved.sum((1, 2)) > 1
     assert shown.sum() > 50
     assert (moved[shown, :, :32].sum((1, 2)) > moved[shown, :, 32:].sum((1, 2))).all()
+
+
+def test_a_picture_comes_out_at_the_size_asked_for() -> None:
+    flags = torch.ones(len(pixels()), dtype=torch.bool)
+    assert augment.augment(pixels(), flags, flags, side=48).shape[1:] == (3, 48, 48)
+
+
+def test_without_strength_no_picture_loses_its_colours() -> None:
+    torch.manual_seed(0)
+    red = RED.expand(64, 64, 64, 4).clone()
+    flags = torch.zeros(64, dtype=torch.bool)
+    mild, strong = (augment.augment(red, flags, flags, strength=each)[:, :, 32, 32] for each in (0.0, 1.0))
+
+    def is_red(seen: torch.Tensor) -> torch.Tensor:
+        return (seen[:, 0] > seen[:, 1]) & (seen[:, 0] > seen[:, 2])
+
+    assert is_red(mild).all()
+    assert not is_red(strong).all()
