@@ -3,8 +3,9 @@
 No tensors, no tuples of arrays, nothing of a page: a result can be saved, sent and compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,35 @@ class Map:
 
     def __post_init__(self) -> None:
         check_matrix("xy", self.xy, columns=2)
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """Groups of rows.
+
+    labels: (N,) int64, 0 … K − 1, and -1 for noise. confidence: (N,) float32 in 0 … 1, how sure the method is of
+    each row's cluster (0 for noise). metrics: figures of the method itself, e.g. `{"inertia": 12.3}`.
+    history: how figures went while it ran, e.g. `{"k": [1, 2, 4]}`. partial: stopped before its end.
+    """
+
+    labels: NDArray[np.int64]
+    confidence: Floats
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    history: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    partial: bool = False
+
+    def __post_init__(self) -> None:
+        check_length("confidence", self.confidence, len(self.labels))
+        found = np.unique(self.labels[self.labels >= 0])
+        if self.labels.ndim != 1 or self.labels.dtype != np.int64 or (self.labels < -1).any():
+            raise BadInput(f"labels: {self.labels.dtype} of shape {self.labels.shape}, but (N,) int64 from -1 is needed")
+        if not np.array_equal(found, np.arange(len(found))):
+            raise BadInput(f"labels: clusters {found[:10].tolist()} are not numbered 0, 1, … without a gap")
+
+    @property
+    def k(self) -> int:
+        """How many clusters hold at least one row."""
+        return int(self.labels.max(initial=-1)) + 1
 
 
 def check_matrix(name: str, x: NDArray, columns: int | None = None) -> None:

@@ -14,6 +14,7 @@
  * @property {boolean} lines
  * @property {number | null} height  pixels; null fills the window
  */
+import { load } from "./data.js";
 import { note } from "./note.js";
 import { ScatterMap } from "./map.js";
 
@@ -22,6 +23,7 @@ const maps = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".map");
+  load(data.points.source).catch(() => null); // under way while WebGL starts; `update` meets its failure
   const listener = {
     picked: (message) => setStateValue("picked", message),
     failed: (error) => error.message.startsWith("WebGL") && withoutWebGL(root, setStateValue, error),

@@ -1,0 +1,1 @@
+"""Clustering: which rows belong together, and how many groups there are."""
