@@ -73,10 +73,11 @@ class Clustering:
     partial: bool = False
 
     def __post_init__(self) -> None:
-        check_length("confidence", self.confidence, len(self.labels))
-        found = np.unique(self.labels[self.labels >= 0])
-        if self.labels.ndim != 1 or self.labels.dtype != np.int64 or (self.labels < -1).any():
-            raise BadInput(f"labels: {self.labels.dtype} of shape {self.labels.shape}, but (N,) int64 from -1 is needed")
+        labels = self.labels
+        if labels.ndim != 1 or labels.dtype != np.int64 or (labels < -1).any():
+            raise BadInput(f"labels: {labels.dtype} of shape {labels.shape}, but (N,) int64 from -1 up is needed")
+        check_length("confidence", self.confidence, len(labels))
+        found = np.unique(labels[labels >= 0])
         if not np.array_equal(found, np.arange(len(found))):
             raise BadInput(f"labels: clusters {found[:10].tolist()} are not numbered 0, 1, … without a gap")
 
