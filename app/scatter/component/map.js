@@ -16,10 +16,10 @@ import { Overlay } from "./overlay.js";
 import { Picks } from "./picks.js";
 import { Plot } from "./plot.js";
 import { Sprites } from "./sprites.js";
-import { css, readTheme } from "./theme.js";
+import { readTheme } from "./theme.js";
 import { Thinning } from "./thinning.js";
 import { bind, mark } from "./toolbar.js";
-import { Tooltip } from "./tooltip.js";
+import { meaning, Tooltip } from "./tooltip.js";
 import { View } from "./view.js";
 
 const REACH = 14;
@@ -259,16 +259,7 @@ export class ScatterMap {
   describe(row, at = this.pointer) {
     this.pointer = at;
     if (row < 0) return this.tooltip.hide();
-    const item = this.points.item[row];
-    const kind = this.points.modality[row] === IMAGE ? "image" : "caption";
-    this.tooltip.show(row, at, this.view, {
-      picture: this.sprites.get(item),
-      size: this.sprites.size(item),
-      caption: this.captions[item] ?? "",
-      kind: this.partner[row] >= 0 || this.colours.byModality ? kind : "",
-      meaning: this.colours.meaning(row),
-      swatch: css(this.colours.of(row, this.theme)),
-    });
+    this.tooltip.show(row, at, this.view, meaning(this, row));
   }
 
   reportPicks() {

@@ -1,5 +1,32 @@
 /** What the point under the pointer is: its picture, its caption, what its colour means. */
+import { IMAGE } from "./data.js";
+import { css } from "./theme.js";
+
 const LETTERS = 220;
+
+/**
+ * @typedef {object} Meaning
+ * @property {ImageBitmap | null} picture  null until it is there
+ * @property {[number, number] | null} size  pixels; null where the item has no picture
+ * @property {string} caption
+ * @property {string} kind     "image" or "caption" where it matters
+ * @property {string} meaning  of its colour
+ * @property {string} swatch
+ */
+
+/** @param {import("./map.js").ScatterMap} map @param {number} row @returns {Meaning} */
+export function meaning(map, row) {
+  const item = map.points.item[row];
+  const kind = map.points.modality[row] === IMAGE ? "image" : "caption";
+  return {
+    picture: map.sprites.get(item),
+    size: map.sprites.size(item),
+    caption: map.captions[item] ?? "",
+    kind: map.partner[row] >= 0 || map.colours.byModality ? kind : "",
+    meaning: map.colours.meaning(row),
+    swatch: css(map.colours.of(row, map.theme)),
+  };
+}
 
 export class Tooltip {
   /** @param {HTMLElement} element */
@@ -12,7 +39,7 @@ export class Tooltip {
 
   /**
    * @param {number} row @param {[number, number]} at pixels @param {import("./view.js").View} view
-   * @param {{picture: ImageBitmap | null, size: [number, number] | null, caption: string, kind: string, meaning: string, swatch: string}} what
+   * @param {Meaning} what
    */
   show(row, at, view, what) {
     const { element } = this;
