@@ -24,7 +24,7 @@ from core.recipes import model as shape
 
 TEXT_STEPS = 500
 STAGE1 = image_tower.Schedule(steps=2600, small_share=0.6, mildest=0.3)
-STAGE2 = image_tower.Schedule(steps=350, peak_rate=5e-4, muon_rate=0.01, ema=0.99, seed=1)
+STAGE2 = image_tower.Schedule(steps=150, peak_rate=5e-4, muon_rate=0.01, ema=0.98, seed=1)
 STAGES = ("text", "1", "2", "ship")
 
 
