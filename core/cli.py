@@ -102,13 +102,31 @@ def place(
     run("place", json, workspace=workspace, run=map)
 
 
+@app.command()
+def cluster(
+    source: Input,
+    method: Annotated[list[str], typer.Option(help="One of the clusterings that `methods` lists; repeatable.")],
+    k: Annotated[int | None, typer.Option(help="How many clusters, for the methods that must be told.")] = None,
+    seeds: Annotated[int, typer.Option(help="How many seeds: 0, 1, …")] = 3,
+    set: Settings = None,
+    space: Annotated[str | None, typer.Option(help="images, captions, or both averaged. Left out: images.")] = None,
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    label: Annotated[str | None, typer.Option(metavar="COLUMN", help="Classes to compare with.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write ids, method, seed, labels.")] = None,
+    json: Json = None,
+) -> None:
+    """Compare clustering methods on an input; a workspace keeps each run."""
+    how = {"methods": method, "k": k, "seeds": seeds, "params": parsed(set), "space": space, "label": label}
+    run("cluster", json, source=source, model=model, out=out, **how)
+
+
 def run(command: str, file: str | None, **arguments: Any) -> None:
     """Runs a command with a progress line, then writes its result."""
-    from core.commands import COMMANDS
+    from core.commands import COMMANDS, READABLE
 
     with listening() as report:
         result = COMMANDS[command](**arguments, report=report)
-    write(result, file)
+    write(READABLE.get(command, dict)(result) if file is None else result, file)
 
 
 def parsed(settings: list[str] | None) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.commands.clustering import cluster, for_reading
 from core.commands.embedding import embed
 from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
 from core.commands.searching import search
 
-__all__ = ["COMMANDS", "datasets", "embed", "map", "methods", "models", "place_new", "search"]
+__all__ = ["COMMANDS", "READABLE", "cluster", "datasets", "embed", "map", "methods", "models", "place_new", "search"]
 
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "embed": embed,
@@ -18,4 +19,8 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "search": search,
     "map": map,
     "place": place_new,
+    "cluster": cluster,
 }
+
+READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"cluster": for_reading}
+"""Results that a person reads in another form than scripts do."""

@@ -1,0 +1,119 @@
+"""One method over several seeds: its clusterings, their figures, and the mean and sd of each figure.
+
+Steinley: Stability analysis in K-means clustering. British Journal of Mathematical and Statistical Psychology, 2008
+(the agreement of clusterings from different beginnings as a figure of merit).
+"""
+
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from time import perf_counter
+from typing import Any
+
+from core.clustering.metrics import Classes, evaluate, mean_and_sd, stability
+from core.errors import Cancelled
+from core.maps.stages import Bar
+from core.methods import Method
+from core.progress import Progress, Report, silent
+from core.results import Clustering, Floats
+
+FIGURES = ("k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise", "silhouette", "davies_bouldin")
+STEPS_A_RUN = 1_000
+LIBRARIES = ("faiss", "sklearn.cluster", "torch")
+"""What a method may need; one that needs other libraries says so in a `LIBRARIES` of its module."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of one method: with which parameters, what came out, how long the method took, and its figures.
+
+    figures: those of `core.clustering.metrics.evaluate`, None where one is not defined.
+    """
+
+    method: Method
+    params: Any
+    clustering: Clustering
+    seconds: float
+    figures: Mapping[str, Any]
+
+    @property
+    def seed(self) -> int:
+        return self.params.seed
+
+    def row(self) -> dict[str, Any]:
+        """The run as one row of a table; `partial` is there where it was stopped."""
+        head = {"method": self.method.name, "seed": self.seed}
+        figures = {"k": self.figures["k"], "seconds": round(self.seconds, 4), **self.figures}
+        return head | figures | ({"partial": True} if self.clustering.partial else {})
+
+
+def trials(
+    method: Method,
+    x: Floats,
+    y: Classes | None = None,
+    seeds: Sequence[int] = (0, 1, 2),
+    settings: Mapping[str, Any] | None = None,
+    report: Report = silent,
+) -> Iterator[Trial]:
+    """Runs a method once a seed and yields each run as it ends.
+
+    x: (N, D) float32; y: (N,) classes or None; settings: parameters by name, the seed aside.
+    Stopped: what the run had by then is yielded as partial, if it had anything, and then `Cancelled` is raised.
+    """
+    load_libraries(method)
+    stages = _Stages(report, len(seeds))
+    for seed in seeds:
+        params = method.make_params(dict(settings or {}) | {"seed": seed})
+        stages.begin(f"{method.title}, seed {seed}")
+        trial = _trial(method, params, x, y, stages.follow)
+        yield trial
+        if trial.clustering.partial:
+            raise Cancelled("stopped")
+        stages.end()
+
+
+def summary(done: Sequence[Trial]) -> dict[str, list[float] | None]:
+    """[mean, sample sd] over the seeds of each figure, and of the stability; None where a figure is not defined."""
+    rows = [trial.row() for trial in done]
+    known = {name: [row[name] for row in rows if row[name] is not None] for name in FIGURES}
+    whole = [trial.clustering.labels for trial in done if not trial.clustering.partial]
+    return {name: mean_and_sd(values) for name, values in known.items()} | {"stability": stability(whole)}
+
+
+def applicable(method: Method, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the settings that the method has a parameter for."""
+    known = {each.name for each in fields(method.params)}
+    return {name: value for name, value in settings.items() if name in known}
+
+
+def load_libraries(method: Method) -> None:
+    """Imports what a method imports when it first runs, so that no run's seconds hold that."""
+    for name in getattr(sys.modules[method.fit.__module__], "LIBRARIES", LIBRARIES):
+        importlib.import_module(name)
+
+
+class _Stages:
+    """The runs of a comparison as one bar: each run is `STEPS_A_RUN` steps of it."""
+
+    def __init__(self, report: Report, runs: int) -> None:
+        self.bar, self.begun, self.title = Bar(report, runs * STEPS_A_RUN), -1, ""
+
+    def begin(self, title: str) -> None:
+        self.begun, self.title = self.begun + 1, title
+        self.bar.step(self.begun * STEPS_A_RUN, title)
+
+    def follow(self, progress: Progress) -> None:
+        share = progress.done / progress.total if progress.total else 0
+        done = int((self.begun + min(share, 1)) * STEPS_A_RUN)
+        self.bar.step(done, f"{self.title}: {progress.message}", progress.metrics)
+
+    def end(self) -> None:
+        self.bar.step((self.begun + 1) * STEPS_A_RUN, f"{self.title}: measured")
+
+
+def _trial(method: Method, params: Any, x: Floats, y: Classes | None, report: Report) -> Trial:
+    start = perf_counter()
+    clustering = method.fit(x, params, report)
+    seconds = perf_counter() - start
+    return Trial(method, params, clustering, seconds, evaluate(x, clustering.labels, y))

@@ -1,0 +1,61 @@
+"""HDBSCAN: dense groups at every density at once, the longest-lived kept; K is found, stray items are noise.
+
+Campello, Moulavi and Sander: Density-based clustering based on hierarchical density estimates. PAKDD, 2013.
+McInnes, Healy and Astels: hdbscan: Hierarchical density based clustering. JOSS, 2017.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.clustering.checks import all_alike, check_rows
+from core.clustering.dbscan import usual_neighbours
+from core.maps.stages import Bar
+from core.methods import Method, param
+from core.progress import Report, silent
+from core.results import Clustering, Floats
+
+LIBRARIES = ("sklearn.cluster",)
+SMALLEST_SHARE = 0.005
+SMALLEST = 5
+
+
+@dataclass(frozen=True)
+class Params:
+    min_cluster_size: int = param(0, "least items of a cluster; 0: 0.5 % of all, at least 5", minimum=0)
+    min_samples: int = param(0, "items that make a place dense; 0: twice the dimensions, at most 20", minimum=0)
+    seed: int = param(0, "changes nothing here: the hierarchy is exact", minimum=0, maximum=2**31 - 1)
+
+
+def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
+    """x: (N, D) float32, N ≥ 2 → a `Clustering`; confidence is the strength of membership.
+
+    metrics: min_cluster_size and min_samples used. Its time grows with N² D above some 15 dimensions.
+    It cannot be stopped in its middle; stopped before, it raises `Cancelled`.
+    """
+    check_rows(x)
+    size = min(params.min_cluster_size or max(SMALLEST, round(SMALLEST_SHARE * len(x))), len(x))
+    samples = min(params.min_samples or usual_neighbours(x), len(x))
+    bar = Bar(report, 1)
+    bar.step(0, "building the hierarchy of densities")
+    model = None if all_alike(x) else _fit(x, max(size, 2), samples)
+    metrics = {"min_cluster_size": float(max(size, 2)), "min_samples": float(samples)}
+    bar.step(1, "clusters chosen")
+    return _result(model, len(x), metrics)
+
+
+def _fit(x: Floats, size: int, samples: int) -> Any:
+    from sklearn.cluster import HDBSCAN
+
+    return HDBSCAN(min_cluster_size=size, min_samples=samples, copy=True, n_jobs=-1).fit(x)
+
+
+def _result(model: Any, count: int, metrics: dict[str, float]) -> Clustering:
+    if model is None:
+        return Clustering(np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.float32), metrics)
+    confidence = np.clip(np.nan_to_num(model.probabilities_), 0, 1).astype(np.float32)
+    return Clustering(model.labels_.astype(np.int64), confidence, metrics)
+
+
+METHOD = Method("hdbscan", "HDBSCAN", Params, fit)

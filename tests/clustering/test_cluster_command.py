@@ -1,0 +1,272 @@
+"""The command `cluster`: JSON as promised, runs kept in the workspace, one line and status 2 for bad input."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import commands
+from core.cli import status
+from core.commands.clustering import averaged, item_rows
+from core.errors import BadInput, Cancelled, MissingData
+from core.inputs import read_rows
+from core.maps.neighbours import normalised
+from core.progress import Progress
+from core.sources import Item
+from core.workspace import Workspace
+
+ROWS, DIMENSIONS, GROUPS = 60, 8, 3
+PROMISED = {"method", "seed", "k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise"}
+
+
+def vectors(seed: int = 0) -> np.ndarray:
+    """Unit rows about three axes."""
+    noise = np.random.default_rng(seed).normal(size=(ROWS, DIMENSIONS)) * 0.05
+    return normalised(np.eye(GROUPS, DIMENSIONS)[np.arange(ROWS) % GROUPS] + noise)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> str:
+    """A .npz of `x` and `y`."""
+    np.savez(tmp_path / "rows.npz", x=vectors(), y=np.arange(ROWS) % GROUPS)
+    return str(tmp_path / "rows.npz")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    """Captions with image and text vectors, a label, and a column `tone` that is empty for the second half."""
+    workspace = Workspace.create(tmp_path / "set")
+    items = [
+        Item(f"{row}", None, f"caption {row}", label=f"group {row % GROUPS}", columns=tone(row)) for row in range(ROWS)
+    ]
+    ids = list(workspace.add(items).ids)
+    workspace.add_embeddings("pocket", "image", ids, vectors())
+    workspace.add_embeddings("pocket", "text", ids, vectors(1))
+    return workspace
+
+
+def tone(row: int) -> dict[str, str]:
+    return {"tone": f"tone {row % 2}"} if row < ROWS / 2 else {}
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert status(["cluster", *arguments, "--json", "-"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a command line is refused with."""
+    assert status(["cluster", *arguments]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    return output.err.removeprefix("clipscape: ").strip()
+
+
+def test_json_is_what_scripts_rely_on(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = printed(capsys, rows, "--method", "kmeans", "--method", "dbscan", "--k", "3", "--seeds", "2")
+    assert [(run["method"], run["seed"]) for run in found["runs"]] == [
+        ("kmeans", 0),
+        ("kmeans", 1),
+        ("dbscan", 0),
+        ("dbscan", 1),
+    ]
+    assert all(set(run) >= PROMISED for run in found["runs"])
+    assert [run["k"] for run in found["runs"]] == [3] * 4
+    assert found["summary"]["kmeans"]["nmi"] == pytest.approx([1, 0])
+    assert found["summary"]["kmeans"]["stability"] == pytest.approx([1, 0])
+    assert (found["items"], found["labelled"], found["space"]) == (ROWS, ROWS, "images")
+
+
+def test_without_labels_the_metrics_against_them_are_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez(tmp_path / "x.npz", x=vectors())
+    found = printed(capsys, str(tmp_path / "x.npz"), "--method", "kmeans", "--k", "3", "--seeds", "1")
+    assert [found["runs"][0][name] for name in ("ami", "ari", "fmi", "nmi", "acc")] == [None] * 5
+    assert found["summary"]["kmeans"]["acc"] is None
+    assert found["runs"][0]["silhouette"] > 0.5
+    assert found["labelled"] == 0
+
+
+def test_three_seeds_are_usual(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = printed(capsys, rows, "--method", "kmeans")
+    assert [run["seed"] for run in found["runs"]] == [0, 1, 2]
+    assert found["runs"][0]["k"] == 10
+
+
+def test_settings_reach_the_methods_that_know_them(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+    both = ["--method", "kmeans", "--method", "dbscan", "--seeds", "1"]
+    found = printed(capsys, rows, *both, "--set", "k=2", "--set", "eps=0.0001", "--set", "min_samples=2")
+    assert [run["k"] for run in found["runs"]] == [2, 0]
+    assert found["runs"][1]["noise"] == 1
+
+
+def test_labels_go_into_a_file(rows: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "labels.npz"
+    printed(capsys, rows, "--method", "kmeans", "--k", "3", "--seeds", "2", "--out", str(out))
+    with np.load(out) as arrays:
+        assert arrays["labels"].shape == arrays["confidence"].shape == (2, ROWS)
+        assert arrays["method"].tolist() == ["kmeans"] * 2
+        assert arrays["seed"].tolist() == [0, 1]
+        assert len(set(zip(arrays["labels"][0], np.arange(ROWS) % GROUPS, strict=True))) == GROUPS
+
+
+def test_a_person_reads_a_table(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(["cluster", rows, "--method", "kmeans", "--k", "3"]) == 0
+    text = capsys.readouterr().out
+    assert "1 ± 0" in text
+    assert "stability" in text
+    assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "Missing option '--method'"),
+        (["--method", "kmean"], "no method 'kmean' in clustering; choose from"),
+        (["--method", "kmeans", "--k", "0"], "k=0 is below 1"),
+        (["--method", "kmeans", "--k", "61"], "k=61 clusters of 60 items: lower k to 60 or less"),
+        (["--method", "kmeans", "--seeds", "0"], "seeds=0 is not between 1 and 1,000"),
+        (["--method", "kmeans", "--set", "seed=4"], "seed is not set here: --seeds 3"),
+        (["--method", "kmeans", "--set", "eps=1"], "kmeans has no parameter 'eps'; it has k, "),
+        (["--method", "dbscan", "--set", "k=4"], "dbscan has no parameter 'k'"),
+        (["--method", "dbscan", "--set", "eps=far"], "eps='far' is not a float"),
+        (["--method", "kmeans", "--space", "captions"], "holds x, y: for captions"),
+        (["--method", "kmeans", "--label", "tone"], "a .npz has no columns, its classes are its array `y`"),
+        (["--method", "kmeans", "--out", "/no/such/folder/x.npz"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(
+    rows: str, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
+) -> None:
+    assert line in refused(capsys, rows, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "line"),
+    [
+        ({"x": np.array([[1, np.nan], [1, 2]])}, "row 0 is not finite"),
+        ({"x": np.ones((9, 4)), "y": np.ones(8)}, "y: shape (8,), but (9,) is needed"),
+        ({"x": np.ones((1, 4))}, "1 of at least 2 items: too few to cluster"),
+        ({"x": np.ones((9, 4))}, "k=10 clusters of 9 items"),
+        ({"x": np.ones((20, 4))}, "k=10 clusters of 1 different items"),
+    ],
+)
+def test_arrays_that_cannot_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arrays: dict[str, np.ndarray], line: str
+) -> None:
+    np.savez(tmp_path / "bad.npz", **arrays)
+    assert line in refused(capsys, str(tmp_path / "bad.npz"), "--method", "kmeans")
+
+
+def test_a_method_that_refuses_costs_the_others_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez(tmp_path / "few.npz", x=vectors()[:8])
+    found = printed(capsys, str(tmp_path / "few.npz"), "--method", "kmeans", "--method", "dbscan", "--seeds", "1")
+    assert [run["method"] for run in found["runs"]] == ["dbscan"]
+    assert found["refused"] == [
+        {"method": "kmeans", "reason": "k=10 clusters of 8 items: lower k to 8 or less, or add items"}
+    ]
+
+
+# workspaces
+
+
+def test_each_run_is_kept_with_its_card(place: Workspace) -> None:
+    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=2)
+    assert len(place.runs("clustering")) == 2
+    for seed, row in enumerate(found["runs"]):
+        run = place.run(row["run"])
+        card = run.card
+        assert (card.kind, card.method, card.seed, card.space, card.model) == (
+            "clustering",
+            "kmeans",
+            seed,
+            "images",
+            "pocket",
+        )
+        assert card.params["k"] == 3
+        assert card.metrics["nmi"] == row["nmi"] == pytest.approx(1)
+        assert card.fingerprint == place.fingerprint("pocket", "image")
+        assert run.arrays["ids"].tolist() == item_rows(place.path).ids.tolist()
+        assert run.arrays["labels"].dtype == np.int64
+        assert run.arrays["confidence"].dtype == np.float32
+        assert len(json.loads(str(run.arrays["history"][0]))["inertia"]) >= 1
+
+
+def test_a_column_is_chosen_to_compare_with(place: Workspace) -> None:
+    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, label="tone")
+    assert found["labelled"] == ROWS // 2
+    assert found["runs"][0]["nmi"] < 0.2
+    with pytest.raises(MissingData, match="no column 'colour'; there are"):
+        commands.cluster(place.path, ["kmeans"], k=3, label="colour")
+
+
+def test_an_empty_column_is_nothing_to_compare_with(place: Workspace) -> None:
+    id = place.table(["id"])["id"][0].as_py()
+    for value in ("a word", None):
+        place.set_column("empty", {id: value})
+    with pytest.raises(BadInput, match="--label empty: the column is empty for these items"):
+        commands.cluster(place.path, ["kmeans"], k=3, label="empty")
+
+
+@pytest.mark.parametrize("space", ["images", "captions", "both"])
+def test_there_is_one_row_an_item_in_every_space(place: Workspace, space: str) -> None:
+    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, space=space)
+    assert (found["items"], found["space"]) == (ROWS, space)
+    assert place.run(found["runs"][0]["run"]).card.items == ROWS
+
+
+def test_both_is_the_mean_of_image_and_caption(place: Workspace) -> None:
+    images, captions = (read_rows(place.path, space) for space in ("images", "captions"))
+    both = averaged(read_rows(place.path, "both"))
+    assert both.ids.tolist() == images.ids.tolist() == captions.ids.tolist()
+    assert np.allclose(both.vectors, normalised(images.vectors + captions.vectors), atol=1e-6)
+
+
+def test_captions_stand_in_where_there_are_no_images(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "words")
+    with pytest.raises(MissingData, match="no images are embedded"):
+        item_rows(workspace.path)
+    ids = list(workspace.add([Item(str(row), None, f"caption {row}") for row in range(ROWS)]).ids)
+    workspace.add_embeddings("pocket", "text", ids, vectors())
+    found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
+    assert (found["space"], found["labelled"]) == ("captions", 0)
+
+
+def test_a_stop_keeps_the_runs_that_have_ended(place: Workspace) -> None:
+    def report(progress: Progress) -> None:
+        if "seed 1" in progress.message:
+            raise Cancelled("stopped")
+
+    found = commands.cluster(place.path, ["kmeans"], k=3, report=report)
+    assert found["partial"] is True
+    assert [run["seed"] for run in found["runs"]] == [0]
+    assert len(place.runs("clustering")) == 1
+
+
+def test_a_stop_before_there_is_anything_keeps_nothing(place: Workspace) -> None:
+    def report(progress: Progress) -> None:
+        raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        commands.cluster(place.path, ["kmeans"], k=3, report=report)
+    assert place.runs() == []
+
+
+def test_progress_rises_over_methods_and_seeds(rows: str) -> None:
+    told: list[Progress] = []
+    commands.cluster(rows, ["kmeans", "dbscan"], k=3, seeds=2, report=told.append)
+    done = [progress.done for progress in told]
+    assert done == sorted(done)
+    assert len({progress.total for progress in told}) == 1
+    assert told[-1].done == told[-1].total
+
+
+def test_a_method_named_twice_runs_once(rows: str) -> None:
+    assert len(commands.cluster(rows, ["kmeans", "kmeans"], k=3, seeds=1)["runs"]) == 1
+
+
+def test_no_method_is_bad_input(rows: str) -> None:
+    with pytest.raises(BadInput, match="no method given"):
+        commands.cluster(rows, [])
