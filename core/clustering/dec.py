@@ -6,8 +6,8 @@ Xie, Girshick and Farhadi: Unsupervised deep embedding for clustering analysis. 
     p_ij ∝ q_ij² / Σ_i q_ij                           the target: q made sharper, over all rows
     L = Σ_i Σ_j p_ij log(p_ij / q_ij)                 minimised over the encoder's weights and the centres
 
-The code comes from `core.clustering.deep.codes`, the first centres from the best of 20 K-means on it. The target is taken
-anew about every 140 steps but at most once an epoch; the end is when fewer than `tolerance` of the labels have changed
+The code comes from `core.clustering.deep.codes`, the first centres from the best of 20 K-means on it. The target is
+taken anew about every 140 steps but at most once an epoch; the end is when fewer than `tolerance` of the labels have changed
 between two targets. Where the paper steps with SGD, Adam does here: its steps do not depend on the code's scale.
 """
 

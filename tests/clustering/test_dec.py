@@ -7,7 +7,8 @@ import pytest
 import torch
 from sklearn.metrics import adjusted_rand_score
 
-from core.clustering import autoencoder, codes, dec
+from core.clustering import autoencoder, dec
+from core.clustering.deep import codes
 from core.clustering.dec import DEC, Params, Schedule, Target, fit, kl_divergence, log_student_t, sharpened, student_t
 from core.errors import Cancelled
 from core.maps.stages import Bar
