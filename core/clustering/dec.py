@@ -7,8 +7,9 @@ Xie, Girshick and Farhadi: Unsupervised deep embedding for clustering analysis. 
     L = Σ_i Σ_j p_ij log(p_ij / q_ij)                 minimised over the encoder's weights and the centres
 
 The code comes from `core.clustering.deep.codes`, the first centres from the best of 20 K-means on it. The target is
-taken anew about every 140 steps but at most once an epoch; the end is when fewer than `tolerance` of the labels have changed
-between two targets. Where the paper steps with SGD, Adam does here: its steps do not depend on the code's scale.
+taken anew about every 140 steps but at most once an epoch; the end is when fewer than `tolerance` of the labels have
+changed between two targets. Where the paper steps with SGD, Adam does here: its steps do not depend on the code's
+scale.
 """
 
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ def shape_of(chosen: str, x: Floats, components: int) -> str:
 
 def scaled(x: Floats, shape: str) -> NDArray[np.floating]:
     """The rows about 0 with mean variance 1, so that no setting depends on units; float64 for full covariances."""
-    rows = x.astype(np.float64 if shape == "full" else np.float32)
+    rows: NDArray[np.floating] = x.astype(np.float64) if shape == "full" else x.copy()
     rows -= x.mean(axis=0, dtype=np.float64)
     squares = np.einsum("nd,nd->n", rows, rows).mean(dtype=np.float64)
     rows /= np.sqrt(squares / x.shape[1]) or 1
@@ -74,7 +74,7 @@ class Steps:
         likely = self.model.predict_proba(rows)
         confidence = np.clip(likely.max(axis=1), 0, 1).astype(np.float32)
         figures = {"bound": self.bound[-1], "iterations": float(self.done)}
-        history = {"bound": self.bound, "k": self.components}
+        history: dict[str, list[Any]] = {"bound": self.bound, "k": self.components}
         return Clustering(renumbered(likely.argmax(axis=1)), confidence, figures | dict(metrics), history, self.stopped)
 
 

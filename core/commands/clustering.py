@@ -168,7 +168,7 @@ class _Work:
 
     def write(self, out: str) -> None:
         """ids (N,), and for each of R runs: method (R,), seed (R,), labels (R, N), confidence (R, N)."""
-        arrays = {
+        arrays: dict[str, Any] = {
             "ids": self.items.ids,
             "method": np.array([trial.method.name for trial in self.done]),
             "seed": np.array([trial.seed for trial in self.done]),

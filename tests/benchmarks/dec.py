@@ -23,8 +23,8 @@ import numpy as np
 import pyarrow.parquet
 from PIL import Image
 
-from core.clustering.deep.codes import batches_an_epoch, epochs_for, forget
 from core.clustering.compare import load_libraries
+from core.clustering.deep.codes import batches_an_epoch, epochs_for, forget
 from core.clustering.metrics import against_labels
 from core.methods import find
 from core.progress import Progress

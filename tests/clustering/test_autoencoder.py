@@ -7,8 +7,8 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from core.clustering import autoencoder
-from core.clustering.deep import codes
 from core.clustering.autoencoder import METHOD, Params, fit
+from core.clustering.deep import codes
 from core.errors import BadInput, Cancelled
 from core.progress import Progress
 

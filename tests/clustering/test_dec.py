@@ -8,8 +8,8 @@ import torch
 from sklearn.metrics import adjusted_rand_score
 
 from core.clustering import autoencoder, dec
-from core.clustering.deep import codes
 from core.clustering.dec import DEC, Params, Schedule, Target, fit, kl_divergence, log_student_t, sharpened, student_t
+from core.clustering.deep import codes
 from core.errors import Cancelled
 from core.maps.stages import Bar
 from core.progress import Progress, silent
