@@ -7,7 +7,7 @@ help:            ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/'
 
 run: .venv/run   ## open the app on the bundled set
-	@[ -e "$${CLIPSCAPE_HOME:-$$HOME/.clipscape}/emoji" ] || $(BIN)/python -m core.workspace emoji & $(BIN)/streamlit run app/main.py
+	@$(BIN)/python -m app
 
 test: .venv/dev  ## every test but the benchmarks
 	@$(BIN)/python -m pytest

@@ -9,6 +9,9 @@ from app.state import state
 from core.errors import BadInput
 from core.workspace import create_named, open_named
 
+REFUSAL = "clipscape-refusal"
+"""Why the last new workspace could not be made."""
+
 
 def show() -> None:
     """The open workspace, the others, and a plus sign for a new one."""
@@ -37,13 +40,21 @@ def show() -> None:
 def new() -> None:
     """Asks for a name and opens an empty workspace."""
     name = st.text_input("Name", key="new-name", placeholder="e.g. my holiday pictures", max_chars=60)
-    if st.button("Create", key="create", type="primary", disabled=not name.strip()):
-        try:
-            state().open(Path(create_named(name.strip()).path))
-        except BadInput as error:
-            st.error(str(error), icon=":material/error:")
+    given = name.strip()
+    if st.button("Create", key="create", type="primary", disabled=not given, on_click=_create, args=(given,)):
+        if refusal := st.session_state[REFUSAL]:
+            st.error(refusal, icon=":material/error:")
         else:
             st.rerun()
+
+
+def _create(name: str) -> None:
+    """A callback, which no click elsewhere in the same moment overtakes."""
+    st.session_state[REFUSAL] = ""
+    try:
+        state().open(Path(create_named(name).path))
+    except BadInput as error:
+        st.session_state[REFUSAL] = str(error)
 
 
 def _open(key: str) -> None:

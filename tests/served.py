@@ -23,6 +23,8 @@ QUIET = ("--no-sandbox", "--no-first-run", "--disable-background-networking", "-
 """No calls home, which a closed network refuses one by one."""
 SOFTWARE_GL = (*QUIET, "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 """WebGL on a machine without a GPU."""
+BY_ITSELF = (*QUIET, "--enable-unsafe-swiftshader")
+"""What Chromium does by itself without a GPU: the page is painted by the processor, and only WebGL is emulated."""
 NO_GL = (*QUIET, "--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer")
 
 
@@ -57,7 +59,7 @@ def served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[str]
 @contextmanager
 def served_app(home: Path) -> Iterator[str]:
     """The app with that folder of workspaces, ready to answer."""
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
+    command = [sys.executable, "-m", "app"]
     with served(command, {"CLIPSCAPE_HOME": str(home)}) as address:
         wait_until_healthy(address)
         yield address

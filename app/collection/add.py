@@ -1,6 +1,7 @@
 """Bring images and captions: dropped files, a path on this machine, a bundled set; a job embeds them."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -61,16 +62,24 @@ def _dropped(workspace: Workspace, model: str | None) -> None:
     by_name = st.toggle("File names are the captions", key="by-name", help="red_apple-2.png is captioned “red apple 2”")
     st.caption(
         "A CSV, TSV or JSON dropped along gives captions: one column names the picture, one says what it shows. "
-        "More than a thousand files: drop a zip, or give the folder."
+        "More than two gigabytes: give the folder."
     )
+    _packer()(key="packer")
     if (
         st.button("Add and embed", key="add-files", type="primary", disabled=not files or not model, width="stretch")
         and model
     ):
-        for source in spool.write(Path(workspace.path), files, by_name):
+        for source in spool.write(Path(workspace.path), spool.unpacked(files), by_name):
             start(workspace, model, f"Embed {amounts.counted(source.files, 'file')}", source.path, source.captions)
         state().uploads += 1
         st.rerun()
+
+
+@st.cache_resource(show_spinner=False)
+def _packer() -> Any:
+    """Lets the browser send many files as one."""
+    script = Path(__file__).with_name("pack.js").read_text("utf-8")
+    return st.components.v2.component("clipscape_packer", html="<p></p>", css="p { margin: 0 }", js=script)
 
 
 def _path(workspace: Workspace, model: str | None) -> None:

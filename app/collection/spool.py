@@ -1,8 +1,10 @@
 """Dropped files on their way into a workspace: written to a folder in it, from where a job reads them."""
 
 import csv
+import io
 import re
 import shutil
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,12 +15,14 @@ FOLDER = "spool"
 TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".parquet"})
 CAPTIONS = "captions-from-names.csv"
 UNFINISHED = ".part"
+PACKED = ".packed.zip"
 
 
 class Dropped(Protocol):
     """A file from the page (Streamlit's `UploadedFile`)."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def getbuffer(self) -> memoryview: ...
 
@@ -30,6 +34,44 @@ class Source:
     path: Path
     files: int
     captions: Path | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A dropped file that came in a packed zip."""
+
+    archive: zipfile.ZipFile
+    entry: zipfile.ZipInfo
+
+    @property
+    def name(self) -> str:
+        return self.entry.filename
+
+    def getbuffer(self) -> memoryview:
+        return memoryview(self.archive.read(self.entry))
+
+
+def unpacked(files: Iterable[Dropped]) -> list[Dropped]:
+    """The files as they were dropped: the browser has sent many of them as one zip, see pack.js."""
+    return [file for each in files for file in (_members(each) or [each])]
+
+
+def _members(file: Dropped) -> list[Dropped]:
+    """What a packed zip holds; nothing for any other file. Only stored members: none is larger than what was sent."""
+    if not file.name.endswith(PACKED):
+        return []
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(file.getbuffer()))
+    except zipfile.BadZipFile:
+        return []
+    entries = archive.infolist()
+    return [Member(archive, entry) for entry in entries] if all(map(_is_plain, entries)) else []
+
+
+def _is_plain(entry: zipfile.ZipInfo) -> bool:
+    return (
+        entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size and not entry.flag_bits & 1
+    )
 
 
 def write(workspace: Path, files: Sequence[Dropped], by_name: bool = False) -> list[Source]:

@@ -1,6 +1,8 @@
 """Dropped files on their way into a workspace."""
 
 import csv
+import warnings
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -36,6 +38,41 @@ def test_no_name_leads_out_of_the_spool(tmp_path: Path, name: str) -> None:
     (source,) = spool.write(tmp_path / "workspace", [File(name)])
     (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert written.is_relative_to(source.path)
+
+
+def packed(*files: tuple[str, bytes], compression: int = zipfile.ZIP_STORED) -> File:
+    """As the browser packs many files."""
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w", compression) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two of one name
+        for name, content in files:
+            archive.writestr(name, content)
+    return File("2 files.packed.zip", data.getvalue())
+
+
+def test_a_packed_zip_is_the_files_in_it(tmp_path: Path) -> None:
+    files = spool.unpacked([packed(("a/été.png", b"1"), ("b.png", b"2"), ("b.png", b"3")), File("c.png", b"4")])
+    (source,) = spool.write(tmp_path, files)
+    assert source.files == 4
+    assert {name: (source.path / name).read_bytes() for name in names(source.path)} == {
+        "a/été.png": b"1",
+        "b.png": b"2",
+        "b (2).png": b"3",
+        "c.png": b"4",
+    }
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        packed(("a.png", b"1" * 999), compression=zipfile.ZIP_DEFLATED),
+        File("2 files.packed.zip", b"no zip"),
+        File("pictures.zip", packed(("a.png", b"1")).getvalue()),
+    ],
+    ids=["unfolds", "broken", "a person's own"],
+)
+def test_any_other_zip_stays_one(file: File) -> None:
+    assert spool.unpacked([file]) == [file]
 
 
 def test_each_zip_is_a_source_of_its_own(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.served import chromium, served, wait_until_healthy
+from tests.served import BY_ITSELF, chromium, served, wait_until_healthy
 
 
 def seconds_to_first_map(home: Path) -> float:
     """From the command to the frame in which the map has drawn its points."""
-    with chromium() as browser:
+    with chromium(BY_ITSELF) as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         started = time.monotonic()
         with served(["make", "run"], {"CLIPSCAPE_HOME": str(home)}) as address:

@@ -30,12 +30,30 @@ def searched_map(page: Page, address: str) -> None:
     page.locator(".st-key-drawer ol > li").first.wait_for()
 
 
+def item(page: Page, address: str) -> None:
+    searched_map(page, address)
+    page.locator(".st-key-drawer ol > li button").first.click()
+    page.locator(".st-key-drawer .facts").wait_for()
+
+
 def data(page: Page, address: str) -> None:
     page.goto(f"{address}/data")
     page.locator(".st-key-items ol > li").first.wait_for()
 
 
-SCENES: dict[str, Callable[[Page, str], None]] = {"map": plain_map, "search": searched_map, "data": data}
+def table(page: Page, address: str) -> None:
+    data(page, address)
+    page.locator(".st-key-browse-side").get_by_text("Table", exact=True).click()
+    page.get_by_test_id("stDataFrame").wait_for()
+
+
+SCENES: dict[str, Callable[[Page, str], None]] = {
+    "map": plain_map,
+    "search": searched_map,
+    "item": item,
+    "data": data,
+    "table": table,
+}
 
 
 def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int, int], path: Path) -> None:

@@ -109,3 +109,27 @@ def test_a_first_visit(page: Page, browser: Browser, address: str, tmp_path: Pat
     other.goto(address)
     assert wait_for_map(other) == before + 10
     other.close()
+
+
+def test_a_thousand_files_at_once(page: Page, address: str, tmp_path: Path) -> None:
+    for number in range(1000):
+        picture = Image.new("RGB", (64, 64), (number % 256, 60 * (number // 256), 128))
+        picture.save(tmp_path / f"été {number}.png")
+
+    page.goto(address)
+    wait_for_map(page)
+    page.locator("[data-testid=stSidebar] .st-key-new-workspace button").first.click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("a thousand")
+    page.get_by_role("dialog").get_by_role("textbox").press("Enter")
+    page.locator(".st-key-create button").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+    page.locator(".st-key-pages").get_by_text("Data").click()
+    page.locator(".st-key-by-name label").click()
+    page.locator(".st-key-add input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
+    page.locator(".st-key-add-files button:enabled").click(timeout=60_000)
+    expect(page.locator(".st-key-report")).to_contain_text("1,000 added", timeout=240_000)
+    expect(page.locator(".st-key-browse-side")).to_contain_text("été 0")
+
+    page.locator(".st-key-pages").get_by_text("Map").click()
+    page.locator("[data-testid=map][data-drawn='2000']").wait_for(timeout=120_000)

@@ -1,0 +1,28 @@
+"""`python -m app [streamlit's options]`: the server, which gets the first page ready while the browser still starts."""
+
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from streamlit import runtime
+from streamlit.web import cli
+
+
+def prepare() -> None:
+    """Imports the pages and restores the first workspace: the first visitor waits for neither."""
+    while not runtime.exists() or runtime.get_instance().state is runtime.RuntimeState.INITIAL:
+        time.sleep(0.02)  # the server comes first
+    from app.state import START
+    from app.views import data, map  # noqa: F401
+    from core.errors import ClipscapeError
+    from core.workspace import open_named
+
+    with suppress(ClipscapeError, OSError):  # the page meets it too, and says what is wrong
+        open_named(START)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=prepare, daemon=True).start()
+    cli.main(["run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]])
