@@ -15,7 +15,7 @@ def prepare() -> None:
     while not runtime.exists() or runtime.get_instance().state is runtime.RuntimeState.INITIAL:
         time.sleep(0.02)  # the server comes first
     from app.state import START
-    from app.views import data, map  # noqa: F401
+    from app.views import clusters, data, map  # noqa: F401
     from core.errors import ClipscapeError
     from core.workspace import open_named
 

@@ -40,6 +40,8 @@ def told(job: Job) -> str:
         return summary(result)
     if job.command == "place":
         return f"{amounts.counted(result.get('placed', 0), 'new point')} on the map"
+    if job.command == "cluster":
+        return amounts.counted(len(result.get("runs", [])), "run")
     if "trustworthiness" in result:
         return f"trustworthiness {amounts.figure(result['trustworthiness'])}"
     return ""

@@ -15,12 +15,13 @@ ahead()  # before the pages: importing them takes longer than all else
 
 from app import frame  # noqa: E402
 from app.state import state  # noqa: E402
-from app.views import data, map  # noqa: E402
+from app.views import clusters, data, map  # noqa: E402
 
 st.set_page_config("Clipscape", frame.MARK, "wide", menu_items={"About": frame.ABOUT})
 pages = [
     st.Page(data.show, title="Data", icon=":material/photo_library:", url_path="data"),
     st.Page(map.show, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
+    st.Page(clusters.show, title="Clusters", icon=":material/bubble_chart:", url_path="clusters"),
 ]
 state().pages = {each.url_path or "map": each for each in pages}
 page = st.navigation(pages, position="hidden")

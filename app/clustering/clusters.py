@@ -1,0 +1,166 @@
+"""The clusters of a run: how large, what is mostly in them, and pictures of each."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import amounts, store
+from app.clustering.runs import Found
+from app.gallery import gallery, pictures
+from app.items import Items
+from app.mapping import item
+from app.plain import escaped
+from core.results import Floats
+from core.workspace import RunCard, Workspace
+
+ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least sure": "unsure"}
+SHOWN = 48
+"""Pictures of a cluster in its gallery."""
+NOISE = "noise"
+FITTING, TALL = 18, 620
+"""Clusters of a table that is shown whole, and the pixels of a longer one."""
+
+
+def show(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
+    """The table of clusters on the left; on the right the gallery of the one chosen, the largest at first."""
+    table = sizes(found, classes(items, card, found))
+    with st.container(key="clusters-stage", horizontal=True, gap="medium"):
+        with st.container(key="clusters-table", width=460):
+            cluster = _chosen(table, card.id)
+        with st.container(key="clusters-gallery"):
+            _gallery(workspace, items, card, found, cluster)
+
+
+def classes(items: Items, card: RunCard, found: Found) -> pd.Series | None:
+    """The label of each item, in the run's order; None where nothing is labelled."""
+    column = str(card.metrics.get("label") or "label")
+    if column not in items.frame:
+        return None
+    values = items.values(column, found.ids).reset_index(drop=True).replace("", None)
+    return values if values.notna().any() else None
+
+
+def sizes(found: Found, labels: pd.Series | None) -> pd.DataFrame:
+    """A row a cluster, the largest first, noise last: `cluster`, `items`, `share`, `sure`, `label`, `pure`.
+
+    sure: mean confidence. label: the most frequent among the cluster's labelled items; pure: its share of those.
+    """
+    frame = pd.DataFrame({"cluster": found.labels, "sure": found.confidence})
+    grouped = frame.groupby("cluster")
+    table = pd.DataFrame({"items": grouped.size(), "share": grouped.size() / max(len(found), 1)})
+    table["sure"] = grouped["sure"].mean()
+    if labels is not None:
+        table = table.join(_dominant(frame["cluster"], labels))
+    table = table.reset_index()
+    return table.sort_values("items", ascending=False, key=lambda counts: counts.where(table["cluster"] >= 0, -1))
+
+
+def ordered(x: Floats, rows: NDArray[np.intp], confidence: Floats, order: str) -> tuple[NDArray[np.intp], Floats]:
+    """Rows of a cluster in the order "nearest", "farthest" or "unsure", and the figure by which they are sorted.
+
+    x: (N, D); distances are Euclidean, from the mean of the cluster's rows.
+    """
+    if order == "unsure":
+        keys = values = confidence[rows]
+    else:
+        values = np.linalg.norm(x[rows] - x[rows].mean(axis=0), axis=1)
+        keys = values if order == "nearest" else -values
+    places = np.argsort(keys, kind="stable")
+    return rows[places], values[places]
+
+
+def vectors(workspace: Workspace, card: RunCard, found: Found) -> Floats:
+    """(N, D): what the run was made from, in its order; raises `MissingData` where it is gone."""
+    return _vectors(workspace.path, workspace.version, card.model, card.space, card.id)
+
+
+@st.cache_resource(show_spinner="Reading the embeddings …", max_entries=2)
+def _vectors(path: str, version: int, model: str, space: str, run: str) -> Floats:
+    from core.commands.clustering import item_rows
+    from core.errors import MissingData
+
+    rows, ids = item_rows(path, space, model), store.opened(path).run(run).arrays["ids"]
+    places = pd.Index(rows.ids).get_indexer(ids)
+    if (places < 0).any():
+        raise MissingData(f"{int((places < 0).sum()):,} of the run's items are no longer embedded: compare again")
+    return rows.vectors[places]
+
+
+def name(cluster: int) -> str:
+    """`cluster 3`, or `noise`."""
+    return NOISE if cluster < 0 else f"cluster {cluster}"
+
+
+def _dominant(cluster: pd.Series, labels: pd.Series) -> pd.DataFrame:
+    counts = pd.crosstab(cluster, labels.astype(str).where(labels.notna()))
+    return pd.DataFrame({"label": counts.idxmax(axis=1), "pure": counts.max(axis=1) / counts.sum(axis=1)})
+
+
+def _chosen(table: pd.DataFrame, run: str) -> int:
+    event = st.dataframe(
+        _readable(table),
+        key=f"clusters-{run}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=_COLUMNS,
+        column_order=[each for each in ("cluster", "items", "share", "label", "pure", "sure") if each in table],
+        height="content" if len(table) <= FITTING else TALL,
+    )
+    rows = event["selection"]["rows"]
+    return int(table["cluster"].iloc[rows[0] if rows and rows[0] < len(table) else 0])
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Clusters by name, shares in per cent."""
+    named = table.assign(cluster=[name(cluster) for cluster in table["cluster"]])
+    shares = [column for column in ("share", "pure") if column in table]
+    return named.assign(**{column: 100 * table[column] for column in shares})
+
+
+_PERCENT: dict[str, Any] = {"format": "%.1f %%", "width": "small"}
+_COLUMNS: dict[str, Any] = {
+    "cluster": "Cluster",
+    "items": st.column_config.NumberColumn("Items", format="localized", width="small"),
+    "share": st.column_config.NumberColumn("Share", **_PERCENT, help="Of all items of the run"),
+    "label": st.column_config.TextColumn("Mostly", help="The most frequent label in the cluster"),
+    "pure": st.column_config.NumberColumn(
+        "Of it", **_PERCENT, help="Share of that label in the cluster's labelled items"
+    ),
+    "sure": st.column_config.NumberColumn(
+        "Sure", format="%.2f", width="small", help="Mean of how sure the method is of its items, from 0 to 1"
+    ),
+}
+
+
+def _gallery(workspace: Workspace, items: Items, card: RunCard, found: Found, cluster: int) -> None:
+    rows = np.flatnonzero(found.labels == cluster)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{name(cluster).capitalize()}**, {amounts.counted(len(rows), 'item')}", width="content")
+        order = st.segmented_control(
+            "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
+        )
+    x = vectors(workspace, card, found)
+    places, values = ordered(x, rows, found.confidence, ORDERS[order])
+    ids = found.ids[places[:SHOWN]].tolist()
+    notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
+    shown = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes)
+    clicked = gallery(shown, f"cluster-{card.id}", side=84)
+    unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
+    first = f"The first {SHOWN} of them. " if len(rows) > SHOWN else ""
+    st.caption(f"{first}The figure on a picture: {unit}.")
+    if clicked:
+        _look(workspace, items, clicked)
+
+
+@st.dialog("Item")
+def _look(workspace: Workspace, items: Items, id: str) -> None:
+    """One item, large."""
+    if image := store.image(workspace, id):
+        with st.container(key="large"):
+            st.image(image, width="stretch", alt=items.captions.get(id, ""))
+    st.markdown(escaped(items.captions.get(id, "")) or ":gray[No caption]")
+    item.columns(items, id)

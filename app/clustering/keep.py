@@ -1,0 +1,114 @@
+"""What to do with a run: colour the map by it, write it as a column, take it away as a file."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import amounts
+from app.clustering.clusters import name
+from app.clustering.runs import Found
+from app.items import Items
+from app.mapping import export
+from app.plain import plainly
+from app.state import state
+from core.errors import BadInput
+from core.workspace import RunCard, Workspace
+
+
+def show(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
+    """One line of buttons."""
+    with st.container(key="run-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _on_the_map(workspace, card, found)
+        with st.popover("Write as a label column", icon=":material/label:", key="write"):
+            _write(workspace, items, card, found)
+        _downloads(items, card, found)
+
+
+def column_of(card: RunCard) -> str:
+    """`K-means clusters, seed 0`: the column that a run colours the map by."""
+    return f"{card.title} clusters, seed {card.seed}".replace(".", "_")
+
+
+def write(workspace: Workspace, found: Found, column: str) -> None:
+    """The cluster of each item, as a text column."""
+    workspace.set_column(
+        column, {id: name(label) for id, label in zip(_ids(found), found.labels.tolist(), strict=True)}
+    )
+
+
+def write_sureness(workspace: Workspace, found: Found, column: str) -> None:
+    """How sure the method is of each item, as a column of numbers."""
+    workspace.set_column(column, dict(zip(_ids(found), found.confidence.astype(float).tolist(), strict=True)))
+
+
+def table(items: Items, card: RunCard, found: Found) -> pd.DataFrame:
+    """One row an item: id, cluster (-1: noise), confidence, caption, label and columns."""
+    frame = pd.DataFrame({"id": found.ids, "cluster": found.labels, "confidence": found.confidence})
+    return pd.concat([frame, items.frame.reindex(found.ids).reset_index(drop=True)], axis=1)
+
+
+def card_json(card: RunCard) -> bytes:
+    """The run card: method, parameters, seed, fingerprint of the embeddings, versions, figures."""
+    return json.dumps(json.loads(card.to_json()), indent=2, ensure_ascii=False).encode()
+
+
+def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
+    mapped = bool(workspace.runs("map"))
+    without = None if mapped else "There is no map yet: draw one on the Map page"
+    ways = (
+        ("Colour the map by these clusters", "palette", column_of(card), write, "Writes them as a column first"),
+        ("… by how sure it is", "gradient", f"{column_of(card)} (sure)", write_sureness, "From 0 to 1 for each item"),
+    )
+    for title, icon, column, action, help in ways:
+        if st.button(title, key=f"map-by-{icon}", icon=f":material/{icon}:", disabled=not mapped, help=without or help):
+            action(workspace, found, column)
+            st.session_state["colour"] = column
+            st.switch_page(state().pages["map"])
+
+
+def _write(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
+    with st.form("write-column", border=False):
+        column = st.text_input("Name of the column", column_of(card), key="write-name").strip()
+        st.caption(f"Each of the {amounts.counted(len(found), 'item')} gets the name of its cluster.")
+        if st.form_submit_button("Write", key="write-column-now", icon=":material/label:"):
+            with plainly():
+                _check_new(column, items, card)
+                write(workspace, found, column)
+                st.toast(f"{amounts.counted(len(found), 'item')} labelled in the column “{column}”")
+                st.rerun()
+
+
+def _check_new(column: str, items: Items, card: RunCard) -> None:
+    """Nobody's own column is overwritten by accident."""
+    taken = column in items.kinds or (column == "label" and items.labels) or column == "caption"
+    if taken and column != column_of(card):
+        raise BadInput(f"there is a column {column!r} already: choose another name")
+
+
+def _downloads(items: Items, card: RunCard, found: Found) -> None:
+    whole = partial(table, items, card, found)
+    stem = f"{card.method}-seed{card.seed}"
+    ways: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+        ("CSV", lambda: export.csv(whole()), f"{stem}.csv", "text/csv"),
+        ("Parquet", lambda: export.parquet(whole()), f"{stem}.parquet", export.PARQUET),
+        ("Run card", lambda: card_json(card), f"{stem}.json", "application/json"),
+    )
+    for title, make, file, mime in ways:
+        st.download_button(
+            title,
+            make,
+            file,
+            mime,
+            on_click="ignore",
+            key=f"take-{title.lower().replace(' ', '-')}",
+            icon=":material/download:",
+            help="Method, parameters, seed, versions and figures" if title == "Run card" else "Cluster of each item",
+        )
+
+
+def _ids(found: Found) -> list[str]:
+    return np.asarray(found.ids).tolist()

@@ -1,0 +1,65 @@
+"""Two runs side by side: their agreement, and the contingency table as a heat map."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from app import amounts
+from app.clustering import runs
+from app.clustering.agreement import MOST, Labels, adjusted_rand, shared, table
+from app.clustering.runs import Entry
+from app.palette import scale_colours
+from app.plain import escaped
+from core.workspace import Workspace
+
+READABLE = 20
+"""Clusters a side up to which the cells bear their counts."""
+
+
+def show(workspace: Workspace, first: Entry, second: Entry) -> None:
+    """The first runs of two lines of the leaderboard."""
+    one, other = (runs.read(workspace, each.cards[0].id) for each in (first, second))
+    rows, columns = shared(one.ids, other.ids)
+    st.subheader(f"{escaped(first.title)} beside {escaped(second.title)}", anchor=False)
+    if not len(rows):
+        st.caption("These two runs have no item in common.")
+        return
+    left, right = one.labels[rows], other.labels[columns]
+    st.markdown(
+        f"Adjusted Rand index of the two: **{amounts.figure(adjusted_rand(left, right))}** "
+        f"(seeds {first.cards[0].seed} and {second.cards[0].seed}, {amounts.counted(len(rows), 'item')})",
+        help="1: the same groups; 0: no more alike than by chance. The numbers that clusters bear do not matter.",
+    )
+    st.plotly_chart(heat_map(left, right, first.title, second.title), key="contingency")
+    if max(len(np.unique(left)), len(np.unique(right))) > MOST:
+        st.caption(f"The picture shows the {MOST} largest clusters of each; the index counts all.")
+
+
+def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> go.Figure:
+    """Each row's share in each column by colour, with the counts where there is room."""
+    counts, row_clusters, column_clusters = table(first, second)
+    room = max(counts.shape) <= READABLE
+    figure = go.Figure(
+        go.Heatmap(
+            z=100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
+            x=[_name(cluster) for cluster in column_clusters],
+            y=[_name(cluster) for cluster in row_clusters],
+            customdata=counts,
+            texttemplate="%{customdata:,}" if room else None,
+            colorscale=scale_colours(),
+            zmin=0,
+            zmax=100,
+            xgap=1,
+            ygap=1,
+            colorbar={"title": "% of the row", "thickness": 12},
+            hovertemplate="%{y} and %{x}: %{customdata:,} items, %{z:.3g} % of the row<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title=columns, type="category")
+    figure.update_yaxes(title=rows, type="category", autorange="reversed")
+    height = max(320, min(760, 110 + 26 * len(row_clusters)))
+    return figure.update_layout(height=height, margin={"t": 16, "r": 0, "b": 0, "l": 0})
+
+
+def _name(cluster: int) -> str:
+    return "noise" if cluster < 0 else str(cluster)

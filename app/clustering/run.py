@@ -1,0 +1,56 @@
+"""One run: what it found, its clusters with a gallery of each, how it went, and what to do with it."""
+
+import streamlit as st
+
+from app import amounts
+from app.clustering import clusters, history, keep, runs
+from app.clustering.leaderboard import shown
+from app.clustering.runs import Entry
+from app.items import Items
+from app.plain import escaped, plainly
+from core.workspace import RunCard, Workspace
+
+
+def show(workspace: Workspace, items: Items, entry: Entry) -> None:
+    """A line of the leaderboard, one of its seeds at a time."""
+    with st.container(key="run-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(escaped(entry.title), anchor=False, width="content")
+        card = _seed(entry)
+    found = runs.read(workspace, card.id)
+    st.caption(told(entry, card))
+    keep.show(workspace, items, card, found)
+    with plainly():
+        clusters.show(workspace, items, card, found)
+    history.show(found.history)
+
+
+def told(entry: Entry, card: RunCard) -> str:
+    """`9,170 items · K 10 · AMI 0.842 · … · 1.2 s · pocket, images`."""
+    figures = ((each.title, runs.figure(card, each.name)) for each in shown([entry]) if each.name != "seconds")
+    parts = [f"{title} {_plain(title, value)}" for title, value in figures if value is not None]
+    stopped = ["stopped before the end"] if card.metrics.get("partial") else []
+    place = f"{runs.SPACES.get(card.space, card.space).lower()}, {escaped(card.model)}"
+    head = [amounts.counted(card.items, "item"), place, amounts.duration(card.seconds)]
+    return " · ".join([*head, *stopped, *parts])
+
+
+def _plain(title: str, value: float) -> str:
+    if title == "Found K":
+        return f"{value:,.0f}"
+    return amounts.percent(value) if title == "Noise" else amounts.figure(value)
+
+
+def _seed(entry: Entry) -> RunCard:
+    known = {card.seed: card for card in entry.cards}
+    if len(known) == 1:
+        return entry.cards[0]
+    seed = st.segmented_control(
+        "Seed",
+        list(known),
+        default=min(known),
+        required=True,
+        format_func=lambda seed: f"Seed {seed}",
+        key=f"run-seed-{entry.cards[0].id}",
+        label_visibility="collapsed",
+    )
+    return known[seed]

@@ -1,0 +1,160 @@
+"""Saved clusterings as the page reads them: which can be compared, their figures over seeds, their arrays."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import amounts, forms, store
+from app.clustering.agreement import adjusted_rand
+from core.clustering.metrics import DEFINITIONS, mean_and_sd
+from core.methods import discover
+from core.workspace import RunCard, Workspace
+
+PACKAGE = "core.clustering"
+KIND = "clustering"
+SPACES = {"images": "Images", "captions": "Captions", "both": "Image and caption averaged"}
+
+Figures = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a run was given; only runs of the same are compared.
+
+    fingerprint: of the embeddings. label: the column that the figures compare with, "" where the card does not say.
+    """
+
+    model: str
+    space: str
+    fingerprint: str
+    items: int
+    label: str
+
+    @classmethod
+    def of(cls, card: RunCard) -> "Given":
+        return cls(card.model, card.space, card.fingerprint, card.items, str(card.metrics.get("label") or ""))
+
+    @property
+    def title(self) -> str:
+        """`Images, pocket, 9,170 items, compared with “label”`."""
+        against = f", compared with “{self.label}”" if self.label else ""
+        return f"{SPACES.get(self.space, self.space)}, {self.model}, {amounts.counted(self.items, 'item')}{against}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the leaderboard: one method with one setting. cards: one a seed, in the order of the seeds."""
+
+    cards: tuple[RunCard, ...]
+    figures: Figures
+
+    @property
+    def method(self) -> str:
+        return self.cards[0].method
+
+    @property
+    def items(self) -> int:
+        return self.cards[0].items
+
+    @property
+    def partial(self) -> tuple[RunCard, ...]:
+        """The runs that were stopped."""
+        return tuple(card for card in self.cards if card.metrics.get("partial"))
+
+    @cached_property
+    def title(self) -> str:
+        """`K-means, K = 10`: the method, and what of its setting is not the default."""
+        return ", ".join([self.cards[0].title, *changed(self.cards[0])])
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A run's arrays: ids (N,) str; labels (N,) int64, -1 = noise; confidence (N,) float32; history by name."""
+
+    ids: NDArray[np.str_]
+    labels: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+    history: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray]) -> "Found":
+        history = arrays.get("history")
+        told = json.loads(str(np.ravel(history)[0])) if history is not None and history.size else {}
+        return cls(arrays["ids"], arrays["labels"], arrays["confidence"], told)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def givens(cards: Iterable[RunCard]) -> list[Given]:
+    """What the saved runs were given, the newest first."""
+    return list(dict.fromkeys(Given.of(card) for card in reversed(list(cards))))
+
+
+def entries(workspace: Workspace, cards: Sequence[RunCard], given: Given) -> list[Entry]:
+    """The runs of one input by method and setting, the best first; of runs made twice, the newer one."""
+    grouped: dict[tuple[str, str], dict[int, RunCard]] = {}
+    for card in cards:
+        if Given.of(card) == given:
+            grouped.setdefault((card.method, setting(card)), {})[card.seed] = card
+    found = [entry(workspace, [seeds[seed] for seed in sorted(seeds)]) for seeds in grouped.values()]
+    return sorted(found, key=_merit, reverse=True)
+
+
+def entry(workspace: Workspace, cards: Sequence[RunCard]) -> Entry:
+    """Runs of one setting with mean and sd of each figure; stopped ones count only where there are no others."""
+    whole = [card for card in cards if not card.metrics.get("partial")] or list(cards)
+    known = {name: [each for card in whole if (each := figure(card, name)) is not None] for name in DEFINITIONS}
+    known["stability"] = _stability(workspace.path, tuple(card.id for card in whole))
+    pairs = {name: mean_and_sd(values) for name, values in known.items()}
+    return Entry(tuple(cards), {name: (pair[0], pair[1]) for name, pair in pairs.items() if pair})
+
+
+def figure(card: RunCard, name: str) -> float | None:
+    """A figure of one run; None where it is not defined."""
+    value = card.seconds if name == "seconds" else card.metrics.get(name)
+    return None if value is None else float(value)
+
+
+def setting(card: RunCard) -> str:
+    """The parameters without the seed, as a key."""
+    return json.dumps({name: value for name, value in card.params.items() if name != "seed"}, sort_keys=True)
+
+
+def changed(card: RunCard) -> list[str]:
+    """K, and the parameters that are not the default: `["K = 10", "covariance full"]`."""
+    method = discover(PACKAGE).get(card.method)
+    usual = {each.name: each.default for each in fields(method.params)} if method else {}
+    told = [f"K = {card.params['k']:,}"] if "k" in card.params else []
+    others = ((name, value) for name, value in card.params.items() if name not in ("seed", "k"))
+    return told + [
+        f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)
+    ]
+
+
+def read(workspace: Workspace, id: str) -> Found:
+    """The arrays of a run; a run never changes."""
+    return _read(workspace.path, id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _read(path: str, id: str) -> Found:
+    return Found.of(store.opened(path).run(id).arrays)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _stability(path: str, ids: tuple[str, ...]) -> list[float]:
+    """The agreement (ARI) of every two of these runs."""
+    return [adjusted_rand(_read(path, one).labels, _read(path, other).labels) for one, other in combinations(ids, 2)]
+
+
+def _merit(entry: Entry) -> tuple[float, float]:
+    """AMI where there are labels, else the silhouette."""
+    return tuple(entry.figures.get(name, (-2.0, 0.0))[0] for name in ("ami", "silhouette"))  # type: ignore[return-value]

@@ -1,0 +1,51 @@
+"""The Clusters page: what groups form, how many, and which method finds them best?"""
+
+import streamlit as st
+
+from app import store
+from app.clustering import cautions, empty, form, leaderboard, pair, progress, run, runs
+from app.clustering.runs import Given
+from app.items import Items
+from core.jobs import jobs
+from core.workspace import RunCard, Workspace
+
+WARM_AFTER = 5.0
+"""Seconds in which the page has the cores for itself."""
+
+
+def show() -> None:
+    """The form, the leaderboard, and below it the line or the two lines that were chosen."""
+    workspace = store.current()
+    if not workspace.models():
+        empty.show(workspace)
+        return
+    items, cards = store.items(workspace), workspace.runs(runs.KIND)
+    with st.container(key="clusters-head"):
+        st.title("Clusters", anchor=False)
+        with st.expander("New comparison", icon=":material/add:", expanded=not cards, key="new-comparison"):
+            form.show(workspace, items)
+    progress.show(workspace, len(cards))
+    if cards:
+        _compared(workspace, items, cards)
+    else:
+        st.caption("Choose methods, press Compare: a table shows which finds the groups best, and what they hold.")
+    jobs().warm(after=WARM_AFTER)
+
+
+def _compared(workspace: Workspace, items: Items, cards: list[RunCard]) -> None:
+    found = runs.entries(workspace, cards, _given(cards))
+    chosen = leaderboard.show(found)
+    cautions.show(found)
+    if len(chosen) > 1:
+        pair.show(workspace, *chosen[:2])
+    run.show(workspace, items, (chosen or found)[0])
+
+
+def _given(cards: list[RunCard]) -> Given:
+    """Only runs of the same vectors are compared; where there are several, a person chooses."""
+    known = runs.givens(cards)
+    if len(known) == 1:
+        st.caption(known[0].title)
+        return known[0]
+    place = st.selectbox("Runs of", range(len(known)), format_func=lambda place: known[place].title, key="given")
+    return known[place]
