@@ -1,11 +1,11 @@
-"""How long work tells what it has done, and how it is stopped."""
+"""How long work tells what it has done, how its stages share one bar, and how it is stopped."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import Cancelled
 
-__all__ = ["Cancelled", "Progress", "Report", "silent"]
+__all__ = ["Bar", "Cancelled", "Progress", "Report", "silent"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,33 @@ Report = Callable[[Progress], None]
 
 def silent(progress: Progress) -> None:
     """The report of someone who does not listen."""
+
+
+class Bar:
+    """A bar of `total` steps (None: open-ended); `done` never falls, and side stages do not move it."""
+
+    def __init__(self, report: Report, total: int | None = None) -> None:
+        self.report, self.total, self.done = report, total, 0
+
+    def step(self, done: int, message: str, metrics: Mapping[str, float] | None = None) -> None:
+        """So many steps are done."""
+        self.done = max(self.done, done)
+        self.report(Progress(self.done, self.total, message, metrics or {}))
+
+    def stopped(self, done: int, message: str, metrics: Mapping[str, float] | None = None) -> bool:
+        """`step` for work that keeps what it has: true where the answer was stop, which is not raised then."""
+        try:
+            self.step(done, message, metrics)
+        except Cancelled:
+            return True
+        return False
+
+    def follow(self, progress: Progress) -> None:
+        """A report for work that is the main stage itself."""
+        self.total = progress.total
+        self.step(progress.done, progress.message, progress.metrics)
+
+    def aside(self, progress: Progress) -> None:
+        """A report for side stages: the message with its share, the bar stays where it is."""
+        share = f": {progress.done / progress.total:.0%}" if progress.total else ""
+        self.step(self.done, f"{progress.message}{share}")

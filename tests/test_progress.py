@@ -3,8 +3,7 @@
 import pytest
 
 from core.errors import Cancelled, ClipscapeError
-from core.maps.stages import Bar
-from core.progress import Progress, silent
+from core.progress import Bar, Progress, silent
 
 
 def test_nobody_needs_to_listen() -> None:
@@ -44,3 +43,22 @@ def test_a_bar_follows_the_main_stage() -> None:
     bar.follow(Progress(2, 5, "moving", {"error": 0.5}))
     bar.aside(Progress(0, None, "measuring"))
     assert told == [Progress(2, 5, "moving", {"error": 0.5}), Progress(2, 5, "measuring")]
+
+
+def test_work_that_keeps_what_it_has_is_told_of_a_stop() -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done > 1:
+            raise Cancelled("stopped")
+
+    bar = Bar(stop, 10)
+    assert not bar.stopped(1, "moving")
+    assert bar.stopped(2, "moving", {"error": 0.5})
+    assert bar.done == 2
+
+
+def test_a_fault_while_telling_is_no_stop() -> None:
+    def fail(progress: Progress) -> None:
+        raise OSError("the pipe is gone")
+
+    with pytest.raises(OSError, match="pipe"):
+        Bar(fail).stopped(1, "moving")

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from core.clustering.checks import check_rows, renumbered
 from core.clustering.kmeans import assigned
-from core.errors import Cancelled
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 RESTARTS = 20
@@ -42,7 +40,7 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     centres, inertia = kmeans_centres(codes, params.k, params.seed, 1 if done.partial else RESTARTS)
     labels, confidence = assigned(codes, centres)
     metrics = done.metrics() | {"inertia": inertia}
-    stopped = done.partial or _told(bar)
+    stopped = done.partial or bar.stopped(bar.total or 0, "clustered")
     return Clustering(renumbered(labels), confidence, metrics, {"loss": done.losses}, stopped)
 
 
@@ -57,15 +55,6 @@ def kmeans_centres(codes: Floats, k: int, seed: int, restarts: int) -> tuple[Flo
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different codes than k: some clusters stay empty
         model = KMeans(k, n_init=restarts, random_state=seed).fit(codes)
     return model.cluster_centers_, float(model.inertia_)
-
-
-def _told(bar: Bar) -> bool:
-    """Says that all is done; true if that was answered with stop."""
-    try:
-        bar.step(bar.total or 0, "clustered")
-    except Cancelled:
-        return True
-    return False
 
 
 METHOD = Method("autoencoder", "Auto-encoder + K-means", Params, fit)

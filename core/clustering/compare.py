@@ -13,9 +13,8 @@ from typing import Any
 
 from core.clustering.metrics import Classes, evaluate, mean_and_sd, stability
 from core.errors import Cancelled
-from core.maps.stages import Bar
 from core.methods import Method
-from core.progress import Progress, Report, silent
+from core.progress import Bar, Progress, Report, silent
 from core.results import Clustering, Floats
 
 FIGURES = ("k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise", "silhouette", "davies_bouldin")

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clustering.checks import all_alike, check_rows, renumbered
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 LIBRARIES = ("scipy.sparse.csgraph", "sklearn.neighbors")

@@ -11,9 +11,8 @@ import numpy as np
 
 from core.clustering.checks import all_alike, check_rows
 from core.clustering.dbscan import usual_neighbours
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 LIBRARIES = ("sklearn.cluster",)

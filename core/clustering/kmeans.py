@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clustering.checks import check_rows, renumbered
-from core.errors import Cancelled
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 LIBRARIES = ("faiss", "sklearn.cluster")
@@ -93,10 +91,8 @@ class _Run:
 
     def _tell(self, settled: bool) -> None:
         done = self.params.iterations if settled else self.done
-        try:
-            self.bar.step(done, f"moving centres: {self.done} steps", {"inertia": self.inertia[-1]})
-        except Cancelled:
-            self.stopped = True
+        message = f"moving centres: {self.done} steps"
+        self.stopped = self.bar.stopped(done, message, {"inertia": self.inertia[-1]})
 
     def _sample(self, random: np.random.RandomState) -> Floats:
         size = max(LEAST_SAMPLE, SAMPLE_PER_CENTRE * self.params.k)

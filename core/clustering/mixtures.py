@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clustering.checks import renumbered
-from core.errors import Cancelled
-from core.maps.stages import Bar
+from core.progress import Bar
 from core.results import Clustering, Floats
 
 FULL_DIMENSIONS = 64
@@ -64,10 +63,7 @@ class Steps:
 
     def _tell(self, done: int) -> None:
         figures = {"bound": self.bound[-1], "k": self.components[-1]}
-        try:
-            self.bar.step(done, f"fitting Gaussians: {self.done} steps", figures)
-        except Cancelled:
-            self.stopped = True
+        self.stopped = self.bar.stopped(done, f"fitting Gaussians: {self.done} steps", figures)
 
     def result(self, rows: NDArray[np.floating], metrics: Mapping[str, float]) -> Clustering:
         """Each row in its likeliest component; confidence is that component's probability."""

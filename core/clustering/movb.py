@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from core.clustering.checks import check_rows, different_rows
 from core.clustering.mixtures import REGULARISATION, SHAPES, TOLERANCE, Steps, scaled, shape_of
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 LIBRARIES = ("sklearn.mixture",)

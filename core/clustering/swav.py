@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 
 from core.clustering.checks import check_rows, renumbered
 from core.errors import BadInput, Cancelled
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats, check_matrix
 
 if TYPE_CHECKING:

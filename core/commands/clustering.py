@@ -16,9 +16,8 @@ from core.commands.runs import versions
 from core.errors import BadInput, BadParameter, Cancelled, MissingData
 from core.inputs import Rows, read_rows
 from core.maps.neighbours import normalised
-from core.maps.stages import Bar
 from core.methods import Method, find
-from core.progress import Progress, Report, silent
+from core.progress import Bar, Progress, Report, silent
 from core.results import Strings
 
 PACKAGE = "core.clustering"

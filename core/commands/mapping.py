@@ -12,8 +12,7 @@ from core.commands.runs import Recipe, save_map
 from core.errors import BadInput
 from core.inputs import Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
-from core.maps.stages import Bar
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 
 

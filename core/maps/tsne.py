@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from core.errors import Cancelled
 from core.maps.neighbours import Neighbours, Searcher
 from core.maps.quality import check_rows
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 
 LEAST_ROWS = 4
@@ -98,10 +97,7 @@ class _Steps:
 
     def _told(self, step: int, error: float, embedding: Any) -> bool:
         """Called by openTSNE; true stops it, and it gives back the map so far."""
-        try:
-            self.bar.step(self.done + step, "moving points", {"kl_divergence": float(error)})
-        except Cancelled:
-            self.stopped = True
+        self.stopped = self.bar.stopped(self.done + step, "moving points", {"kl_divergence": float(error)})
         return self.stopped
 
 

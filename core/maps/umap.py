@@ -11,9 +11,8 @@ import numpy as np
 
 from core.maps.neighbours import Neighbours, Searcher
 from core.maps.quality import check_rows
-from core.maps.stages import Bar
 from core.methods import Method, param
-from core.progress import Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 
 LEAST_ROWS = 4

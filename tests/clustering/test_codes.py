@@ -9,8 +9,7 @@ import torch
 from core.clustering.deep import codes
 from core.clustering.deep.codes import Coder, Pretrained, Pretraining, pretrained
 from core.errors import Cancelled
-from core.maps.stages import Bar
-from core.progress import Progress, silent
+from core.progress import Bar, Progress, silent
 
 QUICK = Pretraining(dimensions=3, epochs=4)
 

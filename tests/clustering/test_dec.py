@@ -11,8 +11,7 @@ from core.clustering import autoencoder, dec
 from core.clustering.dec import DEC, Params, Schedule, Target, fit, kl_divergence, log_student_t, sharpened, student_t
 from core.clustering.deep import codes
 from core.errors import Cancelled
-from core.maps.stages import Bar
-from core.progress import Progress, silent
+from core.progress import Bar, Progress, silent
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,7 @@ from core.clustering import swav
 from core.clustering.swav import Params, SwAV, View, fit, sinkhorn, swapped_loss
 from core.errors import BadInput, Cancelled
 from core.maps.neighbours import normalised
-from core.maps.stages import Bar
-from core.progress import Progress, silent
+from core.progress import Bar, Progress, silent
 
 QUICK = Params(k=4, epochs=60)
 

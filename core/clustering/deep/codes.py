@@ -30,7 +30,7 @@ from torch import Tensor, nn
 
 from core.encoders.device import best, cpu_has_bfloat16
 from core.errors import Cancelled
-from core.maps.stages import Bar
+from core.progress import Bar
 from core.results import Floats
 
 HIDDEN = (500, 500, 2000)
