@@ -13,6 +13,7 @@ from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 RESTARTS = 20
+"""K-means on a code, of which the best is kept."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.clustering.autoencoder import kmeans_centres
+from core.clustering.autoencoder import RESTARTS, kmeans_centres
 from core.clustering.checks import check_rows, renumbered
 from core.errors import Cancelled
 from core.methods import Method, param
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from core.clustering.deep.codes import Coder, Pretrained
 
-RESTARTS = 20
 LEARNING_RATE = 1e-4
 STEPS_A_TARGET = 140
 STEPS = 8_400
