@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.clustering.checks import check_rows, renumbered
+from core.clustering.checks import check_rows, different_rows, renumbered
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
@@ -99,7 +99,7 @@ class _Run:
         if len(self.x) <= size:
             return self.x
         rows = self.x[np.sort(random.choice(len(self.x), size, replace=False))]
-        return rows if len(np.unique(rows, axis=0)) >= self.params.k else self.x
+        return rows if different_rows(rows, self.params.k) >= self.params.k else self.x
 
 
 def _started(rows: Floats, k: int, random: np.random.RandomState) -> Any:

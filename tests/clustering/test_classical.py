@@ -173,6 +173,14 @@ def test_kmeans_centres_are_the_means_of_all_items(monkeypatch: pytest.MonkeyPat
     assert np.allclose(found.confidence, 1 - two[:, 0] / two[:, 1], atol=0.05)
 
 
+def test_kmeans_begins_from_all_items_where_a_sample_has_too_few_different_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kmeans, "LEAST_SAMPLE", 20)
+    monkeypatch.setattr(kmeans, "SAMPLE_PER_CENTRE", 1)
+    x = np.zeros((2_000, 3), dtype=np.float32)
+    x[:4] = np.eye(4, 3) * 9 + 1
+    assert kmeans.fit(x, kmeans.Params(k=5)).k == 5
+
+
 def test_kmeans_is_as_good_as_scikit_learns_best_of_ten() -> None:
     from sklearn.cluster import KMeans
 
