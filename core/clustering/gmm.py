@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.clustering import kmeans
 from core.clustering.checks import check_rows
-from core.clustering.mixtures import REGULARISATION, SHAPES, TOLERANCE, Steps, scaled, shape_of
+from core.clustering.mixtures import REGULARISATION, SHAPES, TOLERANCE, Steps, covariance, scaled, shape_of
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
@@ -67,10 +67,8 @@ def _model(rows: NDArray[np.floating], begin: Clustering, shape: str, params: Pa
 
 
 def _precision(group: NDArray[np.floating], shape: str) -> NDArray[np.floating]:
-    if shape == "diag":
-        return 1 / (group.var(axis=0) + REGULARISATION)
-    covariance = np.cov(group.T, bias=True).reshape(group.shape[1], -1)
-    return np.linalg.inv(covariance + REGULARISATION * np.eye(group.shape[1]))
+    spread = covariance(group, shape)
+    return 1 / spread if shape == "diag" else np.linalg.inv(spread)
 
 
 METHOD = Method("gmm", "Gaussian mixture", Params, fit)

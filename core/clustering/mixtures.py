@@ -37,6 +37,13 @@ def scaled(x: Floats, shape: str) -> NDArray[np.floating]:
     return rows
 
 
+def covariance(rows: NDArray[np.floating], shape: str) -> NDArray[np.floating]:
+    """Covariance of (N, D) rows: (D, D) for "full", variances (D,) for "diag"; never singular, though rows repeat."""
+    if shape == "diag":
+        return rows.var(axis=0) + REGULARISATION
+    return np.atleast_2d(np.cov(rows.T, bias=True)) + REGULARISATION * np.eye(rows.shape[1])
+
+
 class Steps:
     """Runs a scikit-learn mixture some steps at a time, and remembers its bound and whether it was stopped."""
 

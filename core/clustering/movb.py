@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clustering.checks import check_rows, different_rows
-from core.clustering.mixtures import REGULARISATION, SHAPES, TOLERANCE, Steps, scaled, shape_of
+from core.clustering.mixtures import REGULARISATION, SHAPES, TOLERANCE, Steps, covariance, scaled, shape_of
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
@@ -61,16 +61,9 @@ def _model(rows: NDArray[np.floating], most: int, shape: str, params: Params) ->
         reg_covar=REGULARISATION,
         weight_concentration_prior_type="dirichlet_process",
         weight_concentration_prior=params.concentration,
-        covariance_prior=_spread(rows, shape) / most ** (2 / rows.shape[1]),
+        covariance_prior=covariance(rows, shape) / most ** (2 / rows.shape[1]),
         random_state=params.seed,
     )
-
-
-def _spread(rows: NDArray[np.floating], shape: str) -> NDArray[np.floating]:
-    """The covariance of all rows; never singular."""
-    if shape == "diag":
-        return rows.var(axis=0) + REGULARISATION
-    return np.atleast_2d(np.cov(rows.T, bias=True)) + REGULARISATION * np.eye(rows.shape[1])
 
 
 METHOD = Method("movb", "Variational Dirichlet-process mixture", Params, fit)

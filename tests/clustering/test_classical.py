@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.clustering import dbscan, kmeans
+from core.clustering import dbscan, kmeans, mixtures
 from core.clustering.metrics import against_labels
 from core.errors import BadInput, Cancelled
 from core.methods import Method, find
@@ -173,7 +173,7 @@ def test_kmeans_centres_are_the_means_of_all_items(monkeypatch: pytest.MonkeyPat
     assert np.allclose(found.confidence, 1 - two[:, 0] / two[:, 1], atol=0.05)
 
 
-def test_kmeans_begins_from_all_items_where_a_sample_has_too_few_different_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kmeans_begins_from_all_items_where_a_sample_repeats_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kmeans, "LEAST_SAMPLE", 20)
     monkeypatch.setattr(kmeans, "SAMPLE_PER_CENTRE", 1)
     x = np.zeros((2_000, 3), dtype=np.float32)
@@ -220,6 +220,16 @@ def test_covariances_are_diagonal_where_there_is_too_little_to_fill_them(name: s
     assert run(name, blobs(20, 6)[0], **few).metrics["full"] == 0
     assert run(name, blobs(400, 70)[0], **few).metrics["full"] == 0
     assert run(name, blobs(20, 6)[0], covariance="full", **few).metrics["full"] == 1
+
+
+@pytest.mark.parametrize("columns", [1, 4])
+def test_covariances_are_those_of_the_rows_and_never_singular(columns: int) -> None:
+    rows = np.random.default_rng(0).normal(size=(50, columns))
+    least = mixtures.REGULARISATION * np.eye(columns)
+    expected = (rows - rows.mean(axis=0)).T @ (rows - rows.mean(axis=0)) / 50 + least
+    np.testing.assert_allclose(mixtures.covariance(rows, "full"), expected)
+    np.testing.assert_allclose(mixtures.covariance(rows, "diag"), np.diag(expected))
+    np.testing.assert_allclose(mixtures.covariance(np.ones((1, columns)), "full"), least)
 
 
 def test_the_dirichlet_process_empties_what_it_does_not_need() -> None:
