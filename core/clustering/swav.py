@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clustering.checks import check_rows, renumbered
+from core.clustering.streaming import mean_row, slices
 from core.errors import BadInput, Cancelled
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 LEARNING_RATE = 0.01
 STEPS = 1_000
 BATCH, ROWS_A_PROTOTYPE = 1_024, 8
-CHUNK = 4_096
 EVERY = 10
 
 
@@ -127,11 +127,10 @@ class SwAV:
         count = len(self.views[0].rows)
         labels, confidence = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.float32)
         with torch.inference_mode():
-            for start in range(0, count, CHUNK):
-                chunk = slice(start, start + CHUNK)
-                scores = torch.stack([view.take(chunk) @ self.prototypes.T for view in self.views]).mean(0)
+            for rows in slices(count):
+                scores = torch.stack([view.take(rows) @ self.prototypes.T for view in self.views]).mean(0)
                 likeliest = (scores / self.params.temperature).softmax(1).max(1)
-                labels[chunk], confidence[chunk] = likeliest.indices.cpu(), likeliest.values.clamp_max(1).cpu()
+                labels[rows], confidence[rows] = likeliest.indices.cpu(), likeliest.values.clamp_max(1).cpu()
         return labels, confidence
 
     def _first_prototypes(self) -> "Tensor":
@@ -187,8 +186,7 @@ class View:
         import torch
 
         self.rows, self.device = rows, device
-        total = sum((part.sum(0, dtype=np.float64) for part in _chunks(rows)), np.zeros(rows.shape[1]))
-        self.mean = torch.from_numpy((total / len(rows)).astype(np.float32)).to(device)
+        self.mean = torch.from_numpy(mean_row(rows).astype(np.float32)).to(device)
 
     def take(self, rows: NDArray[np.int64] | slice) -> "Tensor":
         """Unit rows on the device: (B, D); a row that is the mean itself stays zero."""
@@ -196,10 +194,6 @@ class View:
 
         taken = torch.from_numpy(np.ascontiguousarray(self.rows[rows])).to(self.device)
         return torch.nn.functional.normalize(taken - self.mean, dim=1)
-
-
-def _chunks(x: Floats) -> "list[Floats]":
-    return [x[start : start + CHUNK] for start in range(0, len(x), CHUNK)]
 
 
 def _check_view(x: Floats, view: Floats | None) -> None:

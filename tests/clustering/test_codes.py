@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.clustering import streaming
 from core.clustering.deep import codes
 from core.clustering.deep.codes import Coder, Pretrained, Pretraining, pretrained
 from core.errors import Cancelled
@@ -82,7 +83,7 @@ def test_the_codes_of_all_rows_are_those_of_the_net(monkeypatch: pytest.MonkeyPa
     x = rows(50)
     coder = run(x).coder
     at_once = coder.encode(coder.prepare(x)).detach().cpu().numpy()
-    monkeypatch.setattr(codes, "CHUNK", 7)
+    monkeypatch.setattr(streaming, "CHUNK", 7)
     in_chunks = coder.codes(x)
     assert in_chunks.dtype == np.float32
     assert in_chunks.shape == (50, 3)

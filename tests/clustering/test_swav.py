@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import adjusted_rand_score
 
-from core.clustering import swav
+from core.clustering import streaming, swav
 from core.clustering.swav import Params, SwAV, View, fit, sinkhorn, swapped_loss
 from core.errors import BadInput, Cancelled
 from core.maps.neighbours import normalised
@@ -119,6 +119,14 @@ def test_confidence_is_the_likeliest_prototype() -> None:
     p = (run.views[0].take(slice(0, 240)) @ run.prototypes.T / 0.1).softmax(1).detach().cpu().numpy()
     assert np.array_equal(labels, p.argmax(1))
     np.testing.assert_allclose(confidence, p.max(1), rtol=1e-5)
+
+
+def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = SwAV([groups()[0]], QUICK, Bar(silent))
+    at_once = run.assigned()
+    monkeypatch.setattr(streaming, "CHUNK", 7)
+    for found, expected in zip(run.assigned(), at_once, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_the_same_seed_is_the_same_result_and_another_another() -> None:

@@ -28,6 +28,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.clustering.streaming import chunks, mean_row, slices
 from core.encoders.device import best, cpu_has_bfloat16
 from core.errors import Cancelled
 from core.progress import Bar
@@ -39,7 +40,6 @@ WARM_UP = 0.05
 STEPS = 8_000
 MOST_EPOCHS = 100
 LEAST_BATCH, LARGEST_BATCH = 32, 512
-CHUNK = 4_096
 KEPT = 4
 EVERY = 10
 """Steps between two reports: about a second on two cores."""
@@ -129,9 +129,8 @@ class Coder(nn.Module):
         """The codes of all rows, a chunk at a time: (N, D) float32 → (N, d) float32."""
         codes = np.empty((len(x), self.code.out_features), dtype=np.float32)
         with torch.inference_mode():
-            for start in range(0, len(x), CHUNK):
-                chunk = slice(start, start + CHUNK)
-                codes[chunk] = self.encode(self.prepare(x[chunk])).cpu().numpy()
+            for rows in slices(len(x)):
+                codes[rows] = self.encode(self.prepare(x[rows])).cpu().numpy()
         return codes
 
 
@@ -256,8 +255,8 @@ def autocast(device: torch.device) -> AbstractContextManager:
 
 def moments(x: Floats) -> tuple[Floats, float]:
     """The mean row (D,) and the one scale: root mean square of what is left without it; 1 where nothing is left."""
-    mean = sum((chunk.sum(0, dtype=np.float64) for chunk in _chunks(x)), np.zeros(x.shape[1])) / len(x)
-    square = sum(float(np.square(chunk - mean).sum()) for chunk in _chunks(x)) / x.size
+    mean = mean_row(x)
+    square = sum(float(np.square(chunk - mean).sum()) for chunk in chunks(x)) / x.size
     largest = float(np.abs(mean).max(initial=0))
     return mean.astype(np.float32), math.sqrt(square) if math.sqrt(square) > 1e-7 * largest else 1.0
 
@@ -265,7 +264,7 @@ def moments(x: Floats) -> tuple[Floats, float]:
 def fingerprint(x: Floats) -> str:
     """Of the shape and all values."""
     digest = blake2b(str((x.shape, x.dtype)).encode(), digest_size=16)
-    for chunk in _chunks(x):
+    for chunk in chunks(x):
         digest.update(np.ascontiguousarray(chunk).data)
     return digest.hexdigest()
 
@@ -296,7 +295,3 @@ def _rate(steps: int) -> Callable[[int], float]:
     """Share of the learning rate at each step: a straight rise, then half a cosine down to zero."""
     warm = max(1, round(WARM_UP * steps))
     return lambda step: min((step + 1) / warm, 0.5 + 0.5 * math.cos(math.pi * min(1.0, step / steps)))
-
-
-def _chunks(x: Floats) -> Iterator[Floats]:
-    return (x[start : start + CHUNK] for start in range(0, len(x), CHUNK))
