@@ -95,6 +95,27 @@ def test_a_map_is_kept_as_a_run_with_its_card(place: Workspace, space: str) -> N
     json.dumps(asdict(card))
 
 
+def test_runs_that_follow_each_other_stand_in_that_order(place: Workspace) -> None:
+    """Maps and clusterings alike, though both take less than a second."""
+    made = [
+        commands.map(place.path, "pca")["run"],
+        commands.cluster(place.path, ["kmeans"], k=2, seeds=1)["runs"][0]["run"],
+    ]
+    made.append(commands.map(place.path, "pca")["run"])
+    assert [card.id for card in place.runs()] == made
+    assert all("torch" in card.versions for card in place.runs("clustering"))
+
+
+def test_points_go_into_a_file(place: Workspace, tmp_path: Path) -> None:
+    run = place.run(commands.map(place.path, "pca", out=str(tmp_path / "map.npz"))["run"])
+    with np.load(tmp_path / "map.npz") as arrays:
+        assert {name: array.tolist() for name, array in arrays.items()} == {
+            name: array.tolist() for name, array in run.arrays.items()
+        }
+    with pytest.raises(BadInput, match=r"^/no/such/x\.npz cannot be written: No such file or directory$"):
+        commands.map(place.path, "pca", out="/no/such/x.npz")
+
+
 def test_a_card_can_be_run_again(place: Workspace) -> None:
     first = place.run(commands.map(place.path, "tsne", "both", FAST, seed=2, gap="centre")["run"])
     card = first.card

@@ -3,16 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.clustering.compare import Trial, applicable, summary, trials
-from core.commands.runs import versions
+from core.commands.runs import Made, save, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled, MissingData
 from core.inputs import Rows, read_rows
 from core.maps.neighbours import normalised
@@ -167,17 +164,14 @@ class _Work:
 
     def write(self, out: str) -> None:
         """ids (N,), and for each of R runs: method (R,), seed (R,), labels (R, N), confidence (R, N)."""
-        arrays: dict[str, Any] = {
+        arrays = {
             "ids": self.items.ids,
             "method": np.array([trial.method.name for trial in self.done]),
             "seed": np.array([trial.seed for trial in self.done]),
             "labels": np.array([trial.clustering.labels for trial in self.done]),
             "confidence": np.array([trial.clustering.confidence for trial in self.done]),
         }
-        try:
-            np.savez(out, **arrays)
-        except OSError as error:
-            raise BadInput(f"{out} cannot be written: {error.strerror}") from None
+        write_arrays(out, arrays)
 
     def _labelled(self) -> int:
         return 0 if self.y is None else int(np.count_nonzero(self.y != ""))
@@ -188,30 +182,12 @@ def save_trial(items: Rows, trial: Trial) -> str | None:
 
     Arrays: ids (N,) str, labels (N,) int64, confidence (N,) float32, history (1,) str, the method's history as JSON.
     """
-    if items.workspace is None:
-        return None
-    from core.workspace import RunCard
-
     clustering = trial.clustering
-    card = RunCard(
-        id=uuid4().hex[:12],
-        kind="clustering",
-        method=trial.method.name,
-        title=trial.method.title,
-        params=asdict(trial.params),
-        seed=trial.seed,
-        model=items.model,
-        space=items.space,
-        items=len(items),
-        fingerprint=items.fingerprint,
-        versions=versions() | _torch(),
-        seconds=trial.seconds,
-        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        metrics={**clustering.metrics, **trial.figures, "partial": clustering.partial},
-    )
+    metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial}
+    made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics, ["torch"])
     history = np.array([json.dumps(clustering.history, default=_plain)])
     arrays = {"ids": items.ids, "labels": clustering.labels, "confidence": clustering.confidence, "history": history}
-    return items.workspace.save_run(card, arrays)
+    return save(items, made, arrays)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,13 +212,6 @@ def _share(report: Report, number: int, count: int) -> Report:
         bar.step(total * number + progress.done, progress.message, progress.metrics)
 
     return follow
-
-
-def _torch() -> dict[str, str]:
-    try:
-        return {"torch": version("torch")}
-    except PackageNotFoundError:
-        return {}
 
 
 def _plain(value: Any) -> Any:

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.runs import Recipe, save_map
-from core.errors import BadInput
+from core.commands.runs import Recipe, save_map, write_arrays
 from core.inputs import Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
 from core.progress import Bar, Report, silent
@@ -40,7 +39,7 @@ def map(
     drawn = _judged(drawn, vectors, recipe, bar)
     seconds = perf_counter() - start
     if out is not None:
-        _write(out, rows, drawn)
+        write_arrays(out, {"ids": rows.ids, "modality": rows.modality, "xy": drawn.xy})
     return _summary(save_map(rows, recipe, drawn, seconds), drawn, seconds)
 
 
@@ -65,13 +64,6 @@ def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, An
     seconds = perf_counter() - start
     everyone = rows.take(np.concatenate([known.rows, new]))
     return _summary(save_map(everyone, recipe, drawn, seconds, parent=run), drawn, seconds) | {"placed": len(new)}
-
-
-def _write(out: str, rows: Rows, drawn: Map) -> None:
-    try:
-        np.savez(out, ids=rows.ids, modality=rows.modality, xy=drawn.xy)
-    except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error.strerror}") from None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""How a map was made, and its run card."""
+"""How a result was made, its run card, and where it goes; the recipe of a map."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import BadInput, BadParameter
 from core.inputs import Rows
@@ -75,34 +76,68 @@ def centred(rows: Rows, reference: Rows) -> Floats:
 
 
 def save_map(rows: Rows, recipe: Recipe, drawn: Map, seconds: float, parent: str | None = None) -> str | None:
-    """The id of the new run; None where the rows are of no workspace."""
-    if rows.workspace is None:
-        return None
-    from core.workspace import RunCard
+    """The id of the new run, of kind "map"; None where the rows are of no workspace.
 
+    Arrays: ids (N,) str, modality (N,) str, xy (N, 2) float32.
+    """
     history = {"parent": parent} if parent else {}
-    card = RunCard(
-        id=uuid4().hex[:12],
-        kind="map",
-        method=recipe.method.name,
-        title=recipe.method.title,
-        params=recipe.card_params(),
-        seed=recipe.params.seed,
-        model=rows.model,
-        space=rows.space,
-        items=len(set(rows.ids.tolist())),
-        fingerprint=rows.fingerprint,
-        versions=versions(),
-        seconds=seconds,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        metrics={**drawn.metrics, "partial": drawn.partial, **history},
-    )
-    return rows.workspace.save_run(card, {"ids": rows.ids, "modality": rows.modality, "xy": drawn.xy})
+    metrics = {**drawn.metrics, "partial": drawn.partial, **history}
+    made = Made("map", recipe.method, recipe.card_params(), seconds, metrics)
+    return save(rows, made, {"ids": rows.ids, "modality": rows.modality, "xy": drawn.xy})
 
 
-def versions() -> dict[str, str]:
-    """The libraries that a map comes from."""
-    return {name: found for name in LIBRARIES if (found := _version(name))}
+@dataclass(frozen=True)
+class Made:
+    """What a run card says of a result beside the rows that went in.
+
+    params: the seed among them. libraries: that it comes from beside `LIBRARIES`.
+    """
+
+    kind: str
+    method: Method
+    params: Mapping[str, Any]
+    seconds: float
+    metrics: Mapping[str, Any]
+    libraries: Sequence[str] = ()
+
+    def card(self, rows: Rows) -> "RunCard":
+        """A new card, with an id of its own."""
+        from core.workspace import RunCard
+
+        return RunCard(
+            id=uuid4().hex[:12],
+            kind=self.kind,
+            method=self.method.name,
+            title=self.method.title,
+            params=self.params,
+            seed=self.params["seed"],
+            model=rows.model,
+            space=rows.space,
+            items=len(set(rows.ids.tolist())),
+            fingerprint=rows.fingerprint,
+            versions=versions(*self.libraries),
+            seconds=self.seconds,
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            metrics=self.metrics,
+        )
+
+
+def save(rows: Rows, made: Made, arrays: Mapping[str, NDArray]) -> str | None:
+    """The id of the new run; None where the rows are of no workspace."""
+    return None if rows.workspace is None else rows.workspace.save_run(made.card(rows), arrays)
+
+
+def write_arrays(out: str, arrays: Mapping[str, NDArray]) -> None:
+    """Writes a `.npz`; raises `BadInput` where that cannot be."""
+    try:
+        np.savez(out, allow_pickle=False, **arrays)
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}") from None
+
+
+def versions(*more: str) -> dict[str, str]:
+    """Those of the usual libraries, and of more, that are installed."""
+    return {name: found for name in (*LIBRARIES, *more) if (found := _version(name))}
 
 
 def _version(library: str) -> str | None:
