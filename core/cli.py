@@ -109,23 +109,28 @@ def cluster(
     k: Annotated[int | None, typer.Option(help="How many clusters, for the methods that must be told.")] = None,
     seeds: Annotated[int, typer.Option(help="How many seeds: 0, 1, …")] = 3,
     set: Settings = None,
-    space: Annotated[str | None, typer.Option(help="images, captions, or both averaged. Left out: images.")] = None,
+    space: Annotated[str | None, typer.Option(help="images (if left out), captions, both averaged, map:RUN.")] = None,
     model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
     label: Annotated[str | None, typer.Option(metavar="COLUMN", help="Classes to compare with.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")] = None,
+    exclude: Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")] = None,
     out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write ids, method, seed, labels.")] = None,
     json: Json = None,
 ) -> None:
     """Compare clustering methods on an input; a workspace keeps each run."""
-    how = {"methods": method, "k": k, "seeds": seeds, "params": parsed(set), "space": space, "label": label}
-    run("cluster", json, source=source, model=model, out=out, **how)
+    how = {"methods": method, "k": k, "seeds": seeds, "params": parsed(set), "space": space}
+    which = {"label": label, "tag": tag, "exclude": exclude}
+    run("cluster", json, source=source, model=model, out=out, **how, **which)
 
 
 def run(command: str, file: str | None, **arguments: Any) -> None:
-    """Runs a command with a progress line, then writes its result."""
+    """Runs a command with a progress line, then writes its result; a warning in it goes to standard error."""
     from core.commands import COMMANDS, READABLE
 
     with listening() as report:
         result = COMMANDS[command](**arguments, report=report)
+    if "warning" in result:
+        print(f"clipscape: warning: {result['warning']}", file=sys.stderr)
     write(READABLE.get(command, dict)(result) if file is None else result, file)
 
 

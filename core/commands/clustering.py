@@ -2,23 +2,20 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.clustering.compare import Trial, applicable, summary, trials
+from core.commands.items import MAP, MAP_WARNING, Classes, chosen, classes, item_rows
 from core.commands.runs import Made, save, write_arrays
-from core.errors import BadInput, BadParameter, Cancelled, MissingData
-from core.inputs import Rows, read_rows
-from core.maps.neighbours import normalised
+from core.errors import BadInput, BadParameter, Cancelled
+from core.inputs import Rows
 from core.methods import Method, find
 from core.progress import Bar, Progress, Report, silent
-from core.results import Strings
 
 PACKAGE = "core.clustering"
-LABEL = "label"
 MOST_SEEDS = 1_000
 
 
@@ -31,21 +28,26 @@ def cluster(
     space: str | None = None,
     model: str | None = None,
     label: str | None = None,
+    tag: str | None = None,
+    exclude: str | None = None,
     out: str | None = None,
     report: Report = silent,
 ) -> dict[str, Any]:
     """Runs methods over seeds 0, 1, … on an input; each run is saved in its workspace as it ends (a `.npz` has none).
 
     `k` and `params` reach the methods that have such a parameter; a name that none has is refused. `space`: "images",
-    "captions", "both" (each item's image and caption averaged); None: images, or captions where there are no images.
-    `label`: the workspace's column to compare with; None: "label". `out` names a `.npz` for ids, method, seed, labels.
+    "captions", "both" (each item's image and caption averaged), "map:RUN" (its point on a map, with a warning); None:
+    images, or captions where there are no images. `label`: the workspace's column to compare with; None: "label".
+    `tag`: only the items that have it; `exclude`: not those that have that one: columns of truths, or words in the
+    column "tag". What was compared and chosen stands on each card. `out` names a `.npz` for ids, method, seed, labels.
     A method that refuses the input is told of in `refused`, unless every one does. Stopped, `partial` is true.
     """
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SEEDS:,}: 3 to 10 show how much chance does")
     plans = planned(methods, params or {}, k)
-    items = item_rows(source, space, model)
-    work = _Work(items, classes(items, label), range(seeds))
+    items = chosen(item_rows(source, space, model), tag, exclude)
+    asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+    work = _Work(items, classes(items, label), asked, range(seeds))
     try:
         for number, plan in enumerate(plans):
             work.run(plan, _share(report, number, len(plans)))
@@ -84,52 +86,12 @@ def planned(methods: Sequence[str], settings: Mapping[str, Any], k: int | None =
     return plans
 
 
-def item_rows(source: str, space: str | None = None, model: str | None = None) -> Rows:
-    """One row an item: its image, its caption, or "both" averaged (what there is of them), in the items' order.
-
-    None: images, or captions where no images are embedded.
-    """
-    if space is not None:
-        rows = read_rows(source, space, model)
-        return averaged(rows) if space == "both" else rows
-    try:
-        return read_rows(source, "images", model)
-    except MissingData as no_images:
-        try:
-            return read_rows(source, "captions", model)
-        except MissingData:
-            raise no_images from None
-
-
-def averaged(rows: Rows) -> Rows:
-    """One row an item: the mean of its unit vectors, made a unit vector again; rows of a single modality stay."""
-    if len(set(rows.ids.tolist())) == len(rows):
-        return rows
-    _, first, item = np.unique(rows.ids, return_index=True, return_inverse=True)
-    total = np.zeros((len(first), rows.vectors.shape[1]), dtype=np.float32)
-    np.add.at(total, item, normalised(rows.vectors))
-    order = np.argsort(first)
-    return replace(rows.take(first[order]), vectors=normalised(total[order]))
-
-
-def classes(rows: Rows, label: str | None = None) -> Strings | None:
-    """What to compare clusters with, "" where an item has none: `y` of a `.npz`, a column of a workspace, or None."""
-    if rows.workspace is None:
-        if label is not None:
-            raise BadInput(f"--label {label}: a .npz has no columns, its classes are its array `y`")
-        return rows.labels
-    values = rows.workspace.table([label or LABEL], rows.ids.tolist())[label or LABEL].to_pylist()
-    texts = np.array(["" if value is None else str(value) for value in values])
-    if label is not None and not (texts != "").any():
-        raise BadInput(f"--label {label}: the column is empty for these items, choose another")
-    return texts if (texts != "").any() else None
-
-
 class _Work:
-    """The runs of a comparison so far."""
+    """The runs of a comparison so far. about: what they compare with (label), and how items were chosen."""
 
-    def __init__(self, items: Rows, y: NDArray | None, seeds: Sequence[int]) -> None:
-        self.items, self.y, self.seeds = items, y, seeds
+    def __init__(self, items: Rows, known: Classes | None, asked: Mapping[str, str], seeds: Sequence[int]) -> None:
+        self.items, self.known, self.seeds = items, known, seeds
+        self.about = {"label": known.label if known else None, **asked}
         self.done: list[Trial] = []
         self.runs: list[str | None] = []
         self.refused: list[dict[str, str]] = []
@@ -139,9 +101,10 @@ class _Work:
     def run(self, plan: Plan, report: Report) -> None:
         """All seeds of one method; a refusal is kept for later, so that it costs no other method's runs."""
         try:
-            for trial in trials(plan.method, self.items.vectors, self.y, self.seeds, plan.settings, report):
+            y = self.known.values if self.known else None
+            for trial in trials(plan.method, self.items.vectors, y, self.seeds, plan.settings, report):
                 self.done.append(trial)
-                self.runs.append(save_trial(self.items, trial))
+                self.runs.append(save_trial(self.items, trial, self.about))
         except BadInput as error:
             self.error = self.error or error
             self.refused.append({"method": plan.method.name, "reason": str(error)})
@@ -158,9 +121,14 @@ class _Work:
         rows = [trial.row() | {"run": run} for trial, run in zip(self.done, self.runs, strict=True)]
         names = dict.fromkeys(trial.method.name for trial in self.done)
         summaries = {name: summary([each for each in self.done if each.method.name == name]) for name in names}
-        about = {"items": len(self.items), "labelled": self._labelled(), "space": self.items.space}
-        more = ({"refused": self.refused} if self.refused else {}) | ({"partial": True} if self.partial else {})
-        return {"runs": rows, "summary": summaries, **about, **more}
+        given = {"items": len(self.items), "labelled": self.known.count if self.known else 0, "space": self.items.space}
+        return {"runs": rows, "summary": summaries, **given, **self.about, **self._remarks()}
+
+    def _remarks(self) -> dict[str, Any]:
+        """What a reader should know before believing the result, where there is something."""
+        flat = {"warning": MAP_WARNING} if self.items.space.startswith(MAP) else {}
+        refused = {"refused": self.refused} if self.refused else {}
+        return flat | refused | ({"partial": True} if self.partial else {})
 
     def write(self, out: str) -> None:
         """ids (N,), and for each of R runs: method (R,), seed (R,), labels (R, N), confidence (R, N)."""
@@ -173,17 +141,15 @@ class _Work:
         }
         write_arrays(out, arrays)
 
-    def _labelled(self) -> int:
-        return 0 if self.y is None else int(np.count_nonzero(self.y != ""))
 
-
-def save_trial(items: Rows, trial: Trial) -> str | None:
+def save_trial(items: Rows, trial: Trial, about: Mapping[str, Any]) -> str | None:
     """The id of the new run, of kind "clustering"; None where the rows are of no workspace.
 
+    about: for the card's metrics, beside the figures.
     Arrays: ids (N,) str, labels (N,) int64, confidence (N,) float32, history (1,) str, the method's history as JSON.
     """
     clustering = trial.clustering
-    metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial}
+    metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial, **about}
     made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics, ["torch"])
     history = np.array([json.dumps(clustering.history, default=_plain)])
     arrays = {"ids": items.ids, "labels": clustering.labels, "confidence": clustering.confidence, "history": history}
@@ -195,7 +161,8 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     hidden = ("silhouette_sample", "run")
     rows = [{name: value for name, value in row.items() if name not in hidden} for row in result["runs"]]
     methods = [{"method": name} | _mean_and_sd(figures) for name, figures in result["summary"].items()]
-    return {**result, "runs": rows, "summary": methods}
+    rest = {name: value for name, value in result.items() if name != "warning"}  # said on standard error, whole
+    return {**rest, "runs": rows, "summary": methods}
 
 
 def _mean_and_sd(figures: Mapping[str, Sequence[float] | None]) -> dict[str, str]:

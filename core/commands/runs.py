@@ -42,8 +42,7 @@ class Recipe:
     @classmethod
     def of_card(cls, card: "RunCard") -> "Recipe":
         """As the card of a map says."""
-        if card.kind != "map":
-            raise BadInput(f"run {card.id} is no map but a {card.kind} run: choose a map")
+        check_map(card)
         return cls.of(card.method, card.params, card.seed)
 
     @property
@@ -63,6 +62,12 @@ class Recipe:
 
     def card_params(self) -> dict[str, Any]:
         return asdict(self.params) | {"gap": self.gap}
+
+
+def check_map(card: "RunCard") -> None:
+    """Raises `BadInput` unless it is the card of a map."""
+    if card.kind != "map":
+        raise BadInput(f"run {card.id} is no map but a {card.kind} run: choose a map")
 
 
 def centred(rows: Rows, reference: Rows) -> Floats:

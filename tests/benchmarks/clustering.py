@@ -18,7 +18,7 @@ import numpy as np
 
 from core.clustering.compare import summary, trials
 from core.clustering.metrics import DEFINITIONS, against_labels
-from core.commands.clustering import classes, item_rows
+from core.commands.items import classes, item_rows
 from core.console import table
 from core.errors import ClipscapeError
 from core.inputs import Rows
@@ -53,7 +53,8 @@ def compare(chosen_methods: list[str], chosen_inputs: list[str], seeds: int) -> 
     methods = discover("core.clustering")
     for name, source in inputs(chosen_inputs):
         rows = item_rows(source)
-        y = classes(rows)
+        known = classes(rows)
+        y = known.values if known else None
         print(f"\n{name}: {rows.vectors.shape[0]:,} × {rows.vectors.shape[1]}, {seeds} seeds", flush=True)
         records = []
         for method in [methods[each] for each in chosen_methods or methods]:

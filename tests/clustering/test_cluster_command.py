@@ -9,7 +9,7 @@ import pytest
 
 from core import commands
 from core.cli import status
-from core.commands.clustering import averaged, item_rows
+from core.commands.items import averaged, item_rows
 from core.errors import BadInput, Cancelled, MissingData
 from core.inputs import read_rows
 from core.maps.neighbours import normalised
@@ -200,6 +200,145 @@ def test_a_column_is_chosen_to_compare_with(place: Workspace) -> None:
     assert found["runs"][0]["nmi"] < 0.2
     with pytest.raises(MissingData, match="no column 'colour'; there are"):
         commands.cluster(place.path, ["kmeans"], k=3, label="colour")
+
+
+def test_the_card_says_what_was_compared_with(place: Workspace) -> None:
+    for label, told in ((None, "label"), ("tone", "tone")):
+        found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, label=label)
+        assert found["label"] == told
+        assert place.run(found["runs"][0]["run"]).card.metrics["label"] == told
+
+
+def test_with_nothing_to_compare_with_the_card_says_that(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "plain")
+    ids = list(workspace.add([Item(f"{row}", None, f"caption {row}") for row in range(ROWS)]).ids)
+    workspace.add_embeddings("pocket", "text", ids, vectors())
+    found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
+    assert found["label"] is None
+    assert workspace.run(found["runs"][0]["run"]).card.metrics["label"] is None
+
+
+@pytest.fixture
+def tagged(place: Workspace) -> tuple[Workspace, list[str]]:
+    """Every second item has the word "even" as its tag; a column of truths holds of the first twenty."""
+    ids = place.table(["id"])["id"].to_pylist()
+    place.set_column("tag", dict.fromkeys(ids[::2], "even"))
+    place.set_column("early", {id: row < 20 for row, id in enumerate(ids[:40])})
+    return place, ids
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ({"tag": "even"}, range(0, ROWS, 2)),
+        ({"exclude": "even"}, range(1, ROWS, 2)),
+        ({"tag": "early"}, range(20)),
+        ({"exclude": "early"}, range(20, ROWS)),
+        ({"tag": "even", "exclude": "early"}, range(20, ROWS, 2)),
+    ],
+)
+def test_items_are_chosen_by_a_tag(
+    tagged: tuple[Workspace, list[str]], capsys: pytest.CaptureFixture[str], asked: dict[str, str], rows: range
+) -> None:
+    place, ids = tagged
+    options = [part for name, value in asked.items() for part in (f"--{name}", value)]
+    found = printed(capsys, str(place.path), "--method", "kmeans", "--k", "3", "--seeds", "1", *options)
+    run = place.run(found["runs"][0]["run"])
+    assert run.arrays["ids"].tolist() == [ids[row] for row in rows]
+    assert run.card.items == found["items"] == found["labelled"] == len(rows)
+    assert found["runs"][0]["nmi"] == pytest.approx(1)
+    for kept in (found, run.card.metrics):
+        assert {name: kept[name] for name in ("tag", "exclude") if name in kept} == asked
+
+
+def test_items_without_a_tag_have_none_of_that_name(tagged: tuple[Workspace, list[str]]) -> None:
+    place, ids = tagged
+    place.set_column("tag", dict.fromkeys(ids[:9], "None"))
+    assert commands.cluster(place.path, ["kmeans"], k=3, seeds=1, tag="None")["items"] == 9
+
+
+def test_runs_of_other_items_cannot_be_taken_for_each_other(tagged: tuple[Workspace, list[str]]) -> None:
+    """Both choices are of thirty items: the fingerprints differ from each other and from that of all."""
+    place, _ = tagged
+    chosen: list[dict[str, str]] = [{}, {"tag": "even"}, {"exclude": "even"}, {"tag": "even"}]
+    found = [commands.cluster(place.path, ["kmeans"], k=3, seeds=1, **each) for each in chosen]
+    fingerprints = [place.run(each["runs"][0]["run"]).card.fingerprint for each in found]
+    assert len(set(fingerprints)) == 3
+    assert fingerprints[1] == fingerprints[3]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--tag", "odd"], "--tag odd: no item has this tag; there are early, even"),
+        (["--exclude", "odd"], "--exclude odd: no item has this tag; there are early, even"),
+        (["--tag", "even", "--exclude", "even"], "--tag even --exclude even: none of the 60 items is left"),
+        (["--space", "map:none"], "no run 'none' in this workspace"),
+        (["--space", "map"], "space 'map' is not one of images, captions, both"),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_one_line(
+    tagged: tuple[Workspace, list[str]], capsys: pytest.CaptureFixture[str], options: list[str], line: str
+) -> None:
+    assert line in refused(capsys, str(tagged[0].path), "--method", "kmeans", "--k", "3", *options)
+    assert tagged[0].runs() == []
+
+
+def test_without_tags_one_is_told_where_they_belong(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    line = refused(capsys, str(place.path), "--method", "kmeans", "--tag", "cats")
+    assert line == "--tag cats: no item has this tag; there are none, tag items in the column 'tag' first"
+
+
+# the 2-D map as space
+
+
+@pytest.mark.parametrize("space", ["images", "both"])
+def test_a_map_is_a_space_with_a_warning(place: Workspace, capsys: pytest.CaptureFixture[str], space: str) -> None:
+    """Of an item that is on the map twice, the image's point."""
+    run = commands.map(place.path, "pca", space)["run"]
+    assert (
+        status(["cluster", str(place.path), "--method", "kmeans", "--k", "3", "--space", f"map:{run}", "--json", "-"])
+        == 0
+    )
+    output = capsys.readouterr()
+    found = json.loads(output.out)
+    assert output.err.startswith("clipscape: warning: the space is a two-dimensional map, which tears groups apart")
+    assert output.err.count("\n") == 1
+    assert (found["space"], found["items"], found["label"]) == (f"map:{run}", ROWS, "label")
+    made = place.run(found["runs"][0]["run"])
+    assert (made.card.space, made.card.model) == (f"map:{run}", "pocket")
+    rows = item_rows(place.path, made.card.space, made.card.model)
+    drawn = place.run(run).arrays
+    assert np.array_equal(rows.vectors, drawn["xy"][:ROWS])
+    assert made.arrays["ids"].tolist() == rows.ids.tolist() == drawn["ids"][:ROWS].tolist()
+    assert set(rows.modality.tolist()) == {"image"}
+
+
+def test_a_table_has_the_warning_beside_it_and_the_embeddings_have_none(
+    place: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = commands.map(place.path, "pca")["run"]
+    for space, warnings in ((f"map:{run}", 1), ("images", 0)):
+        assert (
+            status(["cluster", str(place.path), "--method", "kmeans", "--k", "3", "--seeds", "1", "--space", space])
+            == 0
+        )
+        output = capsys.readouterr()
+        assert output.err.count("warning") == warnings
+        assert "warning" not in output.out
+
+
+def test_a_map_must_be_one_of_this_model_in_a_workspace(
+    place: Workspace, rows: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clusters = commands.cluster(place.path, ["kmeans"], k=3, seeds=1)["runs"][0]["run"]
+    points = commands.map(place.path, "pca")["run"]
+    method = ["--method", "kmeans"]
+    assert "is no map but a clustering run" in refused(capsys, str(place.path), *method, "--space", f"map:{clusters}")
+    other = refused(capsys, str(place.path), *method, "--space", f"map:{points}", "--model", "other")
+    assert "is a map of what pocket embedded, not other" in other
+    assert "a .npz keeps no maps" in refused(capsys, rows, *method, "--space", "map:x")
+    assert "a .npz has no tags" in refused(capsys, rows, *method, "--tag", "x")
 
 
 def test_an_empty_column_is_nothing_to_compare_with(place: Workspace) -> None:

@@ -1,0 +1,165 @@
+"""The items of a comparison: one row each, in the space asked for, and the classes to compare clusters with."""
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.runs import check_map
+from core.errors import BadInput, BadParameter, MissingData
+from core.inputs import Rows, open_workspace, read_rows
+from core.maps.neighbours import normalised
+from core.results import Strings
+
+if TYPE_CHECKING:
+    from core.workspace import RunCard, Workspace
+
+LABEL, TAG = "label", "tag"
+MAP = "map:"
+MAP_WARNING = (
+    "the space is a two-dimensional map, which tears groups apart and pushes others together: "
+    "before believing these clusters, compare with those of the embeddings"
+)
+LISTED = 20
+"""Names that a refusal offers."""
+
+
+def item_rows(source: str, space: str | None = None, model: str | None = None) -> Rows:
+    """One row an item: its image, its caption, "both" averaged (what there is of them), or its point on "map:RUN".
+
+    In the items' order. None: images, or captions where no images are embedded.
+    """
+    if space is None:
+        return _usual_rows(source, model)
+    if space.startswith(MAP):
+        return map_rows(source, space.removeprefix(MAP), model)
+    rows = read_rows(source, space, model)
+    return averaged(rows) if space == "both" else rows
+
+
+def _usual_rows(source: str, model: str | None) -> Rows:
+    try:
+        return read_rows(source, "images", model)
+    except MissingData as no_images:
+        try:
+            return read_rows(source, "captions", model)
+        except MissingData:
+            raise no_images from None
+
+
+def averaged(rows: Rows) -> Rows:
+    """One row an item: the mean of its unit vectors, made a unit vector again; rows of a single modality stay."""
+    if len(set(rows.ids.tolist())) == len(rows):
+        return rows
+    _, first, item = np.unique(rows.ids, return_index=True, return_inverse=True)
+    total = np.zeros((len(first), rows.vectors.shape[1]), dtype=np.float32)
+    np.add.at(total, item, normalised(rows.vectors))
+    order = np.argsort(first)
+    return replace(rows.take(first[order]), vectors=normalised(total[order]))
+
+
+def map_rows(source: str, run: str, model: str | None = None) -> Rows:
+    """An item's point on a map of the workspace; of an item that is there twice, its image's: vectors (N, 2)."""
+    if Path(source).suffix == ".npz":
+        raise BadInput(f"--space {MAP}{run}: a .npz keeps no maps, give a workspace")
+    workspace = open_workspace(source)
+    drawn = workspace.run(run)
+    check_map(drawn.card)
+    _check_model(drawn.card, model)
+    _, first = np.unique(drawn.arrays["ids"], return_index=True)
+    every = Rows(
+        ids=drawn.arrays["ids"],
+        modality=drawn.arrays["modality"],
+        vectors=np.ascontiguousarray(drawn.arrays["xy"], dtype=np.float32),
+        space=f"{MAP}{run}",
+        model=drawn.card.model,
+        fingerprint=drawn.card.fingerprint,
+        workspace=workspace,
+    )
+    return every.take(np.sort(first))
+
+
+def _check_model(card: "RunCard", model: str | None) -> None:
+    if model is not None and card.model != model and not card.model.startswith(f"{model}@"):
+        raise BadParameter(f"run {card.id} is a map of what {card.model} embedded, not {model}: leave the model out")
+
+
+def chosen(rows: Rows, tag: str | None = None, exclude: str | None = None) -> Rows:
+    """The rows of items that have a tag, less those that have another; every row where none is given.
+
+    A tag is a column of truths by that name, else a word in the column "tag". Some of the rows have a fingerprint of
+    their own. Raises `BadInput` for a tag that no item of the workspace has, and where no row is left.
+    """
+    if tag is None and exclude is None:
+        return rows
+    kept = np.ones(len(rows), dtype=bool)
+    if tag is not None:
+        kept &= _tagged(rows, "--tag", tag)
+    if exclude is not None:
+        kept &= ~_tagged(rows, "--exclude", exclude)
+    if not kept.any():
+        asked = [f"{option} {name}" for option, name in (("--tag", tag), ("--exclude", exclude)) if name is not None]
+        raise BadInput(f"{' '.join(asked)}: none of the {len(rows):,} items is left, choose another")
+    some = rows.take(np.flatnonzero(kept))
+    return replace(some, fingerprint=_fingerprint(some))
+
+
+def _tagged(rows: Rows, option: str, name: str) -> NDArray[np.bool_]:
+    """Which of the rows' items have the tag: (N,)."""
+    if rows.workspace is None:
+        raise BadInput(f"{option} {name}: a .npz has no tags, give a workspace")
+    truths, words = tags(rows.workspace)
+    if name not in truths and name not in words:
+        listed = ", ".join([*truths, *words][:LISTED])
+        there = f"there are {listed}" if listed else f"there are none, tag items in the column {TAG!r} first"
+        raise BadInput(f"{option} {name}: no item has this tag; {there}")
+    column, value = (name, True) if name in truths else (TAG, name)
+    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
+    return np.array([each is not None and (each if name in truths else str(each)) == value for each in values])
+
+
+def tags(workspace: "Workspace") -> tuple[list[str], list[str]]:
+    """What items can be chosen by: the columns of truths, and the words in the column "tag"."""
+    kinds = workspace.columns()
+    truths = [name for name, kind in kinds.items() if kind == "truth"]
+    if TAG not in kinds or TAG in truths:
+        return truths, []
+    values = workspace.table([TAG])[TAG].unique().to_pylist()
+    return truths, sorted(str(value) for value in values if value not in (None, ""))
+
+
+def _fingerprint(rows: Rows) -> str:
+    """Of some of the items: not that of all, nor of as many others."""
+    return blake2b("\n".join([rows.fingerprint, *rows.ids.tolist()]).encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What to compare clusters with.
+
+    label: the column, or "y" of a `.npz`. values: (N,) str, "" where an item has none.
+    """
+
+    label: str
+    values: Strings
+
+    @property
+    def count(self) -> int:
+        """Items that have one."""
+        return int(np.count_nonzero(self.values != ""))
+
+
+def classes(rows: Rows, label: str | None = None) -> Classes | None:
+    """Those of the column `label`, where None means "label"; None where no item has one."""
+    if rows.workspace is None:
+        if label is not None:
+            raise BadInput(f"--label {label}: a .npz has no columns, its classes are its array `y`")
+        return None if rows.labels is None else Classes("y", rows.labels)
+    values = rows.workspace.table([label or LABEL], rows.ids.tolist())[label or LABEL].to_pylist()
+    found = Classes(label or LABEL, np.array(["" if value is None else str(value) for value in values]))
+    if label is not None and not found.count:
+        raise BadInput(f"--label {label}: the column is empty for these items, choose another")
+    return found if found.count else None
