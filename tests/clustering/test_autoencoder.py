@@ -1,7 +1,5 @@
 """Auto-encoder, then K-means on its code: what it finds, odd rows, and stopping."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
@@ -9,24 +7,10 @@ from sklearn.metrics import adjusted_rand_score
 from core.clustering import autoencoder
 from core.clustering.autoencoder import METHOD, Params, fit
 from core.clustering.deep import codes
-from core.errors import BadInput, Cancelled
-from core.progress import Progress
+from core.errors import BadInput
+from tests.clustering.making import Stop, groups
 
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(codes, "HIDDEN", (32, 32, 64))
-    monkeypatch.setattr(codes, "EVERY", 1)
-    codes.forget()
-    yield
-    codes.forget()
-
-
-def groups(count: int = 240, k: int = 4, columns: int = 20) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(0)
-    label = np.arange(count) % k
-    centres = 3 * random.normal(size=(k, columns))
-    return (centres[label] + random.normal(size=(count, columns)) * 0.3).astype(np.float32), label
+pytestmark = pytest.mark.usefixtures("small")
 
 
 def test_groups_far_apart_are_found() -> None:
@@ -103,17 +87,10 @@ def test_what_cannot_be_clustered_is_one_line(x: np.ndarray, k: int, told: str) 
 @pytest.mark.parametrize("reports", [1, 7, 40])
 def test_stopped_in_the_pretraining_the_code_so_far_is_clustered(reports: int) -> None:
     x, _ = groups()
-    calls = 0
-
-    def stop(progress: Progress) -> None:
-        nonlocal calls
-        calls += 1
-        if calls > reports:
-            raise Cancelled("stopped")
-
+    stop = Stop(after=reports)
     found = fit(x, Params(k=4, epochs=100), stop)
     assert found.partial
-    assert calls == reports + 1
+    assert stop.calls == reports + 1
     assert found.k == 4
     assert len(found.history["loss"]) < 100
     assert not fit(x, Params(k=4, epochs=2)).partial

@@ -12,6 +12,7 @@ from core.errors import BadInput, Cancelled
 from core.methods import Method, find
 from core.progress import Progress
 from core.results import Clustering
+from tests.clustering.making import Stop
 
 TOLD_K = ("kmeans", "gmm")
 FINDS_K = ("dbscan", "hdbscan", "movb")
@@ -123,19 +124,6 @@ def test_one_dimension_is_enough(name: str) -> None:
     assert against_labels(y, run(name, x[:, None]).labels)["nmi"] > 0.7
 
 
-class StopAt:
-    """A report that stops once at a message that begins so."""
-
-    def __init__(self, message: str) -> None:
-        self.message, self.stopped = message, False
-
-    def __call__(self, progress: Progress) -> None:
-        assert not self.stopped, "nothing is reported after the stop"
-        if progress.message.startswith(self.message):
-            self.stopped = True
-            raise Cancelled("stopped")
-
-
 @pytest.mark.parametrize(
     ("name", "message"),
     [("kmeans", "moving centres"), ("gmm", "moving centres"), ("gmm", "fitting"), ("movb", "fitting")],
@@ -143,7 +131,7 @@ class StopAt:
 def test_a_stop_keeps_the_clusters_so_far(name: str, message: str) -> None:
     x, y = blobs()
     method = find("core.clustering", name)
-    report = StopAt(message)
+    report = Stop(message)
     found = method.fit(x, method.make_params({"k": 4} if name in TOLD_K else {}), report)
     assert report.stopped
     assert found.partial
@@ -153,7 +141,7 @@ def test_a_stop_keeps_the_clusters_so_far(name: str, message: str) -> None:
 @pytest.mark.parametrize("message", ["measuring", "joining"])
 def test_a_stopped_dbscan_has_no_clusters(message: str) -> None:
     with pytest.raises(Cancelled):
-        dbscan.fit(blobs()[0], dbscan.Params(), StopAt(message))
+        dbscan.fit(blobs()[0], dbscan.Params(), Stop(message))
 
 
 # K-means

@@ -16,6 +16,7 @@ from core.maps.neighbours import normalised
 from core.progress import Progress
 from core.sources import Item
 from core.workspace import Workspace
+from tests.clustering.making import Stop
 
 ROWS, DIMENSIONS, GROUPS = 60, 8, 3
 PROMISED = {"method", "seed", "k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise"}
@@ -374,22 +375,15 @@ def test_captions_stand_in_where_there_are_no_images(tmp_path: Path) -> None:
 
 
 def test_a_stop_keeps_the_runs_that_have_ended(place: Workspace) -> None:
-    def report(progress: Progress) -> None:
-        if "seed 1" in progress.message:
-            raise Cancelled("stopped")
-
-    found = commands.cluster(place.path, ["kmeans"], k=3, report=report)
+    found = commands.cluster(place.path, ["kmeans"], k=3, report=Stop("seed 1"))
     assert found["partial"] is True
     assert [run["seed"] for run in found["runs"]] == [0]
     assert len(place.runs("clustering")) == 1
 
 
 def test_a_stop_before_there_is_anything_keeps_nothing(place: Workspace) -> None:
-    def report(progress: Progress) -> None:
-        raise Cancelled("stopped")
-
     with pytest.raises(Cancelled):
-        commands.cluster(place.path, ["kmeans"], k=3, report=report)
+        commands.cluster(place.path, ["kmeans"], k=3, report=Stop())
     assert place.runs() == []
 
 

@@ -1,7 +1,5 @@
 """The shared auto-encoder: its layers, the scale of its rows, its pretraining, and the cache."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -11,17 +9,10 @@ from core.clustering.deep import codes
 from core.clustering.deep.codes import Coder, Pretrained, Pretraining, pretrained
 from core.errors import Cancelled
 from core.progress import Bar, Progress, silent
+from tests.clustering.making import Stop
 
 QUICK = Pretraining(dimensions=3, epochs=4)
-
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Layers that train in no time, and no net of another test."""
-    monkeypatch.setattr(codes, "HIDDEN", (16, 16, 32))
-    codes.forget()
-    yield
-    codes.forget()
+pytestmark = pytest.mark.usefixtures("small")
 
 
 def rows(count: int = 200, columns: int = 12, seed: int = 0) -> np.ndarray:
@@ -33,16 +24,6 @@ def rows(count: int = 200, columns: int = 12, seed: int = 0) -> np.ndarray:
 
 def run(x: np.ndarray, pretraining: Pretraining = QUICK, report=silent) -> Pretrained:
     return pretrained(x, pretraining, Bar(report, pretraining.steps(len(x))))
-
-
-class Stop:
-    def __init__(self, after: int) -> None:
-        self.left = after
-
-    def __call__(self, progress: Progress) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Cancelled("stopped")
 
 
 def test_the_layers_are_those_of_the_paper(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +135,6 @@ def test_a_reused_net_is_told_like_a_new_one() -> None:
 
 
 def test_stopped_it_is_partial_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes, "EVERY", 1)
     trained = counted(monkeypatch)
     x = rows()
     done = run(x, QUICK, Stop(after=codes.batches_an_epoch(200) + 3))

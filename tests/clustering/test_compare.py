@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from core.errors import BadParameter, Cancelled
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
 from core.results import Clustering
+from tests.clustering.making import Stop
 
 LIBRARIES = ()
 X = np.array([[0], [1], [10], [11]], dtype=np.float32)
@@ -42,23 +42,10 @@ def fit(x: np.ndarray, params: Params, report: Report = silent) -> Clustering:
 METHOD = Method("known", "Known", Params, fit)
 
 
-def stopping(at: int) -> Report:
-    """Raises `Cancelled` at that report, once, and fails on any after it."""
-    calls: Iterator[int] = iter(range(100))
-
-    def report(progress: Progress) -> None:
-        call = next(calls)
-        assert call <= at
-        if call == at:
-            raise Cancelled("stopped")
-
-    return report
-
-
 def until_stopped(at: int) -> list[Trial]:
     done: list[Trial] = []
     with pytest.raises(Cancelled):
-        done.extend(trials(METHOD, X, Y, report=stopping(at)))
+        done.extend(trials(METHOD, X, Y, report=Stop(after=at)))
     return done
 
 

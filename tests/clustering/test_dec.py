@@ -1,7 +1,5 @@
 """DEC: its formulas against loops and the paper's gradient, its stopping rule, and what is shared and kept."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -10,24 +8,10 @@ from sklearn.metrics import adjusted_rand_score
 from core.clustering import autoencoder, dec
 from core.clustering.dec import DEC, Params, Schedule, Target, fit, kl_divergence, log_student_t, sharpened, student_t
 from core.clustering.deep import codes
-from core.errors import Cancelled
 from core.progress import Bar, Progress, silent
+from tests.clustering.making import Stop, groups
 
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(codes, "HIDDEN", (32, 32, 64))
-    monkeypatch.setattr(codes, "EVERY", 1)
-    codes.forget()
-    yield
-    codes.forget()
-
-
-def groups(count: int = 240, k: int = 4, spread: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(0)
-    label = np.arange(count) % k
-    centres = 3 * random.normal(size=(k, 20))
-    return (centres[label] + random.normal(size=(count, 20)) * spread).astype(np.float32), label
+pytestmark = pytest.mark.usefixtures("small")
 
 
 def points(rows: int = 9, k: int = 3, dimensions: int = 2) -> tuple[torch.Tensor, torch.Tensor]:
@@ -204,21 +188,6 @@ def test_the_same_seed_is_the_same_result_with_and_without_the_cache() -> None:
         assert np.array_equal(first.labels, other.labels)
         assert np.array_equal(first.confidence, other.confidence)
         assert first.history == other.history
-
-
-class Stop:
-    """Raises `Cancelled` at the first report whose message has the word, after so many of these."""
-
-    def __init__(self, word: str, after: int = 0) -> None:
-        self.word, self.left, self.stopped = word, after, False
-
-    def __call__(self, progress: Progress) -> None:
-        assert not self.stopped, "no report comes after stop"
-        if self.word in progress.message:
-            self.left -= 1
-        if self.left < 0:
-            self.stopped = True
-            raise Cancelled("stopped")
 
 
 def test_stopped_in_the_clustering_the_labels_of_the_last_target_stay() -> None:
