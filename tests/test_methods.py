@@ -19,7 +19,7 @@ from core.progress import Progress
 from core.workspace import RunCard, Workspace
 
 ROWS, DIMENSIONS = 80, 16
-QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20}
+QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20, "pretraining": 20}
 """Names of parameters that say how long a method works, and how long is enough here."""
 
 

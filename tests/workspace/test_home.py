@@ -1,7 +1,6 @@
 """Workspaces by name; a bundled set is restored at its first use."""
 
 import os
-import runpy
 import threading
 from pathlib import Path
 
@@ -142,10 +141,3 @@ def test_two_pages_that_open_a_set_at_once_both_get_it_whole(assets: Path) -> No
         thread.join()
     assert counts == [50] * 4
     assert os.listdir(home() / "emoji")
-
-
-def test_a_bundled_set_is_made_ready_beside_the_server(assets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle(assets / "shapes", [png(RED), png(GREEN)])
-    monkeypatch.setattr("sys.argv", ["core.workspace", "missing", "shapes"])
-    runpy.run_module("core.workspace", run_name="__main__")
-    assert Workspace.open(home() / "shapes").count() == 2
