@@ -233,13 +233,18 @@ def test_finished_jobs_are_remembered_but_not_for_ever(light: Jobs, monkeypatch:
 def test_no_process_is_left_behind() -> None:
     """Not by jobs that end, not by those that are running when the manager closes."""
     made = Jobs(preload=())
-    ended = finished(made.start(f"{HERE}:tell", {})).result["pid"]
+    job = finished(made.start(f"{HERE}:tell", {}))
+    ended = job.result["pid"]
     until(lambda: not lives(ended))
     job = made.start(f"{HERE}:count", {"to": 100_000})
     until(lambda: job.events)
-    worker, server = job._worker.pid, made.server.pid
+    left = {job._worker.pid, made.server.pid}
+    assert len(left) == 2
+    assert all(lives(pid) for pid in left)
     made.close()
-    until(lambda: not lives(worker) and not lives(server))
+    until(lambda: not any(lives(pid) for pid in left))
+    assert not job.active
+    assert made.server.pid is None
 
 
 def test_all_end_when_the_app_is_killed() -> None:

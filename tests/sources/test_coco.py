@@ -26,9 +26,11 @@ def coco(folder: Path) -> Path:
     )
 
 
-def check(found: list) -> None:
+def check(found: list) -> set[str]:
+    """What is in the set comes out, once, and each of the five faults is told; gives the sources."""
     items = {name.rpartition("/")[2]: item for name, item in by_source(found).items()}
     assert set(items) == {"000001.png", "000002.png"}
+    assert len(split(found)[0]) == 2
     assert (items["000001.png"].image, items["000001.png"].caption) == (png(RED), "a red field")
     assert items["000001.png"].columns == {"coco_id": 1, "captions": "a red field\nmuch red"}
     assert (items["000002.png"].caption, items["000002.png"].label) == ("green", "")
@@ -39,24 +41,27 @@ def check(found: list) -> None:
     assert "image 3: no picture '3.png' here" in listed or "image 3: 3.png: no such file" in listed
     assert "image 4: no id or no file_name in it" in listed
     assert len(split(found)[1]) == 5
+    return set(by_source(found))
 
 
 def test_with_its_image_folder(tmp_path: Path) -> None:
     coco(tmp_path)
-    check(list(read(tmp_path / "val2017", captions=tmp_path / "annotations/captions_val2017.json")))
+    found = read(tmp_path / "val2017", captions=tmp_path / "annotations/captions_val2017.json")
+    assert check(list(found)) == {"000001.png", "000002.png"}
 
 
 def test_by_its_json_the_pictures_are_found_nearby(tmp_path: Path) -> None:
     coco(tmp_path)
-    check(list(read(tmp_path / "annotations/captions_val2017.json")))
+    found = read(tmp_path / "annotations/captions_val2017.json")
+    assert check(list(found)) == {"000001.png", "000002.png"}
 
 
 def test_as_one_folder_or_zip(tmp_path: Path) -> None:
     coco(tmp_path)
-    check(list(read(tmp_path)))
+    assert check(list(read(tmp_path))) == {"val2017/000001.png", "val2017/000002.png"}
     files = {"val2017/000001.png": png(RED), "val2017/000002.png": png(GREEN), "annotations/captions.json": COCO}
     path = put(tmp_path, {"all.zip": zipped(files)}) / "all.zip"
-    check(list(read(path)))
+    assert check(list(read(path))) == {"val2017/000001.png", "val2017/000002.png"}
 
 
 def test_pictures_that_are_nowhere_near(tmp_path: Path) -> None:
