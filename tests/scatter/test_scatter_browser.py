@@ -37,14 +37,20 @@ def status(page: Any, pattern: str) -> Any:
 
 def pixels(page: Any) -> np.ndarray:
     """(H, W, 3) of the map as it is on the screen."""
-    shot = page.locator("[data-testid=map]").screenshot()
-    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+    return opened(page.locator("[data-testid=map]").screenshot())
+
+
+def opened(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def coloured(image: np.ndarray) -> int:
+    """Coloured pixels: the page is white, text and buttons are grey."""
+    return int((image.max(axis=2) - image.min(axis=2) > 60).sum())
 
 
 def painted(page: Any) -> int:
-    """Coloured pixels: the page is white, text and buttons are grey."""
-    image = pixels(page)
-    return int((image.max(axis=2) - image.min(axis=2) > 60).sum())
+    return coloured(pixels(page))
 
 
 def box(page: Any) -> dict[str, float]:
@@ -93,11 +99,16 @@ def test_a_lasso_selects_on_the_map_and_in_python_and_escape_clears(page: Any) -
 
 
 def test_the_page_clears_the_selection_on_the_map(page: Any) -> None:
+    note = page.locator("[data-testid=map-note]")
     drag_around(page)
-    status(page, r"selected [1-9]")
+    count = status(page, r"selected ([1-9]\d*) ")[1]
+    assert f"{count} selected" in note.inner_text()
     page.get_by_role("button", name="Clear").click()
     status(page, "selected 0 ")
-    page.locator("[data-testid=map-note]").wait_for(state="hidden")
+    note.wait_for(state="hidden")
+    page.wait_for_timeout(SECONDS)
+    assert status(page, r"selected (\d+) ")[1] == "0", "the map does not send its old selection again"
+    assert not note.is_visible()
 
 
 def test_hovering_shows_caption_and_picture_without_a_rerun(page: Any) -> None:
@@ -194,8 +205,7 @@ def test_nothing_comes_from_elsewhere(page: Any, address: str) -> None:
 def test_the_map_is_saved_as_a_picture(page: Any) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Save the map as PNG").click()
-    saved = np.asarray(Image.open(waiting.value.path()).convert("RGB")).astype(int)
-    assert (saved.max(axis=2) - saved.min(axis=2) > 60).sum() > 2000
+    assert coloured(opened(waiting.value.path().read_bytes())) > 2000
 
 
 def test_the_keyboard_moves_the_map(page: Any) -> None:
@@ -261,9 +271,15 @@ def test_without_webgl_plotly_draws_it_and_the_page_says_so(browser: Any, addres
     plain = browser.browser_type.launch(executable_path=CHROMIUM, args=list(NO_GL))
     page = plain.new_page()
     page.goto(address)
-    page.get_by_text("drawn by Plotly").wait_for(timeout=150 * SECONDS)
-    page.locator(".scatterlayer .point").nth(599).wait_for(state="attached", timeout=150 * SECONDS)
+    said = page.get_by_text("drawn by Plotly")
+    said.wait_for(timeout=150 * SECONDS)
+    points = page.locator(".scatterlayer .point")
+    points.nth(599).wait_for(state="attached", timeout=150 * SECONDS)
     status(page, "webgl False")
+    assert points.count() == 600
+    assert said.is_visible()
+    assert page.locator("[data-drawn]").count() == 0, "nothing claims to have drawn by WebGL"
+    assert coloured(opened(page.screenshot())) > 2000
     plain.close()
 
 
