@@ -48,6 +48,8 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
     header = 1 if lines and len(lines[0]) == 1 and lines[0][0].isdigit() else 0
     if len(lines) <= header or len(lines[header]) < 2:
         raise BadInput(f"{title}: no line of attribute names at its head: download the list again")
+    if len(lines) == header + 1:
+        raise BadInput(f"{title}: names attributes but no face: download the list again")
     names = [name for name in lines[header] if name != "image_id"]
     return _rows(title, names, lines[header + 1 :], header + 2)
 

@@ -115,7 +115,8 @@ class ZipFiles:
             self._archive = ZipFile(file)
         except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise BadInput(f"{title}: not a whole zip ({error}): copy or make it again") from None
-        members = [each for each in self._archive.infolist() if not each.is_dir() and not is_junk(each.filename)]
+        named = (each for each in self._archive.infolist() if each.filename)
+        members = [each for each in named if not each.is_dir() and not is_junk(each.filename)]
         self._members = dict(reversed({each.filename: each for each in reversed(members)}.items()))
         self._repeated = [each.filename for each in members if self._members[each.filename] is not each]
 

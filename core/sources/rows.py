@@ -51,7 +51,7 @@ class Roles:
             raise BadInput(f"{title}: {len(names):,} columns, over the limit of {COLUMN_LIMIT}: leave some out")
         roles = cls(_first(PICTURE, names), _first(CAPTION, names), _first(LABEL, names))
         if roles.picture is None and roles.caption is None:
-            shown = ", ".join(names[:8]) or "none"
+            shown = " ".join(", ".join(names[:8]).split()) or "none"
             raise BadInput(f"{title}: no column named image, path or caption among {shown}: rename the one that is")
         return roles
 

@@ -28,6 +28,11 @@ def test_a_zip_is_read_like_a_folder(tmp_path: Path) -> None:
     assert count(path) == 2
 
 
+def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    data = zipped({"~nameless": b"", "b.png": png()}).replace(b"~nameless", b"\0nameless")  # a name ends at a zero
+    assert list(by_source(read(write(tmp_path, data)))) == ["b.png"]
+
+
 def test_the_one_folder_that_holds_all_is_no_label(tmp_path: Path) -> None:
     items = by_source(read(write(tmp_path, zipped({"holiday/a.png": png(), "holiday/b.png": png(BLUE)}))))
     assert {item.label for item in items.values()} == {""}

@@ -52,6 +52,11 @@ def test_a_list_without_its_head_is_said_so(tmp_path: Path) -> None:
     assert "no line of attribute names" in "\n".join(reasons(found))
 
 
+def test_a_list_of_no_face_is_said_so(tmp_path: Path) -> None:
+    found = list(read(put(tmp_path, {**FACES, "list_attr_celeba.txt": f"0\n{NAMES}\n"})))
+    assert "names attributes but no face" in "\n".join(reasons(found))
+
+
 def test_what_is_not_known_is_not_said() -> None:
     assert describe({}) == "a person"
     assert describe({"Smiling": True, "Bald": True}) == "a person, bald, smiling"

@@ -89,6 +89,7 @@ def test_captions_alone_are_items_without_a_picture(tmp_path: Path) -> None:
     [
         ("", "no column named image, path or caption among none"),
         ("a,b\n1,2\n", "no column named image, path or caption among a, b"),
+        ('"a\nb",c\n1,2\n', "no column named image, path or caption among a b, c"),
         (",".join(f"c{n}" for n in range(600)), "600 columns, over the limit of 512"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "NUL|encoding"),
     ],
