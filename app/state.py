@@ -40,6 +40,7 @@ class State:
     uploads: how often files were sent. pages: the pages by address.
     expected: jobs whose results this session waits for; noticed: finished ones that the pages know of;
     dismissed: finished ones that need no line any more.
+    ticked, touched, line: of the table of clusterings the lines ticked, the cell clicked last, the line on screen.
     """
 
     workspace: Path | None = None
@@ -56,6 +57,9 @@ class State:
     expected: set[str] = field(default_factory=set)
     noticed: set[str] = field(default_factory=set)
     dismissed: set[str] = field(default_factory=set)
+    ticked: tuple[str, ...] = ()
+    touched: tuple[str, str] | None = None
+    line: str = ""
 
     def open(self, workspace: Path) -> None:
         """Goes to another workspace; what was chosen in the last one is forgotten."""
@@ -72,6 +76,16 @@ class State:
         """Fills the drawer with items."""
         self.focus = None
         self.group = Group(title, tuple(dict.fromkeys(ids)), tuple(scores), origin)
+
+    def choose(self, ticked: tuple[str, ...], touched: tuple[str, str] | None) -> str:
+        """The line of the table that comes on screen: the one ticked or clicked last."""
+        if touched and touched != self.touched:
+            self.line = touched[0]
+        elif ticked != self.ticked:
+            new = [title for title in ticked if title not in self.ticked] or list(ticked)
+            self.line = new[0] if new else ""
+        self.ticked, self.touched = ticked, touched
+        return self.line or next(iter(ticked), "")
 
     def forget(self) -> None:
         """Closes the drawer: nothing found, selected or looked at."""

@@ -6,7 +6,8 @@ from math import sqrt
 import streamlit as st
 
 from app import amounts
-from app.clustering.runs import Entry
+from app.clustering.runs import MAP, Entry
+from app.clustering.source import FLAT
 from app.plain import escaped
 
 MUCH_NOISE = 0.5
@@ -17,6 +18,8 @@ FEW = 2
 
 def show(found: Sequence[Entry]) -> None:
     """A line for each thing that looks wrong on the leaderboard."""
+    if any(entry.cards[0].space.startswith(MAP) for entry in found):
+        st.caption(f":orange[:material/warning:] {FLAT}")
     for entry in found:
         for line in cautions(entry):
             st.caption(f":orange[:material/warning:] **{escaped(entry.title)}**: {line}")

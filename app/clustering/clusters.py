@@ -20,18 +20,48 @@ ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least sure":
 SHOWN = 48
 """Pictures of a cluster in its gallery."""
 NOISE = "noise"
-FITTING, TALL = 18, 620
+FITTING, TALL = 12, 460
 """Clusters of a table that is shown whole, and the pixels of a longer one."""
 
 
-def show(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
-    """The table of clusters on the left; on the right the gallery of the one chosen, the largest at first."""
+def choose(items: Items, card: RunCard, found: Found) -> tuple[int | None, int]:
+    """The table of clusters; the cluster chosen in it, None where none is, and the one to show: the largest then."""
     table = sizes(found, classes(items, card, found))
-    with st.container(key="clusters-stage", horizontal=True, gap="medium"):
-        with st.container(key="clusters-table", width=460):
-            cluster = _chosen(table, card.id)
-        with st.container(key="clusters-gallery"):
-            _gallery(workspace, items, card, found, cluster)
+    event = st.dataframe(
+        _readable(table),
+        key=f"clusters-{card.id}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        column_config=_COLUMNS,
+        column_order=[each for each in ("cluster", "items", "share", "label", "pure", "sure") if each in table],
+        height="content" if len(table) <= FITTING else TALL,
+    )
+    st.caption("Click a cluster to see it on the map, and its pictures below.")
+    rows = [row for row, _ in event["selection"]["cells"] if row < len(table)]
+    chosen = int(table["cluster"].iloc[rows[0]]) if rows else None
+    return chosen, int(table["cluster"].iloc[0]) if chosen is None else chosen
+
+
+def show(workspace: Workspace, items: Items, card: RunCard, found: Found, cluster: int) -> None:
+    """Pictures of a cluster, in the order asked for; a click shows the item large."""
+    rows = np.flatnonzero(found.labels == cluster)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{name(cluster).capitalize()}**, {amounts.counted(len(rows), 'item')}", width="content")
+        order = st.segmented_control(
+            "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
+        )
+    x = vectors(workspace, card, found)
+    places, values = ordered(x, rows, found.confidence, ORDERS[order])
+    ids = found.ids[places[:SHOWN]].tolist()
+    notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
+    shown = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes)
+    clicked = gallery(shown, f"cluster-{card.id}", side=84)
+    unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
+    first = f"The first {SHOWN} of them. " if len(rows) > SHOWN else ""
+    st.caption(f"{first}The figure on a picture: {unit}.")
+    if clicked:
+        _look(workspace, items, clicked)
 
 
 def classes(items: Items, card: RunCard, found: Found) -> pd.Series | None:
@@ -79,7 +109,7 @@ def vectors(workspace: Workspace, card: RunCard, found: Found) -> Floats:
 
 @st.cache_resource(show_spinner="Reading the embeddings …", max_entries=2)
 def _vectors(path: str, version: int, model: str, space: str, run: str) -> Floats:
-    from core.commands.clustering import item_rows
+    from core.commands.items import item_rows
     from core.errors import MissingData
 
     rows, ids = item_rows(path, space, model), store.opened(path).run(run).arrays["ids"]
@@ -99,21 +129,6 @@ def _dominant(cluster: pd.Series, labels: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"label": counts.idxmax(axis=1), "pure": counts.max(axis=1) / counts.sum(axis=1)})
 
 
-def _chosen(table: pd.DataFrame, run: str) -> int:
-    event = st.dataframe(
-        _readable(table),
-        key=f"clusters-{run}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config=_COLUMNS,
-        column_order=[each for each in ("cluster", "items", "share", "label", "pure", "sure") if each in table],
-        height="content" if len(table) <= FITTING else TALL,
-    )
-    rows = event["selection"]["rows"]
-    return int(table["cluster"].iloc[rows[0] if rows and rows[0] < len(table) else 0])
-
-
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     """Clusters by name, shares in per cent."""
     named = table.assign(cluster=[name(cluster) for cluster in table["cluster"]])
@@ -121,39 +136,19 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     return named.assign(**{column: 100 * table[column] for column in shares})
 
 
-_PERCENT: dict[str, Any] = {"format": "%.1f %%", "width": "small"}
+_PERCENT: dict[str, Any] = {"format": "%.1f %%", "width": 66}
 _COLUMNS: dict[str, Any] = {
-    "cluster": "Cluster",
-    "items": st.column_config.NumberColumn("Items", format="localized", width="small"),
+    "cluster": st.column_config.TextColumn("Cluster", width=84),
+    "items": st.column_config.NumberColumn("Items", format="localized", width=66),
     "share": st.column_config.NumberColumn("Share", **_PERCENT, help="Of all items of the run"),
-    "label": st.column_config.TextColumn("Mostly", help="The most frequent label in the cluster"),
+    "label": st.column_config.TextColumn("Mostly", width=130, help="The most frequent label in the cluster"),
     "pure": st.column_config.NumberColumn(
         "Of it", **_PERCENT, help="Share of that label in the cluster's labelled items"
     ),
     "sure": st.column_config.NumberColumn(
-        "Sure", format="%.2f", width="small", help="Mean of how sure the method is of its items, from 0 to 1"
+        "Sure", format="%.2f", width=58, help="Mean of how sure the method is of its items, from 0 to 1"
     ),
 }
-
-
-def _gallery(workspace: Workspace, items: Items, card: RunCard, found: Found, cluster: int) -> None:
-    rows = np.flatnonzero(found.labels == cluster)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{name(cluster).capitalize()}**, {amounts.counted(len(rows), 'item')}", width="content")
-        order = st.segmented_control(
-            "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
-        )
-    x = vectors(workspace, card, found)
-    places, values = ordered(x, rows, found.confidence, ORDERS[order])
-    ids = found.ids[places[:SHOWN]].tolist()
-    notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
-    shown = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes)
-    clicked = gallery(shown, f"cluster-{card.id}", side=84)
-    unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
-    first = f"The first {SHOWN} of them. " if len(rows) > SHOWN else ""
-    st.caption(f"{first}The figure on a picture: {unit}.")
-    if clicked:
-        _look(workspace, items, clicked)
 
 
 @st.dialog("Item")

@@ -1,24 +1,27 @@
-"""The form of a comparison: which items' vectors, which methods, how many seeds; jobs do the work."""
+"""The form of a comparison: which methods, on what, how many seeds; jobs do the work."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from app import amounts, forms
-from app.clustering.runs import PACKAGE, SPACES
+from app.clustering import source
+from app.clustering.runs import PACKAGE
+from app.clustering.source import Source
 from app.items import MANY, Items
 from app.plain import plainly
 from core.jobs import jobs
 from core.methods import Method, discover
-from core.workspace import Embedded, Workspace
+from core.workspace import Workspace
 
 FIRST = ("kmeans", "gmm", "hdbscan", "deepdpm")
 """Methods chosen at first: two that are told K, two that find it."""
 USUAL_K = 10
 SEEDS = 3
-NEEDS = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
 APART = ("seed", "k")
 """Parameters that the form asks for once, for all methods."""
 
@@ -41,8 +44,7 @@ class Choice:
 class Plan:
     """What all methods of a comparison share. k: None where no method takes it. label: the column to compare with."""
 
-    model: str
-    space: str
+    source: Source
     k: int | None
     seeds: int
     label: str | None
@@ -52,15 +54,15 @@ def show(workspace: Workspace, items: Items) -> None:
     """Draws the form; its button starts the jobs."""
     methods = discover(PACKAGE)
     with st.container(key="compare"):
-        names = _methods(methods)
-        chosen = [methods[name] for name in names]
-        plan = _plan(workspace.models(), items, any(takes_k(method) for method in chosen))
+        chosen = [methods[name] for name in _methods(methods)]
+        plan, count = _plan(source.ask(workspace, items), items, any(takes_k(method) for method in chosen))
         choices = _parameters(chosen)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            ready = bool(chosen and count)
             pressed = st.button(
-                "Compare", key="start-compare", type="primary", icon=":material/play_arrow:", disabled=not chosen
+                "Compare", key="start-compare", type="primary", icon=":material/play_arrow:", disabled=not ready
             )
-            st.caption(_told(chosen, plan) if chosen else "Choose at least one method.")
+            st.caption(_told(chosen, plan, count))
         if pressed:
             with plainly():
                 start(workspace, choices, plan)
@@ -79,9 +81,8 @@ def start(workspace: Workspace, choices: Sequence[Choice], plan: Plan) -> None:
             "k": plan.k,
             "seeds": plan.seeds,
             "params": _merged(group),
-            "space": plan.space,
-            "model": plan.model,
             "label": plan.label,
+            **asdict(plan.source),
         }
         titles = amounts.listed([choice.method.title for choice in group])
         jobs().start("cluster", arguments, f"Cluster with {titles}", workspace.path)
@@ -103,69 +104,72 @@ def takes_k(method: Method) -> bool:
     return any(each.name == "k" for each in fields(method.params))
 
 
-def spaces(models: Sequence[Embedded], model: str) -> list[str]:
-    """What a model has embedded can be clustered: images, captions, or both averaged."""
-    modalities = {each.modality for each in models if each.model == model and each.count}
-    return [space for space, needed in NEEDS.items() if modalities.issuperset(needed)]
-
-
 def labelled(items: Items) -> list[str]:
     """Columns that name groups, the label first: clusters can be compared with them."""
     named = [name for name in items.grouping if items.kind(name) != "number"]
     return [name for name in named if name == "label" or items.frame[name].nunique() <= MANY]
 
 
-def likely_k(items: Items, label: str | None, most: int) -> int:
-    """As many clusters as the label has values, if it has some; never more than there are items."""
-    values = items.frame[label].replace("", None).nunique() if label else 0
-    return min(int(values) if values > 1 else USUAL_K, most)
+def likely_k(items: Items, label: str | None, kept: NDArray[np.bool_]) -> int:
+    """As many clusters as the label has values among the items kept, if it has some; never more than there are."""
+    values = items.frame[label][kept].replace("", None).nunique() if label else 0
+    return min(int(values) if values > 1 else USUAL_K, max(int(kept.sum()), 1))
 
 
 def _methods(methods: Mapping[str, Method]) -> list[str]:
-    return st.pills(
-        "Methods",
-        list(methods),
-        selection_mode="multi",
-        default=[name for name in FIRST if name in methods],
-        format_func=lambda name: methods[name].title,
-        key="cluster-methods",
-        help="What each does stands under Parameters",
-    )
+    """Those that are told how many clusters there are, and those that find it."""
+    chosen: list[str] = []
+    for title, key, names in (
+        ("Methods that are told how many clusters", "told", [name for name in methods if takes_k(methods[name])]),
+        ("Methods that find the number", "free", [name for name in methods if not takes_k(methods[name])]),
+    ):
+        chosen += st.pills(
+            title,
+            names,
+            selection_mode="multi",
+            default=[name for name in FIRST if name in names],
+            format_func=lambda name: methods[name].title,
+            key=f"cluster-methods-{key}",
+            help="What each does stands under Parameters",
+        )
+    return chosen
 
 
-def _plan(models: Sequence[Embedded], items: Items, with_k: bool) -> Plan:
-    columns = st.columns(5)
-    model = str(columns[0].selectbox("Model", sorted({each.model for each in models}), key="cluster-model"))
-    space = columns[1].selectbox(
-        "Space", spaces(models, model), format_func=SPACES.__getitem__, key="cluster-space", help=_SPACE_HELP
-    )
+def _plan(of: Source, items: Items, with_k: bool) -> tuple[Plan, int]:
+    """And how many items take part."""
+    kept = source.kept(items, of.tag, of.exclude)
     known = labelled(items)
-    label = columns[2].selectbox(
-        "Compare with",
-        known,
-        key="cluster-label",
-        disabled=not known,
-        placeholder="no labels here",
-        help="The column that says which items belong together. Methods never see it; only the figures do.",
-    )
-    seeds = columns[3].number_input("Seeds", 1, 100, SEEDS, key="cluster-seeds", help=_SEEDS_HELP)
-    most = max((each.count for each in models if each.model == model), default=1)
-    k = columns[4].number_input(
-        "Clusters K",
-        min(2, most),
-        most,
-        likely_k(items, label, most),
-        key=f"cluster-k-{label}",
-        disabled=not with_k,
-        help="For the methods that are told how many; the others find their own number",
-    )
-    return Plan(model, str(space), int(k) if with_k else None, int(seeds), label)
+    with st.container(key="cluster-plan", horizontal=True, vertical_alignment="bottom", gap="small"):
+        label = st.selectbox(
+            "Compare with",
+            known,
+            key="cluster-label",
+            disabled=not known,
+            placeholder="no labels here",
+            width=_WIDTH,
+            help="The column that says which items belong together. Methods never see it; only the figures do.",
+        )
+        k = _k(likely_k(items, label, kept), int(kept.sum()), f"{label}-{of.tag}-{of.exclude}", not with_k)
+        seeds = st.number_input("Seeds", 1, 100, SEEDS, key="cluster-seeds", width=_WIDTH, help=_SEEDS_HELP)
+    return Plan(of, k if with_k else None, int(seeds), label), int(kept.sum())
 
 
-_SPACE_HELP = (
-    "The model's embeddings, in all their dimensions. The two-dimensional map is not offered: "
-    "it tears groups apart and pushes others together."
-)
+def _k(likely: int, most: int, of: str, disabled: bool) -> int:
+    return int(
+        st.number_input(
+            "Clusters K",
+            1,
+            max(most, 1),
+            likely,
+            key=f"cluster-k-{of}",
+            disabled=disabled,
+            width=_WIDTH,
+            help="For the methods that are told how many; the others find their own number",
+        )
+    )
+
+
+_WIDTH = 218
 _SEEDS_HELP = "Each method runs so often, each time from another random start: the spread shows how much chance does"
 
 
@@ -190,9 +194,14 @@ def _one(method: Method, place: Any) -> Choice:
     return Choice(method, values)
 
 
-def _told(chosen: Sequence[Method], plan: Plan) -> str:
+def _told(chosen: Sequence[Method], plan: Plan, count: int) -> str:
+    if not chosen:
+        return "Choose at least one method."
+    if not count:
+        return "No item is left: choose another tag."
     runs = amounts.counted(len(chosen) * plan.seeds, "run")
-    return f"{runs}: {amounts.counted(len(chosen), 'method')}, {amounts.counted(plan.seeds, 'seed')} each."
+    each = f"{amounts.counted(len(chosen), 'method')}, {amounts.counted(plan.seeds, 'seed')} each"
+    return f"{runs} on {amounts.counted(count, 'item')}: {each}."
 
 
 def _merged(group: Sequence[Choice]) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """How a run went: K, losses and other figures step by step, splits and merges."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from app import amounts
 from app.forms import label
 from app.palette import OKABE_ITO
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 ACROSS = 3
 """Traces side by side."""
@@ -33,8 +35,10 @@ def traces(history: Mapping[str, Sequence[Any]]) -> dict[str, list[float]]:
     return {name: list(numbers[name]) for name in sorted(numbers, key=lambda name: name != "k")}
 
 
-def curve(name: str, values: Sequence[float]) -> go.Figure:
+def curve(name: str, values: Sequence[float]) -> "Figure":
     """A line, in steps for K."""
+    import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
+
     title = "K" if name == "k" else label(name)
     shape = "hv" if name == "k" else "linear"
     figure = go.Figure(

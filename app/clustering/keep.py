@@ -60,8 +60,20 @@ def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
     mapped = bool(workspace.runs("map"))
     without = None if mapped else "There is no map yet: draw one on the Map page"
     ways = (
-        ("Colour the map by these clusters", "palette", column_of(card), write, "Writes them as a column first"),
-        ("… by how sure it is", "gradient", f"{column_of(card)} (sure)", write_sureness, "From 0 to 1 for each item"),
+        (
+            "Show on the Map page",
+            "palette",
+            column_of(card),
+            write,
+            "Writes the clusters as a column, which colours the map",
+        ),
+        (
+            "… how sure it is",
+            "gradient",
+            f"{column_of(card)} (sure)",
+            write_sureness,
+            "Writes from 0 to 1 for each item, which colours the map",
+        ),
     )
     for title, icon, column, action, help in ways:
         if st.button(title, key=f"map-by-{icon}", icon=f":material/{icon}:", disabled=not mapped, help=without or help):

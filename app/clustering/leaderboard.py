@@ -1,39 +1,47 @@
 """The leaderboard: methods against figures as a table, the same as bars, and what each figure means."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from app import amounts
+from app.clustering import cautions, runs
 from app.clustering.runs import Entry
 from app.palette import category_colours
+from app.scatter.content import fingerprint
+from app.state import state
 from core.clustering.metrics import AGAINST_LABELS, DEFINITIONS, Definition
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 WITHOUT_LABELS = ("silhouette", "stability")
 UNITS = {"seconds": "Time (s)", "noise": "Noise (%)"}
-WIDE, NARROW = 100, 72
+WIDE, NARROW = 100, 76
 """Pixels of a column with and without a spread."""
 KINDS = {"Against labels": AGAINST_LABELS, "Without labels": WITHOUT_LABELS}
 
 
-def show(found: Sequence[Entry]) -> list[Entry]:
-    """Draws table and bars side by side; returns the lines chosen in the table."""
+def show(found: Sequence[Entry]) -> tuple[Entry, list[Entry]]:
+    """Draws table and bars side by side; returns the line to show, the first if none is chosen, and those ticked."""
     with st.container(key="leaderboard", horizontal=True, gap="medium"):
         with st.container(key="board-table"):
             chosen = _table(found)
-        with st.container(key="board-bars", width=380):
+            _below(found)
+            cautions.show(found)
+        with st.container(key="board-bars", width=350):
             _bars(found)
     _definitions()
     return chosen
 
 
 def shown(found: Sequence[Entry]) -> list[Definition]:
-    """The figures that at least one line has: without labels those against labels are not there."""
-    return [each for name, each in DEFINITIONS.items() if any(name in entry.figures for entry in found)]
+    """The figures that at least one line has, the number of clusters first; without labels those against them lack."""
+    there = [each for name, each in DEFINITIONS.items() if any(name in entry.figures for entry in found)]
+    return sorted(there, key=lambda each: each.name != "k")
 
 
 def cell(name: str, mean: float, sd: float, runs: int) -> str:
@@ -72,8 +80,10 @@ def header(definition: Definition) -> str:
     return UNITS.get(definition.name, definition.title)
 
 
-def bars(found: Sequence[Entry], names: Sequence[str]) -> go.Figure:
+def bars(found: Sequence[Entry], names: Sequence[str]) -> "Figure":
     """A group of bars a figure, a colour a line of the leaderboard, the sd over seeds as error bars."""
+    import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
+
     figure = go.Figure()
     titles = sorted(entry.title for entry in found)
     shades = dict(zip(titles, category_colours(titles), strict=True))
@@ -98,20 +108,54 @@ def _spread(deviations: list[float], runs: int) -> dict[str, Any]:
     return {"type": "data", "array": deviations, "thickness": 1.2, "width": 3, "visible": runs > 1}
 
 
-def _table(found: Sequence[Entry]) -> list[Entry]:
-    event = st.dataframe(
+def figures_csv(found: Sequence[Entry]) -> bytes:
+    """Every run as a row: its method with its setting, its seed, its figures."""
+    rows = [
+        {"method": entry.title, "seed": card.seed} | {each.name: runs.figure(card, each.name) for each in shown(found)}
+        for entry in found
+        for card in entry.cards
+    ]
+    return pd.DataFrame(rows).dropna(axis="columns", how="all").to_csv(index=False).encode()
+
+
+def _table(found: Sequence[Entry]) -> tuple[Entry, list[Entry]]:
+    """What was ticked stays so while other lines come."""
+    titles = [entry.title for entry in found]
+    rows = [row for row, title in enumerate(titles) if title in state().ticked]
+    selection = st.dataframe(
         _styled(found),
-        key=f"leaderboard-{len(found)}",
+        key=f"leaderboard-{fingerprint(*titles)}",
         hide_index=True,
         on_select="rerun",
-        selection_mode="multi-row",
+        selection_mode=["multi-row", "single-cell"],
+        selection_default={"selection": {"rows": rows}},
         column_config=_columns(found),
-    )
-    st.caption(
-        "Mean ± standard deviation over the seeds, the best in bold. "
-        "Choose a line to see its clusters, two to compare them."
-    )
-    return [found[row] for row in event["selection"]["rows"] if row < len(found)]
+        row_height=38,
+    )["selection"]
+    ticked = [row for row in selection["rows"] if row < len(found)]
+    cell = next(((titles[row], column) for row, column in selection.get("cells", []) if row < len(found)), None)
+    title = state().choose(tuple(titles[row] for row in ticked), cell)
+    shown = next((entry for entry in found if entry.title == title), found[0])
+    return shown, [found[row] for row in ticked]
+
+
+def _below(found: Sequence[Entry]) -> None:
+    with st.container(key="board-below", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            "Mean ± sd over the seeds, the best in bold. Click a line to see its clusters; tick two to compare them.",
+            width="content",
+        )
+        st.download_button(
+            "Figures",
+            lambda: figures_csv(found),
+            "clusterings.csv",
+            "text/csv",
+            on_click="ignore",
+            key="take-figures",
+            type="tertiary",
+            icon=":material/download:",
+            help="A row a run, as CSV",
+        )
 
 
 def _styled(found: Sequence[Entry]) -> Any:
@@ -135,7 +179,10 @@ def _bold(column: pd.Series, rows: Sequence[int]) -> list[str]:
 def _columns(found: Sequence[Entry]) -> dict[str, Any]:
     """The figures narrow, so that those against labels are seen at once; each with its sentence."""
     width = WIDE if any(len(entry.cards) > 1 for entry in found) else NARROW
-    figures = {header(each): st.column_config.NumberColumn(help=each.sentence, width=width) for each in shown(found)}
+    figures = {
+        header(each): st.column_config.NumberColumn(help=each.sentence, width=NARROW if each.name == "k" else width)
+        for each in shown(found)
+    }
     seeds = st.column_config.NumberColumn(width=NARROW, help="How often the method was run")
     return {"Method": st.column_config.TextColumn(pinned=True, width=150), "Seeds": seeds, **figures}
 

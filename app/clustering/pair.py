@@ -1,7 +1,8 @@
 """Two runs side by side: their agreement, and the contingency table as a heat map."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from app import amounts
@@ -11,6 +12,9 @@ from app.clustering.runs import Entry
 from app.palette import scale_colours
 from app.plain import escaped
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 READABLE = 20
 """Clusters a side up to which the cells bear their counts."""
@@ -35,8 +39,10 @@ def show(workspace: Workspace, first: Entry, second: Entry) -> None:
         st.caption(f"The picture shows the {MOST} largest clusters of each; the index counts all.")
 
 
-def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> go.Figure:
+def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> "Figure":
     """Each row's share in each column by colour, with the counts where there is room."""
+    import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
+
     counts, row_clusters, column_clusters = table(first, second)
     room = max(counts.shape) <= READABLE
     figure = go.Figure(
@@ -44,15 +50,15 @@ def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> go.Figur
             z=100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
             x=[_name(cluster) for cluster in column_clusters],
             y=[_name(cluster) for cluster in row_clusters],
-            customdata=counts,
-            texttemplate="%{customdata:,}" if room else None,
+            text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
+            texttemplate="%{text}" if room else None,
             colorscale=scale_colours(),
             zmin=0,
             zmax=100,
             xgap=1,
             ygap=1,
-            colorbar={"title": "% of the row", "thickness": 12},
-            hovertemplate="%{y} and %{x}: %{customdata:,} items, %{z:.3g} % of the row<extra></extra>",
+            colorbar={"title": {"text": "% of the row", "side": "right"}, "thickness": 12},
+            hovertemplate="%{y} and %{x}: %{text} items, %{z:.3g} % of the row<extra></extra>",
         )
     )
     figure.update_xaxes(title=columns, type="category")

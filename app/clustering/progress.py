@@ -23,6 +23,8 @@ def show(workspace: Workspace, known: int) -> None:
     for job in mine[-1:]:
         if job.id not in state().dismissed:
             _refused(job)
+        if job.state == "failed" and job.id not in state().dismissed:
+            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
 
 
 def _watch(workspace: Workspace, known: int) -> None:
@@ -31,7 +33,9 @@ def _watch(workspace: Workspace, known: int) -> None:
 
 
 def _running(active: list[Job]) -> str:
-    return f"{escaped(active[0].title)} runs." if len(active) == 1 else f"{amounts.counted(len(active), 'job')} run."
+    if len(active) > 1:
+        return f"{amounts.counted(len(active), 'comparison')} are running."
+    return f"“{escaped(active[0].title)}” is running."
 
 
 def _refused(job: Job) -> None:

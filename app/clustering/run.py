@@ -1,9 +1,9 @@
-"""One run: what it found, its clusters with a gallery of each, how it went, and what to do with it."""
+"""One run: the map in its colours, its clusters with a gallery of each, how it went, and what to do with it."""
 
 import streamlit as st
 
 from app import amounts
-from app.clustering import clusters, history, keep, runs
+from app.clustering import clusters, coloured, history, keep, runs
 from app.clustering.leaderboard import shown
 from app.clustering.runs import Entry
 from app.items import Items
@@ -19,8 +19,14 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
     found = runs.read(workspace, card.id)
     st.caption(told(entry, card))
     keep.show(workspace, items, card, found)
-    with plainly():
-        clusters.show(workspace, items, card, found)
+    with st.container(key="clusters-stage", horizontal=True, gap="medium"):
+        place = st.container(key="clusters-map-side")
+        with st.container(key="clusters-table", width=520):
+            chosen, cluster = clusters.choose(items, card, found)
+        with place, plainly():
+            coloured.show(workspace, card, found, chosen)
+    with st.container(key="clusters-gallery"), plainly():
+        clusters.show(workspace, items, card, found, cluster)
     history.show(found.history)
 
 
@@ -29,7 +35,7 @@ def told(entry: Entry, card: RunCard) -> str:
     figures = ((each.title, runs.figure(card, each.name)) for each in shown([entry]) if each.name != "seconds")
     parts = [f"{title} {_plain(title, value)}" for title, value in figures if value is not None]
     stopped = ["stopped before the end"] if card.metrics.get("partial") else []
-    place = f"{runs.SPACES.get(card.space, card.space).lower()}, {escaped(card.model)}"
+    place = f"{runs.space_name(card.space).lower()}, {escaped(card.model)}"
     head = [amounts.counted(card.items, "item"), place, amounts.duration(card.seconds)]
     return " · ".join([*head, *stopped, *parts])
 

@@ -20,6 +20,8 @@ from core.workspace import RunCard, Workspace
 PACKAGE = "core.clustering"
 KIND = "clustering"
 SPACES = {"images": "Images", "captions": "Captions", "both": "Image and caption averaged"}
+MAP = "map:"
+"""A space is one of these, or a map's points: this and the map's id."""
 
 Figures = Mapping[str, tuple[float, float]]
 
@@ -28,7 +30,8 @@ Figures = Mapping[str, tuple[float, float]]
 class Given:
     """What a run was given; only runs of the same are compared.
 
-    fingerprint: of the embeddings. label: the column that the figures compare with, "" where the card does not say.
+    fingerprint: of the embeddings. label: the column that the figures compare with, "" where there was none.
+    tag, exclude: how the items were chosen, "" where they were not.
     """
 
     model: str
@@ -36,16 +39,20 @@ class Given:
     fingerprint: str
     items: int
     label: str
+    tag: str
+    exclude: str
 
     @classmethod
     def of(cls, card: RunCard) -> "Given":
-        return cls(card.model, card.space, card.fingerprint, card.items, str(card.metrics.get("label") or ""))
+        told = (str(card.metrics.get(name) or "") for name in ("label", "tag", "exclude"))
+        return cls(card.model, card.space, card.fingerprint, card.items, *told)
 
     @property
     def title(self) -> str:
-        """`Images, pocket, 9,170 items, compared with “label”`."""
-        against = f", compared with “{self.label}”" if self.label else ""
-        return f"{SPACES.get(self.space, self.space)}, {self.model}, {amounts.counted(self.items, 'item')}{against}"
+        """`Images, pocket, 120 items, only “cats”, without “blurred”, compared with “label”`."""
+        told = (("only", self.tag), ("without", self.exclude), ("compared with", self.label))
+        parts = [space_name(self.space), self.model, amounts.counted(self.items, "item")]
+        return ", ".join(parts + [f"{word} “{name}”" for word, name in told if name])
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,11 @@ class Found:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def space_name(space: str) -> str:
+    """As a person reads it."""
+    return "Points of a two-dimensional map" if space.startswith(MAP) else SPACES.get(space, space)
 
 
 def givens(cards: Iterable[RunCard]) -> list[Given]:

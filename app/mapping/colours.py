@@ -5,10 +5,12 @@ import pandas as pd
 
 from app.items import MANY, Items
 from app.mapping.drawn import Drawn
+from app.palette import category_colours
 from app.scatter import Colour
 
 NOTHING = "(empty)"
 REST = "other"
+NOISE, GREY = "noise", "#8a8f98"
 
 
 def colour(column: str | None, items: Items, drawn: Drawn) -> Colour | None:
@@ -29,7 +31,14 @@ def categories(title: str, values: pd.Series) -> Colour:
     names = list(counts.index[:MANY]) if len(counts) > MANY else sorted(counts.index, key=lambda name: name == NOTHING)
     rest = [f"{REST}: {len(counts) - MANY:,} values"] if len(counts) > MANY else []
     codes = pd.Index(names).get_indexer(texts)
-    return Colour(title, codes=np.where(codes < 0, len(names), codes), names=names + rest)
+    return Colour(
+        title, codes=np.where(codes < 0, len(names), codes), names=names + rest, palette=_palette(names + rest)
+    )
+
+
+def _palette(names: list[str]) -> list[str]:
+    """A colour a name; what a clustering left over is grey."""
+    return [GREY if name == NOISE else colour for name, colour in zip(names, category_colours(names), strict=True)]
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import store
-from app.clustering import cautions, empty, form, leaderboard, pair, progress, run, runs
+from app.clustering import empty, form, leaderboard, pair, progress, run, runs
 from app.clustering.runs import Given
 from app.items import Items
 from core.jobs import jobs
@@ -34,11 +34,10 @@ def show() -> None:
 
 def _compared(workspace: Workspace, items: Items, cards: list[RunCard]) -> None:
     found = runs.entries(workspace, cards, _given(cards))
-    chosen = leaderboard.show(found)
-    cautions.show(found)
-    if len(chosen) > 1:
-        pair.show(workspace, *chosen[:2])
-    run.show(workspace, items, (chosen or found)[0])
+    shown, ticked = leaderboard.show(found)
+    if len(ticked) > 1:
+        pair.show(workspace, *ticked[:2])
+    run.show(workspace, items, shown)
 
 
 def _given(cards: list[RunCard]) -> Given:

@@ -47,17 +47,24 @@ def page(path: str) -> None:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens the page on a workspace, with values of widgets set before."""
+    """Opens the page on a workspace, with lines of the leaderboard chosen before."""
     monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
 
-    def open_page(workspace: Workspace, **values: object) -> AppTest:
+    def open_page(workspace: Workspace, *lines: str) -> AppTest:
         test = AppTest.from_function(page, args=(workspace.path,), default_timeout=60)
-        test.session_state["clipscape"] = State(workspace=Path(workspace.path))
-        for name, value in values.items():
-            test.session_state[name] = value
+        test.session_state["clipscape"] = State(workspace=Path(workspace.path), ticked=lines)
         return test.run()
 
     return open_page
+
+
+def choose(test: AppTest, *names: str) -> AppTest:
+    """These methods, and no others."""
+    methods = discover("core.clustering")
+    told = [name for name in methods if form.takes_k(methods[name])]
+    for key, known in (("told", told), ("free", [name for name in methods if name not in told])):
+        test.button_group(key=f"cluster-methods-{key}").set_value([name for name in names if name in known])
+    return test.run()
 
 
 def ids(workspace: Workspace) -> np.ndarray:
@@ -150,9 +157,11 @@ def test_the_form_starts_one_job_for_all_defaults(shown, workspace, jobs: FakeJo
         "k": 3,
         "seeds": 2,
         "params": {},
-        "space": "images",
-        "model": "pocket",
         "label": "label",
+        "model": "pocket",
+        "space": "images",
+        "tag": None,
+        "exclude": None,
     }
 
 
@@ -161,7 +170,7 @@ def test_the_job_takes_what_the_form_gives(shown, workspace, jobs: FakeJobs) -> 
     from core.commands import COMMANDS
 
     test = shown(workspace)
-    test.button_group(key="cluster-methods").set_value(["kmeans"]).run()
+    choose(test, "kmeans")
     test.number_input(key="cluster-seeds").set_value(2)
     test.button(key="start-compare").click().run()
     result = COMMANDS["cluster"](**jobs.known[0].arguments)
@@ -175,8 +184,8 @@ def test_the_job_takes_what_the_form_gives(shown, workspace, jobs: FakeJobs) -> 
 
 def test_k_is_asked_for_only_where_a_method_takes_it(shown, workspace, jobs: FakeJobs) -> None:
     test = shown(workspace)
-    test.button_group(key="cluster-methods").set_value(["hdbscan"]).run()
-    assert test.number_input(key="cluster-k-label").disabled
+    choose(test, "hdbscan")
+    assert test.number_input(key="cluster-k-label-None-None").disabled
     test.button(key="start-compare").click().run()
     assert jobs.known[0].arguments["k"] is None
 
@@ -184,7 +193,7 @@ def test_k_is_asked_for_only_where_a_method_takes_it(shown, workspace, jobs: Fak
 def test_every_method_has_its_form(shown, workspace) -> None:
     methods = discover("core.clustering")
     test = shown(workspace)
-    clean(test.button_group(key="cluster-methods").set_value(list(methods)).run())
+    clean(choose(test, *methods))
     assert {tab.label for tab in test.tabs} == {method.title for method in methods.values()}
     keys = {each.key for each in [*test.number_input, *test.selectbox, *test.toggle, *test.text_input]}
     wanted = {
@@ -198,7 +207,7 @@ def test_every_method_has_its_form(shown, workspace) -> None:
 
 def test_without_a_method_nothing_can_be_started(shown, workspace) -> None:
     test = shown(workspace)
-    clean(test.button_group(key="cluster-methods").set_value([]).run())
+    clean(choose(test))
     assert test.button(key="start-compare").disabled
 
 
@@ -222,9 +231,10 @@ def test_methods_run_together_unless_a_parameter_differs() -> None:
 def test_k_is_the_number_of_labels_where_there_are_some() -> None:
     frame = pd.DataFrame({"caption": "", "label": ["a", "b", "c", ""]}, index=list("wxyz"))
     items = Items(frame, {})
-    assert form.likely_k(items, "label", 100) == 3
-    assert form.likely_k(items, None, 100) == 10
-    assert form.likely_k(items, None, 4) == 4
+    every = np.ones(4, dtype=bool)
+    assert form.likely_k(items, "label", every) == 3
+    assert form.likely_k(items, "label", np.array([True, True, False, False])) == 2
+    assert form.likely_k(items, None, every) == 4
 
 
 # the leaderboard
@@ -365,7 +375,7 @@ def test_a_refusal_is_told(shown, compared, jobs: FakeJobs) -> None:
 
 def test_a_running_comparison_is_told(shown, compared, jobs: FakeJobs) -> None:
     jobs.start("cluster", {}, "Cluster with K-means", compared.path)
-    assert "Cluster with K-means runs." in texts(clean(shown(compared)))
+    assert "“Cluster with K-means” is running." in texts(clean(shown(compared)))
 
 
 # one run
@@ -374,7 +384,7 @@ def test_a_running_comparison_is_told(shown, compared, jobs: FakeJobs) -> None:
 def test_the_best_line_is_shown_until_one_is_chosen(shown, compared) -> None:
     test = clean(shown(compared))
     assert "K-means, K = 3" in [each.value.replace("\\", "") for each in test.subheader]
-    test = clean(shown(compared, **{"leaderboard-2": {"selection": {"rows": [1]}}}))
+    test = clean(shown(compared, "HDBSCAN"))
     assert "HDBSCAN" in [each.value for each in test.subheader]
     assert len(test.dataframe[1].value) == 2
 
@@ -491,7 +501,7 @@ def test_exports(compared) -> None:
 
 
 def test_two_lines_are_compared(shown, compared) -> None:
-    test = clean(shown(compared, **{"leaderboard-2": {"selection": {"rows": [0, 1]}}}))
+    test = clean(shown(compared, "HDBSCAN", "K-means, K = 3"))
     assert "Adjusted Rand index of the two" in texts(test)
 
 

@@ -5,7 +5,7 @@ With `--folder DIR` every page is taken in both themes and both widths, to be lo
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -47,12 +47,73 @@ def table(page: Page, address: str) -> None:
     page.get_by_test_id("stDataFrame").wait_for()
 
 
+def cluster_form(page: Page, address: str) -> None:
+    """The form; what was compared before stands below it."""
+    page.goto(f"{address}/clusters")
+    page.locator(".st-key-clusters-head").wait_for()
+    if not page.locator(".st-key-start-compare button").is_visible():
+        page.locator(".st-key-clusters-head summary").first.click()
+    page.locator(".st-key-start-compare button").wait_for()
+
+
+def clusters(page: Page, address: str) -> None:
+    """A few methods over two seeds, compared once."""
+    page.goto(f"{address}/clusters")
+    page.locator(".st-key-board-table, .st-key-start-compare").first.wait_for()
+    if not page.locator(".st-key-board-table").count():
+        compare(page, ("K-means", "SwAV prototypes", "Variational Dirichlet-process mixture"))
+    page.locator(".st-key-clusters-gallery ol > li").first.wait_for()
+
+
+def compare(page: Page, titles: tuple[str, ...]) -> None:
+    """Chooses these methods, and no others, presses the button and waits for the end."""
+    choose_methods(page, titles)
+    page.locator(".st-key-cluster-seeds input").fill("2")
+    page.locator(".st-key-cluster-seeds input").press("Enter")
+    page.get_by_text(f"{2 * len(titles)} runs on").wait_for()
+    page.locator(".st-key-start-compare button").click()
+    page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for()
+    page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for(state="detached", timeout=1_200_000)
+
+
+def choose_methods(page: Page, titles: Collection[str]) -> None:
+    """Presses the pills that are not as they should be."""
+    pills = page.locator("[class*=st-key-cluster-methods] button[data-variant=pills]")
+    page.locator(".st-key-start-compare button").wait_for()
+    for place, title in enumerate(pills.all_inner_texts()):
+        if (pills.nth(place).get_attribute("aria-pressed") == "true") != (title in titles):
+            pills.nth(place).click()
+            page.wait_for_timeout(500)
+
+
+def cluster_pair(page: Page, address: str) -> None:
+    """Two lines ticked: their contingency table."""
+    clusters(page, address)
+    table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
+    for row in (0, 1):
+        table.click(position={"x": 15, "y": 57 + 38 * row})
+        page.wait_for_timeout(2_000)
+    page.get_by_text("Adjusted Rand index of the two").wait_for()
+    page.locator(".st-key-contingency").scroll_into_view_if_needed()
+
+
+def cluster_map(page: Page, address: str) -> None:
+    """The map by how sure the method is, and the gallery below."""
+    clusters(page, address)
+    page.locator(".st-key-map-colours").get_by_text("How sure", exact=True).click()
+    page.locator(".st-key-clusters-gallery").scroll_into_view_if_needed()
+
+
 SCENES: dict[str, Callable[[Page, str], None]] = {
     "map": plain_map,
     "search": searched_map,
     "item": item,
     "data": data,
     "table": table,
+    "clusters": clusters,
+    "cluster-form": cluster_form,
+    "cluster-pair": cluster_pair,
+    "cluster-map": cluster_map,
 }
 
 

@@ -1,0 +1,80 @@
+"""The map in the colours of a clustering: its clusters, or how sure it is of each item."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import store
+from app.clustering.clusters import name
+from app.clustering.runs import MAP, Found
+from app.mapping import maps
+from app.mapping.colours import NOTHING, categories
+from app.mapping.drawn import Drawn
+from app.scatter import Colour, scatter
+from app.views.map import pictured
+from core.workspace import RunCard, Workspace
+
+CLUSTERS, SURE = "Clusters", "How sure"
+PARTS = {"images": "Images", "captions": "Captions", "both": "Both"}
+ABSENT = -2
+"""In place of the cluster of a point whose item took no part."""
+
+
+def show(workspace: Workspace, card: RunCard, found: Found, cluster: int | None) -> None:
+    """The newest map of what the run was made from; a chosen cluster is lit. Without a map, a line says so."""
+    drawn = points(workspace, card)
+    if drawn is None:
+        st.caption("There is no map of these items yet: draw one on the Map page, and it takes the clusters' colours.")
+        return
+    kind = st.segmented_control(
+        "Colours", [CLUSTERS, SURE], default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
+    )
+    colour = by_cluster(drawn, found) if kind == CLUSTERS else by_sureness(drawn, found)
+    hits = None if cluster is None else of_run(drawn, found, found.labels, ABSENT) == cluster
+    scatter(pictured(workspace, drawn.points), colour=colour, hits=hits, key="clusters-map")
+    st.caption(f"The map: {maps.title(mapped(workspace, card))}." + _said(kind))
+
+
+def points(workspace: Workspace, card: RunCard) -> Drawn | None:
+    """The points of the map that are of the run's space, else all of them; None where there is no map."""
+    chosen = mapped(workspace, card)
+    if chosen is None:
+        return None
+    drawn = store.drawn(workspace, chosen, PARTS.get(card.space, "Both"))
+    return drawn if len(drawn) else store.drawn(workspace, chosen, "Both")
+
+
+def mapped(workspace: Workspace, card: RunCard) -> Any:
+    """The map that the run was made from, else the newest of its model, else the newest; None where there is none."""
+    cards = workspace.runs("map")
+    own = [each for each in cards if card.space == MAP + each.id]
+    return next(reversed(own or [each for each in cards if each.model == card.model] or cards), None)
+
+
+def by_cluster(drawn: Drawn, found: Found) -> Colour:
+    """The colours that the Map page gives a column of these clusters; items that took no part have none."""
+    labels = pd.Series(of_run(drawn, found, found.labels, ABSENT))
+    colour = categories("cluster", labels.map({label: name(label) for label in np.unique(found.labels).tolist()}))
+    codes, absent = np.asarray(colour.codes), [place for place, each in enumerate(colour.names) if each == NOTHING]
+    return replace(colour, codes=np.where(np.isin(codes, absent), -1, codes))
+
+
+def by_sureness(drawn: Drawn, found: Found) -> Colour:
+    """The probability, or what the method has instead of one, that the item belongs where it was put."""
+    return Colour("how sure", values=of_run(drawn, found, found.confidence, np.nan))
+
+
+def of_run(drawn: Drawn, found: Found, values: NDArray[Any], without: float) -> NDArray[Any]:
+    """A run's value for each point, and `without` for points of items that took no part: (N,)."""
+    places = pd.Index(found.ids).get_indexer(drawn.ids)
+    return np.where(places < 0, without, values[places])
+
+
+def _said(kind: str) -> str:
+    return (
+        "" if kind == CLUSTERS else " Yellow: the method is sure of the item's cluster; violet: it could be another's."
+    )

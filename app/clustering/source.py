@@ -1,0 +1,118 @@
+"""What a comparison is given: which items, and in which space their groups are sought."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.clustering.runs import MAP, SPACES
+from app.items import Items
+from app.mapping import maps
+from core.workspace import Embedded, RunCard, Workspace
+
+NEEDS = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
+TAG = "tag"
+"""The column whose words choose items; a column of truths chooses those of which it holds."""
+EVERY, NOBODY = "All items", "Nothing"
+
+
+@dataclass(frozen=True)
+class Source:
+    """model, space: as in a run card. tag: only the items that have it; exclude: not those that have that one."""
+
+    model: str
+    space: str
+    tag: str | None = None
+    exclude: str | None = None
+
+
+def ask(workspace: Workspace, items: Items) -> Source:
+    """One line of menus; the two-dimensional map is the last space, and comes with a warning."""
+    with st.container(key="cluster-given", horizontal=True, vertical_alignment="bottom", gap="small"):
+        tag, exclude = _items(tags(items))
+        models = workspace.models()
+        model = st.selectbox("Model", sorted({each.model for each in models}), key="cluster-model", width=_WIDTH)
+        drawn = [card for card in workspace.runs("map") if card.model == model]
+        space = st.selectbox(
+            "Space",
+            [*spaces(models, str(model)), *([MAP] if drawn else [])],
+            format_func=_SPACES.__getitem__,
+            key="cluster-space",
+            width=_WIDTH,
+            help="In which the groups are sought: the model's embeddings in all their dimensions, or a map of them",
+        )
+        if space == MAP:
+            space = MAP + _map(drawn)
+    if str(space).startswith(MAP):
+        st.caption(f":orange[:material/warning:] {FLAT}")
+    return Source(str(model), str(space), tag, exclude)
+
+
+def tags(items: Items) -> list[str]:
+    """What items can be chosen by: the columns of truths, and the words in the column "tag"."""
+    truths = [name for name, kind in items.kinds.items() if kind == "truth"]
+    if TAG not in items.kinds or TAG in truths:
+        return truths
+    words = items.frame[TAG].dropna().astype(str)
+    return truths + sorted(set(words[words != ""]))
+
+
+def kept(items: Items, tag: str | None, exclude: str | None) -> NDArray[np.bool_]:
+    """Which items a choice leaves: (N,) bool."""
+    mask = np.ones(len(items), dtype=bool)
+    if tag is not None:
+        mask &= _tagged(items, tag)
+    if exclude is not None:
+        mask &= ~_tagged(items, exclude)
+    return mask
+
+
+def spaces(models: Sequence[Embedded], model: str) -> list[str]:
+    """What a model has embedded can be clustered: images, captions, or both averaged."""
+    modalities = {each.modality for each in models if each.model == model and each.count}
+    return [space for space, needed in NEEDS.items() if modalities.issuperset(needed)]
+
+
+FLAT = (
+    "A two-dimensional map tears groups apart and pushes others together: "
+    "before you believe its clusters, compare them with those of the embeddings."
+)
+_SPACES = SPACES | {MAP: "A map, in two dimensions"}
+_WIDTH = 218
+
+
+def _tagged(items: Items, tag: str) -> NDArray[np.bool_]:
+    if items.kinds.get(tag) == "truth":
+        return items.frame[tag].fillna(False).to_numpy(dtype=bool)
+    return (items.frame[TAG].astype(str) == tag).to_numpy()
+
+
+def _items(known: Sequence[str]) -> tuple[str | None, str | None]:
+    """Without tags there is nothing to choose by, and the menus say how to make some."""
+    without = None if known else "Tag items on the Map page: then a comparison can be of those, or of the others"
+    tag = st.selectbox(
+        "Items",
+        [None, *known],
+        format_func=lambda tag: EVERY if tag is None else f"Only {tag!r}",
+        key="cluster-tag",
+        width=_WIDTH,
+        disabled=not known,
+        help=without or "All, or those with a tag",
+    )
+    exclude = st.selectbox(
+        "Leave out",
+        [None, *(each for each in known if each != tag)],
+        format_func=lambda tag: NOBODY if tag is None else repr(tag),
+        key="cluster-exclude",
+        width=_WIDTH,
+        disabled=not known,
+        help=without or "Items with this tag take no part",
+    )
+    return tag, exclude
+
+
+def _map(drawn: Sequence[RunCard]) -> str:
+    titles = {card.id: maps.title(card) for card in reversed(drawn)}
+    return str(st.selectbox("Map", list(titles), format_func=titles.__getitem__, key="cluster-map", width=_WIDTH))
