@@ -22,6 +22,8 @@ WITHOUT_LABELS = ("silhouette", "stability")
 UNITS = {"seconds": "Time (s)", "noise": "Noise (%)"}
 WIDE, NARROW = 100, 76
 """Pixels of a column with and without a spread."""
+GREY = "#7d8592"
+"""Of error bars: seen on both themes."""
 KINDS = {"Against labels": AGAINST_LABELS, "Without labels": WITHOUT_LABELS}
 
 
@@ -105,7 +107,7 @@ def bars(found: Sequence[Entry], names: Sequence[str]) -> "Figure":
 
 def _spread(deviations: list[float], runs: int) -> dict[str, Any]:
     """Error bars; a single run has none."""
-    return {"type": "data", "array": deviations, "thickness": 1.2, "width": 3, "visible": runs > 1}
+    return {"type": "data", "array": deviations, "thickness": 1.4, "width": 3, "color": GREY, "visible": runs > 1}
 
 
 def figures_csv(found: Sequence[Entry]) -> bytes:

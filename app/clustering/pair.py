@@ -14,10 +14,12 @@ from app.plain import escaped
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from plotly.graph_objects import Figure, Heatmap, Scatter
 
 READABLE = 20
 """Clusters a side up to which the cells bear their counts."""
+DARK = 45
+"""Per cent below which a cell is dark."""
 
 
 def show(workspace: Workspace, first: Entry, second: Entry) -> None:
@@ -44,14 +46,12 @@ def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> "Figure"
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
     counts, row_clusters, column_clusters = table(first, second)
-    room = max(counts.shape) <= READABLE
     figure = go.Figure(
         go.Heatmap(
             z=100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
             x=[_name(cluster) for cluster in column_clusters],
             y=[_name(cluster) for cluster in row_clusters],
-            text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
-            texttemplate="%{text}" if room else None,
+            text=[[f"{count:,}" for count in row] for row in counts.tolist()],
             colorscale=scale_colours(),
             zmin=0,
             zmax=100,
@@ -61,10 +61,28 @@ def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> "Figure"
             hovertemplate="%{y} and %{x}: %{text} items, %{z:.3g} % of the row<extra></extra>",
         )
     )
+    if max(counts.shape) <= READABLE:
+        figure.add_trace(_counts(figure.data[0]))
     figure.update_xaxes(title=columns, type="category")
     figure.update_yaxes(title=rows, type="category", autorange="reversed")
     height = max(320, min(760, 110 + 26 * len(row_clusters)))
     return figure.update_layout(height=height, margin={"t": 16, "r": 0, "b": 0, "l": 0})
+
+
+def _counts(cells: "Heatmap") -> "Scatter":
+    """The counts on the cells, in white where these are dark; Plotly's own choice of colours is hard to read."""
+    from plotly.graph_objects import Scatter
+
+    rows, columns = np.nonzero(cells.z)
+    return Scatter(
+        x=[cells.x[column] for column in columns],
+        y=[cells.y[row] for row in rows],
+        text=[cells.text[row][column] for row, column in zip(rows, columns, strict=True)],
+        textfont={"size": 11, "color": ["#fff" if share < DARK else "#111" for share in cells.z[rows, columns]]},
+        mode="text",
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _name(cluster: int) -> str:

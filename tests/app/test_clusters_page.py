@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app.views.clusters  # noqa: F401
-from app.clustering import cautions, clusters, form, history, keep, leaderboard, pair, runs
+from app.clustering import cautions, clusters, coloured, form, history, keep, leaderboard, pair, runs
 from app.clustering.agreement import adjusted_rand, shared, table
 from app.clustering.form import Choice
 from app.clustering.runs import Entry, Found
 from app.items import Items
+from app.mapping import colours as map_colours
+from app.mapping.colours import GREY
 from app.state import State
 from core.clustering.metrics import DEFINITIONS
 from core.methods import Method, discover, find, param
@@ -237,6 +240,46 @@ def test_k_is_the_number_of_labels_where_there_are_some() -> None:
     assert form.likely_k(items, None, every) == 4
 
 
+def test_items_are_chosen_by_tags(shown, workspace, jobs: FakeJobs) -> None:
+    workspace.set_column("tag", dict.fromkeys(ids(workspace)[:10].tolist(), "cards"))
+    test = shown(workspace)
+    assert test.selectbox(key="cluster-tag").options == ["All items", "Only 'odd'", "Only 'cards'"]
+    test.selectbox(key="cluster-tag").set_value("cards").run()
+    assert "on 10 items" in texts(test)
+    clean(test.selectbox(key="cluster-exclude").set_value("odd").run())
+    assert "on 5 items" in texts(test)
+    test.button(key="start-compare").click().run()
+    assert {name: jobs.known[0].arguments[name] for name in ("tag", "exclude")} == {"tag": "cards", "exclude": "odd"}
+
+
+def test_a_choice_that_leaves_nothing_cannot_be_started(shown, workspace) -> None:
+    workspace.set_column("tag", dict.fromkeys(ids(workspace)[1::2].tolist(), "cards"))
+    test = shown(workspace)
+    test.selectbox(key="cluster-tag").set_value("cards").run()
+    clean(test.selectbox(key="cluster-exclude").set_value("odd").run())
+    assert "No item is left" in texts(test)
+    assert test.button(key="start-compare").disabled
+
+
+def test_a_map_is_a_space_only_where_asked_for_and_with_a_warning(shown, mapped, jobs: FakeJobs) -> None:
+    test = shown(mapped)
+    assert "tears groups apart" not in texts(test)
+    clean(test.selectbox(key="cluster-space").set_value("map:").run())
+    assert "tears groups apart" in texts(test)
+    test.button(key="start-compare").click().run()
+    assert jobs.known[0].arguments["space"] == f"map:{mapped.runs('map')[0].id}"
+
+
+def test_a_comparison_on_a_map_says_so(shown, mapped) -> None:
+    from core.commands import COMMANDS
+
+    drawn = mapped.runs("map")[0].id
+    COMMANDS["cluster"](mapped.path, ["kmeans"], k=3, seeds=1, space=f"map:{drawn}", tag="odd")
+    said = texts(clean(shown(mapped)))
+    assert "Points of a two-dimensional map, pocket, 12 items, only “odd”, compared with “label”" in said
+    assert "tears groups apart" in said
+
+
 # the leaderboard
 
 
@@ -286,6 +329,25 @@ def entry(title: str = "K-means", cards: int = 3, params: dict | None = None, it
     card = RunCard("", "clustering", "none", title, params or {}, items=items)
     made = tuple(replace(card, seed=seed) for seed in range(cards))
     return Entry(made, {name: (value, 0.01) for name, value in figures.items()})
+
+
+def test_the_line_clicked_or_ticked_last_is_on_screen() -> None:
+    chosen = State()
+    assert chosen.choose((), None) == ""
+    assert chosen.choose((), ("B", "AMI")) == "B"
+    assert chosen.choose(("A",), ("B", "AMI")) == "A"
+    assert chosen.choose(("A", "C"), ("B", "AMI")) == "C"
+    assert chosen.choose(("A", "C"), ("D", "AMI")) == "D"
+    assert chosen.choose(("A", "C"), None) == "D"
+    assert chosen.choose(("A",), None) == "A"
+
+
+def test_the_figures_of_every_run_can_be_taken_away(shown, compared) -> None:
+    cards = compared.runs("clustering")
+    table = pd.read_csv(BytesIO(leaderboard.figures_csv(runs.entries(compared, cards, runs.givens(cards)[0]))))
+    assert table["method"].tolist() == ["K-means, K = 3"] * 3 + ["HDBSCAN"]
+    assert table["ami"].tolist() == pytest.approx([0.7, 0.8, 0.9, 0.5])
+    assert table["seconds"].tolist() == [1.5, 2.5, 3.5, 1.5]
 
 
 def test_the_best_of_a_column() -> None:
@@ -373,6 +435,12 @@ def test_a_refusal_is_told(shown, compared, jobs: FakeJobs) -> None:
     assert "**Gaussian mixture** was left out: k=99 clusters of 24 items" in texts(clean(shown(compared)))
 
 
+def test_a_comparison_that_failed_says_why(shown, workspace, jobs: FakeJobs) -> None:
+    job = jobs.start("cluster", {}, "Cluster with K-means", workspace.path)
+    job.state, job.error = "failed", "k=99 clusters of 24 items: lower k to 24 or less"
+    assert "k=99 clusters of 24 items" in shown(workspace).error[0].value
+
+
 def test_a_running_comparison_is_told(shown, compared, jobs: FakeJobs) -> None:
     jobs.start("cluster", {}, "Cluster with K-means", compared.path)
     assert "“Cluster with K-means” is running." in texts(clean(shown(compared)))
@@ -441,6 +509,50 @@ def test_traces() -> None:
     told = {"loss": [2.0, 1.0], "once": [1.0], "k": [1, 4], "splits": [{"epoch": 1}, {"epoch": 2}]}
     assert list(history.traces(told)) == ["k", "loss"]
     assert history.curve("k", [1, 4]).data[0].line.shape == "hv"
+
+
+# the map
+
+
+def test_the_map_has_the_colours_of_the_line_on_screen(mapped) -> None:
+    card = save(mapped, labels=np.arange(COUNT) % 3 - 1)
+    found = runs.read(mapped, card.id)
+    drawn = coloured.points(mapped, card)
+    assert drawn is not None
+    assert set(drawn.modality) == {"image"}
+    colour = coloured.by_cluster(drawn, found)
+    named = dict(zip(drawn.ids, (colour.names[code] for code in colour.codes), strict=True))
+    assert [named[id] for id in found.ids[:3]] == ["noise", "cluster 0", "cluster 1"]
+    assert colour.palette[list(colour.names).index("noise")] == GREY
+    sure = dict(zip(drawn.ids, coloured.by_sureness(drawn, found).values, strict=True))
+    assert [sure[id] for id in found.ids] == pytest.approx(found.confidence.tolist())
+
+
+def test_items_that_took_no_part_have_no_colour(mapped) -> None:
+    card = save(mapped)
+    every = runs.read(mapped, card.id)
+    found = Found(every.ids[:5], every.labels[:5], every.confidence[:5], {})
+    drawn = coloured.points(mapped, card)
+    assert drawn is not None
+    assert (coloured.by_cluster(drawn, found).codes >= 0).sum() == 5
+    assert np.isfinite(coloured.by_sureness(drawn, found).values).sum() == 5
+
+
+def test_a_column_of_clusters_colours_the_map_page_alike(mapped) -> None:
+    card = save(mapped, labels=np.arange(COUNT) % 5 - 1)
+    found = runs.read(mapped, card.id)
+    drawn = coloured.points(mapped, card)
+    assert drawn is not None
+    keep.write(mapped, found, "mine")
+    items = Items.of(mapped.table(["caption", "label", "mine"]), {"mine": "text"})
+    there, here = map_colours.colour("mine", items, drawn), coloured.by_cluster(drawn, found)
+    assert there is not None
+    assert there.colours == here.colours
+    assert [there.names[code] for code in there.codes] == [here.names[code] for code in here.codes]
+
+
+def test_without_a_map_the_page_says_so(shown, compared) -> None:
+    assert "There is no map of these items yet" in texts(clean(shown(compared)))
 
 
 # what to do with it
@@ -523,6 +635,7 @@ def test_contingency_puts_likes_at_the_diagonal() -> None:
     assert (rows.tolist(), columns.tolist()) == ([0, 1, 2], [5, 3, 4])
     drawn = pair.heat_map(first, second, "A", "B").data[0]
     assert drawn.z.max() == 100
+    assert [list(row) for row in drawn.text] == [["3", "0", "0"], ["0", "2", "0"], ["0", "0", "1"]]
     assert list(drawn.x) == ["5", "3", "4"]
 
 

@@ -59,7 +59,7 @@ def cluster_form(page: Page, address: str) -> None:
 def clusters(page: Page, address: str) -> None:
     """A few methods over two seeds, compared once."""
     page.goto(f"{address}/clusters")
-    page.locator(".st-key-board-table, .st-key-start-compare").first.wait_for()
+    page.locator(".st-key-board-table:visible, .st-key-start-compare button:visible").first.wait_for()
     if not page.locator(".st-key-board-table").count():
         compare(page, ("K-means", "SwAV prototypes", "Variational Dirichlet-process mixture"))
     page.locator(".st-key-clusters-gallery ol > li").first.wait_for()
