@@ -81,7 +81,7 @@ def test_history_counts_the_epochs_of_all_turns(groups: tuple[np.ndarray, np.nda
     assert len(found.history["k"]) == len(found.history["loss"])
     assert len(found.history["pretraining_loss"]) == QUICK.pretraining
     assert found.history["splits"]
-    times = [each["time"] for each in found.history["splits"] + found.history["merges"]]
+    times = [each["epoch"] for each in found.history["splits"] + found.history["merges"]]
     assert all(0 <= time <= len(found.history["k"]) for time in times)
 
 

@@ -91,7 +91,7 @@ class Alternation:
         """The clusters of this turn in place of the last; histories one after the other, by epochs of all turns."""
         before = len(self.history.get("k", []))
         for name, values in found.history.items():
-            moved = [each | {"time": each["time"] + before} if isinstance(each, dict) else each for each in values]
+            moved = [each | {"epoch": each["epoch"] + before} if isinstance(each, dict) else each for each in values]
             self.history.setdefault(name, []).extend(moved)
         self.found = found
 

@@ -134,7 +134,7 @@ class DeepDPM:
         """Drops clusters (K,) bool that have no rows; whether there were any."""
         if not empty.any():
             return False
-        self.history["given_up"].append({"time": self.epoch, "clusters": torch.nonzero(empty).flatten().tolist()})
+        self.history["given_up"].append({"epoch": self.epoch, "clusters": torch.nonzero(empty).flatten().tolist()})
         stay = torch.nonzero(~empty).flatten()
         self._change(statistics[stay], stay)
         return True

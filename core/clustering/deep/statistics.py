@@ -58,11 +58,11 @@ def grown(parts: Statistics, split: Tensor) -> Statistics:
     )
 
 
-def split_records(time: int, split: Tensor, parts: Statistics, log_ratios: Tensor) -> list[dict[str, Any]]:
+def split_records(epoch: int, split: Tensor, parts: Statistics, log_ratios: Tensor) -> list[dict[str, Any]]:
     """What a history keeps of accepted splits: when, which cluster, the sizes of its parts and log H."""
     return [
         {
-            "time": time,
+            "epoch": epoch,
             "cluster": index,
             "sizes": parts.counts[index].round().long().tolist(),
             "log_ratio": float(log_ratios[index]),
@@ -71,8 +71,8 @@ def split_records(time: int, split: Tensor, parts: Statistics, log_ratios: Tenso
     ]
 
 
-def merge_record(time: int, merge: Merge, clusters: Statistics) -> dict[str, Any]:
+def merge_record(epoch: int, merge: Merge, clusters: Statistics) -> dict[str, Any]:
     """What a history keeps of an accepted merge: when, which clusters, their sizes and log H."""
     pair = [merge.first, merge.second]
     sizes = clusters.counts[pair].round().long().tolist()
-    return {"time": time, "clusters": pair, "sizes": sizes, "log_ratio": merge.log_ratio}
+    return {"epoch": epoch, "clusters": pair, "sizes": sizes, "log_ratio": merge.log_ratio}
