@@ -12,14 +12,13 @@ from app.clustering.runs import Found
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import item
-from app.plain import escaped
+from app.mapping.colours import NOISE
 from core.results import Floats
 from core.workspace import RunCard, Workspace
 
 ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least sure": "unsure"}
 SHOWN = 48
 """Pictures of a cluster in its gallery."""
-NOISE = "noise"
 FITTING, TALL = 12, 460
 """Clusters of a table that is shown whole, and the pixels of a longer one."""
 
@@ -154,8 +153,4 @@ _COLUMNS: dict[str, Any] = {
 @st.dialog("Item")
 def _look(workspace: Workspace, items: Items, id: str) -> None:
     """One item, large."""
-    if image := store.image(workspace, id):
-        with st.container(key="large"):
-            st.image(image, width="stretch", alt=items.captions.get(id, ""))
-    st.markdown(escaped(items.captions.get(id, "")) or ":gray[No caption]")
-    item.columns(items, id)
+    item.large(workspace, items, id)

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from app import amounts
+from app.clustering.runs import KIND, PACKAGE
 from app.plain import escaped
 from app.state import state
 from core.jobs import Job, jobs
 from core.methods import discover
 from core.workspace import Workspace
 
-PACKAGE = "core.clustering"
 POLL_SECONDS = 2.0
 
 
@@ -28,7 +28,7 @@ def show(workspace: Workspace, known: int) -> None:
 
 
 def _watch(workspace: Workspace, known: int) -> None:
-    if len(workspace.runs("clustering")) != known:
+    if len(workspace.runs(KIND)) != known:
         st.rerun()
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import amounts, store
+from app.empty import say
 from app.gallery import data_url, gallery, pictures
 from app.items import Items
 from app.mapping import item
@@ -43,9 +44,8 @@ def show(workspace: Workspace, items: Items) -> None:
 def empty() -> None:
     """What to do in a workspace without items."""
     with st.container(key="empty", horizontal_alignment="center"):
-        st.markdown(":gray[:material/add_photo_alternate:]", width="content")
-        st.subheader("No items yet", anchor=False, width="content")
-        st.caption("Drop images on the right, or give a folder; with captions, if there are any.", width="content")
+        line = "Drop images on the right, or give a folder; with captions, if there are any."
+        say("add_photo_alternate", "No items yet", line)
 
 
 def _page(workspace: Workspace, items: Items, found: pd.Index, kind: str) -> None:

@@ -24,17 +24,21 @@ ALIKE = 20
 def show(workspace: Workspace, model: str, items: Items, id: str) -> None:
     """Draws the item, with a way back to the group it was chosen from."""
     _title()
-    image = store.image(workspace, id)
-    if image:
-        with st.container(key="large"):
-            st.image(image, width="stretch", alt=items.captions[id])
-    st.markdown(escaped(items.captions[id]) or ":gray[No caption]")
-    columns(items, id)
+    large(workspace, items, id)
     for modality, (title, _) in NEAREST.items():
         hits = neighbours(workspace, model, modality, items, id)
         if len(hits.ids):
             st.markdown(f"**{title}**", help="Cosine similarity of the embeddings; 1 is the same direction")
             _neighbours(workspace, items, modality, hits)
+
+
+def large(workspace: Workspace, items: Items, id: str) -> None:
+    """The picture, the caption, and what else is known of the item."""
+    if image := store.image(workspace, id):
+        with st.container(key="large"):
+            st.image(image, width="stretch", alt=items.captions.get(id, ""))
+    st.markdown(escaped(items.captions.get(id, "")) or ":gray[No caption]")
+    columns(items, id)
 
 
 def columns(items: Items, id: str) -> None:

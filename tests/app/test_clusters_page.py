@@ -494,6 +494,8 @@ def test_every_order_of_the_gallery(shown, compared) -> None:
     test = shown(compared)
     for order in clusters.ORDERS:
         clean(test.segmented_control(key="order").set_value(order).run())
+        unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
+        assert unit in texts(test)
 
 
 def test_history_of_a_run(shown, workspace) -> None:
