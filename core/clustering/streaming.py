@@ -10,9 +10,10 @@ from core.results import Floats
 CHUNK = 4_096
 
 
-def slices(count: int) -> Iterator[slice]:
-    """Where the chunks of so many rows lie, in order."""
-    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))
+def slices(count: int, size: int = 0) -> Iterator[slice]:
+    """Where the chunks of so many rows lie, in order; size: rows a chunk, `CHUNK` where it is 0."""
+    size = size or CHUNK
+    return (slice(start, start + size) for start in range(0, count, size))
 
 
 def chunks(x: Floats) -> Iterator[Floats]:

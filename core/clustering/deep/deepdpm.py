@@ -4,7 +4,7 @@ Ronen, Finder and Freifeld: DeepDPM: Deep clustering with an unknown number of c
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -18,6 +18,9 @@ from core.clustering.deep.split_merge import accepted, accepted_merges, log_spli
 from core.clustering.deep.statistics import block_statistics, grown, merge_record, merged, split_records
 from core.clustering.deep.two_means import two_means
 
+if TYPE_CHECKING:
+    from core.clustering.deepdpm import Params
+
 STEPS = 16
 """An epoch has at least so many steps where batches of `LEAST_BATCH` rows allow it."""
 LEAST_BATCH = 128
@@ -30,31 +33,6 @@ SETTLING_EPOCHS = 2
 REPORT_STEPS = 64
 
 
-class Options(Protocol):
-    """What the model needs to know; `core.clustering.deepdpm.Params` has it, with the meanings."""
-
-    @property
-    def start_k(self) -> int: ...
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def epochs_between_moves(self) -> int: ...
-    @property
-    def patience(self) -> int: ...
-    @property
-    def hidden(self) -> int: ...
-    @property
-    def learning_rate(self) -> float: ...
-    @property
-    def batch(self) -> int: ...
-    @property
-    def alpha(self) -> float: ...
-    @property
-    def prior_share(self) -> float: ...
-    @property
-    def seed(self) -> int: ...
-
-
 class DeepDPM:
     """The clustering net, the mixture it is amortising, and what happened to them.
 
@@ -62,7 +40,7 @@ class DeepDPM:
     a message and figures, and may raise to stop: what has been learned so far stays usable.
     """
 
-    def __init__(self, data: Prepared, labels: Tensor, options: Options, told: Callable[..., None]) -> None:
+    def __init__(self, data: Prepared, labels: Tensor, options: "Params", told: Callable[..., None]) -> None:
         self.data, self.options, self.told = data, options, told
         self.generator = torch.Generator().manual_seed(options.seed)
         self.prior = NormalInverseWishart.from_data(data.variances, len(data), data.diagonal, options.prior_share)

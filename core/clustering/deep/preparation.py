@@ -8,7 +8,6 @@ Gavish and Donoho: The optimal hard threshold for singular values is 4 / √3. I
 2014.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +16,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.clustering.checks import check_rows
+from core.clustering.mixtures import FULL_DIMENSIONS
+from core.clustering.streaming import slices
 from core.results import Clustering, Floats
 
-FULL_DIMENSIONS = 64
 CHUNK = 16_384
 CONSTANT = 1e-6
 """A column or axis whose spread is below this share of the largest value is constant but for rounding."""
@@ -50,7 +50,7 @@ def prepare(x: Floats) -> Prepared:
     mean, deviation = _moments(x)
     varying = deviation > CONSTANT * np.maximum(np.abs(mean), deviation.max(initial=0))
     rows = np.empty((len(x), int(varying.sum())), dtype=np.float32)
-    for chunk in _chunks(len(x)):
+    for chunk in slices(len(x), CHUNK):
         rows[chunk] = (x[chunk][:, varying] - mean[varying]) / deviation[varying]
     diagonal = rows.shape[1] > FULL_DIMENSIONS
     variances = _turn(rows) if diagonal else np.ones(rows.shape[1])
@@ -82,19 +82,19 @@ def one_cluster(count: int) -> Clustering:
 
 def _moments(x: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation of each column, in two passes of float64."""
-    mean = sum((x[chunk].sum(0, dtype=np.float64) for chunk in _chunks(len(x))), np.zeros(x.shape[1])) / len(x)
-    squares = sum((np.square(x[chunk] - mean).sum(0) for chunk in _chunks(len(x))), np.zeros(x.shape[1]))
+    mean = sum((x[chunk].sum(0, dtype=np.float64) for chunk in slices(len(x), CHUNK)), np.zeros(x.shape[1])) / len(x)
+    squares = sum((np.square(x[chunk] - mean).sum(0) for chunk in slices(len(x), CHUNK)), np.zeros(x.shape[1]))
     return mean, np.sqrt(squares / len(x))
 
 
 def _turn(rows: Floats) -> NDArray[np.float64]:
     """Turns the rows onto their principal axes in place, largest first; gives the variances above the noise."""
     covariance = np.zeros((rows.shape[1], rows.shape[1]))
-    for chunk in _chunks(len(rows)):
+    for chunk in slices(len(rows), CHUNK):
         covariance += rows[chunk].T @ rows[chunk]
     variances, axes = np.linalg.eigh(covariance / len(rows))
     variances, axes = variances[::-1].copy(), axes[:, ::-1].astype(np.float32)
-    for chunk in _chunks(len(rows)):
+    for chunk in slices(len(rows), CHUNK):
         rows[chunk] = rows[chunk] @ axes
     return variances[: max(1, int((variances > noise_level(variances, len(rows))).sum()))]
 
@@ -108,7 +108,3 @@ def noise_level(variances: NDArray[np.float64], rows: int) -> float:
     beta = len(known) / max(len(variances), rows)
     omega = 0.56 * beta**3 - 0.95 * beta**2 + 1.82 * beta + 1.43
     return max(omega**2 * float(np.median(known)), CONSTANT * float(variances[0]))
-
-
-def _chunks(count: int) -> Iterator[slice]:
-    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))

@@ -3,7 +3,7 @@
 Chang and Fisher: Parallel sampling of DP mixture models using sub-cluster splits. NeurIPS 2013.
 """
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,24 +17,8 @@ from core.clustering.deep.split_merge import accepted, accepted_merges, log_spli
 from core.clustering.deep.statistics import block_statistics, grown, merge_record, split_records
 from core.clustering.deep.two_means import squared_distances, two_means
 
-
-class Options(Protocol):
-    """What the sampler needs to know; `core.clustering.dpm_sampler.Params` has it, with the meanings."""
-
-    @property
-    def start_k(self) -> int: ...
-    @property
-    def burn_in(self) -> int: ...
-    @property
-    def restart(self) -> int: ...
-    @property
-    def alpha(self) -> float: ...
-    @property
-    def prior_share(self) -> float: ...
-    @property
-    def batch(self) -> int: ...
-    @property
-    def seed(self) -> int: ...
+if TYPE_CHECKING:
+    from core.clustering.dpm_sampler import Params
 
 
 class SubclusterSampler:
@@ -43,7 +27,7 @@ class SubclusterSampler:
     A cluster of age 0 has no subclusters yet: the next draw begins them by 2-means.
     """
 
-    def __init__(self, data: Prepared, options: Options) -> None:
+    def __init__(self, data: Prepared, options: "Params") -> None:
         self.data, self.options = data, options
         self.generator = torch.Generator().manual_seed(options.seed)
         self.random = np.random.default_rng(options.seed)
