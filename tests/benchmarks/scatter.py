@@ -4,7 +4,9 @@ python -m tests.benchmarks.scatter --points 100000
 
 Prints JSON: the milliseconds from the data being in the browser to the picture; the frame rate of panning of each page,
 by turns, and their ratios; the milliseconds from a move of the mouse to the tooltip (and to its picture, on a smaller
-map that has some). A real mouse pans and hovers; a frame is one that the page was given to draw in.
+map that has some). A real mouse pans and hovers; a frame is one that the page was given to draw in. Chromium runs as it
+does by itself without a GPU; with --emulate-all the pages around the maps too are painted by emulated GL, as browser
+tests often have it.
 """
 
 import contextlib
@@ -28,7 +30,7 @@ from app.palette import category_colours
 from app.scatter.points import Points
 from tests.scatter.demo import CLASSES, NAMES, blobs
 from tests.scatter.page import demo
-from tests.served import ROOT, chromium, free_port
+from tests.served import BY_ITSELF, ROOT, SOFTWARE_GL, chromium, free_port
 
 WINDOW = {"width": 1440, "height": 900}
 FRAMES = """() => {
@@ -67,9 +69,11 @@ def main(
     points: Annotated[int, typer.Option(help="How many points.")] = 100_000,
     seconds: Annotated[float, typer.Option(help="Length of one pan.")] = 5,
     rounds: Annotated[int, typer.Option(help="Pans of each page, by turns.")] = 4,
+    emulate_all: Annotated[bool, typer.Option("--emulate-all", help="Emulated GL for the whole page.")] = False,
 ) -> None:
     """Prints the figures as JSON."""
-    with demo(points) as ours, chromium() as browser, others(points, browser, ours) as address:
+    flags = SOFTWARE_GL if emulate_all else BY_ITSELF
+    with demo(points) as ours, chromium(flags) as browser, others(points, browser, ours) as address:
         pages = {
             "ours": open_page(browser, ours, "[data-drawn]"),
             "bare": open_page(browser, f"{address}/scatter.html#regl", "body[data-ready-ms]"),
@@ -84,7 +88,7 @@ def main(
         hovers = hover(pages["ours"])
         for page in pages.values():
             page.close()
-    with demo(8000) as ours, chromium() as browser:
+    with demo(8000) as ours, chromium(flags) as browser:
         pictures = hover(open_page(browser, ours, "[data-drawn]"))
     print(json.dumps(report(points, ready, rates, hovers, pictures), indent=2))
 

@@ -344,7 +344,7 @@ MODULE_CHECKS = {
         view.pan(5, 0);
         carry.pan();
         if (String(shift()) !== '15,-20' || drawings !== 0) return `carried ${shift()} ${drawings}`;
-        await new Promise((done) => setTimeout(done, 400));
+        await new Promise((done) => setTimeout(done, 800));
         if (drawings !== 1) return `rested ${drawings}`;
         view.pan(3, 0);
         carry.pan();

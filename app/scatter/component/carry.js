@@ -4,15 +4,16 @@
  *
  * @typedef {import("./view.js").View} View
  */
-/** A drawing is felt some frames later: the browser takes frames in hand before the graphics have finished the last. */
-const FRAMES = 3;
-const SLOW = 110;
+/** A drawing is felt in one of so many frames after it: the browser takes some in hand before the graphics are done. */
+const FRAMES = 16;
+const SLOW = 60;
 const REST = 120;
+const LONGEST_REST = 500;
 /** Drawing takes at most about one part in so many of the time. */
 const PARTS = 4;
 
 export class Carry {
-  /** Milliseconds from the last drawing to the end of the `FRAMES` frames after it. */
+  /** Milliseconds: the longest wait for a frame after a drawing, the last drawings' mean with falling weights. */
   cost = 0;
   #drawnAt = -Infinity;
   #asked = [0, 0];
@@ -31,11 +32,10 @@ export class Carry {
 
   /** The points were drawn, in this frame. */
   settle() {
-    const started = performance.now();
-    this.#drawnAt = started;
+    this.#drawnAt = performance.now();
     this.#drawn = this.#asked;
     this.#place();
-    inFrames(FRAMES, () => (this.cost = performance.now() - started));
+    this.#weigh();
   }
 
   /** The view was panned. */
@@ -43,7 +43,24 @@ export class Carry {
     if (this.cost < SLOW || performance.now() - this.#drawnAt > PARTS * this.cost) return this.draw();
     this.#place();
     clearTimeout(this.rest);
-    this.rest = setTimeout(this.draw, REST);
+    // Where drawing is slow, so are the pointer's moves: a pause between two of them is not yet a rest.
+    this.rest = setTimeout(this.draw, Math.min(REST + this.cost, LONGEST_REST));
+  }
+
+  /** Watches the frames after a drawing, until the next one or for `FRAMES`. */
+  #weigh() {
+    const drawnAt = this.#drawnAt;
+    let before = drawnAt;
+    let longest = 0;
+    let count = 0;
+    const look = () => {
+      const now = performance.now();
+      longest = Math.max(longest, now - before);
+      before = now;
+      if (++count < FRAMES && drawnAt === this.#drawnAt) requestAnimationFrame(look);
+      else this.cost = (this.cost + longest) / 2;
+    };
+    requestAnimationFrame(look);
   }
 
   #place() {
@@ -51,9 +68,4 @@ export class Carry {
     const [right, up] = this.view.shift.map((now, axis) => (now - this.#drawn[axis]) * half);
     this.canvas.style.transform = right || up ? `translate(${right}px, ${-up}px)` : "";
   }
-}
-
-/** @param {number} count of frames @param {() => void} then */
-function inFrames(count, then) {
-  requestAnimationFrame(() => (count > 1 ? inFrames(count - 1, then) : then()));
 }
