@@ -1,4 +1,4 @@
-"""`python -m app [streamlit's options]`: the server, which gets the first page ready while the browser still starts."""
+"""`python -m app [streamlit's options]`: the server, which restores the first workspace while the browser still starts."""
 
 import sys
 import threading
@@ -11,11 +11,10 @@ from streamlit.web import cli
 
 
 def prepare() -> None:
-    """Imports the pages and restores the first workspace: the first visitor waits for neither."""
+    """The first visitor of all then need not wait for it."""
     while not runtime.exists() or runtime.get_instance().state is runtime.RuntimeState.INITIAL:
         time.sleep(0.02)  # the server comes first
     from app.state import START
-    from app.views import clusters, data, map  # noqa: F401
     from core.errors import ClipscapeError
     from core.workspace import open_named
 

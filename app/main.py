@@ -9,10 +9,6 @@ ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from app.scatter import ahead  # noqa: E402
-
-ahead()  # before the pages: importing them takes longer than all else
-
 from app import frame  # noqa: E402
 from app.state import state  # noqa: E402
 from app.views import clusters, data, map  # noqa: E402

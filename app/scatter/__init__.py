@@ -4,8 +4,8 @@ picked = scatter(Points("tsne 1", xy, item, modality, captions), colour=Colour("
 picked.selection, picked.clicked
 """
 
-from app.scatter.component import ahead, scatter, select
+from app.scatter.component import scatter, select
 from app.scatter.points import CAPTION, IMAGE, Colour, Picked, Points
 from app.scatter.sprites import Sprites
 
-__all__ = ["CAPTION", "IMAGE", "Colour", "Picked", "Points", "Sprites", "ahead", "scatter", "select"]
+__all__ = ["CAPTION", "IMAGE", "Colour", "Picked", "Points", "Sprites", "scatter", "select"]

@@ -19,7 +19,7 @@ from app.scatter.sprites import CELL, COLUMNS, LINES, Sprites
 from core.errors import BadInput
 
 FOLDER = Path(__file__).parent / "component"
-PACKAGE = "clipscape"
+PACKAGE, COMPONENT = "clipscape", "scatter"
 WITHOUT_WEBGL = "clipscape-without-webgl"
 
 
@@ -69,11 +69,6 @@ def select(key: str, points: Points, rows: NDArray[np.integer], clicked: int | N
         "rows": base64.b64encode(mask_bits(mask)).decode(),
         "clicked": clicked,
     }
-
-
-def ahead() -> None:
-    """Shows nothing: lets the browser fetch the map's modules while Python still makes what they will draw."""
-    _components()["ahead"](key="ahead")
 
 
 def _check(points: Points, colour: Colour | None, hits: NDArray[np.bool_] | None, focus: int | None) -> None:
@@ -145,7 +140,7 @@ def _sheet_list(sprites: Sprites) -> bytes:
 
 
 def _mount(key: str, data: dict[str, Any], height: int | None) -> dict[str, Any]:
-    return _components()["scatter"](
+    return _component()(
         key=key,
         data=data,
         height="content" if height is None else height,
@@ -154,22 +149,19 @@ def _mount(key: str, data: dict[str, Any], height: int | None) -> dict[str, Any]
     )
 
 
-def _components() -> dict[str, Any]:
+def _component() -> Any:
     """Registers `component/` as if it were an installed package's: its modules are served as files, not in messages."""
     manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PACKAGE}.scatter") is None:
-        parts = [ComponentConfig(name, FOLDER.name) for name in ("scatter", "ahead")]
-        manager.register_from_manifest(ComponentManifest(PACKAGE, "1", parts), FOLDER.parent)
+    name = f"{PACKAGE}.{COMPONENT}"
+    if manager.get_component_asset_root(name) is None:
+        manifest = ComponentManifest(PACKAGE, "1", [ComponentConfig(COMPONENT, FOLDER.name)])
+        manager.register_from_manifest(manifest, FOLDER.parent)
         html, css = ((FOLDER / f"scatter.{kind}").read_text("utf-8") for kind in ("html", "css"))
-        component = st.components.v2.component
-        _registered[id(manager)] = {
-            "scatter": component(f"{PACKAGE}.scatter", html=html, css=css, js="main.js"),
-            "ahead": component(f"{PACKAGE}.ahead", js="ahead.js"),
-        }
-    return _registered[id(manager)]
+        _components[id(manager)] = st.components.v2.component(name, html=html, css=css, js="main.js")
+    return _components[id(manager)]
 
 
-_registered: dict[int, dict[str, Any]] = {}
+_components: dict[int, Any] = {}
 
 
 def _given(key: str) -> dict[str, Any]:
