@@ -1,4 +1,4 @@
-"""`python -m app [streamlit's options]`: the server, which restores the first workspace while the browser still starts."""
+"""`python -m app [streamlit's options]`: the server; it restores the first workspace while the browser still starts."""
 
 import sys
 import threading
