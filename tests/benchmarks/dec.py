@@ -8,13 +8,16 @@ MNIST as files of its own format (plain or .gz), all of them together: 70,000 ×
 out with a message. Fashion-MNIST is the bundled set: 10,000 × 784. Pixels are 0 … 1. `--rows` takes a seeded sample,
 and says so. Methods run with their defaults, the labels are only compared with: NMI, ARI, ACC, mean ± sd of the seeds.
 Prints a table; `--json FILE` writes every run.
+
+`--clustpy` times an epoch of our pretraining and of our DEC against ClustPy's (pip install clustpy) instead, by turns:
+the same layers and rows, each with its own defaults, the difference of a run of three epochs (or targets) and of one.
 """
 
 import argparse
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +27,8 @@ import pyarrow.parquet
 from PIL import Image
 
 from core.clustering.compare import load_libraries
-from core.clustering.deep.codes import batches_an_epoch, epochs_for, forget
+from core.clustering.dec import Schedule
+from core.clustering.deep.codes import HIDDEN, batches_an_epoch, epochs_for, forget
 from core.clustering.metrics import against_labels
 from core.methods import find
 from core.progress import Progress
@@ -137,6 +141,38 @@ def number(values: Iterator[float | None]) -> str:
     return f"{np.mean(known):.2f}" if known else "–"
 
 
+def against_clustpy(x: Floats, turns: int) -> None:
+    """Seconds an epoch, ours and ClustPy's, of pretraining and of clustering."""
+    try:
+        from clustpy.deep import DEC
+        from clustpy.deep.neural_networks import FeedforwardAutoencoder
+    except ImportError as error:
+        raise SystemExit(f"ClustPy is left out ({error}): pip install clustpy") from error
+
+    def theirs(pretraining: int, clustering: int) -> None:
+        net = FeedforwardAutoencoder([x.shape[1], *HIDDEN, 10])
+        DEC(10, pretrain_epochs=pretraining, clustering_epochs=clustering, neural_network=net, random_state=0).fit(x)
+
+    def ours(pretraining: int, clustering: int) -> None:
+        forget()
+        parameters = {"k": 10, "epochs": pretraining, "targets": clustering, "tolerance": 0}
+        method = find("core.clustering", "dec" if clustering else "autoencoder")
+        method.fit(x, method.make_params(parameters if clustering else {"k": 10, "epochs": pretraining}))
+
+    for _ in range(turns):
+        for name, fit in (("ours", ours), ("ClustPy", theirs)):
+            one, longer, clustered, thrice = (seconds(fit, *epochs) for epochs in ((1, 0), (3, 0), (1, 1), (1, 3)))
+            epochs = 2 * (Schedule.of(len(x), 1).epochs if name == "ours" else 1)
+            figures = {"pretraining": (longer - one) / 2, "clustering": (thrice - clustered) / epochs}
+            print(json.dumps({"by": name, "rows": len(x)} | figures), flush=True)
+
+
+def seconds(fit: Callable[[int, int], None], pretraining: int, clustering: int) -> float:
+    begun = perf_counter()
+    fit(pretraining, clustering)
+    return perf_counter() - begun
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=Path, nargs="*", default=[])
@@ -144,6 +180,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--clustpy", action="store_true", help="time an epoch against ClustPy's")
     given = parser.parse_args()
     sets = {"Fashion-MNIST": read_fashion()}
     if given.images and given.labels:
@@ -153,6 +190,9 @@ def main() -> None:
     written = {}
     for name, (pixels, classes) in sets.items():
         x, y = sample(pixels, classes, given.rows)
+        if given.clustpy:
+            against_clustpy(x, given.seeds)
+            continue
         cores = len(os.sched_getaffinity(0))
         title = f"{name}, {len(x)} × {x.shape[1]}, {epochs_for(len(x))} epochs of pretraining, {cores} cores"
         written[name] = list(measure(x, y, given.seeds))

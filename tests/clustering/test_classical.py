@@ -177,6 +177,17 @@ def test_kmeans_is_as_good_as_scikit_learns_best_of_ten() -> None:
     assert kmeans.fit(x, kmeans.Params(k=8)).metrics["inertia"] <= best * 1.01
 
 
+def test_kmeans_takes_the_same_steps_at_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where faiss takes them instead of scikit-learn: over all rows, to where nothing moves."""
+    x, _ = blobs(4_000, 60, 16, 1.0)
+    few = kmeans.fit(x, kmeans.Params(k=60))
+    monkeypatch.setattr(kmeans, "MANY_NUMBERS", 0)
+    monkeypatch.setattr(kmeans, "_by_sklearn", None)
+    at_scale = kmeans.fit(x, kmeans.Params(k=60))
+    assert at_scale.metrics["inertia"] == pytest.approx(few.metrics["inertia"], rel=0.01)
+    assert against_labels(few.labels, at_scale.labels)["nmi"] > 0.98
+
+
 def test_kmeans_is_cut_in_slices_where_steps_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.random.default_rng(0).normal(size=(2_500, 2)).astype(np.float32)
     monkeypatch.setattr(kmeans, "SLICE_COST", 1)
