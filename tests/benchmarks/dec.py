@@ -10,24 +10,26 @@ and says so. Methods run with their defaults, the labels are only compared with:
 Prints a table; `--json FILE` writes every run.
 
 `--clustpy` times an epoch of our pretraining and of our DEC against ClustPy's (pip install clustpy) instead, by turns:
-the same layers and rows, each with its own defaults, the difference of a run of three epochs (or targets) and of one.
+the same layers and rows, each with its own batches.
 """
 
 import argparse
 import gzip
 import json
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow.parquet
+import torch
 from PIL import Image
 
 from core.clustering.compare import load_libraries
-from core.clustering.dec import Schedule
 from core.clustering.deep.codes import HIDDEN, batches_an_epoch, epochs_for, forget
 from core.clustering.metrics import against_labels
 from core.methods import find
@@ -88,10 +90,10 @@ class Stages:
         return (told[-1][0] - told[0][0]) / (told[-1][1] - told[0][1])
 
 
-def run(name: str, x: Floats, y: np.ndarray, seed: int) -> dict[str, object]:
+def run(name: str, x: Floats, y: np.ndarray, seed: int, settings: dict[str, float] | None = None) -> dict[str, Any]:
     method, stages = find("core.clustering", name), Stages()
     begun = perf_counter()
-    result = method.fit(x, method.make_params({"k": len(np.unique(y)), "seed": seed}), stages)
+    result = method.fit(x, method.make_params({"k": len(np.unique(y)), "seed": seed} | (settings or {})), stages)
     seconds = perf_counter() - begun
     figures = against_labels(y, result.labels)
     return {
@@ -112,7 +114,7 @@ def seconds_an_epoch(name: str, rows: int, result: Clustering, stages: Stages) -
     return step and step * batches_an_epoch(rows)
 
 
-def measure(x: Floats, y: np.ndarray, seeds: int) -> Iterator[dict[str, object]]:
+def measure(x: Floats, y: np.ndarray, seeds: int) -> Iterator[dict[str, Any]]:
     for name in METHODS:
         load_libraries(find("core.clustering", name))
     for seed in range(seeds):
@@ -142,35 +144,52 @@ def number(values: Iterator[float | None]) -> str:
 
 
 def against_clustpy(x: Floats, turns: int) -> None:
-    """Seconds an epoch, ours and ClustPy's, of pretraining and of clustering."""
+    """Seconds an epoch, ours and ClustPy's by turns, of pretraining and of clustering with its targets."""
     try:
         from clustpy.deep import DEC
         from clustpy.deep.neural_networks import FeedforwardAutoencoder
     except ImportError as error:
         raise SystemExit(f"ClustPy is left out ({error}): pip install clustpy") from error
 
-    def theirs(pretraining: int, clustering: int) -> None:
+    def theirs() -> dict[str, float]:
+        Clocked.phases.clear()
         net = FeedforwardAutoencoder([x.shape[1], *HIDDEN, 10])
-        DEC(10, pretrain_epochs=pretraining, clustering_epochs=clustering, neural_network=net, random_state=0).fit(x)
+        given = {"pretrain_epochs": 1, "clustering_epochs": 2, "optimizer_class": Clocked, "random_state": 0}
+        DEC(10, neural_network=net, **given).fit(x)
+        steps = math.ceil(len(x) / DEC(10).batch_size)
+        return dict(zip(PHASES, (steps * mean_gap(times) for times in Clocked.phases), strict=True))
 
-    def ours(pretraining: int, clustering: int) -> None:
+    def ours() -> dict[str, float]:
         forget()
-        parameters = {"k": 10, "epochs": pretraining, "targets": clustering, "tolerance": 0}
-        method = find("core.clustering", "dec" if clustering else "autoencoder")
-        method.fit(x, method.make_params(parameters if clustering else {"k": 10, "epochs": pretraining}))
+        found = run("dec", x, np.arange(len(x)) % 10, 0, {"epochs": 1, "targets": 3, "tolerance": 0})
+        return dict(zip(PHASES, (found["metrics"]["pretraining_seconds"], found["seconds_an_epoch"]), strict=True))
 
     for _ in range(turns):
         for name, fit in (("ours", ours), ("ClustPy", theirs)):
-            one, longer, clustered, thrice = (seconds(fit, *epochs) for epochs in ((1, 0), (3, 0), (1, 1), (1, 3)))
-            epochs = 2 * (Schedule.of(len(x), 1).epochs if name == "ours" else 1)
-            figures = {"pretraining": (longer - one) / 2, "clustering": (thrice - clustered) / epochs}
-            print(json.dumps({"by": name, "rows": len(x)} | figures), flush=True)
+            print(json.dumps({"by": name, "rows": len(x)} | fit()), flush=True)
 
 
-def seconds(fit: Callable[[int, int], None], pretraining: int, clustering: int) -> float:
-    begun = perf_counter()
-    fit(pretraining, clustering)
-    return perf_counter() - begun
+PHASES = ("pretraining", "clustering")
+
+
+class Clocked(torch.optim.Adam):
+    """Notes when each of its steps ended; one for each phase of a training."""
+
+    phases: ClassVar[list[list[float]]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.times: list[float] = []
+        self.phases.append(self.times)
+
+    def step(self, *args: Any, **kwargs: Any) -> Any:
+        done = super().step(*args, **kwargs)
+        self.times.append(perf_counter())
+        return done
+
+
+def mean_gap(times: list[float]) -> float:
+    return (times[-1] - times[0]) / (len(times) - 1)
 
 
 def main() -> None:
