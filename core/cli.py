@@ -107,7 +107,7 @@ def cluster(
     source: Input,
     method: Annotated[list[str], typer.Option(help="One of the clusterings that `methods` lists; repeatable.")],
     k: Annotated[int | None, typer.Option(help="How many clusters, for the methods that must be told.")] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeds: 0, 1, …")] = 3,
+    seeds: Annotated[int, typer.Option(help="How many seeds: 0, 1, …; methods without chance run once.")] = 3,
     set: Settings = None,
     space: Annotated[str | None, typer.Option(help="images (if left out), captions, both averaged, map:RUN.")] = None,
     model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,

@@ -31,13 +31,17 @@ def param(
 
 @dataclass(frozen=True)
 class Method:
-    """A named way to get a result; `place` puts new rows into an existing result where that makes sense."""
+    """A named way to get a result; `place` puts new rows into an existing result where that makes sense.
+
+    seeded: whether the seed changes anything; where it does not, one run says all.
+    """
 
     name: str
     title: str
     params: type
     fit: Callable[..., Any]
     place: Callable[..., Any] | None = None
+    seeded: bool = True
 
     @property
     def documentation(self) -> str:
@@ -53,6 +57,7 @@ class Method:
             "name": self.name,
             "title": self.title,
             "summary": self.summary,
+            "seeded": self.seeded,
             "params": [_describe(each) for each in fields(self.params)],
         }
 

@@ -72,6 +72,14 @@ def test_the_same_seed_gives_the_same_result(method: Method, x: np.ndarray) -> N
 
 
 @every_method
+def test_where_the_seed_changes_nothing_the_method_says_so(method: Method, x: np.ndarray) -> None:
+    if method.seeded:
+        pytest.skip("its seed changes something")
+    first, second = (arrays(method.fit(x, quick(method, seed=seed))) for seed in (0, 1))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+@every_method
 def test_a_result_is_frozen_numpy_with_a_row_for_each_row(method: Method, x: np.ndarray) -> None:
     result = method.fit(x, quick(method))
     assert is_dataclass(result)

@@ -18,8 +18,8 @@ from core.jobs import jobs
 from core.methods import Method, discover
 from core.workspace import Workspace
 
-FIRST = ("kmeans", "gmm", "hdbscan", "deepdpm")
-"""Methods chosen at first: two that are told K, two that find it."""
+FIRST = ("kmeans", "deepdpm")
+"""Methods chosen at first: one that is told K, one that finds it; both are quick."""
 USUAL_K = 10
 SEEDS = 3
 APART = ("seed", "k")
@@ -199,9 +199,10 @@ def _told(chosen: Sequence[Method], plan: Plan, count: int) -> str:
         return "Choose at least one method."
     if not count:
         return "No item is left: choose another tag."
-    runs = amounts.counted(len(chosen) * plan.seeds, "run")
+    runs = amounts.counted(sum(plan.seeds if method.seeded else 1 for method in chosen), "run")
     each = f"{amounts.counted(len(chosen), 'method')}, {amounts.counted(plan.seeds, 'seed')} each"
-    return f"{runs} on {amounts.counted(count, 'item')}: {each}."
+    once = "" if all(method.seeded for method in chosen) else "; those without chance run once"
+    return f"{runs} on {amounts.counted(count, 'item')}: {each}{once}."
 
 
 def _merged(group: Sequence[Choice]) -> dict[str, Any]:

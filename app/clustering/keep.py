@@ -1,4 +1,4 @@
-"""What to do with a run: colour the map by it, write it as a column, take it away as a file."""
+"""What to do with a run: colour the map by it, write it as a column, take it away as a file, delete it."""
 
 import json
 from collections.abc import Callable
@@ -10,22 +10,24 @@ import streamlit as st
 
 from app import amounts
 from app.clustering.clusters import name
-from app.clustering.runs import Found
+from app.clustering.runs import Entry, Found
 from app.items import Items
 from app.mapping import export
-from app.plain import plainly
+from app.plain import escaped, plainly
 from app.state import state
 from core.errors import BadInput
 from core.workspace import RunCard, Workspace
 
 
-def show(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
-    """One line of buttons."""
+def show(workspace: Workspace, items: Items, entry: Entry, card: RunCard, found: Found) -> None:
+    """One line of buttons, for the seed on screen; only the last is about all seeds of the line."""
     with st.container(key="run-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _on_the_map(workspace, card, found)
         with st.popover("Write as a label column", icon=":material/label:", key="write"):
             _write(workspace, items, card, found)
         _downloads(items, card, found)
+        with st.popover("", icon=":material/delete:", key="delete", help="Delete from the table"):
+            _ask(workspace, entry)
 
 
 def column_of(card: RunCard) -> str:
@@ -99,6 +101,18 @@ def _check_new(column: str, items: Items, card: RunCard) -> None:
     taken = column in items.kinds or (column == "label" and items.labels) or column == "caption"
     if taken and column != column_of(card):
         raise BadInput(f"there is a column {column!r} already: choose another name")
+
+
+def _ask(workspace: Workspace, entry: Entry) -> None:
+    runs = "this run" if len(entry.cards) == 1 else f"these {len(entry.cards)} runs"
+    st.caption(f"{escaped(entry.title)}: a line that is deleted is gone. Columns that were written from it stay.")
+    st.button(f"Delete {runs}", key="delete-now", icon=":material/delete:", on_click=delete, args=(workspace, entry))
+
+
+def delete(workspace: Workspace, entry: Entry) -> None:
+    """Every seed of a line of the leaderboard."""
+    for card in entry.cards:
+        workspace.delete_run(card.id)
 
 
 def _downloads(items: Items, card: RunCard, found: Found) -> None:

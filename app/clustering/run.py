@@ -18,7 +18,7 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
         card = _seed(entry)
     found = runs.read(workspace, card.id)
     st.caption(told(entry, card))
-    keep.show(workspace, items, card, found)
+    keep.show(workspace, items, entry, card, found)
     with st.container(key="clusters-stage", horizontal=True, gap="medium"):
         place = st.container(key="clusters-map-side")
         with st.container(key="clusters-table", width=520):

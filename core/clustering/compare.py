@@ -55,12 +55,13 @@ def trials(
     settings: Mapping[str, Any] | None = None,
     report: Report = silent,
 ) -> Iterator[Trial]:
-    """Runs a method once a seed and yields each run as it ends.
+    """Runs a method once a seed, or with the first alone where seeds change nothing, and yields each run as it ends.
 
     x: (N, D) float32; y: (N,) classes or None; settings: parameters by name, the seed aside.
     Stopped: what the run had by then is yielded as partial, if it had anything, and then `Cancelled` is raised.
     """
     load_libraries(method)
+    seeds = seeds if method.seeded else seeds[:1]
     stages = _Stages(report, len(seeds))
     for seed in seeds:
         params = method.make_params(dict(settings or {}) | {"seed": seed})

@@ -164,4 +164,4 @@ def _one_cluster(count: int, samples: int, report: Report) -> Clustering:
     return Clustering(np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.float32), metrics)
 
 
-METHOD = Method("dbscan", "DBSCAN", Params, fit)
+METHOD = Method("dbscan", "DBSCAN", Params, fit, seeded=False)

@@ -57,4 +57,4 @@ def _result(model: Any, count: int, metrics: dict[str, float]) -> Clustering:
     return Clustering(model.labels_.astype(np.int64), confidence, metrics)
 
 
-METHOD = Method("hdbscan", "HDBSCAN", Params, fit)
+METHOD = Method("hdbscan", "HDBSCAN", Params, fit, seeded=False)

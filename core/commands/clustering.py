@@ -39,7 +39,8 @@ def cluster(
     "captions", "both" (each item's image and caption averaged), "map:RUN" (its point on a map, with a warning); None:
     images, or captions where there are no images. `label`: the workspace's column to compare with; None: "label".
     `tag`: only the items that have it; `exclude`: not those that have that one: columns of truths, or words in the
-    column "tag". What was compared and chosen stands on each card. `out` names a `.npz` for ids, method, seed, labels.
+    column "tag". What was compared and chosen stands on each card. A method without chance runs once, with seed 0.
+    `out` names a `.npz` for ids, method, seed, labels.
     A method that refuses the input is told of in `refused`, unless every one does. Stopped, `partial` is true.
     """
     if not 1 <= seeds <= MOST_SEEDS:

@@ -130,6 +130,17 @@ def clean(test: AppTest) -> AppTest:
     return test
 
 
+def test_a_line_is_deleted_with_all_its_seeds(shown, compared: Workspace) -> None:
+    test = clean(shown(compared))
+    assert "K-means, K = 3" in texts(test)
+    clean(test.button(key="delete-now").click().run())
+    assert {card.method for card in compared.runs("clustering")} == {"hdbscan"}
+    assert "HDBSCAN" in texts(test)
+    clean(test.button(key="delete-now").click().run())
+    assert not compared.runs("clustering")
+    assert "Choose methods, press Compare" in texts(test)
+
+
 # the form
 
 
@@ -156,7 +167,7 @@ def test_the_form_starts_one_job_for_all_defaults(shown, workspace, jobs: FakeJo
     assert (job.command, job.workspace) == ("cluster", workspace.path)
     assert job.arguments == {
         "source": workspace.path,
-        "methods": [name for name in form.FIRST if name in discover("core.clustering")],
+        "methods": list(form.FIRST),
         "k": 3,
         "seeds": 2,
         "params": {},

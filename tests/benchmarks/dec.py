@@ -114,10 +114,10 @@ def seconds_an_epoch(name: str, rows: int, result: Clustering, stages: Stages) -
     return step and step * batches_an_epoch(rows)
 
 
-def measure(x: Floats, y: np.ndarray, seeds: int) -> Iterator[dict[str, Any]]:
+def measure(x: Floats, y: np.ndarray, seeds: range) -> Iterator[dict[str, Any]]:
     for name in METHODS:
         load_libraries(find("core.clustering", name))
-    for seed in range(seeds):
+    for seed in seeds:
         forget()
         for name in METHODS:
             yield (done := run(name, x, y, seed))
@@ -197,6 +197,7 @@ def main() -> None:
     parser.add_argument("--images", type=Path, nargs="*", default=[])
     parser.add_argument("--labels", type=Path, nargs="*", default=[])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--clustpy", action="store_true", help="time an epoch against ClustPy's")
@@ -214,7 +215,7 @@ def main() -> None:
             continue
         cores = len(os.sched_getaffinity(0))
         title = f"{name}, {len(x)} × {x.shape[1]}, {epochs_for(len(x))} epochs of pretraining, {cores} cores"
-        written[name] = list(measure(x, y, given.seeds))
+        written[name] = list(measure(x, y, range(given.first_seed, given.first_seed + given.seeds)))
         print(table(title, written[name]), flush=True)
     if given.json:
         given.json.write_text(json.dumps(written, indent=2))

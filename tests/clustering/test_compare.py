@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -57,6 +57,13 @@ def test_rows_hold_every_figure_of_every_seed() -> None:
     assert set(rows[0]) == {"method", "seed", *FIGURES, "silhouette_sample"}
     assert all(row["seconds"] >= 0 for row in rows)
     json.dumps(rows)
+
+
+def test_a_method_without_chance_runs_once() -> None:
+    told: list[Progress] = []
+    done = list(trials(replace(METHOD, seeded=False), X, Y, report=told.append))
+    assert [trial.seed for trial in done] == [0]
+    assert told[-1].done == told[-1].total
 
 
 def test_the_summary_is_mean_and_sample_deviation() -> None:
