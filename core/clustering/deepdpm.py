@@ -36,7 +36,7 @@ class Params:
     learning_rate: float = param(0.003, "step size of Adam", minimum=1e-6, maximum=1)
     batch: int = param(4_096, "rows a step, at most", minimum=16, maximum=1_000_000)
     alpha: float = param(10.0, "concentration: larger, more clusters", minimum=1e-6, maximum=1e6)
-    prior_share: float = param(1e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
+    prior_share: float = param(3e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 
