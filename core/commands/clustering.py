@@ -17,6 +17,7 @@ from core.progress import Bar, Progress, Report, silent
 
 PACKAGE = "core.clustering"
 MOST_SEEDS = 1_000
+STEPS_A_METHOD = 1_000
 
 
 def cluster(
@@ -172,12 +173,11 @@ def _mean_and_sd(figures: Mapping[str, Sequence[float] | None]) -> dict[str, str
 
 def _share(report: Report, number: int, count: int) -> Report:
     """The report of one method of several: each has the same part of the bar."""
-    bar = Bar(report)
+    bar = Bar(report, count * STEPS_A_METHOD)
 
     def follow(progress: Progress) -> None:
-        total = progress.total or 1
-        bar.total = total * count
-        bar.step(total * number + progress.done, progress.message, progress.metrics)
+        share = progress.done / progress.total if progress.total else 0
+        bar.step(int((number + share) * STEPS_A_METHOD), progress.message, progress.metrics)
 
     return follow
 
