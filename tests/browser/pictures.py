@@ -128,9 +128,9 @@ def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int
 
 
 def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
-    """Scene, theme, window and file: every combination for a folder, three for the README."""
+    """Scene, theme, window and file: every combination for a folder, four for the README."""
     if folder is None:
-        chosen = [("map", "light"), ("search", "dark"), ("data", "light")]
+        chosen = [("map", "light"), ("search", "dark"), ("data", "light"), ("clusters", "light")]
         return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
     sizes = {"wide": WIDE, "phone": PHONE}
     return [
