@@ -20,12 +20,6 @@ def show() -> None:
     st.fragment(_tray, run_every=POLL_SECONDS if active else None)()
 
 
-def share(job: Job) -> float:
-    """How much is done, between 0 and 1; 0 where the end is open."""
-    progress = job.progress
-    return min(progress.done / progress.total, 1.0) if progress.total else 0.0
-
-
 def line(job: Job) -> str:
     """`1,250 of 7,632 · 125 items/s · 51 s left`, or why it waits."""
     progress = job.progress
@@ -72,7 +66,7 @@ def _active(job: Job) -> None:
                 disabled=job.stopping,
                 help="What is done so far is kept",
             )
-        st.progress(share(job))
+        st.progress(job.progress.share)
         st.caption(line(job))
 
 

@@ -21,6 +21,11 @@ class Progress:
     message: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def share(self) -> float:
+        """What is done of the whole, 0 … 1; 0 where that is open."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
 
 Report = Callable[[Progress], None]
 """Called now and then by long work; raises `Cancelled` to stop it."""
@@ -54,7 +59,16 @@ class Bar:
         self.total = progress.total
         self.step(progress.done, progress.message, progress.metrics)
 
+    def part(self, begin: int, steps: int, title: str = "") -> Report:
+        """A report for work that is so many steps of the bar, from `begin` on; `title` comes before its messages."""
+
+        def follow(progress: Progress) -> None:
+            message = f"{title}: {progress.message}" if title else progress.message
+            self.step(begin + int(progress.share * steps), message, progress.metrics)
+
+        return follow
+
     def aside(self, progress: Progress) -> None:
         """A report for side stages: the message with its share, the bar stays where it is."""
-        share = f": {progress.done / progress.total:.0%}" if progress.total else ""
+        share = f": {progress.share:.0%}" if progress.total else ""
         self.step(self.done, f"{progress.message}{share}")

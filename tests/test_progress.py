@@ -62,3 +62,14 @@ def test_a_fault_while_telling_is_no_stop() -> None:
 
     with pytest.raises(OSError, match="pipe"):
         Bar(fail).stopped(1, "moving")
+
+
+def test_a_part_of_a_bar_moves_it_by_its_own_share() -> None:
+    told: list[Progress] = []
+    bar = Bar(told.append, 200)
+    report = bar.part(100, 100, "second half")
+    report(Progress(1, 4, "a quarter"))
+    report(Progress(9, 4, "more than all"))
+    report(Progress(9, None, "open"))
+    assert [(each.done, each.total) for each in told] == [(125, 200), (200, 200), (200, 200)]
+    assert [each.message for each in told][:2] == ["second half: a quarter", "second half: more than all"]

@@ -24,7 +24,7 @@ def show(workspace: Workspace) -> None:
 
 def _running(job: Job) -> None:
     st.markdown(f"**{escaped(job.title)}**")
-    st.progress(job_panel.share(job))
+    st.progress(job.progress.share)
     st.caption(job_panel.line(job))
 
 

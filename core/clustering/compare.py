@@ -14,7 +14,7 @@ from typing import Any
 from core.clustering.metrics import Classes, evaluate, mean_and_sd, stability
 from core.errors import Cancelled
 from core.methods import Method
-from core.progress import Bar, Progress, Report, silent
+from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
 FIGURES = ("k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise", "silhouette", "davies_bouldin")
@@ -62,15 +62,16 @@ def trials(
     """
     load_libraries(method)
     seeds = seeds if method.seeded else seeds[:1]
-    stages = _Stages(report, len(seeds))
-    for seed in seeds:
+    bar = Bar(report, len(seeds) * STEPS_A_RUN)
+    for number, seed in enumerate(seeds):
         params = method.make_params(dict(settings or {}) | {"seed": seed})
-        stages.begin(f"{method.title}, seed {seed}")
-        trial = _trial(method, params, x, y, stages.follow)
+        title, begin = f"{method.title}, seed {seed}", number * STEPS_A_RUN
+        bar.step(begin, title)
+        trial = _trial(method, params, x, y, bar.part(begin, STEPS_A_RUN, title))
         yield trial
         if trial.clustering.partial:
             raise Cancelled("stopped")
-        stages.end()
+        bar.step(begin + STEPS_A_RUN, f"{title}: measured")
 
 
 def summary(done: Sequence[Trial]) -> dict[str, list[float] | None]:
@@ -91,25 +92,6 @@ def load_libraries(method: Method) -> None:
     """Imports what a method imports when it first runs, so that no run's seconds hold that."""
     for name in getattr(sys.modules[method.fit.__module__], "LIBRARIES", LIBRARIES):
         importlib.import_module(name)
-
-
-class _Stages:
-    """The runs of a comparison as one bar: each run is `STEPS_A_RUN` steps of it."""
-
-    def __init__(self, report: Report, runs: int) -> None:
-        self.bar, self.begun, self.title = Bar(report, runs * STEPS_A_RUN), -1, ""
-
-    def begin(self, title: str) -> None:
-        self.begun, self.title = self.begun + 1, title
-        self.bar.step(self.begun * STEPS_A_RUN, title)
-
-    def follow(self, progress: Progress) -> None:
-        share = progress.done / progress.total if progress.total else 0
-        done = int((self.begun + min(share, 1)) * STEPS_A_RUN)
-        self.bar.step(done, f"{self.title}: {progress.message}", progress.metrics)
-
-    def end(self) -> None:
-        self.bar.step((self.begun + 1) * STEPS_A_RUN, f"{self.title}: measured")
 
 
 def _trial(method: Method, params: Any, x: Floats, y: Classes | None, report: Report) -> Trial:

@@ -140,7 +140,9 @@ def _by_faiss(x: Floats, centres: Floats, most: int) -> _Steps:
     """All rows count; left alone, faiss would take a sample of them without a word."""
     import faiss
 
-    model = faiss.Kmeans(x.shape[1], len(centres), niter=most, max_points_per_centroid=len(x))
+    model = faiss.Kmeans(
+        x.shape[1], len(centres), niter=most, min_points_per_centroid=1, max_points_per_centroid=len(x)
+    )
     model.train(np.ascontiguousarray(x), init_centroids=centres)
     inertia = [step["obj"] for step in model.iteration_stats or []]
     return _Steps(np.asarray(model.centroids), float(inertia[-1]), len(inertia))

@@ -13,7 +13,7 @@ from core.commands.runs import Made, save, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import Rows
 from core.methods import Method, find
-from core.progress import Bar, Progress, Report, silent
+from core.progress import Bar, Report, silent
 
 PACKAGE = "core.clustering"
 MOST_SEEDS = 1_000
@@ -50,9 +50,10 @@ def cluster(
     items = chosen(item_rows(source, space, model), tag, exclude)
     asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     work = _Work(items, classes(items, label), asked, range(seeds))
+    bar = Bar(report, len(plans) * STEPS_A_METHOD)
     try:
         for number, plan in enumerate(plans):
-            work.run(plan, _share(report, number, len(plans)))
+            work.run(plan, bar.part(number * STEPS_A_METHOD, STEPS_A_METHOD))
     except Cancelled:
         work.stop()
     if out is not None:
@@ -169,17 +170,6 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mean_and_sd(figures: Mapping[str, Sequence[float] | None]) -> dict[str, str]:
     return {name: "–" if pair is None else f"{pair[0]:.3g} ± {round(pair[1], 6):.2g}" for name, pair in figures.items()}
-
-
-def _share(report: Report, number: int, count: int) -> Report:
-    """The report of one method of several: each has the same part of the bar."""
-    bar = Bar(report, count * STEPS_A_METHOD)
-
-    def follow(progress: Progress) -> None:
-        share = progress.done / progress.total if progress.total else 0
-        bar.step(int((number + share) * STEPS_A_METHOD), progress.message, progress.metrics)
-
-    return follow
 
 
 def _plain(value: Any) -> Any:

@@ -51,4 +51,4 @@ def _project(model: Any, x: Floats) -> Floats:
     return np.nan_to_num(model.transform(x)).astype(np.float32)
 
 
-METHOD = Method("pca", "PCA", Params, fit, place)
+METHOD = Method("pca", "PCA", Params, fit, place, seeded=False)

@@ -353,7 +353,13 @@ MODULE_CHECKS = {
         carry.cost = 0;
         carry.pan();
         carry.settle();
-        return String(shift()) === '' && drawings === 2 ? 'right' : `fast ${shift()} ${drawings}`;""",
+        if (String(shift()) !== '' || drawings !== 2) return `fast ${shift()} ${drawings}`;
+        const clock = performance.now.bind(performance);
+        carry.settle();
+        performance.now = () => clock() + 600_000;
+        await new Promise((done) => setTimeout(done, 400));
+        performance.now = clock;
+        return carry.cost <= 1000 ? 'right' : `a page hidden for ten minutes costs ${carry.cost}`;""",
     "nearer views keep the pictures of farther ones": """
         const { Thinning } = await import(modules + '/thinning.js');
         let seed = 3;

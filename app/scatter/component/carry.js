@@ -6,6 +6,8 @@
  */
 /** A drawing is felt in one of so many frames after it: the browser takes some in hand before the graphics are done. */
 const FRAMES = 16;
+/** A longer wait is not the drawing's: nobody looks at a hidden page, and it is given no frames. */
+const LONGEST_WAIT = 1000;
 const SLOW = 60;
 const REST = 120;
 const LONGEST_REST = 500;
@@ -55,7 +57,7 @@ export class Carry {
     let count = 0;
     const look = () => {
       const now = performance.now();
-      longest = Math.max(longest, now - before);
+      longest = Math.max(longest, Math.min(now - before, LONGEST_WAIT));
       before = now;
       if (++count < FRAMES && drawnAt === this.#drawnAt) requestAnimationFrame(look);
       else this.cost = (this.cost + longest) / 2;
