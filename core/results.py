@@ -4,7 +4,7 @@ No tensors, no tuples of arrays, nothing of a page: a result can be saved, sent 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,119 @@ class Clustering:
     def k(self) -> int:
         """How many clusters hold at least one row."""
         return int(self.labels.max(initial=-1)) + 1
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Images and their captions: row i of the one belongs to row i of the other.
+
+    image, text: (N, D) float32, unit norm.
+    """
+
+    image: Floats
+    text: Floats
+
+    def __post_init__(self) -> None:
+        if self.image.shape != self.text.shape:
+            raise BadInput(f"image is {self.image.shape}, text {self.text.shape}: a caption for each image is needed")
+        check_matrix("image", self.image)
+        check_matrix("text", self.text)
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+    @property
+    def dimensions(self) -> int:
+        return self.image.shape[1]
+
+    def take(self, rows: NDArray[np.int64]) -> "Pairs":
+        """Some of the pairs, in that order."""
+        return Pairs(self.image[rows], self.text[rows])
+
+
+@dataclass(frozen=True)
+class Projection:
+    """From D to D' dimensions: y = L (x - m) + V relu(U (x - m) + c), made a unit vector.
+
+    mean m: (D,), linear L: (D', D), hidden U: (H, D), bias c: (H,), output V: (D', H); all float32. With H = 0 it is
+    linear.
+    """
+
+    mean: Floats
+    linear: Floats
+    hidden: Floats
+    bias: Floats
+    output: Floats
+
+    @classmethod
+    def straight(cls, linear: Floats, mean: Floats | None = None) -> "Projection":
+        """One without hidden units; about the origin where no mean is given."""
+        kept, before = linear.shape
+        middle = np.zeros(before) if mean is None else mean
+        nothing = (np.zeros((0, before)), np.zeros(0), np.zeros((kept, 0)))
+        return cls(*(np.ascontiguousarray(each, dtype=np.float32) for each in (middle, linear, *nothing)))
+
+    def __post_init__(self) -> None:
+        check_matrix("linear", self.linear)
+        kept, before = self.linear.shape
+        check_length("mean", self.mean, before)
+        check_matrix("hidden", self.hidden, columns=before)
+        check_length("bias", self.bias, len(self.hidden))
+        if self.output.shape != (kept, len(self.hidden)):
+            raise BadInput(f"output: shape {self.output.shape}, but ({kept}, {len(self.hidden)}) is needed")
+
+    def __call__(self, x: Floats) -> Floats:
+        """(N, D) float32 → (N, D') float32, unit norm."""
+        moved = x - self.mean
+        y = moved @ self.linear.T
+        if len(self.hidden):
+            y += np.maximum(moved @ self.hidden.T + self.bias, 0) @ self.output.T
+        return y / np.maximum(np.linalg.norm(y, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+
+
+@dataclass(frozen=True)
+class Reducer:
+    """How images and captions come into fewer dimensions. image, text: one projection each, to the same D'.
+
+    metrics: figures of the method itself. history: how they went while it learned, e.g. `{"loss": [0.4, 0.2]}`.
+    partial: stopped before its end.
+    """
+
+    image: Projection
+    text: Projection
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    history: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    partial: bool = False
+
+    def __post_init__(self) -> None:
+        if self.image.linear.shape != self.text.linear.shape:
+            raise BadInput(f"image goes by {self.image.linear.shape}, text by {self.text.linear.shape}: not one space")
+
+    @property
+    def dimensions(self) -> int:
+        """D', how many are kept."""
+        return len(self.image.linear)
+
+    def __call__(self, pairs: Pairs) -> Pairs:
+        """The same pairs in D' dimensions."""
+        return Pairs(self.image(pairs.image), self.text(pairs.text))
+
+    def arrays(self) -> dict[str, Floats]:
+        """Every array by name, e.g. `image.linear`: what is saved."""
+        return {
+            f"{modality}.{each.name}": getattr(getattr(self, modality), each.name)
+            for modality in ("image", "text")
+            for each in fields(Projection)
+        }
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray]) -> "Reducer":
+        """From what `arrays` gave."""
+        image, text = (
+            Projection(*(arrays[f"{modality}.{each.name}"] for each in fields(Projection)))
+            for modality in ("image", "text")
+        )
+        return cls(image, text)
 
 
 def check_matrix(name: str, x: NDArray, columns: int | None = None) -> None:

@@ -16,11 +16,12 @@ from core.errors import BadInput, Cancelled
 from core.maps.neighbours import normalised
 from core.methods import Method, discover
 from core.progress import Progress
+from core.results import Pairs, Reducer
 from core.workspace import RunCard, Workspace
 
 ROWS, DIMENSIONS = 80, 16
-QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20, "pretraining": 20}
-"""Names of parameters that say how long a method works, and how long is enough here."""
+QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20, "pretraining": 20, "dimensions": 4}
+"""Names of parameters that say how long a method works, or how much it makes, and what is enough here."""
 
 
 class Stop:
@@ -42,17 +43,24 @@ def registered() -> Iterator[Any]:
                 yield pytest.param(method, id=f"{package}-{method.name}")
 
 
+def works_on_pairs(method: Method) -> bool:
+    return method.fit.__module__.startswith("core.reduction.")
+
+
 every_method = pytest.mark.parametrize("method", list(registered()))
+of_rows = pytest.mark.parametrize("method", [each for each in registered() if not works_on_pairs(each.values[0])])
 without_chance = pytest.mark.parametrize("method", [each for each in registered() if not each.values[0].seeded])
 
 
-@pytest.fixture(scope="module")
-def x() -> np.ndarray:
-    """Rows about four centres, unit norm."""
+@pytest.fixture
+def x(method: Method) -> np.ndarray | Pairs:
+    """Rows about four centres, unit norm; for a method that works on pairs, two rows that are nearly the same."""
     random = np.random.default_rng(0)
     centres = random.normal(size=(4, DIMENSIONS))
-    noise = random.normal(size=(ROWS, DIMENSIONS)) * 0.3
-    return normalised(centres[np.arange(ROWS) % 4] + noise)
+    rows = normalised(centres[np.arange(ROWS) % 4] + random.normal(size=(ROWS, DIMENSIONS)) * 0.3)
+    if not works_on_pairs(method):
+        return rows
+    return Pairs(rows, normalised(rows + random.normal(size=rows.shape).astype(np.float32) * 0.05))
 
 
 def quick(method: Method, **more: Any) -> Any:
@@ -61,11 +69,13 @@ def quick(method: Method, **more: Any) -> Any:
 
 
 def arrays(result: Any) -> dict[str, np.ndarray]:
+    if isinstance(result, Reducer):
+        return result.arrays()
     return {each.name: value for each in fields(result) if isinstance(value := getattr(result, each.name), np.ndarray)}
 
 
 @every_method
-def test_the_same_seed_gives_the_same_result(method: Method, x: np.ndarray) -> None:
+def test_the_same_seed_gives_the_same_result(method: Method, x: np.ndarray | Pairs) -> None:
     first, second = (method.fit(x, quick(method, seed=3)) for _ in range(2))
     assert arrays(first)
     for name, array in arrays(first).items():
@@ -73,30 +83,36 @@ def test_the_same_seed_gives_the_same_result(method: Method, x: np.ndarray) -> N
 
 
 @without_chance
-def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method, x: np.ndarray) -> None:
+def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method, x: np.ndarray | Pairs) -> None:
     first, second = (arrays(method.fit(x, quick(method, seed=seed))) for seed in (0, 1))
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
 @every_method
-def test_a_result_is_frozen_numpy_with_a_row_for_each_row(method: Method, x: np.ndarray) -> None:
+def test_a_result_is_frozen_numpy(method: Method, x: np.ndarray | Pairs) -> None:
     result = method.fit(x, quick(method))
     assert is_dataclass(result)
     with pytest.raises(AttributeError):
         result.metrics = {}
-    assert all(len(array) == len(x) for array in arrays(result).values())
+    assert all(array.dtype.kind in "fi" for array in arrays(result).values())
     json.dumps(dict(result.metrics))
 
 
+@of_rows
+def test_a_result_has_a_row_for_each_row(method: Method, x: np.ndarray) -> None:
+    assert all(len(array) == len(x) for array in arrays(method.fit(x, quick(method))).values())
+
+
 @every_method
-def test_the_rows_given_are_left_alone(method: Method, x: np.ndarray) -> None:
-    before = x.copy()
+def test_the_rows_given_are_left_alone(method: Method, x: np.ndarray | Pairs) -> None:
+    rows = [x.image, x.text] if isinstance(x, Pairs) else [x]
+    before = [each.copy() for each in rows]
     method.fit(x, quick(method))
-    assert np.array_equal(x, before)
+    assert all(np.array_equal(*pair) for pair in zip(rows, before, strict=True))
 
 
 @every_method
-def test_progress_rises_to_its_total(method: Method, x: np.ndarray) -> None:
+def test_progress_rises_to_its_total(method: Method, x: np.ndarray | Pairs) -> None:
     told: list[Progress] = []
     method.fit(x, quick(method), told.append)
     done = [progress.done for progress in told]
@@ -108,13 +124,13 @@ def test_progress_rises_to_its_total(method: Method, x: np.ndarray) -> None:
 
 
 @every_method
-def test_stop_at_the_first_report_works(method: Method, x: np.ndarray) -> None:
+def test_stop_at_the_first_report_works(method: Method, x: np.ndarray | Pairs) -> None:
     with pytest.raises(Cancelled):
         method.fit(x, quick(method), Stop(after=0))
 
 
 @every_method
-def test_stop_in_the_middle_ends_the_work(method: Method, x: np.ndarray) -> None:
+def test_stop_in_the_middle_ends_the_work(method: Method, x: np.ndarray | Pairs) -> None:
     """Either `Cancelled` comes out, or a result that says that it is partial; and no report comes after."""
     told: list[Progress] = []
     method.fit(x, quick(method), told.append)
@@ -151,13 +167,14 @@ def test_parameters_survive_a_run_card(method: Method) -> None:
 
 
 @every_method
-def test_one_row_is_answered_in_one_line(method: Method, x: np.ndarray) -> None:
+def test_one_row_is_answered_in_one_line(method: Method, x: np.ndarray | Pairs) -> None:
+    one = x.take(np.arange(1)) if isinstance(x, Pairs) else x[:1]
     with pytest.raises(BadInput, match=r"^[^\n]+$"):
-        method.fit(x[:1], quick(method))
+        method.fit(one, quick(method))
 
 
 @every_method
-def test_a_result_is_saved_and_loaded_as_a_run(method: Method, x: np.ndarray, tmp_path: Path) -> None:
+def test_a_result_is_saved_and_loaded_as_a_run(method: Method, x: np.ndarray | Pairs, tmp_path: Path) -> None:
     params = quick(method, seed=2)
     result = method.fit(x, params)
     card = RunCard("", "any", method.name, method.title, asdict(params), metrics=dict(result.metrics))

@@ -1,0 +1,1 @@
+"""Ways to fewer dimensions: a method is one file, `fit(pairs, params, report) -> Reducer`."""

@@ -1,0 +1,28 @@
+"""What every reducer asks of its pairs."""
+
+import numpy as np
+
+from core.errors import BadInput, BadParameter
+from core.results import Floats, Pairs
+
+LEAST_PAIRS = 50
+LEAST_DIMENSIONS = 2
+
+
+def check(pairs: Pairs, dimensions: int) -> None:
+    """Raises `BadInput` for too few pairs or a row of zeros, `BadParameter` unless 2 ≤ D' < D."""
+    if len(pairs) < LEAST_PAIRS:
+        raise BadInput(f"{len(pairs)} pairs are fewer than {LEAST_PAIRS}: bring more images with captions")
+    if not LEAST_DIMENSIONS <= dimensions < pairs.dimensions:
+        raise BadParameter(
+            f"{dimensions} dimensions are not between {LEAST_DIMENSIONS} and {pairs.dimensions - 1}, one less than "
+            f"the {pairs.dimensions} there are: ask for fewer"
+        )
+    _check_rows("image", pairs.image)
+    _check_rows("text", pairs.text)
+
+
+def _check_rows(name: str, x: Floats) -> None:
+    empty = np.flatnonzero(~x.any(axis=1))
+    if len(empty):
+        raise BadInput(f"{name}: row {empty[0]} is all zeros and has no direction: leave the pair out")
