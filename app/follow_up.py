@@ -7,6 +7,7 @@ from typing import Any
 from app import amounts
 from app.collection import spool
 from app.state import state
+from core.inputs import MODALITIES
 from core.jobs import Job, jobs
 from core.workspace import RunCard, Workspace
 
@@ -60,11 +61,9 @@ def summary(result: dict[str, Any]) -> str:
 
 def unplaced(workspace: Workspace, card: RunCard, points: int) -> int:
     """Embedded images and captions that a map of so many points lacks."""
-    wanted = {"both": ("image", "text"), "images": ("image",), "captions": ("text",)}[card.space]
-    return max(
-        sum(each.count for each in workspace.models() if each.model == card.model and each.modality in wanted) - points,
-        0,
-    )
+    wanted = MODALITIES[card.space]
+    mine = [each.count for each in workspace.models() if each.model == card.model and each.modality in wanted]
+    return max(sum(mine) - points, 0)
 
 
 def place(workspace: Workspace, card: RunCard) -> Job:
@@ -90,7 +89,8 @@ def _tidy(workspace: str) -> None:
 
 def _after_embed(job: Job, result: Result) -> None:
     workspace = Workspace.open(job.workspace)
-    cards = [card for card in workspace.runs("map") if card.model == result["model"]]
+    models = {result["model"], *result.get("reduced", [])}
+    cards = [card for card in workspace.runs("map") if card.model in models]
     if cards:
         card = next((card for card in cards if card.id == state().run), cards[-1])
         if unplaced(workspace, card, len(workspace.run(card.id).arrays["ids"])):

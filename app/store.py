@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from app.items import Items
 from app.mapping.drawn import Drawn
@@ -16,7 +18,10 @@ from app.scatter import Sprites
 from app.scatter.sprites import prepare
 from app.state import START, state
 from core.errors import MissingData
+from core.reduced import family, model_titles
 from core.results import Embeddings
+from core.tags import tagged as items_tagged
+from core.tags import tags as tag_names
 from core.workspace import RunCard, Workspace, open_named, workspaces
 
 VERSIONS = 4
@@ -71,8 +76,28 @@ def embeddings(workspace: Workspace, model: str, modality: str) -> Embeddings:
 
 
 def missing(workspace: Workspace, model: str) -> int:
-    """Images and captions that this model has not embedded."""
+    """Images and captions that this model, or a reduced one made of it, has not embedded."""
     return _missing(workspace.path, workspace.version, model)
+
+
+def models(workspace: Workspace) -> dict[str, str]:
+    """Every model that has embedded items here and how a person reads its name, the reduced ones last."""
+    return _models(workspace.path, workspace.version)
+
+
+def model_title(workspace: Workspace, name: str) -> str:
+    """`pocket, reduced to 64 dimensions by PCA`; the name itself of what is not reduced, or is gone."""
+    return models(workspace).get(name, name)
+
+
+def tags(workspace: Workspace) -> list[str]:
+    """What items can be chosen by."""
+    return _tags(workspace.path, workspace.version)
+
+
+def tagged(workspace: Workspace, tag: str) -> NDArray[np.bool_]:
+    """Which items have a tag: (N,), in the items' order."""
+    return _tagged(workspace.path, workspace.version, tag)
 
 
 def thumbnails(workspace: Workspace, ids: Iterable[str]) -> dict[str, bytes]:
@@ -122,7 +147,25 @@ def _embeddings(path: str, version: int, model: str, modality: str) -> Embedding
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _missing(path: str, version: int, model: str) -> int:
-    return sum(len(opened(path).missing(model, modality)) for modality in ("image", "text"))
+    workspace, modalities = opened(path), ("image", "text")
+    names = family(workspace, model)
+    lacking = ({(each, id) for each in modalities for id in workspace.missing(name, each)} for name in names)
+    return len(set().union(*lacking))
+
+
+@st.cache_data(show_spinner=False, max_entries=VERSIONS)
+def _models(path: str, version: int) -> dict[str, str]:
+    return model_titles(opened(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=VERSIONS)
+def _tags(path: str, version: int) -> list[str]:
+    return tag_names(opened(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=4 * VERSIONS)
+def _tagged(path: str, version: int, tag: str) -> NDArray[np.bool_]:
+    return items_tagged(opened(path), tag)
 
 
 @st.cache_data(show_spinner=False, max_entries=128)

@@ -5,7 +5,7 @@ A `.npz` holds `x` (N, D), perhaps with `y` (N,), or the pairs `image` and `text
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,13 +15,21 @@ from zipfile import BadZipFile, is_zipfile
 import numpy as np
 from numpy.typing import NDArray
 
+from core.encoders.weights import split_mark
 from core.errors import BadInput, BadParameter, MissingData
+from core.reduced import reduced_models
 from core.results import Floats, Strings, check_length, check_matrix
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
 MODALITIES = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
+MAP = "map:"
+"""A space of clusterings beside those: this and the id of a map's run."""
+MAP_WARNING = (
+    "the space is a two-dimensional map, which tears groups apart and pushes others together: "
+    "before believing these clusters, compare with those of the embeddings"
+)
 
 
 @dataclass(frozen=True)
@@ -106,16 +114,30 @@ def workspace_rows(workspace: Workspace, space: str, model: str | None = None) -
 
 
 def embedded_model(workspace: Workspace, space: str = "both", model: str | None = None) -> str:
-    """The name under which a workspace knows a model; without a name, the model that has embedded most of the space."""
+    """The name under which a workspace knows a model; without a name, the model that has embedded most of the space.
+
+    A reduced model must be named: left to itself, the workspace never chooses one.
+    """
     counts: dict[str, int] = {}
     for each in workspace.models():
         if each.modality in MODALITIES[space]:
             counts[each.model] = counts.get(each.model, 0) + each.count
-    known = [name for name in counts if model is None or name == model or name.startswith(f"{model}@")]
+    known = _full(workspace, counts) if model is None else [name for name in counts if is_model(name, model)]
     if not known:
-        by = f" by {model}; there is {', '.join(counts)}" if model and counts else ""
+        by = f" by {model or 'a full model'}; there is {', '.join(counts)}" if counts else ""
         raise MissingData(f"{workspace.name}: no {_words(space)} are embedded{by}: run `embed` first")
     return max(known, key=lambda name: counts[name])
+
+
+def is_model(name: str, asked: str) -> bool:
+    """Whether a person who asks for a model means the one of that name: the hash of local weights may be left out."""
+    return asked in (name, split_mark(name)[0])
+
+
+def _full(workspace: Workspace, names: Iterable[str]) -> list[str]:
+    """Those that are not reduced."""
+    reduced = reduced_models(workspace)
+    return [name for name in names if name not in reduced]
 
 
 def load_arrays(path: Path) -> Mapping[str, NDArray]:

@@ -1,7 +1,4 @@
-"""Which clusters of one clustering are which of another, and how far the two agree.
-
-Hubert and Arabie: Comparing partitions. Journal of Classification, 1985.
-"""
+"""Which clusters of one clustering are which of another."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +9,6 @@ MOST = 60
 """Clusters a side that a picture can still show; of more, the largest."""
 
 Labels = NDArray[np.int64]
-
-
-def adjusted_rand(first: Labels, second: Labels) -> float:
-    """ARI of two (N,) labellings by pairs of items; pages do not load scikit-learn."""
-    table = contingency(first, second)
-    together, rows, columns = map(_pairs, (table, table.sum(axis=1), table.sum(axis=0)))
-    expected = rows * columns / max(_pairs(table.sum()), 1.0)
-    most = (rows + columns) / 2
-    return 1.0 if most == expected else float((together - expected) / (most - expected))
 
 
 def shared(first: NDArray[np.str_], second: NDArray[np.str_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -40,8 +28,3 @@ def table(first: Labels, second: Labels) -> tuple[NDArray[np.int64], Labels, Lab
     kept = counts[np.ix_(rows, columns)]
     order = np.lexsort((-kept.max(axis=0), kept.argmax(axis=0)))
     return kept[:, order], np.unique(first)[rows], np.unique(second)[columns[order]]
-
-
-def _pairs(counts: NDArray[np.int64]) -> float:
-    counts = np.asarray(counts, dtype=np.float64)
-    return float((counts * (counts - 1) / 2).sum())

@@ -6,9 +6,10 @@ from math import sqrt
 import streamlit as st
 
 from app import amounts
-from app.clustering.runs import MAP, Entry
+from app.clustering.runs import Entry
 from app.clustering.source import FLAT
 from app.plain import escaped
+from core.inputs import MAP
 
 MUCH_NOISE = 0.5
 COLLAPSED = 0.95

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from app import store
 from app.clustering.clusters import name
-from app.clustering.runs import MAP, Found
+from app.clustering.runs import Found
 from app.mapping import maps
 from app.mapping.colours import NOTHING, categories
 from app.mapping.drawn import Drawn
 from app.scatter import Colour, scatter
 from app.views.map import pictured
+from core.inputs import MAP
 from core.workspace import RunCard, Workspace
 
 CLUSTERS, SURE = "Clusters", "How sure"

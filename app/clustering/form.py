@@ -55,9 +55,12 @@ def show(workspace: Workspace, items: Items) -> None:
     methods = discover(PACKAGE)
     with st.container(key="compare"):
         chosen = [methods[name] for name in _methods(methods)]
-        plan, count = _plan(source.ask(workspace, items), items, any(takes_k(method) for method in chosen))
+        of = source.ask(workspace)
+        kept = source.kept(workspace, of.tag, of.exclude)
+        plan = _plan(of, items, kept, any(takes_k(method) for method in chosen))
         choices = _parameters(chosen)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            count = int(kept.sum())
             ready = bool(chosen and count)
             pressed = st.button(
                 "Compare", key="start-compare", type="primary", icon=":material/play_arrow:", disabled=not ready
@@ -135,9 +138,7 @@ def _methods(methods: Mapping[str, Method]) -> list[str]:
     return chosen
 
 
-def _plan(of: Source, items: Items, with_k: bool) -> tuple[Plan, int]:
-    """And how many items take part."""
-    kept = source.kept(items, of.tag, of.exclude)
+def _plan(of: Source, items: Items, kept: NDArray[np.bool_], with_k: bool) -> Plan:
     known = labelled(items)
     with st.container(key="cluster-plan", horizontal=True, vertical_alignment="bottom", gap="small"):
         label = st.selectbox(
@@ -151,7 +152,7 @@ def _plan(of: Source, items: Items, with_k: bool) -> tuple[Plan, int]:
         )
         k = _k(likely_k(items, label, kept), int(kept.sum()), f"{label}-{of.tag}-{of.exclude}", not with_k)
         seeds = st.number_input("Seeds", 1, 100, SEEDS, key="cluster-seeds", width=_WIDTH, help=_SEEDS_HELP)
-    return Plan(of, k if with_k else None, int(seeds), label), int(kept.sum())
+    return Plan(of, k if with_k else None, int(seeds), label)
 
 
 def _k(likely: int, most: int, of: str, disabled: bool) -> int:

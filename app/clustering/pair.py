@@ -7,10 +7,11 @@ import streamlit as st
 
 from app import amounts
 from app.clustering import runs
-from app.clustering.agreement import MOST, Labels, adjusted_rand, shared, table
+from app.clustering.agreement import MOST, Labels, shared, table
 from app.clustering.runs import Entry
 from app.palette import scale_colours
 from app.plain import escaped
+from core.clustering.metrics import adjusted_rand
 from core.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import amounts
+from app import amounts, store
 from app.clustering import clusters, coloured, history, keep, runs
 from app.clustering.leaderboard import shown
 from app.clustering.runs import Entry
@@ -17,7 +17,7 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
         st.subheader(escaped(entry.title), anchor=False, width="content")
         card = _seed(entry)
     found = runs.read(workspace, card.id)
-    st.caption(told(entry, card))
+    st.caption(told(entry, card, store.model_title(workspace, card.model)))
     keep.show(workspace, items, entry, card, found)
     with st.container(key="clusters-stage", horizontal=True, gap="medium"):
         place = st.container(key="clusters-map-side")
@@ -30,12 +30,12 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
     history.show(found.history)
 
 
-def told(entry: Entry, card: RunCard) -> str:
+def told(entry: Entry, card: RunCard, model: str) -> str:
     """`9,170 items · K 10 · AMI 0.842 · … · 1.2 s · pocket, images`."""
     figures = ((each.title, runs.figure(card, each.name)) for each in shown([entry]) if each.name != "seconds")
     parts = [f"{title} {_plain(title, value)}" for title, value in figures if value is not None]
     stopped = ["stopped before the end"] if card.metrics.get("partial") else []
-    place = f"{runs.space_name(card.space).lower()}, {escaped(card.model)}"
+    place = f"{runs.space_name(card.space).lower()}, {escaped(model)}"
     head = [amounts.counted(card.items, "item"), place, amounts.duration(card.seconds)]
     return " · ".join([*head, *stopped, *parts])
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,16 +11,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, forms, store
-from app.clustering.agreement import adjusted_rand
-from core.clustering.metrics import DEFINITIONS, mean_and_sd
+from core.clustering.metrics import DEFINITIONS, mean_and_sd, stability
+from core.inputs import MAP
 from core.methods import discover
 from core.workspace import RunCard, Workspace
 
 PACKAGE = "core.clustering"
 KIND = "clustering"
 SPACES = {"images": "Images", "captions": "Captions", "both": "Image and caption averaged"}
-MAP = "map:"
-"""A space is one of these, or a map's points: this and the map's id."""
+"""A space is one of these, or a map's points: `MAP` and the map's id."""
 
 Figures = Mapping[str, tuple[float, float]]
 
@@ -47,11 +45,10 @@ class Given:
         told = (str(card.metrics.get(name) or "") for name in ("label", "tag", "exclude"))
         return cls(card.model, card.space, card.fingerprint, card.items, *told)
 
-    @property
-    def title(self) -> str:
+    def title(self, workspace: Workspace) -> str:
         """`Images, pocket, 120 items, only “cats”, without “blurred”, compared with “label”`."""
         told = (("only", self.tag), ("without", self.exclude), ("compared with", self.label))
-        parts = [space_name(self.space), self.model, amounts.counted(self.items, "item")]
+        parts = [space_name(self.space), store.model_title(workspace, self.model), amounts.counted(self.items, "item")]
         return ", ".join(parts + [f"{word} “{name}”" for word, name in told if name])
 
 
@@ -124,8 +121,8 @@ def entry(workspace: Workspace, cards: Sequence[RunCard]) -> Entry:
     """Runs of one setting with mean and sd of each figure; stopped ones count only where there are no others."""
     whole = [card for card in cards if not card.metrics.get("partial")] or list(cards)
     known = {name: [each for card in whole if (each := figure(card, name)) is not None] for name in DEFINITIONS}
-    known["stability"] = _stability(workspace.path, tuple(card.id for card in whole))
     pairs = {name: mean_and_sd(values) for name, values in known.items()}
+    pairs["stability"] = _stability(workspace.path, tuple(card.id for card in whole))
     return Entry(tuple(cards), {name: (pair[0], pair[1]) for name, pair in pairs.items() if pair})
 
 
@@ -162,9 +159,8 @@ def _read(path: str, id: str) -> Found:
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _stability(path: str, ids: tuple[str, ...]) -> list[float]:
-    """The agreement (ARI) of every two of these runs."""
-    return [adjusted_rand(_read(path, one).labels, _read(path, other).labels) for one, other in combinations(ids, 2)]
+def _stability(path: str, ids: tuple[str, ...]) -> list[float] | None:
+    return stability([_read(path, id).labels for id in ids])
 
 
 def _merit(entry: Entry) -> tuple[float, float]:

@@ -7,14 +7,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.clustering.runs import MAP, SPACES
-from app.items import Items
+from app import store
+from app.clustering.runs import SPACES
 from app.mapping import maps
+from core.inputs import MAP, MAP_WARNING, MODALITIES
 from core.workspace import Embedded, RunCard, Workspace
 
-NEEDS = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
-TAG = "tag"
-"""The column whose words choose items; a column of truths chooses those of which it holds."""
 EVERY, NOBODY = "All items", "Nothing"
 
 
@@ -28,12 +26,12 @@ class Source:
     exclude: str | None = None
 
 
-def ask(workspace: Workspace, items: Items) -> Source:
+def ask(workspace: Workspace) -> Source:
     """One line of menus; the two-dimensional map is the last space, and comes with a warning."""
     with st.container(key="cluster-given", horizontal=True, vertical_alignment="bottom", gap="small"):
-        tag, exclude = _items(tags(items))
-        models = workspace.models()
-        model = st.selectbox("Model", sorted({each.model for each in models}), key="cluster-model", width=_WIDTH)
+        tag, exclude = _items(store.tags(workspace))
+        models, titles = workspace.models(), store.models(workspace)
+        model = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="cluster-model", width=_WIDTH)
         drawn = [card for card in workspace.runs("map") if card.model == model]
         space = st.selectbox(
             "Space",
@@ -50,43 +48,25 @@ def ask(workspace: Workspace, items: Items) -> Source:
     return Source(str(model), str(space), tag, exclude)
 
 
-def tags(items: Items) -> list[str]:
-    """What items can be chosen by: the columns of truths, and the words in the column "tag"."""
-    truths = [name for name, kind in items.kinds.items() if kind == "truth"]
-    if TAG not in items.kinds or TAG in truths:
-        return truths
-    words = items.frame[TAG].dropna().astype(str)
-    return truths + sorted(set(words[words != ""]))
-
-
-def kept(items: Items, tag: str | None, exclude: str | None) -> NDArray[np.bool_]:
+def kept(workspace: Workspace, tag: str | None, exclude: str | None) -> NDArray[np.bool_]:
     """Which items a choice leaves: (N,) bool."""
-    mask = np.ones(len(items), dtype=bool)
+    mask = np.ones(workspace.count(), dtype=bool)
     if tag is not None:
-        mask &= _tagged(items, tag)
+        mask &= store.tagged(workspace, tag)
     if exclude is not None:
-        mask &= ~_tagged(items, exclude)
+        mask &= ~store.tagged(workspace, exclude)
     return mask
 
 
 def spaces(models: Sequence[Embedded], model: str) -> list[str]:
     """What a model has embedded can be clustered: images, captions, or both averaged."""
     modalities = {each.modality for each in models if each.model == model and each.count}
-    return [space for space, needed in NEEDS.items() if modalities.issuperset(needed)]
+    return [space for space, needed in MODALITIES.items() if modalities.issuperset(needed)]
 
 
-FLAT = (
-    "A two-dimensional map tears groups apart and pushes others together: "
-    "before you believe its clusters, compare them with those of the embeddings."
-)
+FLAT = f"{MAP_WARNING.capitalize()}."
 _SPACES = SPACES | {MAP: "A map, in two dimensions"}
 _WIDTH = 218
-
-
-def _tagged(items: Items, tag: str) -> NDArray[np.bool_]:
-    if items.kinds.get(tag) == "truth":
-        return items.frame[tag].fillna(False).to_numpy(dtype=bool)
-    return (items.frame[TAG].astype(str) == tag).to_numpy()
 
 
 def _items(known: Sequence[str]) -> tuple[str | None, str | None]:

@@ -9,6 +9,7 @@ from app import amounts, follow_up, store
 from app.collection import models, spool
 from app.state import state
 from core.jobs import jobs
+from core.reduced import reduced_models
 from core.workspace import Workspace
 
 TYPES = ["image", ".zip", ".csv", ".tsv", ".json", ".jsonl", ".parquet", ".txt"]
@@ -30,10 +31,12 @@ def show(workspace: Workspace) -> None:
 
 
 def used(workspace: Workspace) -> list[str]:
-    """Models that have embedded items here, the one with most first."""
+    """Models that have embedded items here, the one with most first; reduced ones follow the one they are made of."""
     counts: dict[str, int] = {}
+    reduced = reduced_models(workspace)
     for each in workspace.models():
-        counts[each.model] = counts.get(each.model, 0) + each.count
+        if each.model not in reduced:
+            counts[each.model] = counts.get(each.model, 0) + each.count
     return sorted(counts, key=lambda name: -counts[name])
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import amounts
+from app import amounts, store
 from app.items import Items
+from app.plain import escaped
 from core.workspace import Embedded, Workspace
 
 MODALITIES = {"image": "images", "text": "captions"}
@@ -21,7 +22,7 @@ def show(workspace: Workspace, items: Items) -> None:
         _figure("Labels", f"{len(items.labels):,}")
         _figure("On disk", amounts.size(occupied(Path(workspace.path))))
         for model, line in embedded(workspace.models()):
-            _figure(f"Embedded by {model}", line)
+            _figure(f"Embedded by {escaped(store.model_title(workspace, model))}", line)
 
 
 def embedded(models: Sequence[Embedded]) -> list[tuple[str, str]]:

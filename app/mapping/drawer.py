@@ -12,12 +12,11 @@ from app.mapping import export, item
 from app.mapping.drawn import Drawn
 from app.plain import escaped
 from app.state import Group, state
+from core.tags import TAG
 from core.workspace import RunCard, Workspace
 
 PAGE = 60
 """Thumbnails a page of the gallery."""
-TAGS = "tag"
-"""The column that tags are saved in."""
 
 
 def show(workspace: Workspace, card: RunCard, items: Items, drawn: Drawn) -> None:
@@ -71,8 +70,8 @@ def _tag(workspace: Workspace, group: Group) -> None:
     with st.form("tag", border=False, clear_on_submit=True), st.container(horizontal=True, gap="xsmall"):
         value = st.text_input("Tag", key="tag-value", placeholder="Tag them, e.g. cats", label_visibility="collapsed")
         if st.form_submit_button("Tag", icon=":material/label:", key="save-tag") and value.strip():
-            workspace.set_column(TAGS, dict.fromkeys(group.ids, value.strip()))
-            st.toast(f"{amounts.counted(len(group.ids), 'item')} tagged “{value.strip()}” in the column “{TAGS}”")
+            workspace.set_column(TAG, dict.fromkeys(group.ids, value.strip()))
+            st.toast(f"{amounts.counted(len(group.ids), 'item')} tagged “{value.strip()}” in the column “{TAG}”")
             st.rerun()
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import amounts, follow_up, store
 from app.mapping.drawn import Drawn
+from app.plain import escaped
 from core.methods import find
 from core.workspace import RunCard, Workspace
 
@@ -16,7 +17,7 @@ def show(workspace: Workspace, card: RunCard, drawn: Drawn) -> None:
     """One line of figures, each with its explanation; at its end, what is not on this map yet."""
     points = len(store.drawn(workspace, card, "Both"))
     with st.container(key="figures", horizontal=True, vertical_alignment="center", gap="small"):
-        for text, explanation in figures(card, len(drawn), points, dimension(workspace, card)):
+        for text, explanation in figures(card, len(drawn), points, space(workspace, card)):
             st.caption(text, help=explanation, width="content")
         missing = follow_up.unplaced(workspace, card, points)
         if missing and find("core.maps", card.method).place:
@@ -30,7 +31,7 @@ def show(workspace: Workspace, card: RunCard, drawn: Drawn) -> None:
             )
 
 
-def figures(card: RunCard, shown: int, points: int, dimensions: int) -> Iterator[tuple[str, str]]:
+def figures(card: RunCard, shown: int, points: int, space: str) -> Iterator[tuple[str, str]]:
     """Each figure with one line that says what it means."""
     part = "" if shown == points else f" of {points:,}"
     yield (
@@ -41,9 +42,15 @@ def figures(card: RunCard, shown: int, points: int, dimensions: int) -> Iterator
     yield f"**{card.title}**, seed {card.seed}{stopped}", settings(card)
     yield from _trust(card)
     yield (
-        f"{dimensions:,} dimensions of **{card.model}**, {SPACES[card.space]}",
+        space,
         "The space that the map was made from and neighbours are counted in: the model's embeddings.",
     )
+
+
+def space(workspace: Workspace, card: RunCard) -> str:
+    """`512 dimensions of pocket, images`; a reduced model's name tells how many there were."""
+    model = escaped(store.model_title(workspace, card.model))
+    return f"{dimension(workspace, card):,} dimensions of **{model}**, {SPACES[card.space]}"
 
 
 def dimension(workspace: Workspace, card: RunCard) -> int:

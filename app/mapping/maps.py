@@ -5,15 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts, follow_up, forms
+from app import amounts, follow_up, forms, store
 from app.plain import plainly
 from app.state import state
+from core.inputs import MODALITIES
 from core.methods import Method, discover
 from core.workspace import Embedded, RunCard, Workspace
 
 SPACES = {"both": "Images and captions", "images": "Images", "captions": "Captions"}
 GAPS = {"keep": "Keep it, as the model has it", "centre": "Close it: centre each on its mean"}
-NEEDS = {"both": ("image", "text"), "images": ("image",), "captions": ("text",)}
 
 
 def chosen(cards: Sequence[RunCard]) -> RunCard:
@@ -31,7 +31,7 @@ def show(workspace: Workspace, cards: Sequence[RunCard], card: RunCard) -> None:
             ids,
             index=ids.index(card.id),
             format_func=lambda id: title(known[id]),
-            captions=[made(known[id]) for id in ids],
+            captions=[made(workspace, known[id]) for id in ids],
             key=f"run-{card.id}",
             on_change=_choose,
             args=(f"run-{card.id}",),
@@ -54,12 +54,12 @@ def title(card: RunCard) -> str:
     return f"{card.title}, {SPACES[card.space].lower()}, seed {card.seed}"
 
 
-def made(card: RunCard) -> str:
+def made(workspace: Workspace, card: RunCard) -> str:
     """`pocket · 2026-11-22 03:29 UTC · 10 points placed later`."""
     placed = card.metrics.get("placed")
     later = f"{amounts.counted(placed, 'point')} placed later" if placed else ""
     time = f"{card.created[:16].replace('T', ' ')} UTC" if card.created else ""
-    return " · ".join(part for part in (card.model, time, later) if part)
+    return " · ".join(part for part in (store.model_title(workspace, card.model), time, later) if part)
 
 
 @st.dialog("New map")
@@ -75,9 +75,9 @@ def new(workspace: Workspace) -> None:
         key="method",
     )
     st.caption(methods[name].summary)
-    models = workspace.models()
+    models, titles = workspace.models(), store.models(workspace)
     left, right = st.columns(2)
-    model = str(left.selectbox("Model", sorted({each.model for each in models}), key="map-model"))
+    model = str(left.selectbox("Model", list(titles), format_func=titles.__getitem__, key="map-model"))
     space: str = right.selectbox(
         "Points", spaces(models, model), format_func=lambda space: SPACES[space], key="map-space"
     )
@@ -110,7 +110,7 @@ def make(
 def spaces(models: Sequence[Embedded], model: str) -> list[str]:
     """What a model has embedded can be mapped: both, images or captions."""
     modalities = {each.modality for each in models if each.model == model and each.count}
-    return [space for space, needed in NEEDS.items() if modalities.issuperset(needed)]
+    return [space for space in SPACES if modalities.issuperset(MODALITIES[space])]
 
 
 def _choose(key: str) -> None:

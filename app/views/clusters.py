@@ -33,18 +33,19 @@ def show() -> None:
 
 
 def _compared(workspace: Workspace, items: Items, cards: list[RunCard]) -> None:
-    found = runs.entries(workspace, cards, _given(cards))
+    found = runs.entries(workspace, cards, _given(workspace, cards))
     shown, ticked = leaderboard.show(found)
     if len(ticked) > 1:
         pair.show(workspace, *ticked[:2])
     run.show(workspace, items, shown)
 
 
-def _given(cards: list[RunCard]) -> Given:
+def _given(workspace: Workspace, cards: list[RunCard]) -> Given:
     """Only runs of the same vectors are compared; where there are several, a person chooses."""
     known = runs.givens(cards)
     if len(known) == 1:
-        st.caption(known[0].title)
+        st.caption(known[0].title(workspace))
         return known[0]
-    place = st.selectbox("Runs of", range(len(known)), format_func=lambda place: known[place].title, key="given")
+    titles = [each.title(workspace) for each in known]
+    place = st.selectbox("Runs of", range(len(known)), format_func=titles.__getitem__, key="given")
     return known[place]

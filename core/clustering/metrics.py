@@ -143,11 +143,20 @@ def against_labels(y: Classes, labels: Labels) -> dict[str, float | None]:
     classes, found = np.unique(y[known], return_inverse=True)[1], labels[known]
     return {
         "ami": float(metrics.adjusted_mutual_info_score(classes, found)),
-        "ari": float(metrics.adjusted_rand_score(classes, found)),
+        "ari": adjusted_rand(classes, found),
         "fmi": float(metrics.fowlkes_mallows_score(classes, found)),
         "nmi": float(metrics.normalized_mutual_info_score(classes, found)),
         "acc": accuracy(classes, found),
     }
+
+
+def adjusted_rand(y: Classes, labels: Labels) -> float:
+    """ARI by pairs of items, without scikit-learn, which pages do not load."""
+    table = contingency(y, labels)
+    together, rows, columns = map(_pairs, (table, table.sum(axis=1), table.sum(axis=0)))
+    expected = rows * columns / max(_pairs(table.sum()), 1.0)
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)
 
 
 def accuracy(y: Classes, labels: Labels) -> float:
@@ -198,11 +207,9 @@ def davies_bouldin(x: Floats, labels: Labels) -> float | None:
 
 def stability(clusterings: Sequence[Labels]) -> list[float] | None:
     """Mean and sample sd of the ARI between every two of them; None for fewer than two."""
-    from sklearn.metrics import adjusted_rand_score
-
     if len({len(each) for each in clusterings}) > 1:
         raise BadInput(f"clusterings of {[len(each) for each in clusterings]} items: the same items are needed in each")
-    return mean_and_sd([adjusted_rand_score(first, second) for first, second in combinations(clusterings, 2)])
+    return mean_and_sd([adjusted_rand(first, second) for first, second in combinations(clusterings, 2)])
 
 
 def mean_and_sd(values: Sequence[float]) -> list[float] | None:
@@ -210,6 +217,12 @@ def mean_and_sd(values: Sequence[float]) -> list[float] | None:
     if not values:
         return None
     return [float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else 0.0]
+
+
+def _pairs(counts: NDArray[np.int64]) -> float:
+    """How many pairs there are in groups of these sizes."""
+    exact = np.asarray(counts, dtype=np.float64)
+    return float((exact * (exact - 1) / 2).sum())
 
 
 def _comparable(labels: Labels) -> bool:

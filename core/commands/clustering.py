@@ -1,17 +1,17 @@
 """Comparing clustering methods on an input."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from core.clustering.compare import Trial, applicable, summary, trials
-from core.commands.items import MAP, MAP_WARNING, Classes, chosen, classes, item_rows
-from core.commands.runs import Made, save, write_arrays
+from core.commands.items import Classes, chosen, classes, item_rows
+from core.commands.runs import Made, plain, save, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled
-from core.inputs import Rows
+from core.inputs import MAP, MAP_WARNING, Rows
 from core.methods import Method, find
 from core.progress import Bar, Report, silent
 
@@ -154,7 +154,7 @@ def save_trial(items: Rows, trial: Trial, about: Mapping[str, Any]) -> str | Non
     clustering = trial.clustering
     metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial, **about}
     made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics, ["torch"])
-    history = np.array([json.dumps(clustering.history, default=_plain)])
+    history = np.array([json.dumps(clustering.history, default=plain)])
     arrays = {"ids": items.ids, "labels": clustering.labels, "confidence": clustering.confidence, "history": history}
     return save(items, made, arrays)
 
@@ -170,10 +170,3 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mean_and_sd(figures: Mapping[str, Sequence[float] | None]) -> dict[str, str]:
     return {name: "–" if pair is None else f"{pair[0]:.3g} ± {round(pair[1], 6):.2g}" for name, pair in figures.items()}
-
-
-def _plain(value: Any) -> Any:
-    """NumPy's scalars and arrays, and iterables, as JSON knows them."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    return list(value) if isinstance(value, Iterable) else str(value)

@@ -5,8 +5,10 @@ from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from core.errors import BadInput, MissingData
 from core.inputs import open_workspace
 from core.progress import Report, silent
+from core.reduced import complete_family, full_model
 
 if TYPE_CHECKING:
     from core.encoders.pipeline import Embedded
@@ -24,18 +26,22 @@ def embed(
 ) -> dict[str, Any]:
     """Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
 
-    An item counts once, with its image and its caption; `rate` is items a second of embedding.
+    The reduced models made of it are brought up to date with it, and `reduced` names them; one of them in place of the
+    model means the model that it was made of. An item counts once, with its image and its caption; `rate` is items a
+    second of embedding.
     """
     from core.encoders import load
     from core.encoders.pipeline import embed
 
     start = perf_counter()
+    model = _full(workspace, model)
     name = load(model).name
     added = add(workspace, source, captions, report) if source is not None else None
     place = open_workspace(workspace)
     waiting = _lacking(place, name)
     done = embed(place, model, report, batch)
     embedded = len(waiting - _lacking(place, name))
+    reduced = complete_family(place, name, report)
     refused = [{"source": each.source, "reason": each.reason} for each in added.refused] if added else []
     return {
         "added": added.added if added else 0,
@@ -45,6 +51,7 @@ def embed(
         "model": done.model,
         "seconds": round(perf_counter() - start, 3),
         "rate": round(embedded / done.seconds, 2) if done.seconds else 0.0,
+        **({"reduced": reduced} if reduced else {}),
     }
 
 
@@ -62,6 +69,14 @@ def _begun(items: Iterator["Item | Refused"]) -> Iterator["Item | Refused"]:
     """The same items; a source that cannot be read says so now, before a workspace is made for it."""
     first = list(islice(items, 1))
     return chain(first, items)
+
+
+def _full(workspace: str, model: str) -> str:
+    """The model that can embed; a workspace that is yet to be made has no reduced ones."""
+    try:
+        return full_model(open_workspace(workspace), model)
+    except (BadInput, MissingData):
+        return model
 
 
 def _lacking(place: "Workspace", model: str) -> set[str]:

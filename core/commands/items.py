@@ -10,21 +10,18 @@ from numpy.typing import NDArray
 
 from core.commands.runs import check_map
 from core.errors import BadInput, BadParameter, MissingData
-from core.inputs import Rows, open_workspace, read_rows
+from core.inputs import MAP, Rows, is_model, open_workspace, read_rows
 from core.maps.neighbours import normalised
 from core.results import Strings
+from core.tags import TAG, tagged, tags
 
 if TYPE_CHECKING:
-    from core.workspace import RunCard, Workspace
+    from core.workspace import RunCard
 
-LABEL, TAG = "label", "tag"
-MAP = "map:"
-MAP_WARNING = (
-    "the space is a two-dimensional map, which tears groups apart and pushes others together: "
-    "before believing these clusters, compare with those of the embeddings"
-)
+LABEL = "label"
 LISTED = 20
 """Names that a refusal offers."""
+_UNTAGGED = f"there are none, tag items in the column {TAG!r} first"
 
 
 def item_rows(source: str, space: str | None = None, model: str | None = None) -> Rows:
@@ -83,7 +80,7 @@ def map_rows(source: str, run: str, model: str | None = None) -> Rows:
 
 
 def _check_model(card: "RunCard", model: str | None) -> None:
-    if model is not None and card.model != model and not card.model.startswith(f"{model}@"):
+    if model is not None and not is_model(card.model, model):
         raise BadParameter(f"run {card.id} is a map of what {card.model} embedded, not {model}: leave the model out")
 
 
@@ -111,24 +108,11 @@ def _tagged(rows: Rows, option: str, name: str) -> NDArray[np.bool_]:
     """Which of the rows' items have the tag: (N,)."""
     if rows.workspace is None:
         raise BadInput(f"{option} {name}: a .npz has no tags, give a workspace")
-    truths, words = tags(rows.workspace)
-    if name not in truths and name not in words:
-        listed = ", ".join([*truths, *words][:LISTED])
-        there = f"there are {listed}" if listed else f"there are none, tag items in the column {TAG!r} first"
+    known = tags(rows.workspace)
+    if name not in known:
+        there = f"there are {', '.join(known[:LISTED])}" if known else _UNTAGGED
         raise BadInput(f"{option} {name}: no item has this tag; {there}")
-    column, value = (name, True) if name in truths else (TAG, name)
-    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
-    return np.array([each is not None and (each if name in truths else str(each)) == value for each in values])
-
-
-def tags(workspace: "Workspace") -> tuple[list[str], list[str]]:
-    """What items can be chosen by: the columns of truths, and the words in the column "tag"."""
-    kinds = workspace.columns()
-    truths = [name for name, kind in kinds.items() if kind == "truth"]
-    if TAG not in kinds or TAG in truths:
-        return truths, []
-    values = workspace.table([TAG])[TAG].unique().to_pylist()
-    return truths, sorted(str(value) for value in values if value not in (None, ""))
+    return tagged(rows.workspace, name, rows.ids.tolist())
 
 
 def _fingerprint(rows: Rows) -> str:

@@ -1,6 +1,6 @@
 """How a result was made, its run card, and where it goes; the recipe of a map."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -138,6 +138,13 @@ def write_arrays(out: str, arrays: Mapping[str, NDArray]) -> None:
         np.savez(out, allow_pickle=False, **arrays)
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}") from None
+
+
+def plain(value: Any) -> Any:
+    """NumPy's scalars and arrays, and iterables, as JSON knows them."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return list(value) if isinstance(value, Iterable) else str(value)
 
 
 def versions(*more: str) -> dict[str, str]:

@@ -10,11 +10,14 @@ import numpy as np
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import embedded_model, open_workspace
 from core.progress import Report, silent
+from core.reduced import full_model, reduced_query
 from core.results import Embeddings, Floats
 from core.search import Hits, nearest
 from core.search import search as search_rows
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from core.workspace import Workspace
 
 
@@ -39,7 +42,7 @@ def search(
     if item is not None:
         hits = _nearest_to_item(place, embeddings, item, top)
     else:
-        hits = search_rows(embeddings, _query(model, text, image), top)
+        hits = search_rows(embeddings, _query(place, model, text, image), top)
     return {"hits": _described(place, hits)}
 
 
@@ -64,18 +67,25 @@ def _vectors(path: str, version: int, model: str, modality: str) -> Embeddings:
     return open_workspace(path).embeddings(model, modality)
 
 
-def _query(model: str, text: str | None, image: str | None) -> Floats:
+def _query(place: "Workspace", model: str, text: str | None, image: str | None) -> Floats:
+    """What the full model makes of it, reduced where the model is."""
     from core.encoders import load
+
+    encoder = load(full_model(place, model))
+    if image is None:
+        return reduced_query(place, model, encoder.encode_texts([text or ""])[0], "text")
+    return reduced_query(place, model, encoder.encode_images([_picture(image)])[0], "image")
+
+
+def _picture(path: str) -> "Image":
     from core.sources.pictures import check, open_picture
 
-    if image is None:
-        return load(model).encode_texts([text or ""])[0]
     try:
-        data = Path(image).read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
-        raise BadInput(f"{image} cannot be read: {error.strerror}") from None
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     check(data)
-    return load(model).encode_images([open_picture(data)])[0]
+    return open_picture(data)
 
 
 def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top: int) -> Hits:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import app.views.clusters  # noqa: F401
 from app.clustering import cautions, clusters, coloured, form, history, keep, leaderboard, pair, runs
-from app.clustering.agreement import adjusted_rand, shared, table
+from app.clustering.agreement import shared, table
 from app.clustering.form import Choice
 from app.clustering.runs import Entry, Found
 from app.items import Items
@@ -628,16 +628,6 @@ def test_exports(compared) -> None:
 def test_two_lines_are_compared(shown, compared) -> None:
     test = clean(shown(compared, "HDBSCAN", "K-means, K = 3"))
     assert "Adjusted Rand index of the two" in texts(test)
-
-
-def test_adjusted_rand_is_that_of_scikit_learn() -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
-    random = np.random.default_rng(0)
-    for _ in range(20):
-        first, second = random.integers(-1, 5, 60), random.integers(0, 4, 60)
-        assert adjusted_rand(first, second) == pytest.approx(metrics.adjusted_rand_score(first, second))
-    same = np.zeros(5, np.int64)
-    assert adjusted_rand(same, same) == 1.0
 
 
 def test_contingency_puts_likes_at_the_diagonal() -> None:

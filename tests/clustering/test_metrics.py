@@ -4,12 +4,14 @@ from math import log, sqrt
 
 import numpy as np
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from core.clustering import metrics
 from core.clustering.compare import FIGURES
 from core.clustering.metrics import (
     DEFINITIONS,
     accuracy,
+    adjusted_rand,
     against_labels,
     contingency,
     davies_bouldin,
@@ -147,6 +149,15 @@ def test_a_sampled_silhouette_is_seeded_and_says_so(monkeypatch: pytest.MonkeyPa
     assert sampled == evaluate(x, labels)
     assert sampled["silhouette"] != exact["silhouette"]
     assert sampled["silhouette"] == pytest.approx(exact["silhouette"], abs=0.1)
+
+
+def test_adjusted_rand_is_that_of_scikit_learn() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        first, second = random.integers(-1, 5, 60), random.integers(0, 4, 60)
+        assert adjusted_rand(first, second) == pytest.approx(adjusted_rand_score(first, second))
+    same = np.zeros(5, np.int64)
+    assert adjusted_rand(same, same) == 1.0
 
 
 def test_stability_is_the_mean_ari_of_pairs() -> None:

@@ -1,0 +1,149 @@
+"""Reduced models of a workspace: embeddings that a saved reducer made of a model's, under a name of their own.
+
+The run of kind "reducer" says which they are: its card's metrics hold `base`, the model whose embeddings went in, and
+`derived`, the name of what came out, e.g. `pocket/pca-64`. A query is encoded by the base and goes through the reducer.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.progress import Progress, Report, silent
+from core.results import Embeddings, Floats, Reducer
+
+if TYPE_CHECKING:
+    from core.workspace import RunCard, Workspace
+
+KIND = "reducer"
+CHUNK = 65_536
+"""Rows that are reduced and written at once."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Images and captions reduced now, and how many of both the reducer gives no direction."""
+
+    images: int = 0
+    captions: int = 0
+    refused: int = 0
+
+
+def reduced_models(workspace: "Workspace") -> dict[str, "RunCard"]:
+    """The reducer's card by the name of what it made, in the order in which they were made."""
+    return {card.metrics["derived"]: card for card in workspace.runs(KIND) if "derived" in card.metrics}
+
+
+def model_titles(workspace: "Workspace") -> dict[str, str]:
+    """Every model that has embedded items here and how a person reads its name, the reduced ones last."""
+    reduced = reduced_models(workspace)
+    names = sorted({each.model for each in workspace.models()}, key=lambda name: (name in reduced, name))
+    return {name: title(name, reduced) for name in names}
+
+
+def title(name: str, reduced: Mapping[str, "RunCard"]) -> str:
+    """`pocket, reduced to 64 dimensions by PCA`; the name itself of what is not reduced."""
+    if name not in reduced:
+        return name
+    card = reduced[name]
+    base, dimensions = card.metrics["base"], card.params["dimensions"]
+    mark = name.removeprefix(_plain_name(base, card.method, dimensions)).removeprefix("-")
+    more = f" ({mark})" if mark else ""
+    return f"{title(base, reduced)}, reduced to {dimensions} dimensions by {card.title}{more}"
+
+
+def full_model(workspace: "Workspace", name: str) -> str:
+    """The model that encodes queries: what a reduced one was made of, else itself."""
+    reduced = reduced_models(workspace)
+    while name in reduced:
+        name = reduced[name].metrics["base"]
+    return name
+
+
+def family(workspace: "Workspace", model: str) -> list[str]:
+    """The model and every reduced one made of it, each after what it was made of."""
+    found = [model]
+    for name, card in reduced_models(workspace).items():
+        if card.metrics["base"] in found:
+            found.append(name)
+    return found
+
+
+def reduced_query(workspace: "Workspace", name: str, query: Floats, modality: str) -> Floats:
+    """A query (D,) of the full model as a model by that name has it: (D',), the same where that is not reduced.
+
+    modality: "image" or "text", what the query was.
+    """
+    for reducer in reversed(_chain(workspace.path, workspace.version, name)):
+        query = getattr(reducer, modality)(query[None])[0]
+    return query
+
+
+@lru_cache(maxsize=2)
+def _chain(path: str, version: int, name: str) -> list[Reducer]:
+    """The reducers of a model, the last one first; kept until the workspace changes."""
+    from core.workspace import Workspace
+
+    workspace = Workspace.open(path)
+    reduced, chain = reduced_models(workspace), []
+    while name in reduced:
+        chain.append(Reducer.of(workspace.run(reduced[name].id).arrays))
+        name = reduced[name].metrics["base"]
+    return chain
+
+
+def named(workspace: "Workspace", card: "RunCard") -> "RunCard":
+    """The card of a new reducer with a name for what it makes that no other embeddings have."""
+    plain = _plain_name(card.metrics["base"], card.method, card.params["dimensions"])
+    taken = {each.model for each in workspace.models()} | reduced_models(workspace).keys()
+    names = (plain, f"{plain}-seed{card.seed}", f"{plain}-{card.id}")
+    free = next(name for name in names if name not in taken)
+    return replace(card, metrics={**card.metrics, "derived": free})
+
+
+def complete(workspace: "Workspace", card: "RunCard", report: Report = silent) -> Completed:
+    """Reduces what the base has embedded and the reduced model lacks; stopped, what is written stays."""
+    base, name = card.metrics["base"], card.metrics["derived"]
+    there = [each.modality for each in workspace.models() if each.model == base]
+    waiting = {modality: found for modality in there if (found := set(workspace.missing(name, modality)))}
+    if not waiting:
+        return Completed()
+    reducer = Reducer.of(workspace.run(card.id).arrays)
+    done = {"image": 0, "text": 0}
+    rows = [_of(workspace.embeddings(base, modality), ids) for modality, ids in waiting.items()]
+    total, seen = sum(map(len, rows)), 0
+    for each in rows:
+        for start in range(0, len(each), CHUNK):
+            report(Progress(seen, total, f"writing {name}"))
+            part = slice(start, start + CHUNK)
+            done[each.modality] += _write(workspace, name, each, part, reducer)
+            seen += len(each.ids[part])
+    return Completed(done["image"], done["text"], total - sum(done.values()))
+
+
+def complete_family(workspace: "Workspace", model: str, report: Report = silent) -> list[str]:
+    """Brings every reduced model made of a model up to date; the names of those that there are."""
+    reduced = reduced_models(workspace)
+    names = family(workspace, model)[1:]
+    for name in names:
+        complete(workspace, reduced[name], report)
+    return names
+
+
+def _of(embeddings: Embeddings, ids: Collection[str]) -> Embeddings:
+    rows = np.flatnonzero(np.isin(embeddings.ids, list(ids)))
+    return replace(embeddings, ids=embeddings.ids[rows], vectors=embeddings.vectors[rows])
+
+
+def _write(workspace: "Workspace", name: str, full: Embeddings, part: slice, reducer: Reducer) -> int:
+    """How many rows are written: one that comes out as zero has no direction, as a picture that is all mean."""
+    vectors = getattr(reducer, full.modality)(full.vectors[part])
+    good = vectors.any(axis=1)
+    workspace.add_embeddings(name, full.modality, full.ids[part][good].tolist(), vectors[good])
+    return int(good.sum())
+
+
+def _plain_name(base: str, method: str, dimensions: int) -> str:
+    return f"{base}/{method}-{dimensions}"

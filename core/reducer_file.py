@@ -1,0 +1,76 @@
+"""A reducer as a safetensors file: the arrays by name, and in the metadata what it is and how to apply it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInput
+from core.results import Reducer
+
+if TYPE_CHECKING:
+    from core.workspace import Run
+
+LOADER = '''import numpy as np
+from safetensors.numpy import load_file
+
+
+def reduce(file, x, modality):
+    """Unit rows x (N, D) of a modality, "image" or "text" → unit rows (N, D')."""
+    arrays = load_file(file)
+    m, L, U, c, V = (arrays[f"{modality}.{name}"] for name in ("mean", "linear", "hidden", "bias", "output"))
+    y = (x - m) @ L.T + np.maximum((x - m) @ U.T + c, 0) @ V.T
+    return y / np.linalg.norm(y, axis=1, keepdims=True)
+'''
+"""All that a program elsewhere needs to apply the file; it stands in the file's metadata too."""
+
+
+def export_reducer(run: "Run", path: str | Path) -> None:
+    """Writes the reducer of a run of kind "reducer"; raises `BadInput` where the file cannot be written.
+
+    Metadata: method, title, model (whose embeddings go in), dimensions (D'), from (D), seed, pairs, loader.
+    """
+    from safetensors.numpy import save
+
+    reducer, card = Reducer.of(run.arrays), run.card
+    told = {
+        "method": card.method,
+        "title": card.title,
+        "model": str(card.metrics.get("base", card.model)),
+        "dimensions": reducer.dimensions,
+        "from": reducer.image.linear.shape[1],
+        "seed": card.seed,
+        "pairs": card.items,
+        "loader": LOADER,
+    }
+    data = save(reducer.arrays(), {name: str(value) for name, value in told.items()})
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
+
+
+def read_reducer(path: str | Path) -> tuple[Reducer, dict[str, str]]:
+    """The reducer of such a file and its metadata; raises `BadInput` for any other file, which is never run."""
+    from safetensors import SafetensorError, safe_open
+
+    if not Path(path).is_file():
+        raise BadInput(f"{path}: there is no such file")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            names = list(file.keys())
+            return Reducer.of({name: _single(name, file.get_tensor(name)) for name in names}), file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise BadInput(f"{path} is no safetensors file ({error}): give one that --out has written") from None
+    except KeyError as error:
+        raise BadInput(f"{path} holds no array {error}: give one that --out has written") from None
+    except (BadInput, TypeError) as error:
+        raise BadInput(f"{path} holds no reducer, {error}") from None
+
+
+def _single(name: str, array: NDArray) -> NDArray:
+    """Half and double precision as the arrays of a reducer are; raises `BadInput` for what is not finite numbers."""
+    if array.dtype.kind != "f" or not np.isfinite(array).all():
+        raise BadInput(f"{name} does not hold finite numbers")
+    return array.astype(np.float32)
