@@ -1,0 +1,1 @@
+"""Counting in compiled code. Not a method itself, so that listing the methods does not import numba."""

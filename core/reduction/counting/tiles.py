@@ -1,0 +1,75 @@
+"""Counting over all products of images and captions, a tile at a time, while the tile is in the processor's cache."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from core.progress import Progress, Report
+from core.reduction.counting.nearer import count, own_products
+from core.reduction.counting.screen import screen_for
+from core.results import Pairs
+
+Integers = NDArray[np.int32]
+
+STRIP = TILE = 512
+"""Rows and columns of a tile: 1 MB, which stays in the cache until it is counted."""
+
+
+def count_all(pairs: Pairs, tie: float, report: Report) -> tuple[Integers, Integers]:
+    """How many others come before each row's own partner, of each image and of each caption: (N,), (N,).
+
+    One pass serves both ways: a tile's rows count for its images, its columns for its captions.
+    """
+    message, total = "matching images and captions", len(pairs)
+    report(Progress(0, total, message))
+    with threadpool_limits(1, "blas"):  # a strip is one thread's: what it multiplies, it counts
+        counted = _Counted(pairs, tie)
+        for done, columns in enumerate(_threaded(counted.strip, range(0, total, STRIP)), 1):
+            counted.columns += columns
+            report(Progress(min(done * STRIP, total), total, message))
+    return counted.rows - np.int32(1), counted.columns - np.int32(1)
+
+
+class _Counted:
+    """Counts of both ways so far: rows of the images, columns of the captions, the own partner among them."""
+
+    def __init__(self, pairs: Pairs, tie: float) -> None:
+        self.pairs = Pairs(np.ascontiguousarray(pairs.image), np.ascontiguousarray(pairs.text))
+        self.screen = screen_for(self.pairs)
+        self.own = own_products(self.pairs.image, self.pairs.text) - tie
+        self.rows = np.zeros(len(pairs), dtype=np.int32)
+        self.columns = np.zeros(len(pairs), dtype=np.int32)
+
+    def strip(self, begin: int) -> Integers:
+        """Counts the rows from `begin` on, and gives what they add to the columns: (N,)."""
+        some = slice(begin, begin + STRIP)
+        columns = np.zeros_like(self.columns)
+        for start in range(0, len(columns), TILE):
+            self._tile(some, slice(start, start + TILE), columns)
+        return columns
+
+    def _tile(self, some: slice, others: slice, columns: Integers) -> None:
+        screen, pairs = self.screen, self.pairs
+        tile = screen.image[some] @ screen.text[others].T
+        whole = (pairs.image[some], pairs.text[others])
+        tails = (screen.image_tail[some], screen.text_tail[others])
+        rests = (screen.image_rest[some], screen.text_rest[others])
+        count(tile, *whole, *tails, *rests, self.own[some], self.own[others], self.rows[some], columns[others])
+
+
+def _threaded(work: Callable[[int], Integers], begins: Iterable[int]) -> Iterator[Integers]:
+    """What each strip gives, a few ahead; a stop waits for the strips that have begun."""
+    threads = numba.get_num_threads()
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Integers]] = deque()
+        for begin in begins:
+            waiting.append(pool.submit(work, begin))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
