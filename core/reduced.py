@@ -24,11 +24,11 @@ CHUNK = 65_536
 
 @dataclass(frozen=True)
 class Completed:
-    """Images and captions reduced now, and how many of both the reducer gives no direction."""
+    """Images and captions reduced now, and how many of both are left out, as the reducer gives them no direction."""
 
     images: int = 0
     captions: int = 0
-    refused: int = 0
+    left_out: int = 0
 
 
 def reduced_models(workspace: "Workspace") -> dict[str, "RunCard"]:

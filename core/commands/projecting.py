@@ -1,0 +1,168 @@
+"""Using a reducer: fitted on all pairs of a workspace, it makes reduced embeddings that every command can choose."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+from core.commands.pairs import PairRows, read_pairs
+from core.commands.runs import plain, versions
+from core.errors import BadInput, BadParameter, Cancelled
+from core.inputs import embedded_model, open_workspace
+from core.methods import find
+from core.progress import Bar, Report, silent
+from core.reduced import KIND, Completed, complete, named, reduced_models
+from core.reducer_file import LOADER, export_reducer, read_reducer
+from core.results import Reducer
+
+if TYPE_CHECKING:
+    from core.workspace import Run, RunCard, Workspace
+
+PACKAGE = "core.reduction"
+STEPS, FIT = 1_000, 900
+"""Of the bar, and of them for the fit."""
+
+
+def project(
+    source: str,
+    method: str | None = None,
+    dims: int | None = None,
+    seed: int = 0,
+    params: Mapping[str, Any] | None = None,
+    model: str | None = None,
+    tag: str | None = None,
+    exclude: str | None = None,
+    run: str | None = None,
+    file: str | None = None,
+    out: str | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Reduces all embeddings of a model in a workspace; `model` of the result names them for every other command.
+
+    The reducer is a `method` fitted on all pairs (those chosen by `tag` and `exclude`) and kept as a run of kind
+    "reducer"; or that of an earlier `run`; or that of a `file` which `out` has written. What is reduced already stays,
+    and the same reducer fitted on the same pairs is not fitted again: call it again after new items are embedded.
+    `out` names a .safetensors for the reducer; a `.npz` as the source has no other use, and `model` is then None.
+    """
+    _check(source, method, run, file, out)
+    bar = Bar(report, STEPS)
+    if method is not None:
+        given = dict(params or {}) | {"seed": seed} | ({} if dims is None else {"dimensions": dims})
+        made, place = _fitted(read_pairs(source, model, tag, exclude), method, given, bar.part(0, FIT))
+    else:
+        place = open_workspace(source)
+        made = _earlier(place, run) if run is not None else _brought(place, str(file), model)
+    if out is not None:
+        export_reducer(made, out)
+    done = complete(place, made.card, bar.part(FIT, STEPS - FIT)) if place else Completed()
+    return _told(made.card, done, out)
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the loader, which is for programs."""
+    return {name: value for name, value in result.items() if name != "loader"}
+
+
+def _check(source: str, method: str | None, run: str | None, file: str | None, out: str | None) -> None:
+    if [method, run, file].count(None) != 2:
+        raise BadParameter(
+            "one reducer is needed: --method NAME fits one, --run ID is an earlier one, --from FILE brings one"
+        )
+    if not str(source).endswith(".npz"):
+        return
+    if method is None:
+        raise BadInput(f"{source}: a .npz has no embeddings to reduce, only pairs to fit a reducer on: --method NAME")
+    if out is None:
+        raise BadInput(f"{source}: a .npz keeps no reducer: name a file for it with --out FILE.safetensors")
+
+
+def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Report) -> "tuple[Run, Workspace | None]":
+    """The run of a reducer fitted on the pairs, an earlier one where that is the same."""
+    chosen = find(PACKAGE, method)
+    settings = chosen.make_params(given if chosen.seeded else {**given, "seed": 0})
+    known = {"method": method, "params": asdict(settings), "model": rows.model, "fingerprint": rows.fingerprint}
+    if rows.workspace and (same := _same(rows.workspace, known)):
+        return same, rows.workspace
+    start = perf_counter()
+    reducer = chosen.fit(rows.pairs, settings, report)
+    seconds = perf_counter() - start
+    if reducer.partial:
+        raise Cancelled("stopped before the reducer had learned everything: nothing was kept")
+    run = _run(reducer, title=chosen.title, seed=settings.seed, items=len(rows.pairs), seconds=seconds, **known)
+    return (_kept(rows.workspace, run) if rows.workspace else run), rows.workspace
+
+
+def _earlier(place: "Workspace", id: str) -> "Run":
+    run = place.run(id)
+    if run.card.kind != KIND or "derived" not in run.card.metrics:
+        raise BadInput(f"run {id} is no reducer but a {run.card.kind} run: choose one of kind {KIND}")
+    return run
+
+
+def _brought(place: "Workspace", file: str, model: str | None) -> "Run":
+    """A reducer from a file, kept as a run of the workspace; `model`: other embeddings than those it was made for."""
+    reducer, told = read_reducer(file)
+    base = embedded_model(place, model=model or told.get("model") or None)
+    before = next(each.dimension for each in place.models() if each.model == base)
+    if reducer.image.mean.shape != (before,):
+        raise BadInput(f"{file} reduces {len(reducer.image.mean)} dimensions, {base} has {before}: name its --model")
+    method = told.get("method", "")
+    method = method if re.fullmatch("[a-z][a-z0-9-]{0,31}", method) else "file"
+    fingerprint = sha256(Path(file).read_bytes()).hexdigest()[:32]
+    params = {"dimensions": reducer.dimensions, "file": Path(file).name}
+    known = {"method": method, "params": params, "model": base, "fingerprint": fingerprint}
+    title = " ".join(told.get("title", "").split())[:60] or f"the file {Path(file).name}"
+    return _same(place, known) or _kept(place, _run(reducer, title=title, items=_count(told.get("pairs")), **known))
+
+
+def _same(place: "Workspace", known: Mapping[str, Any]) -> "Run | None":
+    """An earlier reducer from the same method, parameters, model and pairs."""
+    cards = reversed(reduced_models(place).values())
+    same = (card for card in cards if all(getattr(card, name) == value for name, value in known.items()))
+    found = next(same, None)
+    return place.run(found.id) if found else None
+
+
+def _run(reducer: Reducer, **known: Any) -> "Run":
+    """Arrays: those of `Reducer.arrays`, and history (1,) str, the method's history as JSON."""
+    from core.workspace import Run, RunCard
+
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    metrics = {**reducer.metrics, "base": known["model"]}
+    card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions("torch"), metrics=metrics, **known)
+    history = np.array([json.dumps(reducer.history, default=plain)])
+    return Run(card, {**reducer.arrays(), "history": history})
+
+
+def _kept(place: "Workspace", run: "Run") -> "Run":
+    """The run with a name for what it makes, in the workspace."""
+    run = replace(run, card=named(place, run.card))
+    place.save_run(run.card, run.arrays)
+    return run
+
+
+def _told(card: "RunCard", done: Completed, out: str | None) -> dict[str, Any]:
+    kept = "derived" in card.metrics
+    return {
+        "run": card.id if kept else None,
+        "model": card.metrics.get("derived"),
+        "base": card.model,
+        "method": card.method,
+        "dimensions": card.params["dimensions"],
+        "pairs": card.items,
+        "seconds": round(card.seconds, 3),
+        **asdict(done),
+        **({"file": out, "loader": LOADER} if out else {}),
+    }
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
