@@ -1,0 +1,101 @@
+"""The pairs of an input: each image with its own caption, in one space of one model."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.items import chosen
+from core.errors import BadInput, MissingData
+from core.inputs import Rows, read_rows
+from core.maps.neighbours import normalised
+from core.reduction.checks import LEAST_DIMENSIONS, check
+from core.results import Pairs, Strings
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+NOTHING = {"image": "no images", "text": "no captions"}
+
+
+@dataclass(frozen=True)
+class PairRows:
+    """Pairs and where they come from.
+
+    rows: one an item, in the items' order; its vectors are those of the images. pairs: the same rows, unit norm.
+    repeated: items left out because an item before them has the same caption, which can have but one right image.
+    """
+
+    rows: Rows
+    pairs: Pairs
+    repeated: int = 0
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def ids(self) -> Strings:
+        """(N,) str, the items."""
+        return self.rows.ids
+
+    @property
+    def model(self) -> str:
+        return self.rows.model
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that the model has embedded, or of those that were chosen among it."""
+        return self.rows.fingerprint
+
+    @property
+    def workspace(self) -> "Workspace | None":
+        return self.rows.workspace
+
+
+def read_pairs(source: str, model: str | None = None, tag: str | None = None, exclude: str | None = None) -> PairRows:
+    """The items that have an image and a caption of their own, both embedded by the model; of a `.npz`, all rows.
+
+    model: None: the one that has embedded most; tag, exclude: as in `core.commands.items.chosen`. Rows are made unit
+    vectors. Raises `BadInput` for fewer than 50 pairs, for rows that are not finite or all zeros, and where images or
+    captions lack; `MissingData` where a workspace has none of them embedded.
+    """
+    every = chosen(_both(str(source), model), tag, exclude)
+    images, texts = (every.take(np.flatnonzero(every.modality == modality)) for modality in ("image", "text"))
+    _, of_image, of_text = np.intersect1d(images.ids, texts.ids, assume_unique=True, return_indices=True)
+    order = np.argsort(of_image)
+    rows, captions = images.take(of_image[order]), texts.take(of_text[order])
+    first = _first_of_each(rows)
+    image, text = (normalised(each.vectors[first]) for each in (rows, captions))
+    pairs = Pairs(image, text)
+    _check(str(source), pairs)
+    return PairRows(rows.take(first), pairs, len(rows) - len(first))
+
+
+def _both(source: str, model: str | None) -> Rows:
+    every = read_rows(source, "both", model)
+    if every.space == "both":
+        return every
+    if every.workspace is None:
+        raise BadInput(f"{source} holds `x`: pairs are needed, `image` and `text` (N, D), and no `x`")
+    lacking = NOTHING["text" if every.space == "images" else "image"]
+    raise MissingData(
+        f"{every.workspace.name}: {every.model} has embedded {every.space} and {lacking}: add them, then run `embed`"
+    )
+
+
+def _first_of_each(rows: Rows) -> NDArray[np.int64]:
+    """The first row of each distinct caption, as the encoders see it: in small letters; every row of a `.npz`."""
+    if rows.workspace is None or not len(rows):
+        return np.arange(len(rows))
+    captions = rows.workspace.table(["caption"], rows.ids.tolist())["caption"].to_pylist()
+    known: dict[str, int] = {}
+    for row, caption in enumerate(captions):
+        known.setdefault(" ".join((caption or "").split()).casefold(), row)
+    return np.array(list(known.values()), dtype=np.int64)
+
+
+def _check(source: str, pairs: Pairs) -> None:
+    if pairs.dimensions <= LEAST_DIMENSIONS:
+        raise BadInput(f"{source}: {pairs.dimensions} dimensions are too few to leave any out: bring embeddings")
+    check(pairs, LEAST_DIMENSIONS)
