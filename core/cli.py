@@ -123,7 +123,31 @@ def cluster(
     run("cluster", json, source=source, model=model, out=out, **how, **which)
 
 
-def run(command: str, file: str | None, **arguments: Any) -> None:
+@app.command()
+def project(
+    source: Input,
+    method: Annotated[str | None, typer.Option(help="One of the reducers that `methods` lists; fits it.")] = None,
+    dims: Annotated[int | None, typer.Option(help="Dimensions to keep; left out: the method's own.")] = None,
+    seed: Seed = 0,
+    set: Settings = None,
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Fit on items with this tag.")] = None,
+    exclude: Annotated[str | None, typer.Option(metavar="NAME", help="Fit on no items with this tag.")] = None,
+    earlier: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="An earlier reducer, not fitted anew.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="A reducer that --out has written.")
+    ] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE.safetensors", help="Write the reducer.")] = None,
+    json: Json = None,
+) -> None:
+    """Use a reducer: reduce all embeddings of a workspace, and name them as a model for every other command."""
+    how = {"method": method, "dims": dims, "seed": seed, "params": parsed(set), "run": earlier, "file": file}
+    run("project", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
+
+
+def run(command: str, file: str | None, /, **arguments: Any) -> None:
     """Runs a command with a progress line, then writes its result; a warning in it goes to standard error."""
     from core.commands import COMMANDS, READABLE
 

@@ -7,9 +7,23 @@ from core.commands.clustering import cluster, for_reading
 from core.commands.embedding import embed
 from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
+from core.commands.projecting import for_reading as without_loader
+from core.commands.projecting import project
 from core.commands.searching import search
 
-__all__ = ["COMMANDS", "READABLE", "cluster", "datasets", "embed", "map", "methods", "models", "place_new", "search"]
+__all__ = [
+    "COMMANDS",
+    "READABLE",
+    "cluster",
+    "datasets",
+    "embed",
+    "map",
+    "methods",
+    "models",
+    "place_new",
+    "project",
+    "search",
+]
 
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "embed": embed,
@@ -20,7 +34,11 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "map": map,
     "place": place_new,
     "cluster": cluster,
+    "project": project,
 }
 
-READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"cluster": for_reading}
+READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "cluster": for_reading,
+    "project": without_loader,
+}
 """Results that a person reads in another form than scripts do."""
