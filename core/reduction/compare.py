@@ -1,0 +1,116 @@
+"""Reducers against each other: fitted on one half of the pairs, judged on the other, over dimensions and splits.
+
+Dietterich: Approximate statistical tests for comparing supervised classification learning algorithms. Neural
+Computation, 1998 (why what is fitted on a pair must not be judged by it).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadParameter, Cancelled
+from core.methods import Method
+from core.progress import Bar, Report, silent
+from core.reduction.retrieval import Ranks, ranks
+from core.results import Pairs
+
+Ints = NDArray[np.int32]
+Rows = NDArray[np.int64]
+
+STEPS = 1_000
+"""Of a bar, for one fit and its ranks."""
+FIT = 900
+"""Of these, for the fit."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which pairs a reducer is fitted on, and which it is judged on. fit: (N - H,), held_out: (H,) int64, ascending."""
+
+    fit: Rows
+    held_out: Rows
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Where the own partner of each held-out pair lies, over S splits of H pairs: ranks from 0.
+
+    image_to_text, text_to_image: (S, H) int32.
+    """
+
+    image_to_text: Ints
+    text_to_image: Ints
+
+    @classmethod
+    def of(cls, found: Sequence[Ranks]) -> "Judged":
+        return cls(*(np.stack([getattr(each, way) for each in found]) for way in ("image_to_text", "text_to_image")))
+
+
+@dataclass(frozen=True)
+class Point:
+    """A method at D' dimensions, judged on every split. seconds: of one fit on half of the pairs, the splits' mean."""
+
+    dimension: int
+    judged: Judged
+    seconds: float
+
+
+def splits(count: int, number: int = 3, seed: int = 0) -> list[Split]:
+    """So many random halves of the pairs, each with a chance of its own: the first are the same whatever the number."""
+    if number < 1:
+        raise BadParameter(f"{number} splits are none: 3 to 20 show how much chance does")
+    return [_split(np.random.default_rng([seed, each]).permutation(count)) for each in range(number)]
+
+
+def _split(order: Rows) -> Split:
+    half = len(order) // 2
+    return Split(np.sort(order[half:]), np.sort(order[:half]))
+
+
+def judged_whole(pairs: Pairs, parts: Sequence[Split], report: Report = silent) -> Judged:
+    """All dimensions on the same splits: what the reducers are compared with."""
+    bar, found = Bar(report, len(parts) * STEPS), []
+    for number, each in enumerate(parts):
+        told = bar.part(number * STEPS, STEPS, f"all dimensions, split {number + 1}")
+        found.append(ranks(pairs.take(each.held_out), told))
+    return Judged.of(found)
+
+
+def points(
+    method: Method,
+    pairs: Pairs,
+    parts: Sequence[Split],
+    dimensions: Sequence[int],
+    settings: Mapping[str, Any] | None = None,
+    report: Report = silent,
+) -> Iterator[Point]:
+    """Yields each D' as all its splits are done; the seed of a fit is the number of its split.
+
+    settings: parameters by name, dimensions and seed aside. Stopped, `Cancelled` is raised: of a point whose splits
+    are not all done nothing is kept.
+    """
+    bar = Bar(report, len(dimensions) * len(parts) * STEPS)
+    for place, dimension in enumerate(dimensions):
+        found, seconds = [], 0.0
+        for number, each in enumerate(parts):
+            params = method.make_params(dict(settings or {}) | {"dimensions": dimension, "seed": number})
+            title = f"{method.title}, {dimension} dimensions, split {number + 1}"
+            begin = (place * len(parts) + number) * STEPS
+            trained, took = _fitted(method, params, pairs.take(each.fit), bar.part(begin, FIT, title))
+            found.append(ranks(trained(pairs.take(each.held_out)), bar.part(begin + FIT, STEPS - FIT, title)))
+            seconds += took
+        yield Point(dimension, Judged.of(found), seconds / len(parts))
+        bar.step((place + 1) * len(parts) * STEPS, f"{method.title}, {dimension} dimensions: judged")
+
+
+def _fitted(method: Method, params: Any, pairs: Pairs, report: Report) -> tuple[Any, float]:
+    """The reducer and how long its fit took; a stopped one is not judged."""
+    start = perf_counter()
+    reducer = method.fit(pairs, params, report)
+    if reducer.partial:
+        raise Cancelled("stopped")
+    return reducer, perf_counter() - start
