@@ -41,6 +41,8 @@ def told(job: Job) -> str:
         return summary(result)
     if job.command == "place":
         return f"{amounts.counted(result.get('placed', 0), 'new point')} on the map"
+    if job.command == "project":
+        return f"made the model {result.get('model')}"
     if job.command == "cluster":
         return amounts.counted(len(result.get("runs", [])), "run")
     if "trustworthiness" in result:

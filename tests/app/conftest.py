@@ -72,12 +72,12 @@ def mapped(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def save_map(workspace: Workspace, seed: int, count: int = COUNT) -> str:
+def save_map(workspace: Workspace, seed: int, count: int = COUNT, model: str = "pocket") -> str:
     """A map whose points lie anywhere, of the first `count` items."""
     ids = np.asarray(workspace.table([])["id"].to_pylist()[:count])
     xy = np.random.default_rng(seed).normal(size=(2 * count, 2)).astype(np.float32)
     figures = {"trustworthiness": 0.9731, "neighbour_preservation": 0.4237, "quality_neighbours": 15}
-    card = RunCard("", "map", "tsne", "t-SNE", {"perplexity": 30.0}, seed, "pocket", "both", count, metrics=figures)
+    card = RunCard("", "map", "tsne", "t-SNE", {"perplexity": 30.0}, seed, model, "both", count, metrics=figures)
     arrays = {"ids": np.tile(ids, 2), "modality": np.repeat(["image", "text"], count), "xy": xy}
     return workspace.save_run(card, arrays)
 

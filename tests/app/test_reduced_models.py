@@ -1,0 +1,94 @@
+"""What the pages make of a reduced model: it is listed under a title, never chosen by itself, and never embeds."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import app.views.clusters  # noqa: F401
+from app import follow_up, store
+from app.collection import add
+from core.reduced import complete, named
+from core.results import Projection, Reducer
+from core.workspace import RunCard, Workspace
+from tests.app.conftest import COUNT, FakeJobs, save_map
+from tests.app.test_data_page import RESULT, ended, session
+from tests.app.test_map_page import texts
+
+SMALL, TITLE = "pocket/pca-3", "pocket, reduced to 3 dimensions by PCA"
+PLACES = [0, 3, 5]
+"""The coordinates that are kept."""
+
+
+@pytest.fixture
+def reduced(mapped: Workspace) -> Workspace:
+    """A workspace with a map of the full model, and with embeddings reduced from it."""
+    kept = Projection.straight(np.eye(8, dtype=np.float32)[PLACES])
+    card = RunCard("1", "reducer", "pca", "PCA", {"dimensions": 3}, model="pocket", metrics={"base": "pocket"})
+    card = named(mapped, card)
+    mapped.save_run(card, Reducer(kept, kept).arrays())
+    complete(mapped, card)
+    return mapped
+
+
+def recaptioned(workspace: Workspace, count: int) -> None:
+    """So many captions change, and the full model has embedded them anew."""
+    ids = workspace.table([])["id"].to_pylist()[:count]
+    workspace.set_column("caption", {id: f"another {id}" for id in ids})
+    workspace.add_embeddings("pocket", "text", ids, np.eye(count, 8, dtype=np.float32))
+
+
+def test_it_comes_after_the_full_ones_under_its_title(reduced: Workspace) -> None:
+    assert list(store.models(reduced).items()) == [("pocket", "pocket"), (SMALL, TITLE)]
+    assert store.model_title(reduced, "gone") == "gone"
+
+
+def test_the_form_of_a_map_offers_it(opened: Callable[..., AppTest], reduced: Workspace) -> None:
+    test = opened(reduced)
+    test.button(key="new-map").click().run()
+    assert test.selectbox(key="map-model").options == ["pocket", TITLE]
+    assert test.selectbox(key="map-model").value == "pocket"
+
+
+def test_the_form_of_a_comparison_offers_it(opened: Callable[..., AppTest], reduced: Workspace, jobs: FakeJobs) -> None:
+    test = opened(reduced, "clusters")
+    assert not test.exception
+    assert test.selectbox(key="cluster-model").options == ["pocket", TITLE]
+    test.selectbox(key="cluster-model").set_value(SMALL).run()
+    test.button(key="start-compare").click().run()
+    assert jobs.known[-1].arguments["model"] == SMALL
+
+
+def test_the_map_says_which_space_it_is_of(opened: Callable[..., AppTest], reduced: Workspace) -> None:
+    save_map(reduced, seed=1, model=SMALL)
+    shown = texts(opened(reduced))
+    assert f"3 dimensions of **{TITLE}**, images and captions" in shown
+    assert f"{TITLE} · " in "".join(opened(reduced).radio[0].proto.captions)
+
+
+def test_the_data_page_tells_of_it_but_does_not_embed_with_it(
+    opened: Callable[..., AppTest], reduced: Workspace, jobs: FakeJobs
+) -> None:
+    assert add.used(reduced) == ["pocket"]
+    test = opened(reduced, "data")
+    assert f"Embedded by {TITLE}" in texts(test)
+    assert test.segmented_control(key="model-kind").value == "Bundled"
+    assert "not embedded by pocket yet" not in texts(test)
+    recaptioned(reduced, 5)
+    assert "5 images and captions here are not embedded by pocket yet" in texts(test.run())
+    test.button(key="embed-missing").click().run()
+    assert jobs.known[-1].arguments["model"] == "pocket"
+
+
+def test_new_items_go_to_the_reduced_map_on_screen(reduced: Workspace, jobs: FakeJobs, monkeypatch) -> None:
+    mine = session(monkeypatch, reduced)
+    mine.run = save_map(reduced, seed=1, model=SMALL, count=COUNT - 5)
+    job = ended(jobs, "embed", RESULT | {"reduced": [SMALL]}, reduced)
+    follow_up.expect(job)
+    follow_up.go_on([job])
+    assert jobs.known[-1].arguments["run"] == mine.run
+
+
+def test_a_reducer_in_use_is_told(jobs: FakeJobs, reduced: Workspace) -> None:
+    assert follow_up.told(ended(jobs, "project", {"model": SMALL}, reduced)) == f"made the model {SMALL}"
