@@ -11,13 +11,14 @@ if str(ROOT) not in sys.path:
 
 from app import frame  # noqa: E402
 from app.state import state  # noqa: E402
-from app.views import clusters, data, map  # noqa: E402
+from app.views import clusters, data, dimensions, map  # noqa: E402
 
 st.set_page_config("Clipscape", frame.MARK, "wide", menu_items={"About": frame.ABOUT})
 pages = [
     st.Page(data.show, title="Data", icon=":material/photo_library:", url_path="data"),
     st.Page(map.show, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
     st.Page(clusters.show, title="Clusters", icon=":material/bubble_chart:", url_path="clusters"),
+    st.Page(dimensions.show, title="Dimensions", icon=":material/compress:", url_path="dimensions"),
 ]
 state().pages = {each.url_path or "map": each for each in pages}
 page = st.navigation(pages, position="hidden")

@@ -1,0 +1,57 @@
+"""The point of the curve that is looked at: a reducer and its D'."""
+
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import Any
+
+import streamlit as st
+
+from app.dimensions.curves import Curve, Measure
+
+LINE, DIMENSION = "reducer-line", "reducer-dimension"
+"""Where the session keeps both."""
+
+
+def clicked(event: Mapping[str, Any]) -> None:
+    """A click on the curve; one beside the points changes nothing."""
+    points = [point["customdata"] for point in event["selection"]["points"] if point.get("customdata")]
+    if points:
+        choose(str(points[0][0]), int(points[0][1]))
+
+
+def choose(line: str, dimension: int) -> None:
+    st.session_state[LINE], st.session_state[DIMENSION] = line, dimension
+
+
+def now(found: Sequence[Curve], by: Measure) -> tuple[Curve, int]:
+    """What is chosen; at first, or where that has gone, the fewest dimensions that lose nothing."""
+    curve = next((each for each in found if each.card.id == st.session_state.get(LINE)), best(found, by))
+    dimension = st.session_state.get(DIMENSION)
+    if st.session_state.get(LINE) != curve.card.id or dimension not in curve.dims:
+        choose(curve.card.id, usual(curve, by))
+    return curve, int(st.session_state[DIMENSION])
+
+
+def menus(found: Sequence[Curve], curve: Curve) -> None:
+    """The same choice without the mouse's aim."""
+    titles = {each.card.id: each.title for each in found}
+    st.selectbox("Reducer", list(titles), format_func=titles.__getitem__, key=LINE, width=280)
+    st.selectbox("Dimensions", curve.dims.tolist(), format_func=lambda dim: f"{dim:,}", key=DIMENSION, width=130)
+
+
+def best(found: Sequence[Curve], by: Measure) -> Curve:
+    """The one that needs the fewest dimensions; where none loses nothing, the one with most right matches."""
+    return min(found, key=lambda curve: merit(curve, by))
+
+
+def merit(curve: Curve, by: Measure) -> tuple[float, float]:
+    """The lower the better."""
+    lossless = curve.lossless(by)
+    right = curve.mean_and_sd(by)[0]
+    return (inf if lossless is None else lossless), -float(right[curve.at(usual(curve, by))])
+
+
+def usual(curve: Curve, by: Measure) -> int:
+    """The smallest D' that loses nothing, else the largest that was tried."""
+    lossless = curve.lossless(by)
+    return int(curve.dims[-1]) if lossless is None else lossless

@@ -1,0 +1,193 @@
+"""Saved reductions as the page reads them: which can be compared, and every figure from the ranks of partners."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import amounts, forms, store
+from core.methods import discover
+from core.reduction.significance import Loss, band, paired_bootstrap, smallest_lossless
+from core.workspace import RunCard, Workspace
+
+PACKAGE = "core.reduction"
+KIND = "reduction"
+APART = ("dimensions", "seed")
+"""Parameters that a comparison runs through by itself."""
+WAYS = {"both": "Mean of both", "i2t": "Image → text", "t2i": "Text → image"}
+DEPTHS = (1, 5, 10)
+"""A match is right when the partner is among so many nearest."""
+
+Ranks = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What counts as right. way: one of `WAYS`; depth: the partner is among so many nearest."""
+
+    way: str = "both"
+    depth: int = 1
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        return ("i2t", "t2i") if self.way == "both" else (self.way,)
+
+    @property
+    def name(self) -> str:
+        return "Top-1" if self.depth == 1 else f"Recall@{self.depth}"
+
+    @property
+    def title(self) -> str:
+        """`Top-1, mean of both`."""
+        return f"{self.name}, {WAYS[self.way].lower()}"
+
+    def correctness(self, ranks: Mapping[str, Ranks]) -> NDArray[np.float64]:
+        """0 or 1, and ½ where the mean of both ways is asked for; in the arrays' shape."""
+        return np.mean([ranks[way] < self.depth for way in self.ways], axis=0)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a run was given; only runs of the same are compared. tag, exclude: how the pairs were chosen, or ""."""
+
+    model: str
+    fingerprint: str
+    comparison: str
+    pairs: int
+    splits: int
+    tag: str
+    exclude: str
+
+    @classmethod
+    def of(cls, card: RunCard) -> "Given":
+        told = (str(card.metrics.get(name) or "") for name in ("tag", "exclude"))
+        comparison, splits = str(card.metrics.get("comparison", "")), int(card.metrics.get("splits", 0))
+        return cls(card.model, card.fingerprint, comparison, card.items, splits, *told)
+
+    @property
+    def title(self) -> str:
+        """`pocket, 1,889 pairs, 3 splits, only “cats”`."""
+        told = (("only", self.tag), ("without", self.exclude))
+        counts = [amounts.counted(self.pairs, "pair"), amounts.counted(self.splits, "split")]
+        return ", ".join([self.model, *counts, *(f"{word} “{name}”" for word, name in told if name)])
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One method with one setting, at M dimensions over S splits with H held-out pairs each.
+
+    dims: (M,) ascending. held_out: (S, H) rows of ids. full, reduced: by way ("i2t", "t2i") the rank of the partner,
+    0 = nearest: (S, H) and (M, S, H). explained: (D,) share of the variance of each principal component.
+    """
+
+    card: RunCard
+    ids: NDArray[np.str_]
+    held_out: NDArray[np.int64]
+    dims: NDArray[np.int64]
+    full: Mapping[str, Ranks]
+    reduced: Mapping[str, Ranks]
+    explained: NDArray[np.float32]
+    _known: dict[tuple[str, Measure], Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, card: RunCard, arrays: Mapping[str, NDArray]) -> "Curve":
+        order = np.argsort(arrays["dims"], kind="stable")
+        return cls(
+            card,
+            arrays["ids"],
+            arrays["held_out"],
+            arrays["dims"][order],
+            {way: arrays[f"full_{way}"] for way in ("i2t", "t2i")},
+            {way: arrays[way][order] for way in ("i2t", "t2i")},
+            arrays["explained"],
+        )
+
+    @cached_property
+    def title(self) -> str:
+        """`Auto-encoder, epochs 20`: the method, and what of its setting is not the default."""
+        return ", ".join([self.card.title, *changed(self.card)])
+
+    @property
+    def dimensions(self) -> int:
+        """D, of the embeddings."""
+        return len(self.explained)
+
+    def losses(self, by: Measure) -> dict[int, Loss]:
+        """Each D' against all dimensions, by the paired test."""
+        return self._once("losses", by, self._losses)
+
+    def lossless(self, by: Measure) -> int | None:
+        """The smallest D' at which no loss is shown."""
+        return smallest_lossless(self.losses(by))
+
+    def level(self, by: Measure) -> tuple[float, float, float]:
+        """What all dimensions give: mean over the splits, and the ends of its bootstrap band over pairs."""
+        return self._once("level", by, self._level)
+
+    def mean_and_sd(self, by: Measure) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The share of right matches over the splits, (M,) each; the sd of one split is 0."""
+        return self._once("means", by, self._mean_and_sd)
+
+    def at(self, dimension: int) -> int:
+        """The place of a D' among the dims."""
+        return int(np.flatnonzero(self.dims == dimension)[0])
+
+    def figures(self, dimension: int) -> Mapping[str, Any]:
+        """What the card says of a D': seconds, …"""
+        points = self.card.metrics.get("curve", [])
+        return next((point for point in points if point["dim"] == dimension), {})
+
+    def _once(self, name: str, by: Measure, make: Callable[[Measure], Any]) -> Any:
+        if (name, by) not in self._known:
+            self._known[name, by] = make(by)
+        return self._known[name, by]
+
+    def _losses(self, by: Measure) -> dict[int, Loss]:
+        full, reduced = by.correctness(self.full), by.correctness(self.reduced)
+        both = zip(self.dims.tolist(), reduced, strict=True)
+        return {dimension: paired_bootstrap(full, at, self.held_out) for dimension, at in both}
+
+    def _level(self, by: Measure) -> tuple[float, float, float]:
+        correct = by.correctness(self.full)
+        ends = band(correct, self.held_out)
+        return float(correct.mean()), ends.low, ends.high
+
+    def _mean_and_sd(self, by: Measure) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        each = by.correctness(self.reduced).mean(axis=-1)
+        return each.mean(axis=1), each.std(axis=1, ddof=1) if each.shape[1] > 1 else np.zeros(len(each))
+
+
+def givens(cards: Iterable[RunCard]) -> list[Given]:
+    """What the saved runs were given, the newest first."""
+    return list(dict.fromkeys(Given.of(card) for card in reversed(list(cards))))
+
+
+def curves(workspace: Workspace, cards: Sequence[RunCard], given: Given) -> list[Curve]:
+    """The curves of one input by method and setting; of one made twice, the newer; those without a point wait."""
+    newest = {(card.method, setting(card)): card for card in cards if Given.of(card) == given}
+    found = (_read(workspace.path, workspace.version, card.id) for card in newest.values())
+    return sorted((curve for curve in found if len(curve.dims)), key=lambda curve: curve.title)
+
+
+def setting(card: RunCard) -> str:
+    """The parameters as a key."""
+    return json.dumps({name: value for name, value in card.params.items() if name not in APART}, sort_keys=True)
+
+
+def changed(card: RunCard) -> list[str]:
+    """The parameters that are not the default: `["epochs 20"]`."""
+    method = discover(PACKAGE).get(card.method)
+    usual = {each.name: each.default for each in fields(method.params)} if method else {}
+    others = ((name, value) for name, value in card.params.items() if name not in APART)
+    return [f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)]
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _read(path: str, version: int, id: str) -> Curve:
+    run = store.opened(path).run(id)
+    return Curve.of(run.card, run.arrays)

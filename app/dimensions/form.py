@@ -1,0 +1,203 @@
+"""The form of a comparison: which reducers, at which dimensions, over how many splits; jobs do the work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import streamlit as st
+
+from app import amounts, forms, store
+from app.clustering.form import Choice, together
+from app.clustering.source import kept
+from app.dimensions.curves import APART, PACKAGE
+from app.dimensions.empty import pairs
+from app.dimensions.progress import COMMAND
+from app.items import Items
+from app.plain import plainly
+from core.errors import BadParameter
+from core.jobs import jobs
+from core.methods import Method, discover
+from core.reduction.checks import LEAST_DIMENSIONS, LEAST_PAIRS
+from core.workspace import Workspace
+
+FIRST = ("contrastive", "pca", "truncation")
+"""Methods chosen at first: quick ones, the best of them and the plainest."""
+FEWEST = 8
+"""Dimensions that the usual choice begins with; fewer can be asked for."""
+SPLITS = 3
+_WIDTH = 218
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all methods of a comparison share."""
+
+    model: str
+    dims: tuple[int, ...]
+    splits: int
+    tag: str | None = None
+    exclude: str | None = None
+
+
+def show(workspace: Workspace, items: Items) -> None:
+    """Draws the form; its button starts the jobs."""
+    methods = discover(PACKAGE)
+    with st.container(key="reduce"):
+        names = st.pills(
+            "Ways to fewer dimensions",
+            list(methods),
+            selection_mode="multi",
+            default=[name for name in FIRST if name in methods],
+            format_func=lambda name: methods[name].title,
+            key="reduce-methods",
+            help="What each does stands under Parameters",
+        )
+        chosen = [methods[name] for name in names]
+        plan, count = _plan(workspace, items)
+        choices = _parameters(chosen)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            ready = bool(chosen and plan.dims and count >= LEAST_PAIRS)
+            pressed = st.button(
+                "Compare", key="start-reduce", type="primary", icon=":material/play_arrow:", disabled=not ready
+            )
+            st.caption(_told(chosen, plan, count))
+        if pressed:
+            with plainly():
+                start(workspace, choices, plan)
+                st.rerun()
+
+
+def start(workspace: Workspace, choices: Sequence[Choice], plan: Plan) -> None:
+    """Starts as few jobs as the parameters allow; wrong ones raise `BadParameter` here already."""
+    for choice in choices:
+        choice.method.make_params(choice.values)
+    for group in together(choices):
+        arguments = {
+            "source": workspace.path,
+            "methods": [choice.method.name for choice in group],
+            "dims": list(plan.dims),
+            "seeds": plan.splits,
+            "params": {name: value for choice in group for name, value in choice.changed.items()},
+            "model": plan.model,
+            "tag": plan.tag,
+            "exclude": plan.exclude,
+        }
+        titles = amounts.listed([choice.method.title for choice in group])
+        jobs().start(COMMAND, arguments, f"Reduce by {titles}", workspace.path)
+
+
+def ladder(dimensions: int) -> list[int]:
+    """Powers of two from `FEWEST`, and three quarters of D: what is compared unless somebody asks for others."""
+    powers = [2**power for power in range(1, 17) if FEWEST <= 2**power < dimensions]
+    return sorted({*powers, 3 * dimensions // 4} - {0, 1})
+
+
+def asked(text: Sequence[int | str], dimensions: int) -> tuple[int, ...]:
+    """The dimensions of the form as numbers in their order; raises `BadParameter` for one that cannot be."""
+    return tuple(sorted({_dimension(each, dimensions) for each in text}))
+
+
+def _dimension(given: int | str, dimensions: int) -> int:
+    try:
+        found = int(given)
+    except ValueError:
+        raise BadParameter(f"{given!r} is no number of dimensions: write one, e.g. 48") from None
+    if not LEAST_DIMENSIONS <= found < dimensions:
+        raise BadParameter(f"{found} dimensions: choose from {LEAST_DIMENSIONS} to {dimensions - 1}, fewer than now")
+    return found
+
+
+def _plan(workspace: Workspace, items: Items) -> tuple[Plan, int]:
+    """And how many images with a caption of their own take part."""
+    embedded = workspace.models()
+    known = pairs(embedded)
+    with st.container(key="reduce-given", horizontal=True, vertical_alignment="bottom", gap="small"):
+        titles = {name: title for name, title in store.models(workspace).items() if name in known}
+        model = str(
+            st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="reduce-model", width=_WIDTH)
+        )
+        tag, exclude = _items(store.tags(workspace))
+        splits = st.number_input("Splits", 1, 100, SPLITS, key="reduce-splits", width=_WIDTH, help=_SPLITS_HELP)
+    dims = _dims(next(each.dimension for each in embedded if each.model == model))
+    captions = items.frame["caption"][kept(workspace, tag, exclude)]
+    distinct = int(captions[captions != ""].nunique())
+    return Plan(model, dims, int(splits), tag, exclude), min(distinct, known[model])
+
+
+def _dims(dimensions: int) -> tuple[int, ...]:
+    usual = ladder(dimensions)
+    given = st.multiselect(
+        f"Dimensions to try, of {dimensions:,}",
+        [str(each) for each in range(LEAST_DIMENSIONS, dimensions) if each in usual or each & (each - 1) == 0],
+        default=[str(each) for each in usual],
+        key=f"reduce-dims-{dimensions}",
+        accept_new_options=True,
+        help="Type any other number and press Enter",
+    )
+    with plainly():
+        return asked(given, dimensions)
+    return ()
+
+
+def _items(known: Sequence[str]) -> tuple[str | None, str | None]:
+    """Without tags there is nothing to choose by, and the menus say how to make some."""
+    without = None if known else "Tag items on the Map page: then a comparison can be of those, or of the others"
+    tag = st.selectbox(
+        "Pairs",
+        [None, *known],
+        format_func=lambda tag: "All pairs" if tag is None else f"Only {tag!r}",
+        key="reduce-tag",
+        width=_WIDTH,
+        disabled=not known,
+        help=without or "All, or those with a tag",
+    )
+    exclude = st.selectbox(
+        "Leave out",
+        [None, *(each for each in known if each != tag)],
+        format_func=lambda tag: "Nothing" if tag is None else repr(tag),
+        key="reduce-exclude",
+        width=_WIDTH,
+        disabled=not known,
+        help=without or "Pairs with this tag take no part",
+    )
+    return tag, exclude
+
+
+_SPLITS_HELP = (
+    "So often the pairs are cut into two halves by chance: the reducer learns on one and is judged on the other. "
+    "More splits make the bands and the test surer."
+)
+
+
+def _parameters(chosen: Sequence[Method]) -> list[Choice]:
+    """The form of each method; what nobody touches keeps its default."""
+    if not chosen:
+        return []
+    with st.expander("Parameters", icon=":material/tune:", key="reduce-parameters"):
+        places = st.tabs([method.title for method in chosen])
+        return [_one(method, place) for method, place in zip(chosen, places, strict=True)]
+
+
+def _one(method: Method, place: Any) -> Choice:
+    own = [each for each in fields(method.params) if each.name not in APART]
+    values: dict[str, Any] = {}
+    with place:
+        st.caption(method.summary if own else f"{method.summary} It has nothing to set.")
+        columns = st.columns(4)
+        for number, each in enumerate(own):
+            with columns[number % len(columns)]:
+                values[each.name] = forms.widget(each, f"reduce-{method.name}")
+    return Choice(method, values)
+
+
+def _told(chosen: Sequence[Method], plan: Plan, count: int) -> str:
+    if not chosen:
+        return "Choose at least one way."
+    if not plan.dims:
+        return "Choose at least one number of dimensions."
+    if count < LEAST_PAIRS:
+        return f"{amounts.counted(count, 'pair')} with a caption of its own: at least {LEAST_PAIRS} are needed."
+    numbers = f"{amounts.counted(len(plan.dims), 'number')} of dimensions"
+    ways = amounts.counted(len(chosen), "way")
+    half = f"learnt on one half of {amounts.counted(count, 'pair')}, judged on the other"
+    return f"{ways}, {numbers}, {amounts.counted(plan.splits, 'split')}: {half}."

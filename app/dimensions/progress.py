@@ -1,0 +1,64 @@
+"""Comparisons that run: the curve grows with each dimension that is done; what a method refused is told."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import amounts
+from app.dimensions.curves import KIND, PACKAGE, Curve
+from app.plain import escaped
+from app.state import state
+from core.jobs import Job, jobs
+from core.methods import discover
+from core.workspace import RunCard, Workspace
+
+COMMAND = "reduce"
+POLL_SECONDS = 2.0
+
+
+def show(workspace: Workspace, cards: Sequence[RunCard]) -> None:
+    """While a comparison runs the page looks by itself for what is new; cards: those it shows."""
+    mine = [job for job in jobs().list(workspace.path) if job.command == COMMAND]
+    active = [job for job in mine if job.active]
+    if active:
+        st.caption(f":blue[:material/hourglass_top:] {_running(active)} Each point appears here as it is found.")
+        st.fragment(_watch, run_every=POLL_SECONDS)(workspace, grown(cards))
+    for job in mine[-1:]:
+        if job.id not in state().dismissed:
+            _refused(job)
+        if job.state == "failed" and job.id not in state().dismissed:
+            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+
+
+def stopped(workspace: Workspace, found: Sequence[Curve]) -> None:
+    """A line for each curve that has ended too soon; while a comparison runs, none is said to have."""
+    if any(job.active and job.command == COMMAND for job in jobs().list(workspace.path)):
+        return
+    for curve in found:
+        if curve.card.metrics.get("partial"):
+            wanted = len(curve.card.metrics.get("dims", curve.dims))
+            line = f"stopped after {len(curve.dims)} of {amounts.counted(wanted, 'number')} of dimensions."
+            st.caption(f":orange[:material/warning:] **{escaped(curve.title)}**: {line}")
+
+
+def grown(cards: Sequence[RunCard]) -> dict[str, int]:
+    """How many points each curve has."""
+    return {card.id: len(card.metrics.get("curve", [])) for card in cards}
+
+
+def _watch(workspace: Workspace, known: dict[str, int]) -> None:
+    if grown(workspace.runs(KIND)) != known:
+        st.rerun()
+
+
+def _running(active: list[Job]) -> str:
+    if len(active) > 1:
+        return f"{amounts.counted(len(active), 'comparison')} are running."
+    return f"“{escaped(active[0].title)}” is running."
+
+
+def _refused(job: Job) -> None:
+    for each in (job.result or {}).get("refused", []):
+        method = discover(PACKAGE).get(each["method"])
+        title = method.title if method else each["method"]
+        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")

@@ -1,0 +1,110 @@
+"""The Dimensions page: how few dimensions do I need?"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import amounts, store
+from app.dimensions import chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
+from app.dimensions.curves import Curve, Given, Measure
+from app.items import Items
+from core.jobs import jobs
+from core.reduction.checks import LEAST_PAIRS
+from core.workspace import RunCard, Workspace
+
+WARM_AFTER = 5.0
+"""Seconds in which the page has the cores for itself."""
+
+
+def show() -> None:
+    """The form, the curve with its table, and below it the point that was chosen."""
+    workspace = store.current()
+    if max(empty.pairs(workspace.models()).values(), default=0) < LEAST_PAIRS:
+        empty.show(workspace)
+        return
+    items, cards = store.items(workspace), workspace.runs(curves.KIND)
+    with st.container(key="dimensions-head"):
+        st.title("Dimensions", anchor=False)
+        with st.expander("New comparison", icon=":material/add:", expanded=not cards, key="new-reduction"):
+            form.show(workspace, items)
+    progress.show(workspace, cards)
+    given = _given(cards) if cards else None
+    found = curves.curves(workspace, cards, given) if given else []
+    if given and found:
+        _compared(workspace, items, given, found)
+    else:
+        st.caption("Choose ways, press Compare: a curve shows how few dimensions still match images and captions.")
+    jobs().warm(after=WARM_AFTER)
+
+
+def _given(cards: Sequence[RunCard]) -> Given:
+    """Only curves of the same pairs are compared; where there are several, a person chooses."""
+    known = curves.givens(cards)
+    if len(known) == 1:
+        return known[0]
+    place = st.selectbox("Curves of", range(len(known)), format_func=lambda place: known[place].title, key="reduced")
+    return known[place]
+
+
+def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[Curve]) -> None:
+    with st.container(key="curve-stage", horizontal=True, gap="medium"):
+        with st.container(key="curve-side"):
+            by = chart.measure()
+            point = chosen.now(found, by)
+            chart.show(found, by, point)
+            _honestly(given, found)
+        with st.container(key="spectrum-side", width=300):
+            spectrum.show(found[0])
+    table.show(found, by)
+    progress.stopped(workspace, found)
+    _point(workspace, items, found, by, *point)
+
+
+def _honestly(given: Given, found: Sequence[Curve]) -> None:
+    """What the figures are of."""
+    held = found[0].held_out.shape[1]
+    repeated = int(found[0].card.metrics.get("repeated") or 0)
+    left = f" {amounts.counted(repeated, 'pair')} with a caption that repeats took no part." if repeated else ""
+    with st.container(key="below-curve", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"All figures are of pairs held out of the fit: {amounts.counted(given.splits, 'random half split')} of "
+            f"{amounts.counted(given.pairs, 'pair')} ({given.model}), {held:,} judged in each.{left}",
+            help="Line: mean over the splits; band: their sd. Dashed line: all dimensions, with its 95 % bootstrap "
+            "band over pairs. Ring: the fewest dimensions that lose nothing by a paired test. Click a point to see "
+            "its pairs.",
+            width="stretch",
+        )
+        st.download_button(
+            "Figures",
+            lambda: keep.csv(found),
+            "dimensions.csv",
+            "text/csv",
+            on_click="ignore",
+            key="take-curve",
+            type="tertiary",
+            icon=":material/download:",
+            help="A row a reducer, number of dimensions, split and direction, as CSV",
+        )
+
+
+def _point(
+    workspace: Workspace, items: Items, found: Sequence[Curve], by: Measure, curve: Curve, dimension: int
+) -> None:
+    with st.container(key="point-head", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        chosen.menus(found, curve)
+        _level(curve, dimension, by)
+        cost.show(workspace, curve, dimension)
+    keep.show(workspace, curve, dimension)
+    pairs.show(workspace, items, curve, dimension, by)
+
+
+def _level(curve: Curve, dimension: int, by: Measure) -> None:
+    now, full = curve.mean_and_sd(by)[0][curve.at(dimension)], curve.level(by)[0]
+    st.metric(
+        by.title,
+        f"{now:.3f}",
+        f"{now - full:+.3f} against all {curve.dimensions:,}",
+        delta_color="off",
+        delta_arrow="off",
+        help="The share of held-out pairs that are matched",
+    )

@@ -1,0 +1,536 @@
+"""The Dimensions page."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import app.views.dimensions  # noqa: F401
+from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
+from app.dimensions.curves import Curve, Given, Measure
+from app.state import State
+from core.errors import BadParameter
+from core.methods import discover, find
+from core.results import Projection, Reducer
+from core.sources import Item
+from core.workspace import RunCard, Workspace, create_named
+from tests.app.conftest import FakeJobs, picture, unit
+
+COUNT, WIDTH, SPLITS, HELD = 60, 16, 3, 30
+DIMS = (4, 8)
+
+
+def page(path: str) -> None:
+    """The page with its neighbours, whose addresses it links to."""
+    from pathlib import Path
+
+    import streamlit as st
+
+    from app.state import state
+    from app.views import data, dimensions, map
+
+    pages = [
+        st.Page(dimensions.show, title="Dimensions", url_path="dimensions", default=True),
+        st.Page(data.show, title="Data", url_path="data"),
+        st.Page(map.show, title="Map", url_path="map"),
+    ]
+    state().pages = {"dimensions": pages[0], "data": pages[1], "map": pages[2]}
+    state().open(Path(path))
+    st.navigation(pages, position="hidden").run()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
+
+    def open_page(workspace: Workspace) -> AppTest:
+        test = AppTest.from_function(page, args=(workspace.path,), default_timeout=60)
+        test.session_state["clipscape"] = State(workspace=Path(workspace.path))
+        return test.run()
+
+    return open_page
+
+
+def made(name: str, count: int = COUNT, modalities: tuple[str, ...] = ("image", "text")) -> Workspace:
+    """Captioned pictures, each caption near its image, embedded by "pocket"."""
+    workspace = create_named(name)
+    captioned = "text" in modalities
+    workspace.add(Item(f"{n}.png", picture(n), f"card {n}" if captioned else "", "", {"odd": n % 2 == 1})
+                  for n in range(count))  # fmt: skip
+    random = np.random.default_rng(0)
+    image = random.normal(size=(count, WIDTH))
+    rows = {"image": image, "text": image + random.normal(scale=0.6, size=image.shape)}
+    for modality in modalities:
+        workspace.add_embeddings("pocket", modality, ids(workspace).tolist(), unit(rows[modality]))
+    return workspace
+
+
+@pytest.fixture
+def workspace(home: Path) -> Workspace:
+    return made("sixty")
+
+
+def ids(workspace: Workspace) -> np.ndarray:
+    return np.asarray(workspace.table([])["id"].to_pylist())
+
+
+def halves() -> np.ndarray:
+    random = np.random.default_rng(1)
+    return np.array([np.sort(random.permutation(COUNT)[:HELD]) for _ in range(SPLITS)])
+
+
+def save(
+    workspace: Workspace, wrong: tuple[int, ...] = (10, 0), dims: tuple[int, ...] = DIMS, method: str = "pca", **more
+) -> RunCard:
+    """A run as the command `reduce` writes it: all right at full D, at each D' so many images wrong in each split."""
+    full = np.zeros((SPLITS, HELD), np.int32)
+    ranks = np.zeros((len(dims), SPLITS, HELD), np.int32)
+    for place, count in enumerate(wrong):
+        ranks[place, :, :count] = np.arange(count) + 1
+    points = [{"dim": dim, "seconds": 0.25} for dim in dims]
+    metrics = {"comparison": "one", "splits": SPLITS, "repeated": 7, "curve": points}
+    metrics["intrinsic_dimension"] = {"image": 6.25, "text": 5.5}
+    card = RunCard(
+        id=f"{method}-{len(workspace.runs())}",
+        kind="reduction",
+        method=method,
+        title=find("core.reduction", method).title,
+        params={"dimensions": 64, "seed": 0},
+        model="pocket",
+        items=COUNT,
+        fingerprint="abc",
+        metrics=metrics | more.pop("metrics", {}),
+    )
+    arrays = {
+        "ids": ids(workspace),
+        "held_out": halves(),
+        "dims": np.array(dims),
+        "full_i2t": full,
+        "full_t2i": full,
+        "i2t": ranks,
+        "t2i": np.zeros_like(ranks),
+        "explained": (np.full(WIDTH, 1 / WIDTH)).astype(np.float32),
+    }
+    card = replace(card, **more)
+    workspace.save_run(card, arrays)
+    return card
+
+
+@pytest.fixture
+def reduced(workspace: Workspace) -> Workspace:
+    """PCA loses at 4 dimensions and nothing at 8; a second setting is wrong everywhere."""
+    save(workspace)
+    save(workspace, wrong=(30, 20), params={"dimensions": 64, "seed": 0, "steps": 9})
+    return workspace
+
+
+def found(workspace: Workspace) -> list[Curve]:
+    cards = workspace.runs("reduction")
+    return curves.curves(workspace, cards, curves.givens(cards)[0])
+
+
+def texts(test: AppTest) -> str:
+    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
+    return " ".join(each.value for each in said).replace("\\", "")
+
+
+def clean(test: AppTest) -> AppTest:
+    assert not test.exception, test.exception
+    assert not test.error, test.error
+    return test
+
+
+def choose(test: AppTest, *names: str) -> AppTest:
+    test.button_group(key="reduce-methods").set_value(list(names))
+    return test.run()
+
+
+# without pairs
+
+
+@pytest.mark.parametrize(
+    ("modalities", "count", "said"),
+    [
+        (("image",), 60, "The images have no captions"),
+        (("text",), 60, "The captions have no images"),
+        (("image", "text"), 20, "at least 50 are needed"),
+        ((), 60, "60 items wait to be embedded"),
+    ],
+)
+def test_without_pairs_one_line_says_why(shown, home, modalities, count, said) -> None:
+    test = clean(shown(made("lacking", count, modalities)))
+    assert said in texts(test)
+    assert not test.button_group
+
+
+def test_an_empty_workspace(shown, home) -> None:
+    assert "Bring images with captions first" in texts(clean(shown(create_named("nothing"))))
+
+
+def test_while_items_are_embedded_the_page_says_so(shown, home, jobs: FakeJobs) -> None:
+    empty_one = create_named("nothing")
+    jobs.start("embed", {}, "Embed", empty_one.path)
+    assert "being embedded" in texts(clean(shown(empty_one)))
+
+
+def test_modalities_of_two_models_are_no_pairs(home) -> None:
+    workspace = made("two", modalities=("image",))
+    workspace.add_embeddings("other", "text", ids(workspace).tolist(), unit(np.ones((COUNT, 4))))
+    assert "embed the others with the same model" in empty.reason(workspace)
+
+
+# the form
+
+
+def test_the_form_starts_one_job(shown, workspace, jobs: FakeJobs) -> None:
+    test = choose(shown(workspace), "pca")
+    assert "1 way, 2 numbers of dimensions, 3 splits: learnt on one half of 60 pairs" in texts(clean(test))
+    clean(test.button(key="start-reduce").click().run())
+    (job,) = jobs.known
+    assert (job.command, job.workspace) == ("reduce", workspace.path)
+    assert job.arguments == {
+        "source": workspace.path,
+        "methods": ["pca"],
+        "dims": [8, 12],
+        "seeds": 3,
+        "params": {},
+        "model": "pocket",
+        "tag": None,
+        "exclude": None,
+    }
+
+
+def test_the_job_takes_what_the_form_gives(shown, home, jobs: FakeJobs) -> None:
+    """The commands are called as the page calls them, on real rows; the page shows what they find."""
+    from core.commands import COMMANDS
+
+    workspace = made("more", 2 * COUNT)
+    test = choose(shown(workspace), "pca")
+    test.button(key="start-reduce").click().run()
+    result = COMMANDS["reduce"](**jobs.known[0].arguments)
+    jobs.known[0].state = "done"
+    test = clean(test.run())
+    (curve,) = found(workspace)
+    for way in ("i2t", "t2i"):
+        means, _ = curve.mean_and_sd(Measure(way))
+        assert means == pytest.approx([point[way][0] for point in result["curves"]["pca"]])
+        assert curve.level(Measure(way))[0] == pytest.approx(result["full"][way])
+    assert curve.lossless(Measure()) == result["smallest_lossless"]["pca"]
+    assert [loss.p for loss in curve.losses(Measure()).values()] == [point["p"] for point in result["curves"]["pca"]]
+    test.button(key="use-reducer").click().run()
+    COMMANDS["project"](**jobs.known[1].arguments)
+    assert clean(test.run()).button(key="use-reducer").label == "In use"
+
+
+def test_every_method_has_its_form(shown, workspace) -> None:
+    methods = discover("core.reduction")
+    test = clean(choose(shown(workspace), *methods))
+    assert {tab.label for tab in test.tabs} == {method.title for method in methods.values()}
+    keys = {each.key for each in [*test.number_input, *test.selectbox, *test.toggle, *test.text_input]}
+    wanted = {
+        f"reduce-{name}-{each['name']}"
+        for name, method in methods.items()
+        for each in method.describe()["params"]
+        if each["name"] not in curves.APART
+    }
+    assert wanted <= keys
+    assert not any(key.endswith(("-dimensions", "-seed")) for key in keys if key)
+
+
+def test_other_dimensions_and_splits(shown, workspace, jobs: FakeJobs) -> None:
+    test = choose(shown(workspace), "pca")
+    test.multiselect(key=f"reduce-dims-{WIDTH}").set_value(["2", "8"])
+    test.number_input(key="reduce-splits").set_value(5)
+    clean(test.run())
+    clean(test.button(key="start-reduce").click().run())
+    assert [jobs.known[0].arguments[name] for name in ("dims", "seeds")] == [[2, 8], 5]
+
+
+def test_the_dimensions_asked_for() -> None:
+    assert form.asked(["32", " 8", 16, "8"], 64) == (8, 16, 32)
+    for wrong in ("64", "1", "many"):
+        with pytest.raises(BadParameter, match=wrong):
+            form.asked([wrong], 64)
+
+
+def test_the_usual_dimensions() -> None:
+    assert form.ladder(512) == [8, 16, 32, 64, 128, 256, 384]
+    assert form.ladder(256) == [8, 16, 32, 64, 128, 192]
+    assert form.ladder(4) == [3]
+
+
+def test_without_a_method_nothing_can_be_started(shown, workspace) -> None:
+    test = clean(choose(shown(workspace)))
+    assert test.button(key="start-reduce").disabled
+
+
+def test_pairs_are_chosen_by_tags(shown, workspace, jobs: FakeJobs) -> None:
+    test = choose(shown(workspace), "pca")
+    test.selectbox(key="reduce-tag").set_value("odd").run()
+    assert "at least 50 are needed" in texts(clean(test))
+    assert test.button(key="start-reduce").disabled
+
+
+# while it runs
+
+
+def test_a_running_comparison_is_told(shown, reduced, jobs: FakeJobs) -> None:
+    jobs.start("reduce", {}, "Reduce by PCA", reduced.path)
+    assert "“Reduce by PCA” is running." in texts(clean(shown(reduced)))
+
+
+def test_a_comparison_that_failed_says_why(shown, workspace, jobs: FakeJobs) -> None:
+    job = jobs.start("reduce", {}, "Reduce by PCA", workspace.path)
+    job.state, job.error = "failed", "out of memory"
+    assert "out of memory" in shown(workspace).error[0].value
+
+
+def test_a_curve_that_was_stopped_is_said_to_be_one(shown, workspace, jobs: FakeJobs) -> None:
+    save(workspace, metrics={"partial": True, "dims": [4, 8, 12]})
+    assert "stopped after 2 of 3 numbers of dimensions" in texts(clean(shown(workspace)))
+    jobs.start("reduce", {}, "Reduce by PCA", workspace.path)
+    assert "stopped after" not in texts(clean(shown(workspace)))
+
+
+def test_a_curve_that_grew_is_news(workspace) -> None:
+    card = save(workspace, wrong=(1,), dims=(4,))
+    before = progress.grown(workspace.runs("reduction"))
+    save(workspace, id=card.id)
+    assert before == {card.id: 1}
+    assert progress.grown(workspace.runs("reduction")) == {card.id: 2}
+
+
+def test_a_curve_without_a_point_waits(shown, workspace) -> None:
+    save(workspace, wrong=(), dims=())
+    assert "Choose ways, press Compare" in texts(clean(shown(workspace)))
+
+
+# the curve
+
+
+def test_figures_come_from_the_ranks(reduced) -> None:
+    best, _ = found(reduced)
+    assert best.mean_and_sd(Measure())[0] == pytest.approx([1 - 10 / 30 / 2, 1.0])
+    assert best.mean_and_sd(Measure("i2t"))[0] == pytest.approx([2 / 3, 1.0])
+    assert best.mean_and_sd(Measure("t2i"))[0] == pytest.approx([1.0, 1.0])
+    assert best.mean_and_sd(Measure("i2t", 5))[0] == pytest.approx([1 - 6 / 30, 1.0])
+    assert best.mean_and_sd(Measure())[1] == pytest.approx([0, 0])
+    assert best.level(Measure()) == (1.0, 1.0, 1.0)
+    assert best.lossless(Measure()) == 8
+    assert best.lossless(Measure("t2i")) == 4
+
+
+def test_the_figure_has_a_line_and_a_band_each(reduced) -> None:
+    both = found(reduced)
+    drawn = chart.figure(both, Measure(), both[0], 8)
+    lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
+    assert [line.name for line in lines] == [curve.title for curve in both]
+    assert lines[0].line.color == lines[1].line.color
+    assert lines[0].line.dash != lines[1].line.dash
+    assert list(lines[0].marker.size) == [9, 15]
+    assert lines[0].customdata[1][:2] == [both[0].card.id, 8]
+    rings = drawn.data[-1]
+    assert (list(rings.x), list(rings.y)) == ([8], [1.0])
+    assert list(drawn.layout.xaxis.tickvals) == [4, 8, 16]
+    assert "all 16 dimensions: 1.00" in drawn.layout.annotations[0].text
+
+
+def test_each_method_has_its_own_colour() -> None:
+    shades = chart.colours()
+    assert list(shades) == list(discover("core.reduction"))
+    assert len(set(shades.values())) == len(shades)
+    assert chart.FAINT not in shades.values()
+
+
+def test_direction_and_depth(shown, reduced) -> None:
+    test = clean(shown(reduced))
+    assert "Top-1, mean of both" in [each.label for each in test.metric]
+    test.segmented_control(key="curve-way").set_value("i2t").run()
+    test.segmented_control(key="curve-depth").set_value(5).run()
+    assert "Recall@5, image → text" in [each.label for each in clean(test).metric]
+
+
+def test_what_the_figures_are_of_is_said(shown, reduced) -> None:
+    said = texts(clean(shown(reduced)))
+    assert "All figures are of pairs held out of the fit: 3 random half splits of 60 pairs" in said
+    assert "30 judged in each. 7 pairs with a caption that repeats took no part." in said
+
+
+def test_only_curves_of_the_same_pairs_are_compared(shown, reduced) -> None:
+    save(reduced, fingerprint="other", metrics={"tag": "odd"})
+    test = clean(shown(reduced))
+    assert [curve.card.fingerprint for curve in found(reduced)] == ["other"]
+    assert test.selectbox(key="reduced").options == [
+        "pocket, 60 pairs, 3 splits, only “odd”",
+        "pocket, 60 pairs, 3 splits",
+    ]
+    test.selectbox(key="reduced").set_value(1).run()
+    assert len(clean(test).dataframe[0].value) == 2
+
+
+def test_the_same_curve_made_again_replaces_the_first(workspace) -> None:
+    save(workspace)
+    newer = save(workspace, wrong=(2, 1))
+    assert [curve.card.id for curve in found(workspace)] == [newer.id]
+
+
+# the table
+
+
+def test_the_table_begins_with_the_fewest_dimensions(shown, reduced) -> None:
+    board = clean(shown(reduced)).dataframe[0].value
+    assert board["Smallest D'"].tolist()[0] == 8
+    assert np.isnan(board["Smallest D'"].tolist()[1])
+    assert board["At"].tolist() == [8, 8]
+    assert board["Accuracy"].tolist() == pytest.approx([1.0, 1 - 20 / 30 / 2])
+    assert board["Right"].tolist() == pytest.approx([30, 20])
+    assert board["p"].tolist()[1] < 0.05
+    assert board["Time (s)"].tolist() == [0.25, 0.25]
+
+
+def test_a_click_on_a_line_or_a_point_chooses_it(monkeypatch, reduced) -> None:
+    import streamlit as st
+
+    session: dict = {}
+    monkeypatch.setattr(st, "session_state", session)
+    best, other = table.ordered(found(reduced), Measure())
+    assert chosen.now([best, other], Measure()) == (best, 8)
+    table._clicked({"selection": {"cells": [(1, "p")]}}, [best, other], Measure())
+    assert chosen.now([best, other], Measure()) == (other, 8)
+    chosen.clicked({"selection": {"points": [{"customdata": [best.card.id, 4, 0.0]}]}})
+    assert chosen.now([best, other], Measure()) == (best, 4)
+    chosen.clicked({"selection": {"points": [{"x": 3}]}})
+    assert chosen.now([best, other], Measure()) == (best, 4)
+    assert chosen.now([other], Measure()) == (other, 8)
+
+
+# one point
+
+
+def test_another_point_by_the_menus(shown, reduced) -> None:
+    test = clean(shown(reduced))
+    assert {each.label: each.value for each in test.metric}["Top-1, mean of both"] == "1.000"
+    test.selectbox(key=chosen.DIMENSION).set_value(4).run()
+    assert {each.label: each.value for each in clean(test).metric}["Top-1, mean of both"] == "0.833"
+
+
+def test_pairs_that_broke_and_pairs_that_were_won(reduced) -> None:
+    best, _ = found(reduced)
+    moved = changes.changes(best, 4, Measure())
+    assert (moved.tries, moved.lost_tries, moved.won_tries) == (SPLITS * HELD * 2, 30, 0)
+    assert moved.lost["after"].tolist() == sorted(moved.lost["after"], reverse=True)
+    assert set(moved.lost["id"]) == set(best.ids[best.held_out[:, :10]].ravel())
+    turned = replace(best, full=dict(best.reduced, i2t=best.reduced["i2t"][0]), reduced={
+        way: np.zeros((2, SPLITS, HELD), np.int32) for way in ("i2t", "t2i")})  # fmt: skip
+    won = changes.changes(turned, 4, Measure("i2t"))
+    assert (won.lost_tries, won.won_tries) == (0, 30)
+    assert changes.changes(best, 4, Measure("i2t", 5)).lost_tries == 3 * 6
+
+
+def test_broken_pairs_are_counted_and_paged(shown, reduced) -> None:
+    test = shown(reduced)
+    test.selectbox(key=chosen.DIMENSION).set_value(4).run()
+    said = texts(clean(test))
+    assert "**Broken: 30**" in said
+    assert "**Won: 0**" in said
+
+
+def test_a_pair_is_told_of_in_each_split(reduced) -> None:
+    best, _ = found(reduced)
+    id = str(best.ids[best.held_out[0, 3]])
+    lines = pairs.told(best, 4, id)
+    assert lines[0].startswith("The caption, sought for the image: **1st** of 30; in 4 dimensions **")
+    assert "The image, sought for the caption: **1st** of 30; in 4 dimensions **1st**" in lines[1]
+
+
+def test_storage_and_search(shown, reduced) -> None:
+    test = clean(shown(reduced))
+    assert {each.label: each.value for each in test.metric}["An embedding takes"] == "32 B"
+    clean(test.button(key="time-search").click().run())
+    (searched,) = [each for each in test.metric if each.label == "A search in 60 images"]
+    assert searched.value.endswith(" ms")
+
+
+def test_search_is_timed_not_computed() -> None:
+    small, large = np.ones((50, 4), np.float32), np.ones((20_000, 256), np.float32)
+    quick, slow = cost.seconds(small, large)
+    assert 0 < quick < slow
+
+
+def test_the_variance_and_the_intrinsic_dimension(shown, reduced) -> None:
+    said = texts(clean(shown(reduced)))
+    assert "Of 16 components **15** hold 90 % and **16** hold 99 % of the variance." in said
+    assert "Intrinsic dimension **6.25** (images) and **5.50** (captions)." in said
+    drawn = spectrum.scree(np.array([0.5, 0.3, 0.2], np.float32))
+    assert drawn.data[0].y == pytest.approx([0.5, 0.8, 1.0])
+
+
+# what to do with it
+
+
+def reducer(workspace: Workspace, card: RunCard, dimension: int) -> None:
+    straight = Projection.straight(np.eye(WIDTH, dtype=np.float32)[:dimension])
+    metrics = {"base": "pocket", "derived": f"pocket/pca-{dimension}"}
+    made = replace(card, id="made", kind="reducer", params=dict(card.params, dimensions=dimension), metrics=metrics)
+    workspace.save_run(made, Reducer(straight, straight).arrays())
+
+
+def test_the_reducer_is_applied_by_a_job(shown, workspace, jobs: FakeJobs) -> None:
+    save(workspace)
+    test = clean(shown(workspace))
+    assert test.button(key="use-reducer").label == "Use this reducer"
+    clean(test.button(key="use-reducer").click().run())
+    (job,) = jobs.known
+    assert job.command == "project"
+    assert job.arguments == {
+        "source": workspace.path,
+        "method": "pca",
+        "dims": 8,
+        "params": {},
+        "model": "pocket",
+        "tag": None,
+        "exclude": None,
+    }
+    assert test.button(key="use-reducer").disabled
+
+
+def test_a_reducer_in_use_can_be_taken_away(shown, workspace) -> None:
+    from safetensors.numpy import load
+
+    card = save(workspace)
+    reducer(workspace, card, 8)
+    test = clean(shown(workspace))
+    assert test.button(key="use-reducer").label == "In use"
+    assert "choose the model “pocket, reduced to 8 dimensions by PCA" in texts(test)
+    (curve,) = found(workspace)
+    made = keep.reducer(workspace, curve, 8)
+    assert made is not None
+    assert keep.reducer(workspace, curve, 4) is None
+    assert load(keep.file(workspace, made))["image.linear"].shape == (8, WIDTH)
+
+
+def test_the_curves_can_be_taken_away(reduced) -> None:
+    told = pd.read_csv(BytesIO(keep.csv(found(reduced))))
+    assert len(told) == 2 * len(DIMS) * SPLITS * 2
+    first = told[(told["method"] == found(reduced)[0].title) & (told["dim"] == 4) & (told["direction"] == "i2t")]
+    assert first["recall_at_1"].tolist() == pytest.approx([2 / 3] * SPLITS)
+    assert first["full_recall_at_10"].tolist() == [1.0] * SPLITS
+
+
+def test_a_line_can_be_deleted(shown, reduced) -> None:
+    test = clean(shown(reduced))
+    clean(test.button(key="delete-curve-now").click().run())
+    assert len(reduced.runs("reduction")) == 1
+    assert len(test.dataframe[0].value) == 1
+
+
+def test_given() -> None:
+    card = RunCard(
+        "", "reduction", "pca", "PCA", model="pocket", items=1889, metrics={"splits": 1, "exclude": "blurred"}
+    )
+    assert Given.of(card).title == "pocket, 1,889 pairs, 1 split, without “blurred”"
