@@ -124,6 +124,27 @@ def cluster(
 
 
 @app.command()
+def reduce(
+    source: Input,
+    method: Annotated[list[str], typer.Option(help="One of the reducers that `methods` lists; repeatable.")],
+    dims: Annotated[
+        str | None, typer.Option(metavar="D,D,…", help="Dimensions to try; left out: 8,16,32,64,128,256.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="How many random halves are held out, one after the other.")] = 3,
+    set: Settings = None,
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")] = None,
+    exclude: Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")] = None,
+    at: Annotated[int, typer.Option(help="The paired test is of recall at 1, 5 or 10.")] = 1,
+    out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write the ranks of the held-out pairs.")] = None,
+    json: Json = None,
+) -> None:
+    """Compare reducers: how few dimensions still match images and captions; a workspace keeps each curve."""
+    how = {"methods": method, "dims": numbers(dims), "seeds": seeds, "params": parsed(set), "at": at}
+    run("reduce", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
+
+
+@app.command()
 def project(
     source: Input,
     method: Annotated[str | None, typer.Option(help="One of the reducers that `methods` lists; fits it.")] = None,
@@ -165,6 +186,14 @@ def parsed(settings: list[str] | None) -> dict[str, str]:
         if not name or not equals or not value:
             raise BadParameter(f"--set {name}{equals}{value}: write it as NAME=VALUE, e.g. --set perplexity=50")
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def numbers(text: str | None) -> list[int] | None:
+    """`8,16,32` as whole numbers."""
+    try:
+        return None if text is None else [int(each) for each in text.split(",")]
+    except ValueError:
+        raise BadParameter(f"--dims {text}: write whole numbers, e.g. --dims 8,16,32") from None
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
 from core.commands.projecting import for_reading as without_loader
 from core.commands.projecting import project
+from core.commands.reducing import for_reading as as_points
+from core.commands.reducing import reduce
 from core.commands.searching import search
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "models",
     "place_new",
     "project",
+    "reduce",
     "search",
 ]
 
@@ -34,11 +37,13 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "map": map,
     "place": place_new,
     "cluster": cluster,
+    "reduce": reduce,
     "project": project,
 }
 
 READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "cluster": for_reading,
+    "reduce": as_points,
     "project": without_loader,
 }
 """Results that a person reads in another form than scripts do."""

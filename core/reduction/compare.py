@@ -75,8 +75,9 @@ def judged_whole(pairs: Pairs, parts: Sequence[Split], report: Report = silent) 
     """All dimensions on the same splits: what the reducers are compared with."""
     bar, found = Bar(report, len(parts) * STEPS), []
     for number, each in enumerate(parts):
-        told = bar.part(number * STEPS, STEPS, f"all dimensions, split {number + 1}")
-        found.append(ranks(pairs.take(each.held_out), told))
+        title = f"all dimensions, split {number + 1}"
+        bar.step(number * STEPS, title)
+        found.append(ranks(pairs.take(each.held_out), bar.part(number * STEPS, STEPS, title)))
     return Judged.of(found)
 
 
@@ -100,6 +101,7 @@ def points(
             params = method.make_params(dict(settings or {}) | {"dimensions": dimension, "seed": number})
             title = f"{method.title}, {dimension} dimensions, split {number + 1}"
             begin = (place * len(parts) + number) * STEPS
+            bar.step(begin, title)
             trained, took = _fitted(method, params, pairs.take(each.fit), bar.part(begin, FIT, title))
             found.append(ranks(trained(pairs.take(each.held_out)), bar.part(begin + FIT, STEPS - FIT, title)))
             seconds += took

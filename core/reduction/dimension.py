@@ -34,6 +34,7 @@ class IntrinsicDimension:
 
     value: float
     rows: int
+    sampled: bool = False
 
 
 def two_nn(x: Floats, seed: int = 0, report: Report = silent) -> IntrinsicDimension:
@@ -41,12 +42,12 @@ def two_nn(x: Floats, seed: int = 0, report: Report = silent) -> IntrinsicDimens
     rows = np.unique(x, axis=0)
     if len(rows) < LEAST_ROWS:
         raise BadInput(f"{len(rows)} different rows are too few for their dimension: {LEAST_ROWS} are needed")
-    if len(rows) > MOST_ROWS:
+    if sampled := len(rows) > MOST_ROWS:
         rows = rows[np.random.default_rng(seed).choice(len(rows), MOST_ROWS, replace=False)]
     ratios = np.sort(_ratios(rows, report))
     kept = int((1 - LEFT_OUT) * len(ratios))
     logs, heights = np.log(ratios[:kept]), -np.log1p(-np.arange(1, kept + 1) / len(ratios))
-    return IntrinsicDimension(float(logs @ heights / (logs @ logs)), len(rows))
+    return IntrinsicDimension(float(logs @ heights / (logs @ logs)), len(rows), sampled)
 
 
 def _ratios(rows: Floats, report: Report) -> Doubles:

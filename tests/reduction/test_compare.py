@@ -89,7 +89,9 @@ def test_progress_rises_to_its_end() -> None:
     done = [progress.done for progress in told]
     assert done == sorted(done)
     assert {progress.total for progress in told} == {done[-1]} == {6_000}
-    assert told[0].message == "First dimensions, 2 dimensions, split 1: keeping"
+    assert [each.message for each in told[:2]] == [
+        f"First dimensions, 2 dimensions, split 1{rest}" for rest in ("", ": keeping")
+    ]
 
 
 def test_a_stop_keeps_the_points_that_are_done() -> None:

@@ -43,7 +43,7 @@ def test_a_sample_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert two_nn(rows).rows == 900
     monkeypatch.setattr(dimension, "MOST_ROWS", 600)
     found = two_nn(rows)
-    assert found.rows == 600
+    assert (found.rows, found.sampled) == (600, True)
     assert found.value == pytest.approx(2, rel=0.2)
 
 

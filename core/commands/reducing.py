@@ -1,0 +1,294 @@
+"""Comparing ways to fewer dimensions on pairs of images and captions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.clustering.compare import applicable
+from core.commands.clustering import Plan
+from core.commands.pairs import PairRows, read_pairs
+from core.commands.runs import Made, write_arrays
+from core.errors import BadInput, BadParameter, Cancelled
+from core.methods import find
+from core.progress import Bar, Progress, Report, silent
+from core.reduction.checks import LEAST_DIMENSIONS
+from core.reduction.compare import Judged, Point, Split, judged_whole, points, splits
+from core.reduction.dimension import IntrinsicDimension, explained_variance, two_nn
+from core.reduction.figures import DEPTHS, loss_of, point_figures, whole_figures
+from core.reduction.significance import Loss, smallest_lossless
+from core.results import Floats
+
+PACKAGE, KIND = "core.reduction", "reduction"
+DIMENSIONS = (8, 16, 32, 64, 128, 256)
+MOST_SPLITS = 1_000
+STEPS = 1_000
+"""Of the bar, for what is measured once and for each method."""
+
+Arrays = dict[str, NDArray]
+
+
+def reduce(
+    source: str,
+    methods: Sequence[str],
+    dims: Sequence[int] | None = None,
+    seeds: int = 3,
+    params: Mapping[str, Any] | None = None,
+    model: str | None = None,
+    tag: str | None = None,
+    exclude: str | None = None,
+    at: int = 1,
+    out: str | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Fits methods on random halves of the pairs and matches the other halves, at each D' of `dims`.
+
+    `seeds`: how many halves. `dims`: None: 8, 16, … 256, those below D. `at`: 1, 5 or 10, the k of the recall that the
+    paired test of a loss is about. `params` reach the methods that have such a parameter; a name that none has is
+    refused. `tag`, `exclude`: as in `cluster`. Each method's curve is a run of the workspace (a `.npz` has none), saved
+    anew with every D' that is done. A method that refuses the input is told of in `refused`, unless every one does.
+    Stopped, `partial` is true. `out` names a `.npz` for the ranks of every held-out pair.
+    """
+    _check(seeds, at)
+    plans = planned(methods, params or {})
+    bar = Bar(report, (1 + len(plans)) * STEPS)
+    bar.step(0, "reading the pairs")
+    given = read_pairs(source, model, tag, exclude)
+    kept, left_out = _dimensions(dims, given.pairs.dimensions)
+    asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+    ground = Ground.measured(given, splits(len(given), seeds), at, bar.part(0, STEPS))
+    work = _Work(ground, kept, asked | ({"dims_left_out": left_out} if left_out else {}))
+    try:
+        for number, plan in enumerate(plans, 1):
+            work.run(plan, bar.part(number * STEPS, STEPS))
+    except Cancelled:
+        work.stop()
+    if out is not None:
+        write_arrays(out, work.arrays())
+    return work.result()
+
+
+def planned(methods: Sequence[str], settings: Mapping[str, Any]) -> list[Plan]:
+    """Each method once, with the settings that it knows; raises `BadParameter` for a setting that no method knows."""
+    chosen = [find(PACKAGE, name) for name in dict.fromkeys(methods)]
+    if not chosen:
+        raise BadParameter("no method given: name at least one, e.g. --method pca; `methods` lists them")
+    for name, instead in (("seed", "--seeds 3 makes three halves, each with its seed"), ("dimensions", "use --dims")):
+        if name in settings:
+            raise BadParameter(f"{name} is not set here: {instead}")
+    plans = [Plan(method, applicable(method, settings)) for method in chosen]
+    for name in settings:
+        if not any(name in plan.settings for plan in plans):
+            chosen[0].make_params({name: settings[name]})  # refuses it, with the names that there are
+    for plan in plans:
+        plan.method.make_params(plan.settings)
+    return plans
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every method is compared with.
+
+    held_out: (S, H) int64, rows of the pairs. whole: their ranks with all dimensions. explained: (D,) float32, share of
+    the variance of each principal component. intrinsic: of images and of captions, None where too few rows differ.
+    at: the k of the test.
+    """
+
+    given: PairRows
+    parts: Sequence[Split]
+    held_out: NDArray[np.int64]
+    whole: Judged
+    explained: Floats
+    intrinsic: Mapping[str, IntrinsicDimension | None]
+    at: int
+
+    @classmethod
+    def measured(cls, given: PairRows, parts: Sequence[Split], at: int, report: Report) -> "Ground":
+        whole = judged_whole(given.pairs, parts, report)
+        report(Progress(1, 1, "measuring the dimension of the data"))
+        rows = {"image": given.pairs.image, "text": given.pairs.text}
+        intrinsic = {modality: _two_nn(x) for modality, x in rows.items()}
+        held_out = np.stack([part.held_out for part in parts])
+        return cls(given, parts, held_out, whole, explained_variance(given.pairs), intrinsic, at)
+
+    def figures(self) -> dict[str, Any]:
+        """What a card and a result both tell. comparison: the same where the same pairs were held out."""
+        told: dict[str, Any] = {"comparison": self._name(), "splits": len(self.parts), "pairs": len(self.given)}
+        told |= {"held_out": self.held_out.shape[1], "repeated": self.given.repeated, "at": self.at}
+        told["full"] = whole_figures(self.whole, self.held_out, self.at)
+        known = {name: each for name, each in self.intrinsic.items() if each is not None}
+        told["intrinsic_dimension"] = {name: known[name].value if name in known else None for name in self.intrinsic}
+        sampled = {name: each.rows for name, each in known.items() if each.sampled}
+        return told | ({"intrinsic_dimension_sample": sampled} if sampled else {})
+
+    def arrays(self) -> Arrays:
+        whole = {"full_i2t": self.whole.image_to_text, "full_t2i": self.whole.text_to_image}
+        return {"ids": self.given.ids, "held_out": self.held_out, **whole, "explained": self.explained}
+
+    def _name(self) -> str:
+        parts = [self.given.fingerprint.encode(), "\n".join(self.given.ids.tolist()).encode(), self.held_out.tobytes()]
+        return blake2b(b"\n".join(parts), digest_size=8).hexdigest()
+
+
+class Curve:
+    """One method's points so far; saved under one id, however often it grows."""
+
+    def __init__(self, plan: Plan, ground: Ground, about: Mapping[str, Any], dims: Sequence[int]) -> None:
+        self.plan, self.ground, self.about, self.dims = plan, ground, about, dims
+        self.id, self.created = uuid4().hex[:12], datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.points: list[Point] = []
+        self.losses: dict[int, Loss] = {}
+        self.figures: list[dict[str, Any]] = []
+
+    def add(self, point: Point) -> None:
+        """Keeps the point, in the workspace too."""
+        ground = self.ground
+        loss = self.losses[point.dimension] = loss_of(point, ground.whole, ground.held_out, ground.at)
+        self.points.append(point)
+        self.figures.append(point_figures(point, ground.whole, loss, ground.at))
+        rows = ground.given.rows
+        if rows.workspace is not None:
+            card = replace(self._made().card(rows), id=self.id, created=self.created)
+            rows.workspace.save_run(card, self.arrays())
+
+    @property
+    def smallest(self) -> int | None:
+        return smallest_lossless(self.losses)
+
+    def arrays(self) -> Arrays:
+        """The ground's, and dims (M,) int64, i2t and t2i (M, S, H) int32."""
+        return self.ground.arrays() | self.own_arrays()
+
+    def own_arrays(self) -> Arrays:
+        dims = np.array([point.dimension for point in self.points], dtype=np.int64)
+        ways = {"i2t": "image_to_text", "t2i": "text_to_image"}
+        return {"dims": dims} | {
+            way: np.stack([getattr(point.judged, name) for point in self.points]) for way, name in ways.items()
+        }
+
+    def _made(self) -> Made:
+        method = self.plan.method
+        params = asdict(method.make_params(self.plan.settings))
+        del params["dimensions"]
+        metrics = {**self.about, "dims": list(self.dims), "curve": self.figures, "smallest_lossless": self.smallest}
+        metrics["partial"] = len(self.points) < len(self.dims)
+        seconds = sum(point.seconds for point in self.points) * len(self.ground.parts)
+        return Made(KIND, method, params | {"seed": 0}, seconds, metrics, ["torch"])
+
+
+class _Work:
+    """The curves so far. about: what cards and the result tell of the comparison."""
+
+    def __init__(self, ground: Ground, dims: Sequence[int], about: Mapping[str, Any]) -> None:
+        self.ground, self.dims, self.about = ground, dims, ground.figures() | dict(about)
+        self.curves: list[Curve] = []
+        self.refused: list[dict[str, str]] = []
+        self.error: BadInput | None = None
+        self.partial = False
+
+    def run(self, plan: Plan, report: Report) -> None:
+        """All dimensions of one method; a refusal is kept for later, so that it costs no other method's curve."""
+        curve = Curve(plan, self.ground, self.about, self.dims)
+        pairs, parts = self.ground.given.pairs, self.ground.parts
+        try:
+            for point in points(plan.method, pairs, parts, self.dims, plan.settings, report):
+                if not curve.points:
+                    self.curves.append(curve)
+                curve.add(point)
+        except BadInput as error:
+            self.error = self.error or error
+            self.refused.append({"method": plan.method.name, "reason": str(error)})
+
+    def stop(self) -> None:
+        """What is there is kept; raises `Cancelled` where there is nothing."""
+        self.partial = True
+        if not self.curves:
+            raise Cancelled("stopped before the first reducer was judged")
+
+    def result(self) -> dict[str, Any]:
+        if not self.curves and self.error is not None:
+            raise self.error
+        given = self.ground.given
+        saved = given.workspace is not None
+        about = {name: value for name, value in self.about.items() if name != "comparison"}
+        return {
+            "full": about.pop("full"),
+            "curves": {curve.plan.method.name: curve.figures for curve in self.curves},
+            "smallest_lossless": {curve.plan.method.name: curve.smallest for curve in self.curves},
+            "runs": {curve.plan.method.name: curve.id if saved else None for curve in self.curves},
+            "model": given.model,
+            "space": given.rows.space,
+            **about,
+            "explained_variance": np.round(self.ground.explained.astype(np.float64), 7).tolist(),
+            **({"refused": self.refused} if self.refused else {}),
+            **({"partial": True} if self.partial else {}),
+        }
+
+    def arrays(self) -> Arrays:
+        """The ground's, and each curve's with its method before the name, e.g. `pca.i2t`."""
+        own = {
+            f"{curve.plan.method.name}.{name}": array
+            for curve in self.curves
+            for name, array in curve.own_arrays().items()
+        }
+        return self.ground.arrays() | own
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result as records for a table: a row a point, a row a method, and the rest as figures."""
+    full, held_out = result["full"], result["held_out"]
+    names = ("full", "curves", "smallest_lossless", "runs", "explained_variance", "intrinsic_dimension")
+    rest = {name: value for name, value in result.items() if name not in names and not isinstance(value, dict)}
+    told = {f"all dimensions, {way}": f"{full[way]:.4g} ± {full['sd'][way]:.2g}" for way in ("i2t", "t2i")}
+    low, high = full["band"]["both"]
+    told[f"all dimensions, recall@{result['at']} of both"] = f"{full['both'][0]:.4g} (95 %: {low:.4g} to {high:.4g})"
+    for way, right in full["right"].items():
+        told[f"right of {held_out}, {way}"] = round(right, 1)
+    for modality, value in result["intrinsic_dimension"].items():
+        told[f"intrinsic dimension, {modality}"] = value
+    rows = [_row(method, point) for method, curve in result["curves"].items() for point in curve]
+    smallest = [{"method": method, "smallest lossless": dim} for method, dim in result["smallest_lossless"].items()]
+    return {**rest, **told, "curves": rows, "smallest lossless by a paired bootstrap test, p ≥ 0.05": smallest}
+
+
+def _row(method: str, point: Mapping[str, Any]) -> dict[str, Any]:
+    means = {way: f"{point[way][0]:.3f} ± {point[way][1]:.2g}" for way in ("i2t", "t2i")}
+    right = {f"right {way}": round(value, 1) for way, value in point["right"].items()}
+    tested = {name: point[name] for name in ("difference", "p", "detectable_loss")}
+    return {"method": method, "dim": point["dim"], **means, **right, **tested, "seconds": point["seconds"]}
+
+
+def _check(seeds: int, at: int) -> None:
+    if not 1 <= seeds <= MOST_SPLITS:
+        raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 3 to 20 show how much chance does")
+    if at not in DEPTHS:
+        raise BadParameter(f"at={at} is not one of {', '.join(map(str, DEPTHS))}")
+
+
+def _dimensions(asked: Sequence[int] | None, size: int) -> tuple[list[int], list[int]]:
+    """Those to try, ascending, and those of the usual ones that are left out because they are no fewer than D."""
+    if asked is None:
+        usual = [each for each in DIMENSIONS if each < size]
+        if not usual:
+            raise BadParameter(f"{size} dimensions are hardly more than {DIMENSIONS[0]}: name fewer, e.g. --dims 2,4")
+        return usual, [each for each in DIMENSIONS if each >= size]
+    if not asked:
+        raise BadParameter("no dimensions given: name some, e.g. --dims 8,16,32")
+    for each in asked:
+        if not LEAST_DIMENSIONS <= each < size:
+            raise BadParameter(
+                f"--dims {each} is not between {LEAST_DIMENSIONS} and {size - 1}: there are {size} to begin"
+            )
+    return sorted(set(asked)), []
+
+
+def _two_nn(x: Floats) -> IntrinsicDimension | None:
+    try:
+        return two_nn(x)
+    except BadInput:
+        return None
