@@ -1,16 +1,25 @@
-"""A person compares two beginnings of one method, and sees the groups on the map."""
+"""A person compares two beginnings of one method, and sees the groups on the map; then methods that find K."""
 
+import re
+from pathlib import Path
+
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.workspace import Workspace
 from tests.browser.pictures import choose_methods
 from tests.browser.test_journey import coloured_pixels
+from tests.clustering.making import groups
+from tests.workspace.making import items
 
 pytestmark = pytest.mark.browser
 PATIENCE = 30_000
 """Milliseconds for what a job or a rerun must do first."""
 FIRST_ROW = (120, 57)
 """Pixels of a cell of the leaderboard's first line from its corner."""
+ROW = 38
+"""Pixels of a line."""
 
 
 def test_compare_and_see(page: Page, address: str) -> None:
@@ -44,3 +53,32 @@ def test_compare_and_see(page: Page, address: str) -> None:
     expect(page.locator(".st-key-canvas .legend")).to_contain_text("K-means clusters, seed", timeout=PATIENCE)
     assert coloured_pixels(page) > 1_000
     assert errors == []
+
+
+def test_methods_that_find_the_number(page: Page, address: str, home: Path) -> None:
+    rows, _ = groups(200, columns=8)
+    workspace = Workspace.create(home / "four groups")
+    ids = list(workspace.add(items(len(rows))).ids)
+    workspace.add_embeddings("pocket", "image", ids, rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+    page.goto(f"{address}/clusters")
+    page.locator(".st-key-picker [data-baseweb=select], .st-key-picker [role=combobox]").first.click()
+    page.get_by_role("option", name="four groups").click()
+    expect(page.locator(".st-key-compare")).to_contain_text("200 items", timeout=PATIENCE)
+    if not page.locator(".st-key-start-compare button").is_visible():
+        page.locator(".st-key-clusters-head summary").first.click()
+    choose_methods(page, ["DeepDPM", "DPM sampler"])
+    page.locator(".st-key-cluster-seeds input").fill("1")
+    page.locator(".st-key-cluster-seeds input").press("Enter")
+    expect(page.locator(".st-key-compare")).to_contain_text("2 runs on 200 items", timeout=PATIENCE)
+    page.locator(".st-key-start-compare button").click()
+
+    head, names = page.locator(".st-key-run-head"), ["DeepDPM", "DPM sampler"]
+    expect(page.locator(".st-key-board-bars")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-tray").get_by_text("Stop", exact=True)).to_have_count(0, timeout=PATIENCE)
+    expect(head).to_contain_text(re.compile("|".join(names)), timeout=PATIENCE)
+    other = names[names[0] in head.inner_text()]
+    table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
+    table.click(position={"x": FIRST_ROW[0], "y": FIRST_ROW[1] + ROW})
+    expect(head).to_contain_text(other, timeout=PATIENCE)
+    expect(page.locator(".st-key-trace-k")).to_be_visible(timeout=PATIENCE)
