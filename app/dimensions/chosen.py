@@ -10,6 +10,8 @@ from app.dimensions.curves import Curve, Measure
 
 LINE, DIMENSION = "reducer-line", "reducer-dimension"
 """Where the session keeps both."""
+USUAL = "reducer-usual"
+"""What was chosen for the person, who may get a better one while points come in."""
 
 
 def clicked(event: Mapping[str, Any]) -> None:
@@ -20,16 +22,21 @@ def clicked(event: Mapping[str, Any]) -> None:
 
 
 def choose(line: str, dimension: int) -> None:
-    st.session_state[LINE], st.session_state[DIMENSION] = line, dimension
+    st.session_state[LINE], st.session_state[DIMENSION], st.session_state[USUAL] = line, dimension, None
 
 
 def now(found: Sequence[Curve], by: Measure) -> tuple[Curve, int]:
-    """What is chosen; at first, or where that has gone, the fewest dimensions that lose nothing."""
-    curve = next((each for each in found if each.card.id == st.session_state.get(LINE)), best(found, by))
-    dimension = st.session_state.get(DIMENSION)
-    if st.session_state.get(LINE) != curve.card.id or dimension not in curve.dims:
+    """What the person has chosen; else, or where that has gone, the fewest dimensions that lose nothing."""
+    session = st.session_state
+    kept = (session.get(LINE), session.get(DIMENSION))
+    curve = next((each for each in found if each.card.id == kept[0]), None)
+    if curve is None or kept == session.get(USUAL):
+        curve = best(found, by)
         choose(curve.card.id, usual(curve, by))
-    return curve, int(st.session_state[DIMENSION])
+        session[USUAL] = (session[LINE], session[DIMENSION])
+    elif kept[1] not in curve.dims:
+        choose(curve.card.id, usual(curve, by))
+    return curve, int(session[DIMENSION])
 
 
 def menus(found: Sequence[Curve], curve: Curve) -> None:

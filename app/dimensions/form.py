@@ -44,7 +44,7 @@ def show(workspace: Workspace, items: Items) -> None:
     methods = discover(PACKAGE)
     with st.container(key="reduce"):
         names = st.pills(
-            "Ways to fewer dimensions",
+            "Reducers",
             list(methods),
             selection_mode="multi",
             default=[name for name in FIRST if name in methods],
@@ -119,7 +119,7 @@ def _plan(workspace: Workspace, items: Items) -> tuple[Plan, int]:
         tag, exclude = _items(store.tags(workspace))
         splits = st.number_input("Splits", 1, 100, SPLITS, key="reduce-splits", width=_WIDTH, help=_SPLITS_HELP)
     dims = _dims(next(each.dimension for each in embedded if each.model == model))
-    captions = items.frame["caption"][kept(workspace, tag, exclude)]
+    captions = items.frame["caption"][kept(workspace, tag, exclude)].str.split().str.join(" ").str.casefold()
     distinct = int(captions[captions != ""].nunique())
     return Plan(model, dims, int(splits), tag, exclude), min(distinct, known[model])
 
@@ -144,8 +144,8 @@ def _items(known: Sequence[str]) -> tuple[str | None, str | None]:
     without = None if known else "Tag items on the Map page: then a comparison can be of those, or of the others"
     tag = st.selectbox(
         "Pairs",
-        [None, *known],
-        format_func=lambda tag: "All pairs" if tag is None else f"Only {tag!r}",
+        ["", *known],
+        format_func=lambda tag: f"Only {tag!r}" if tag else "All pairs",
         key="reduce-tag",
         width=_WIDTH,
         disabled=not known,
@@ -153,14 +153,14 @@ def _items(known: Sequence[str]) -> tuple[str | None, str | None]:
     )
     exclude = st.selectbox(
         "Leave out",
-        [None, *(each for each in known if each != tag)],
-        format_func=lambda tag: "Nothing" if tag is None else repr(tag),
+        ["", *(each for each in known if each != tag)],
+        format_func=lambda tag: repr(tag) if tag else "Nothing",
         key="reduce-exclude",
         width=_WIDTH,
         disabled=not known,
         help=without or "Pairs with this tag take no part",
     )
-    return tag, exclude
+    return tag or None, exclude or None
 
 
 _SPLITS_HELP = (
@@ -192,12 +192,12 @@ def _one(method: Method, place: Any) -> Choice:
 
 def _told(chosen: Sequence[Method], plan: Plan, count: int) -> str:
     if not chosen:
-        return "Choose at least one way."
+        return "Choose at least one reducer."
     if not plan.dims:
         return "Choose at least one number of dimensions."
     if count < LEAST_PAIRS:
         return f"{amounts.counted(count, 'pair')} with a caption of its own: at least {LEAST_PAIRS} are needed."
-    numbers = f"{amounts.counted(len(plan.dims), 'number')} of dimensions"
-    ways = amounts.counted(len(chosen), "way")
-    half = f"learnt on one half of {amounts.counted(count, 'pair')}, judged on the other"
-    return f"{ways}, {numbers}, {amounts.counted(plan.splits, 'split')}: {half}."
+    reducers = amounts.counted(len(chosen), "reducer")
+    numbers = f"{amounts.counted(len(plan.dims), 'number')} of dimensions, {amounts.counted(plan.splits, 'split')}"
+    half = f"each learns on one half of {amounts.counted(count, 'pair')} and is judged on the other"
+    return f"{reducers}, {numbers}: {half}."

@@ -16,25 +16,46 @@ COMMAND = "reduce"
 POLL_SECONDS = 2.0
 
 
-def show(workspace: Workspace, cards: Sequence[RunCard]) -> None:
-    """While a comparison runs the page looks by itself for what is new; cards: those it shows."""
-    mine = [job for job in jobs().list(workspace.path) if job.command == COMMAND]
-    active = [job for job in mine if job.active]
-    if active:
-        st.caption(f":blue[:material/hourglass_top:] {_running(active)} Each point appears here as it is found.")
-        st.fragment(_watch, run_every=POLL_SECONDS)(workspace, grown(cards))
-    for job in mine[-1:]:
+def show(workspace: Workspace, cards: Sequence[RunCard], otherwise: str) -> None:
+    """While a comparison runs the page looks by itself for what is new; cards: those it shows.
+
+    otherwise: what stands in the same line while nothing runs, so that nothing moves when it ends.
+    """
+    with st.container(key="reduce-progress"):
+        active = running(workspace)
+        if active:
+            st.caption(f":blue[:material/hourglass_top:] {_named(active)} Each point appears here as it is found.")
+            st.fragment(_watch, run_every=POLL_SECONDS)(workspace, grown(cards))
+        elif otherwise:
+            st.caption(otherwise)
+        _ended(_comparisons(workspace)[-1:])
+
+
+def _ended(last: Sequence[Job]) -> None:
+    for job in last:
         if job.id not in state().dismissed:
             _refused(job)
-        if job.state == "failed" and job.id not in state().dismissed:
-            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+            if job.state == "failed":
+                st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+
+
+def running(workspace: Workspace) -> list[Job]:
+    """Comparisons that wait or run."""
+    return [job for job in _comparisons(workspace) if job.active]
+
+
+def started(workspace: Workspace) -> int:
+    """How many comparisons there have been since the server began."""
+    return len(_comparisons(workspace))
+
+
+def _comparisons(workspace: Workspace) -> list[Job]:
+    return [job for job in jobs().list(workspace.path) if job.command == COMMAND]
 
 
 def stopped(workspace: Workspace, found: Sequence[Curve]) -> None:
     """A line for each curve that has ended too soon; while a comparison runs, none is said to have."""
-    if any(job.active and job.command == COMMAND for job in jobs().list(workspace.path)):
-        return
-    for curve in found:
+    for curve in [] if running(workspace) else found:
         if curve.card.metrics.get("partial"):
             wanted = len(curve.card.metrics.get("dims", curve.dims))
             line = f"stopped after {len(curve.dims)} of {amounts.counted(wanted, 'number')} of dimensions."
@@ -51,7 +72,7 @@ def _watch(workspace: Workspace, known: dict[str, int]) -> None:
         st.rerun()
 
 
-def _running(active: list[Job]) -> str:
+def _named(active: list[Job]) -> str:
     if len(active) > 1:
         return f"{amounts.counted(len(active), 'comparison')} are running."
     return f"“{escaped(active[0].title)}” is running."

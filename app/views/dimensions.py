@@ -8,9 +8,10 @@ from app import amounts, store
 from app.dimensions import chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
 from app.items import Items
+from app.plain import escaped
 from core.jobs import jobs
 from core.reduction.checks import LEAST_PAIRS
-from core.workspace import RunCard, Workspace
+from core.workspace import Workspace
 
 WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
@@ -23,27 +24,31 @@ def show() -> None:
         empty.show(workspace)
         return
     items, cards = store.items(workspace), workspace.runs(curves.KIND)
+    first = not cards and not progress.running(workspace)
     with st.container(key="dimensions-head"):
         st.title("Dimensions", anchor=False)
-        with st.expander("New comparison", icon=":material/add:", expanded=not cards, key="new-reduction"):
+        key = f"new-reduction-{progress.started(workspace)}"  # closes by itself when a comparison starts
+        with st.expander("New comparison", icon=":material/add:", expanded=first, key=key):
             form.show(workspace, items)
-    progress.show(workspace, cards)
-    given = _given(cards) if cards else None
+    known = curves.givens(cards)
+    progress.show(workspace, cards, FIRST if first else escaped(known[0].title) if len(known) == 1 else "")
+    given = _given(known)
     found = curves.curves(workspace, cards, given) if given else []
     if given and found:
         _compared(workspace, items, given, found)
-    else:
-        st.caption("Choose ways, press Compare: a curve shows how few dimensions still match images and captions.")
     jobs().warm(after=WARM_AFTER)
 
 
-def _given(cards: Sequence[RunCard]) -> Given:
+FIRST = "Choose reducers, press Compare: a curve shows with how few dimensions images still find their captions."
+
+
+def _given(known: Sequence[Given]) -> Given | None:
     """Only curves of the same pairs are compared; where there are several, a person chooses."""
-    known = curves.givens(cards)
-    if len(known) == 1:
-        return known[0]
-    place = st.selectbox("Curves of", range(len(known)), format_func=lambda place: known[place].title, key="reduced")
-    return known[place]
+    with st.container(key="reduced-from"):
+        if len(known) > 1:
+            titles = [given.title for given in known]
+            return known[st.selectbox("Curves of", range(len(known)), format_func=titles.__getitem__, key="reduced")]
+    return next(iter(known), None)
 
 
 def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[Curve]) -> None:
@@ -55,8 +60,9 @@ def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[
             _honestly(given, found)
         with st.container(key="spectrum-side", width=300):
             spectrum.show(found[0])
-    table.show(found, by)
-    progress.stopped(workspace, found)
+    with st.container(key="reducers"):
+        table.show(found, by)
+        progress.stopped(workspace, found)
     _point(workspace, items, found, by, *point)
 
 

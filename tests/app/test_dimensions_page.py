@@ -189,7 +189,7 @@ def test_modalities_of_two_models_are_no_pairs(home) -> None:
 
 def test_the_form_starts_one_job(shown, workspace, jobs: FakeJobs) -> None:
     test = choose(shown(workspace), "pca")
-    assert "1 way, 2 numbers of dimensions, 3 splits: learnt on one half of 60 pairs" in texts(clean(test))
+    assert "1 reducer, 2 numbers of dimensions, 3 splits: each learns on one half of 60 pairs" in texts(clean(test))
     clean(test.button(key="start-reduce").click().run())
     (job,) = jobs.known
     assert (job.command, job.workspace) == ("reduce", workspace.path)
@@ -305,9 +305,11 @@ def test_a_curve_that_grew_is_news(workspace) -> None:
     assert progress.grown(workspace.runs("reduction")) == {card.id: 2}
 
 
-def test_a_curve_without_a_point_waits(shown, workspace) -> None:
+def test_a_curve_without_a_point_waits(shown, workspace, jobs: FakeJobs) -> None:
+    assert "Choose reducers, press Compare" in texts(clean(shown(workspace)))
+    jobs.start("reduce", {}, "Reduce by PCA", workspace.path)
     save(workspace, wrong=(), dims=())
-    assert "Choose ways, press Compare" in texts(clean(shown(workspace)))
+    assert not clean(shown(workspace)).dataframe
 
 
 # the curve
@@ -400,6 +402,7 @@ def test_a_click_on_a_line_or_a_point_chooses_it(monkeypatch, reduced) -> None:
     monkeypatch.setattr(st, "session_state", session)
     best, other = table.ordered(found(reduced), Measure())
     assert chosen.now([best, other], Measure()) == (best, 8)
+    assert chosen.now([best, other], Measure("t2i")) == (best, 4)
     table._clicked({"selection": {"cells": [(1, "p")]}}, [best, other], Measure())
     assert chosen.now([best, other], Measure()) == (other, 8)
     chosen.clicked({"selection": {"points": [{"customdata": [best.card.id, 4, 0.0]}]}})

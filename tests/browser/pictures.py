@@ -77,9 +77,20 @@ def compare(page: Page, titles: tuple[str, ...]) -> None:
 
 
 def choose_methods(page: Page, titles: Collection[str]) -> None:
-    """Presses the pills that are not as they should be."""
-    pills = page.locator("[class*=st-key-cluster-methods] button[data-variant=pills]")
+    """Of the Clusters page, these and no others."""
     page.locator(".st-key-start-compare button").wait_for()
+    choose_pills(page, "cluster-methods", titles)
+
+
+def choose_reducers(page: Page, titles: Collection[str]) -> None:
+    """Of the Dimensions page, these and no others."""
+    page.locator(".st-key-start-reduce button").wait_for()
+    choose_pills(page, "reduce-methods", titles)
+
+
+def choose_pills(page: Page, key: str, titles: Collection[str]) -> None:
+    """Presses the pills that are not as they should be."""
+    pills = page.locator(f"[class*=st-key-{key}] button[data-variant=pills]")
     for place, title in enumerate(pills.all_inner_texts()):
         if (pills.nth(place).get_attribute("aria-pressed") == "true") != (title in titles):
             pills.nth(place).click()
@@ -104,6 +115,44 @@ def cluster_map(page: Page, address: str) -> None:
     page.locator(".st-key-clusters-gallery").scroll_into_view_if_needed()
 
 
+def dimensions_form(page: Page, address: str) -> None:
+    """The form; what was compared before stands below it."""
+    page.goto(f"{address}/dimensions")
+    page.locator(".st-key-dimensions-head").wait_for()
+    if not page.locator(".st-key-start-reduce button").is_visible():
+        page.locator(".st-key-dimensions-head summary").first.click()
+    page.locator(".st-key-start-reduce button").wait_for()
+
+
+def dimensions(page: Page, address: str) -> None:
+    """The reducers that are chosen at first, compared once."""
+    page.goto(f"{address}/dimensions")
+    page.locator(".st-key-curve-side:visible, .st-key-start-reduce button:visible").first.wait_for()
+    if not page.locator(".st-key-curve-side").count():
+        page.locator(".st-key-start-reduce button").click()
+        page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for()
+        page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for(state="detached", timeout=1_200_000)
+    page.locator(".st-key-curve-side .points path").first.wait_for()
+
+
+def dimensions_pairs(page: Page, address: str) -> None:
+    """Pairs that broke at few dimensions."""
+    dimensions(page, address)
+    click_point(page, 2)
+    page.locator(".st-key-lost-gallery ol > li").first.wait_for()
+    page.locator(".st-key-changes").scroll_into_view_if_needed()
+
+
+def click_point(page: Page, place: int) -> None:
+    """A point of the curve; the mouse must rest on it first."""
+    box = page.locator(".st-key-curve-side .points path").nth(place).bounding_box()
+    assert box
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.wait_for_timeout(300)
+    page.mouse.click(*middle)
+
+
 SCENES: dict[str, Callable[[Page, str], None]] = {
     "map": plain_map,
     "search": searched_map,
@@ -114,6 +163,9 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "cluster-form": cluster_form,
     "cluster-pair": cluster_pair,
     "cluster-map": cluster_map,
+    "dimensions": dimensions,
+    "dimensions-form": dimensions_form,
+    "dimensions-pairs": dimensions_pairs,
 }
 
 
