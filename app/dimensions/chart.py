@@ -31,27 +31,26 @@ KEY = "dimension-curve"
 
 def measure() -> Measure:
     """What counts as right, as the person chooses it above the curve."""
-    with st.container(key="measure", horizontal=True, vertical_alignment="center", gap="small"):
-        way = st.segmented_control(
-            "Direction",
-            list(WAYS),
-            default="both",
-            required=True,
-            format_func=WAYS.__getitem__,
-            key="curve-way",
-            label_visibility="collapsed",
-            help="Image → text: the caption is sought for an image",
-        )
-        depth = st.segmented_control(
-            "Right when among the nearest",
-            list(DEPTHS),
-            default=1,
-            required=True,
-            format_func=lambda depth: "Top-1" if depth == 1 else f"Recall@{depth}",
-            key="curve-depth",
-            label_visibility="collapsed",
-            help="Right when the partner is the nearest, or among the 5 or 10 nearest",
-        )
+    way = st.segmented_control(
+        "Direction",
+        list(WAYS),
+        default="both",
+        required=True,
+        format_func=WAYS.__getitem__,
+        key="curve-way",
+        label_visibility="collapsed",
+        help="Image → text: the caption is sought for an image",
+    )
+    depth = st.segmented_control(
+        "Right when among the nearest",
+        list(DEPTHS),
+        default=1,
+        required=True,
+        format_func=lambda depth: "Top-1" if depth == 1 else f"Recall@{depth}",
+        key="curve-depth",
+        label_visibility="collapsed",
+        help="Right when the partner is the nearest, or among the 5 or 10 nearest",
+    )
     return Measure(str(way), int(depth))
 
 

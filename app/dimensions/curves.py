@@ -69,12 +69,11 @@ class Given:
         comparison, splits = str(card.metrics.get("comparison", "")), int(card.metrics.get("splits", 0))
         return cls(card.model, card.fingerprint, comparison, card.items, splits, *told)
 
-    @property
-    def title(self) -> str:
-        """`pocket, 1,889 pairs, 3 splits, only “cats”`."""
+    def title(self, model: str) -> str:
+        """`pocket, 1,889 pairs, 3 splits, only “cats”`; model: as a person reads its name."""
         told = (("only", self.tag), ("without", self.exclude))
         counts = [amounts.counted(self.pairs, "pair"), amounts.counted(self.splits, "split")]
-        return ", ".join([self.model, *counts, *(f"{word} “{name}”" for word, name in told if name)])
+        return ", ".join([model, *counts, *(f"{word} “{name}”" for word, name in told if name)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +169,7 @@ def givens(cards: Iterable[RunCard]) -> list[Given]:
 def curves(workspace: Workspace, cards: Sequence[RunCard], given: Given) -> list[Curve]:
     """The curves of one input by method and setting; of one made twice, the newer; those without a point wait."""
     newest = {(card.method, setting(card)): card for card in cards if Given.of(card) == given}
-    found = (_read(workspace.path, workspace.version, card.id) for card in newest.values())
+    found = (_read(workspace.path, card.id, len(card.metrics.get("curve", []))) for card in newest.values())
     return sorted((curve for curve in found if len(curve.dims)), key=lambda curve: curve.title)
 
 
@@ -188,6 +187,7 @@ def changed(card: RunCard) -> list[str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _read(path: str, version: int, id: str) -> Curve:
+def _read(path: str, id: str, points: int) -> Curve:
+    """points: how many it has; the same run with as many never changes."""
     run = store.opened(path).run(id)
     return Curve.of(run.card, run.arrays)

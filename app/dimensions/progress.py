@@ -26,7 +26,7 @@ def show(workspace: Workspace, cards: Sequence[RunCard], otherwise: str) -> None
         if active:
             st.caption(f":blue[:material/hourglass_top:] {_named(active)} Each point appears here as it is found.")
             st.fragment(_watch, run_every=POLL_SECONDS)(workspace, grown(cards))
-        elif otherwise:
+        else:
             st.caption(otherwise)
         _ended(_comparisons(workspace)[-1:])
 

@@ -8,7 +8,6 @@ from app import amounts, store
 from app.dimensions import chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
 from app.items import Items
-from app.plain import escaped
 from core.jobs import jobs
 from core.reduction.checks import LEAST_PAIRS
 from core.workspace import Workspace
@@ -25,36 +24,29 @@ def show() -> None:
         return
     items, cards = store.items(workspace), workspace.runs(curves.KIND)
     first = not cards and not progress.running(workspace)
+    known = curves.givens(cards)
     with st.container(key="dimensions-head"):
-        st.title("Dimensions", anchor=False)
+        with st.container(key="dimensions-title", horizontal=True, vertical_alignment="center"):
+            st.title("Dimensions", anchor=False)
+            given = _given(workspace, known) if known else None
         key = f"new-reduction-{progress.started(workspace)}"  # closes by itself when a comparison starts
         with st.expander("New comparison", icon=":material/add:", expanded=first, key=key):
             form.show(workspace, items)
-    known = curves.givens(cards)
-    progress.show(workspace, cards, FIRST if first else escaped(known[0].title) if len(known) == 1 else "")
-    given = _given(known)
-    found = curves.curves(workspace, cards, given) if given else []
-    if given and found:
+    progress.show(workspace, cards, CLICK if known else FIRST)
+    if given and (found := curves.curves(workspace, cards, given)):
         _compared(workspace, items, given, found)
     jobs().warm(after=WARM_AFTER)
 
 
 FIRST = "Choose reducers, press Compare: a curve shows with how few dimensions images still find their captions."
-
-
-def _given(known: Sequence[Given]) -> Given | None:
-    """Only curves of the same pairs are compared; where there are several, a person chooses."""
-    with st.container(key="reduced-from"):
-        if len(known) > 1:
-            titles = [given.title for given in known]
-            return known[st.selectbox("Curves of", range(len(known)), format_func=titles.__getitem__, key="reduced")]
-    return next(iter(known), None)
+CLICK = "Click a point of a curve, or a line of the table, to see which pairs break there and to use that reducer."
 
 
 def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[Curve]) -> None:
     with st.container(key="curve-stage", horizontal=True, gap="medium"):
         with st.container(key="curve-side"):
-            by = chart.measure()
+            with st.container(key="measure", horizontal=True, vertical_alignment="center", gap="small"):
+                by = chart.measure()
             point = chosen.now(found, by)
             chart.show(found, by, point)
             _honestly(given, found)
@@ -66,6 +58,21 @@ def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[
     _point(workspace, items, found, by, *point)
 
 
+def _given(workspace: Workspace, known: Sequence[Given]) -> Given:
+    """Only curves of the same pairs are compared; where there are several, a person chooses."""
+    titles = [given.title(store.model_title(workspace, given.model)) for given in known]
+    place = st.selectbox(
+        "Curves of",
+        range(len(known)),
+        format_func=titles.__getitem__,
+        key="reduced",
+        label_visibility="collapsed",
+        width=280,
+        help="Only curves of the same pairs and splits can be compared",
+    )
+    return known[place]
+
+
 def _honestly(given: Given, found: Sequence[Curve]) -> None:
     """What the figures are of."""
     held = found[0].held_out.shape[1]
@@ -74,7 +81,7 @@ def _honestly(given: Given, found: Sequence[Curve]) -> None:
     with st.container(key="below-curve", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
             f"All figures are of pairs held out of the fit: {amounts.counted(given.splits, 'random half split')} of "
-            f"{amounts.counted(given.pairs, 'pair')} ({given.model}), {held:,} judged in each.{left}",
+            f"{amounts.counted(given.pairs, 'pair')}, {held:,} judged in each.{left}",
             help="Line: mean over the splits; band: their sd. Dashed line: all dimensions, with its 95 % bootstrap "
             "band over pairs. Ring: the fewest dimensions that lose nothing by a paired test. Click a point to see "
             "its pairs.",

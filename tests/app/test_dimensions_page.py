@@ -375,6 +375,15 @@ def test_only_curves_of_the_same_pairs_are_compared(shown, reduced) -> None:
     assert len(clean(test).dataframe[0].value) == 2
 
 
+def test_when_the_last_curve_of_some_pairs_goes_the_others_are_shown(shown, reduced) -> None:
+    card = save(reduced, fingerprint="other", created="2000-01-01T00:00:00.000")
+    test = shown(reduced)
+    test.selectbox(key="reduced").set_value(1).run()
+    assert len(clean(test).dataframe[0].value) == 1
+    reduced.delete_run(card.id)
+    assert len(clean(test.run()).dataframe[0].value) == 2
+
+
 def test_the_same_curve_made_again_replaces_the_first(workspace) -> None:
     save(workspace)
     newer = save(workspace, wrong=(2, 1))
@@ -536,4 +545,4 @@ def test_given() -> None:
     card = RunCard(
         "", "reduction", "pca", "PCA", model="pocket", items=1889, metrics={"splits": 1, "exclude": "blurred"}
     )
-    assert Given.of(card).title == "pocket, 1,889 pairs, 1 split, without “blurred”"
+    assert Given.of(card).title("pocket") == "pocket, 1,889 pairs, 1 split, without “blurred”"
