@@ -15,10 +15,10 @@ PARTS = {"i2t": "caption", "t2i": "image"}
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """lost, won: a row a pair and direction: `id`, `way`, `before` and `after` (ranks, 0 = nearest), `splits`.
+    """lost, won: a row a pair: `id`, `way`, `before` and `after` (ranks, 0 = nearest).
 
-    Those that moved farthest come first; of several splits the farthest move stands. tries: held-out pairs times
-    directions times splits; lost_tries, won_tries: how many of these.
+    Those that moved farthest come first; of several directions and splits the farthest move stands. tries: held-out
+    pairs times directions times splits; lost_tries, won_tries: how many of these.
     """
 
     lost: pd.DataFrame
@@ -65,14 +65,11 @@ def _moved(curve: Curve, at: int, way: str, by: Measure) -> pd.DataFrame:
         "way": way,
         "before": before[changed],
         "after": after[changed],
-        "split": np.nonzero(changed)[0],
     }
     return pd.DataFrame(found)
 
 
 def _distinct(moved: pd.DataFrame) -> pd.DataFrame:
-    """One row a pair and direction."""
-    far = moved.assign(far=(moved["after"] - moved["before"]).abs())
-    far = far.sort_values("far", ascending=False, kind="stable")
-    counted = far.groupby(["id", "way"], sort=False)["split"].transform("size")
-    return far.assign(splits=counted).drop_duplicates(["id", "way"]).drop(columns=["split", "far"])
+    """One row a pair, the farthest move."""
+    farthest = (moved["after"] - moved["before"]).abs().sort_values(ascending=False, kind="stable").index
+    return moved.loc[farthest].drop_duplicates("id")

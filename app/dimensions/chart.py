@@ -93,7 +93,7 @@ def figure(found: Sequence[Curve], by: Measure, chosen: Curve | None = None, dim
     return drawn.update_layout(
         height=HEIGHT,
         margin={"t": 12, "r": 12, "b": 0, "l": 0},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
         hovermode="closest",
         clickmode="event+select",
         dragmode=False,

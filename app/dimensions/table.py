@@ -27,6 +27,7 @@ def show(found: Sequence[Curve], by: Measure) -> None:
         selection_mode="single-cell",
         column_config=_columns(found[0], by),
         row_height=36,
+        height="content",
     )
 
 
