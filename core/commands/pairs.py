@@ -16,6 +16,8 @@ from core.results import Pairs, Strings
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
+LEAST_PAIRS = 50
+"""A reducer is fitted on half of them."""
 NOTHING = {"image": "no images", "text": "no captions"}
 
 
@@ -98,4 +100,6 @@ def _first_of_each(rows: Rows) -> NDArray[np.int64]:
 def _check(source: str, pairs: Pairs) -> None:
     if pairs.dimensions <= LEAST_DIMENSIONS:
         raise BadInput(f"{source}: {pairs.dimensions} dimensions are too few to leave any out: bring embeddings")
+    if len(pairs) < LEAST_PAIRS:
+        raise BadInput(f"{source}: {len(pairs)} pairs are fewer than {LEAST_PAIRS}: bring more images with captions")
     check(pairs, LEAST_DIMENSIONS)

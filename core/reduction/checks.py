@@ -5,7 +5,7 @@ import numpy as np
 from core.errors import BadInput, BadParameter
 from core.results import Floats, Pairs
 
-LEAST_PAIRS = 50
+LEAST_PAIRS = 25
 LEAST_DIMENSIONS = 2
 
 

@@ -1,0 +1,95 @@
+"""The small net of the learned reducers: a linear map and beside it a hidden layer, beginning as PCA.
+
+Adam: Kingma and Ba: Adam: a method for stochastic optimization. ICLR 2015.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.progress import Bar
+from core.reduction.pca import principal_axes
+from core.results import Floats, Pairs, Projection
+
+REPORT_STEPS = 10
+Loss = Callable[[Tensor], Tensor]
+
+
+class Net:
+    """g(x) = L x + V relu(U x + c) for centred rows of either modality; V begins at zero, L at the principal axes."""
+
+    def __init__(self, pairs: Pairs, dimensions: int, hidden: int, generator: torch.Generator) -> None:
+        self.means = (pairs.image.mean(0), pairs.text.mean(0))
+        rows = [pairs.image - self.means[0], pairs.text - self.means[1]]
+        axes, _ = principal_axes(rows, dimensions)
+        before = pairs.dimensions
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.linear = self._learned(torch.from_numpy(axes))
+        self.hidden = self._learned(torch.randn(hidden, before, generator=generator) / before**0.5)
+        self.bias = self._learned(torch.zeros(hidden))
+        self.output = self._learned(torch.zeros(dimensions, hidden))
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """Those that have any entries."""
+        return [each for each in (self.linear, self.hidden, self.bias, self.output) if each.numel()]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(B, D) centred → (B, D')."""
+        y = x @ self.linear.T
+        return y + torch.relu(x @ self.hidden.T + self.bias) @ self.output.T if len(self.bias) else y
+
+    def projections(self) -> tuple[Projection, Projection]:
+        """For images and for captions: the same net about the mean of each."""
+        parts = [each.detach().cpu().numpy() for each in (self.linear, self.hidden, self.bias, self.output)]
+        image, text = (Projection(mean, *parts) for mean in self.means)
+        return image, text
+
+    def batches(self, pairs: Pairs, size: int, random: np.random.Generator) -> Callable[[], Tensor]:
+        """Gives centred rows of so many random pairs, images first, at each call: (2 B, D)."""
+        size = min(size, len(pairs))
+
+        def draw() -> Tensor:
+            chosen = random.choice(len(pairs), size, replace=False, shuffle=True)
+            rows = (pairs.image[chosen] - self.means[0], pairs.text[chosen] - self.means[1])
+            return torch.from_numpy(np.concatenate(rows)).to(self.device)
+
+        return draw
+
+    def _learned(self, values: Tensor) -> Tensor:
+        return values.to(self.device).requires_grad_()
+
+
+def jittered(x: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    """Rows with noise of that expected length added, in every direction alike."""
+    return x + noise / x.shape[1] ** 0.5 * torch.randn(x.shape, generator=generator).to(x)
+
+
+def descend(
+    parameters: list[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
+) -> list[float]:
+    """Adam with a step size that falls to zero along a cosine; the losses, one every few steps."""
+    optimizer = torch.optim.Adam(parameters, lr=learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    told: list[float] = []
+    for step in range(steps):
+        value = loss()
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        schedule.step()
+        if step % REPORT_STEPS == 0:
+            told.append(float(value.detach()))
+            bar.step(step, message, {"loss": told[-1]})
+    bar.step(steps, message, {"loss": told[-1]})
+    return told
+
+
+def unit(x: Tensor) -> Tensor:
+    return torch.nn.functional.normalize(x, dim=1)
+
+
+def as_rows(x: Tensor) -> Floats:
+    return x.detach().cpu().numpy()
