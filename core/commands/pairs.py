@@ -10,14 +10,12 @@ from core.commands.items import chosen
 from core.errors import BadInput, MissingData
 from core.inputs import Rows, read_rows
 from core.maps.neighbours import normalised
-from core.reduction.checks import LEAST_DIMENSIONS, check
+from core.reduction.checks import LEAST_DIMENSIONS, LEAST_PAIRS, check
 from core.results import Pairs, Strings
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
-LEAST_PAIRS = 50
-"""A reducer is fitted on half of them."""
 NOTHING = {"image": "no images", "text": "no captions"}
 
 

@@ -5,14 +5,16 @@ import numpy as np
 from core.errors import BadInput, BadParameter
 from core.results import Floats, Pairs
 
-LEAST_PAIRS = 25
+LEAST_PAIRS = 50
+"""What a comparison needs: half of them fit, half judge."""
+LEAST_TO_FIT = LEAST_PAIRS // 2
 LEAST_DIMENSIONS = 2
 
 
 def check(pairs: Pairs, dimensions: int) -> None:
     """Raises `BadInput` for too few pairs or a row of zeros, `BadParameter` unless 2 ≤ D' < D."""
-    if len(pairs) < LEAST_PAIRS:
-        raise BadInput(f"{len(pairs)} pairs are fewer than {LEAST_PAIRS}: bring more images with captions")
+    if len(pairs) < LEAST_TO_FIT:
+        raise BadInput(f"{len(pairs)} pairs are fewer than {LEAST_TO_FIT}: bring more images with captions")
     if not LEAST_DIMENSIONS <= dimensions < pairs.dimensions:
         raise BadParameter(
             f"{dimensions} dimensions are not between {LEAST_DIMENSIONS} and {pairs.dimensions - 1}, one less than "

@@ -25,9 +25,9 @@ from core.results import Pairs, Projection, Reducer
 
 Doubles = NDArray[np.float64]
 
-JITTERS = (3.0, 10.0)
-OWN = (0.0, 0.5, 0.8)
-WEIGHTS = (0.0, 0.25)
+JITTERS = (1.0, 3.0)
+OWN = (0.0, 0.5, 0.7, 0.85)
+WEIGHTS = (0.0, 0.25, 0.5)
 MOST_JUDGED = 2_000
 """Pairs of a fold that are ranked: enough to tell settings apart."""
 
@@ -35,7 +35,7 @@ MOST_JUDGED = 2_000
 @dataclass(frozen=True)
 class Params:
     dimensions: int = param(64, "dimensions to keep", minimum=2, maximum=65_536)
-    folds: int = param(4, "parts of the pairs that take turns to judge the settings", minimum=2, maximum=20)
+    folds: int = param(5, "parts of the pairs that take turns to judge the settings", minimum=2, maximum=20)
     seed: int = param(0, "same seed, same folds", minimum=0, maximum=2**31 - 1)
 
 

@@ -23,8 +23,8 @@ class Params:
     dimensions: int = param(64, "dimensions to keep", minimum=2, maximum=65_536)
     draws: int = param(40_000_000, "pairs of rows to learn from", minimum=1, maximum=10**12)
     batch: int = param(256, "images with their captions at once", minimum=8, maximum=16_384)
-    learning_rate: float = param(0.003, "step size of Adam", minimum=1e-6, maximum=1)
-    noise: float = param(1.0, "length of the noise on each row, which has about that length", minimum=0, maximum=100)
+    learning_rate: float = param(0.005, "step size of Adam", minimum=1e-6, maximum=1)
+    noise: float = param(0.5, "length of the noise on each row, which is of about twice that", minimum=0, maximum=100)
     hidden: int = param(0, "hidden units beside the linear map", minimum=0, maximum=65_536)
     seed: int = param(0, "same seed, same reducer", minimum=0, maximum=2**31 - 1)
 

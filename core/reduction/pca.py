@@ -23,7 +23,7 @@ class Params:
 
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
-    """pairs: N ≥ 50 of D dimensions → a `Reducer` whose metrics hold the share of the variance that is kept."""
+    """pairs: N ≥ 25 of D dimensions → a `Reducer` whose metrics hold the share of the variance that is kept."""
     check(pairs, params.dimensions)
     report(Progress(0, 1, "finding the axes"))
     image, text = pairs.image.mean(0), pairs.text.mean(0)

@@ -7,6 +7,13 @@ held, each case in a process of its own. "as CLIP": two cones apart, the varianc
 direction alike, matches hard to find, so that no dimension can be spared. `--data` adds pairs drawn with the means and
 covariances of those in the file.
 
+    .venv/bin/python -m tests.benchmarks.reduction --quads [--pairs 5000] [--dimensions 512] [--kept 64]
+    .venv/bin/python -m tests.benchmarks.reduction --draws --data PAIRS.npz
+
+`--quads`: how many pairs (isometric) and quads (isotonic) a second neural MDS learns from, and how long 200 times
+8,000,000 would take. `--draws`: top-1 of held-out pairs (both ways, mean of splits) against how many are drawn.
+The curves over dimensions are those of the command: `python -m core reduce PAIRS.npz --seeds 20 --method …`.
+
 Prints a table; `--json FILE` writes the figures.
 """
 
@@ -24,8 +31,10 @@ import numpy as np
 
 from core.console import table
 from core.maps.neighbours import normalised
+from core.methods import find
+from core.reduction.compare import Split, splits
 from core.reduction.retrieval import ranks, recall
-from core.results import Floats, Pairs
+from core.results import Floats, Pairs, Reducer
 
 Figures = dict[str, Any]
 
@@ -95,6 +104,50 @@ def every_ranks(arguments: argparse.Namespace) -> Iterator[Figures]:
         yield alone(measure_ranks, name, draw, arguments.pairs, arguments.dimensions)
 
 
+# --quads, --draws
+
+EVERY_QUAD = 200 * 8_000_000
+MEASURED = 100_000_000
+DRAWS = (0.5e6, 2e6, 10e6, 40e6, 160e6)
+SPLITS = 10
+
+
+def every_quads(arguments: argparse.Namespace) -> Iterator[Figures]:
+    pairs = as_clip(min(arguments.pairs, 5_000), arguments.dimensions, np.random.default_rng(0))
+    for name in ("isometric", "isotonic"):
+        fit_mds(name, pairs, arguments.kept, 1)  # the first step loads and warms up
+        started = perf_counter()
+        fit_mds(name, pairs, arguments.kept, MEASURED)
+        rate = MEASURED / (perf_counter() - started)
+        yield {
+            "method": name,
+            "pairs": len(pairs),
+            "million_a_second": rate / 1e6,
+            "all_minutes": EVERY_QUAD / rate / 60,
+        }
+
+
+def every_draws(arguments: argparse.Namespace) -> Iterator[Figures]:
+    if not arguments.data:
+        raise SystemExit("--draws needs --data PAIRS.npz")
+    with np.load(arguments.data) as arrays:
+        pairs = Pairs(*(normalised(arrays[name]) for name in ("image", "text")))
+    for name in ("isometric", "isotonic"):
+        for draws in DRAWS:
+            found = [top_1(name, pairs, split, arguments.kept, int(draws)) for split in splits(len(pairs), SPLITS)]
+            yield {"method": name, "kept": arguments.kept, "million_draws": draws / 1e6, "top_1": float(np.mean(found))}
+
+
+def top_1(name: str, pairs: Pairs, split: Split, kept: int, draws: int) -> float:
+    found = ranks(fit_mds(name, pairs.take(split.fit), kept, draws)(pairs.take(split.held_out)))
+    return (recall(found.image_to_text) + recall(found.text_to_image)) / 2
+
+
+def fit_mds(name: str, pairs: Pairs, kept: int, draws: int) -> Reducer:
+    method = find("core.reduction", name)
+    return method.fit(pairs, method.make_params({"dimensions": kept, "draws": draws}))
+
+
 # all
 
 
@@ -113,7 +166,11 @@ def alone(work: Callable[..., Figures], *arguments: Any) -> Figures:
         process.join()
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Figures]]] = {"ranks": every_ranks}
+PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Figures]]] = {
+    "ranks": every_ranks,
+    "quads": every_quads,
+    "draws": every_draws,
+}
 
 
 def main() -> None:
@@ -122,6 +179,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--pairs", type=int, default=100_000)
     parser.add_argument("--dimensions", type=int, default=512)
+    parser.add_argument("--kept", type=int, default=64)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
