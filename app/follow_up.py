@@ -45,6 +45,9 @@ def told(job: Job) -> str:
         return f"made the model {result.get('model')}"
     if job.command == "cluster":
         return amounts.counted(len(result.get("runs", [])), "run")
+    if job.command == "reduce":
+        found = [f"{name} {least or 'none'}" for name, least in result.get("smallest_lossless", {}).items()]
+        return f"fewest dimensions without a loss: {', '.join(found)}"
     if "trustworthiness" in result:
         return f"trustworthiness {amounts.figure(result['trustworthiness'])}"
     return ""
