@@ -11,10 +11,9 @@ from torch import Tensor
 
 from core.progress import Bar
 from core.reduction.pca import principal_axes
-from core.results import Floats, Pairs, Projection
+from core.results import Pairs, Projection
 
 REPORT_STEPS = 10
-Loss = Callable[[Tensor], Tensor]
 
 
 class Net:
@@ -89,7 +88,3 @@ def descend(
 
 def unit(x: Tensor) -> Tensor:
     return torch.nn.functional.normalize(x, dim=1)
-
-
-def as_rows(x: Tensor) -> Floats:
-    return x.detach().cpu().numpy()
