@@ -46,8 +46,8 @@ def told(job: Job) -> str:
     if job.command == "cluster":
         return amounts.counted(len(result.get("runs", [])), "run")
     if job.command == "reduce":
-        found = [f"{name} {least or 'none'}" for name, least in result.get("smallest_lossless", {}).items()]
-        return f"fewest dimensions without a loss: {', '.join(found)}"
+        least = [each for each in result.get("smallest_lossless", {}).values() if each]
+        return f"{min(least):,} dimensions lose nothing" if least else "each number of dimensions loses something"
     if "trustworthiness" in result:
         return f"trustworthiness {amounts.figure(result['trustworthiness'])}"
     return ""

@@ -14,6 +14,7 @@ from tests.served import ROOT, chromium, served_app
 
 README = ROOT / "assets" / "pictures"
 WIDE, PHONE = (1440, 900), (390, 844)
+REDUCERS = ("Contrastive", "Neural MDS, isometric", "PCA, centred", "First coordinates", "Random projection")
 SETTLED = 4_000
 """Milliseconds until thumbnails, fonts and the map's pictures have come."""
 
@@ -125,10 +126,11 @@ def dimensions_form(page: Page, address: str) -> None:
 
 
 def dimensions(page: Page, address: str) -> None:
-    """The reducers that are chosen at first, compared once."""
+    """A few reducers, compared once."""
     page.goto(f"{address}/dimensions")
     page.locator(".st-key-curve-side:visible, .st-key-start-reduce button:visible").first.wait_for()
     if not page.locator(".st-key-curve-side").count():
+        choose_reducers(page, REDUCERS)
         page.locator(".st-key-start-reduce button").click()
         page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for()
         page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for(state="detached", timeout=1_200_000)
@@ -180,9 +182,15 @@ def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int
 
 
 def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
-    """Scene, theme, window and file: every combination for a folder, four for the README."""
+    """Scene, theme, window and file: every combination for a folder, five for the README."""
     if folder is None:
-        chosen = [("map", "light"), ("search", "dark"), ("data", "light"), ("clusters", "light")]
+        chosen = [
+            ("map", "light"),
+            ("search", "dark"),
+            ("data", "light"),
+            ("clusters", "light"),
+            ("dimensions", "light"),
+        ]
         return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
     sizes = {"wide": WIDE, "phone": PHONE}
     return [
