@@ -37,8 +37,11 @@ def kinds(schema: "pa.Schema") -> dict[str, str]:
 
 
 def safe_name(name: str) -> str:
-    """A name under which a further column can stand beside the fixed ones; a dot would mean a nested column."""
-    plain = " ".join(sound(name).replace(".", "_").replace("`", "'").split())[:100]
+    """A name under which a further column can stand beside the fixed ones.
+
+    A dot would mean a nested column; after a zero byte the store reads no further.
+    """
+    plain = " ".join(sound(name).replace(".", "_").replace("`", "'").replace("\0", " ").split())[:100]
     plain = "column" if plain in ("", "*") else plain  # a star would mean every column
     return f"{plain} (source)" if plain.lower() in RESERVED or plain.startswith("_") else plain
 
@@ -112,5 +115,5 @@ def check_column(name: str) -> None:
     """Raises `BadInput` for a name that a new column cannot have."""
     if name in RESERVED and name not in ("caption", "label"):
         raise BadInput(f"column {name!r} belongs to the workspace: choose another name")
-    if name.strip() in ("", "*") or "." in name or "`" in name or len(name) > 100:
-        raise BadInput(f"column {name!r}: give a name of 1 to 100 characters without dots and backticks")
+    if name.strip() in ("", "*") or set(name) & set(".`\0") or len(name) > 100:
+        raise BadInput(f"column {name!r}: give a name of 1 to 100 characters without dots, backticks and zero bytes")

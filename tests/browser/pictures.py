@@ -90,12 +90,16 @@ def choose_reducers(page: Page, titles: Collection[str]) -> None:
 
 
 def choose_pills(page: Page, key: str, titles: Collection[str]) -> None:
-    """Presses the pills that are not as they should be."""
+    """Presses the pills that are not as they should be; a press that comes before the page is ready is made again."""
     pills = page.locator(f"[class*=st-key-{key}] button[data-variant=pills]")
-    for place, title in enumerate(pills.all_inner_texts()):
-        if (pills.nth(place).get_attribute("aria-pressed") == "true") != (title in titles):
-            pills.nth(place).click()
-            page.wait_for_timeout(500)
+    right = 0
+    while right < 2:
+        states = zip(pills.all(), pills.all_inner_texts(), strict=True)
+        wrong = [pill for pill, title in states if (pill.get_attribute("aria-pressed") == "true") != (title in titles)]
+        right = 0 if wrong else right + 1
+        for pill in wrong[:1]:
+            pill.click()
+        page.wait_for_timeout(700)
 
 
 def cluster_pair(page: Page, address: str) -> None:

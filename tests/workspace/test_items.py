@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -301,9 +301,10 @@ def test_names_and_numbers_that_a_table_cannot_hold_as_they_are(workspace: Works
 
 
 VALUES = st.text(max_size=3) | st.integers() | st.booleans() | st.floats()
-NAMES = st.text(max_size=4) | st.sampled_from(["*", "a.b", "row", "_rowid", "`"])
+NAMES = st.text(max_size=4) | st.sampled_from(["*", "a.b", "row", "_rowid", "`", "\0", "a\0"])
 
 
+@example([{"\0": 1, "a\0b": "x"}])
 @given(st.lists(st.dictionaries(NAMES, VALUES, max_size=4), max_size=4))
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_columns_are_taken(workspace: Workspace, rows: list[dict]) -> None:
