@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pictures import choose_reducers, click_point
+from tests.browser.pictures import choose_reducers, click_point, cluster_form
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
@@ -51,7 +51,7 @@ def test_compare_look_and_use(page: Page, address: str) -> None:
     with page.expect_download() as waiting:
         page.locator(".st-key-take-reducer button:visible").first.click()
     assert waiting.value.suggested_filename == "pca-32.safetensors"
-    page.locator(".st-key-pages").get_by_text("Clusters").click()
+    cluster_form(page, address)
     page.locator(".st-key-cluster-model").click()
     expect(page.get_by_role("option")).to_contain_text(
         ["pocket", "pocket, reduced to 32 dimensions by PCA, centred"], timeout=PATIENCE
