@@ -81,4 +81,4 @@ def test_methods_that_find_the_number(page: Page, address: str, home: Path) -> N
     table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
     table.click(position={"x": FIRST_ROW[0], "y": FIRST_ROW[1] + ROW})
     expect(head).to_contain_text(other, timeout=PATIENCE)
-    expect(page.locator(".st-key-trace-k")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-trace-k").first).to_be_visible(timeout=PATIENCE)

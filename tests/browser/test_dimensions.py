@@ -29,7 +29,7 @@ def test_compare_look_and_use(page: Page, address: str) -> None:
 
     curve = page.locator(".st-key-curve-side")
     expect(curve.locator(".points path").nth(5)).to_be_attached(timeout=PATIENCE)
-    expect(page.locator(".st-key-tray").get_by_text("Stop", exact=True)).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".st-key-tray").get_by_text("Stop", exact=True)).to_have_count(0, timeout=3 * PATIENCE)
     expect(curve).to_contain_text("all 256 dimensions", timeout=PATIENCE)
     expect(curve).to_contain_text("7,281 pairs with a caption that repeats took no part", timeout=PATIENCE)
 
