@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import amounts
+from app import amounts, comparisons
 from app.dimensions.curves import KIND, PACKAGE, Curve
 from app.plain import escaped
-from app.state import state
-from core.jobs import Job, jobs
-from core.methods import discover
+from core.jobs import Job
 from core.workspace import RunCard, Workspace
 
 COMMAND = "reduce"
@@ -24,33 +22,21 @@ def show(workspace: Workspace, cards: Sequence[RunCard], otherwise: str) -> None
     with st.container(key="reduce-progress"):
         active = running(workspace)
         if active:
-            st.caption(f":blue[:material/hourglass_top:] {_named(active)} Each point appears here as it is found.")
+            comparisons.running(active, "Each point appears here as it is found.")
             st.fragment(_watch, run_every=POLL_SECONDS)(workspace, grown(cards))
         else:
             st.caption(otherwise)
-        _ended(_comparisons(workspace)[-1:])
-
-
-def _ended(last: Sequence[Job]) -> None:
-    for job in last:
-        if job.id not in state().dismissed:
-            _refused(job)
-            if job.state == "failed":
-                st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+        comparisons.ended(comparisons.of(workspace, COMMAND), PACKAGE)
 
 
 def running(workspace: Workspace) -> list[Job]:
     """Comparisons that wait or run."""
-    return [job for job in _comparisons(workspace) if job.active]
+    return [job for job in comparisons.of(workspace, COMMAND) if job.active]
 
 
 def started(workspace: Workspace) -> int:
     """How many comparisons there have been since the server began."""
-    return len(_comparisons(workspace))
-
-
-def _comparisons(workspace: Workspace) -> list[Job]:
-    return [job for job in jobs().list(workspace.path) if job.command == COMMAND]
+    return len(comparisons.of(workspace, COMMAND))
 
 
 def stopped(workspace: Workspace, found: Sequence[Curve]) -> None:
@@ -70,16 +56,3 @@ def grown(cards: Sequence[RunCard]) -> dict[str, int]:
 def _watch(workspace: Workspace, known: dict[str, int]) -> None:
     if grown(workspace.runs(KIND)) != known:
         st.rerun()
-
-
-def _named(active: list[Job]) -> str:
-    if len(active) > 1:
-        return f"{amounts.counted(len(active), 'comparison')} are running."
-    return f"“{escaped(active[0].title)}” is running."
-
-
-def _refused(job: Job) -> None:
-    for each in (job.result or {}).get("refused", []):
-        method = discover(PACKAGE).get(each["method"])
-        title = method.title if method else each["method"]
-        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")

@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from core.clustering.compare import Trial, applicable, summary, trials
+from core.clustering.compare import Trial, summary, trials
 from core.commands.items import Classes, chosen, classes, item_rows
+from core.commands.plans import Plan, planned
 from core.commands.runs import Made, plain, save, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import MAP, MAP_WARNING, Rows
-from core.methods import Method, find
 from core.progress import Bar, Report, silent
 
 PACKAGE = "core.clustering"
+ELSEWHERE = {"seed": "--seeds 3 runs the seeds 0, 1 and 2"}
 MOST_SEEDS = 1_000
 STEPS_A_METHOD = 1_000
 
@@ -46,7 +47,7 @@ def cluster(
     """
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SEEDS:,}: 3 to 10 show how much chance does")
-    plans = planned(methods, params or {}, k)
+    plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "kmeans", {} if k is None else {"k": k})
     items = chosen(item_rows(source, space, model), tag, exclude)
     asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     work = _Work(items, classes(items, label), asked, range(seeds))
@@ -59,34 +60,6 @@ def cluster(
     if out is not None:
         work.write(out)
     return work.result()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A method and the parameters by name that it will run with."""
-
-    method: Method
-    settings: Mapping[str, Any]
-
-
-def planned(methods: Sequence[str], settings: Mapping[str, Any], k: int | None = None) -> list[Plan]:
-    """Each method once, with the settings that it knows; raises `BadParameter` for a setting that no method knows.
-
-    k: for the methods that must be told how many clusters there are; the others find it.
-    """
-    chosen = [find(PACKAGE, name) for name in dict.fromkeys(methods)]
-    if not chosen:
-        raise BadParameter("no method given: name at least one, e.g. --method kmeans; `methods` lists them")
-    if "seed" in settings:
-        raise BadParameter("seed is not set here: --seeds 3 runs the seeds 0, 1 and 2")
-    told = dict(settings) if k is None else {**settings, "k": k}
-    plans = [Plan(method, applicable(method, told)) for method in chosen]
-    for name in settings:
-        if not any(name in plan.settings for plan in plans):
-            chosen[0].make_params({name: settings[name]})  # refuses it, with the names that there are
-    for plan in plans:
-        plan.method.make_params(plan.settings)
-    return plans
 
 
 class _Work:

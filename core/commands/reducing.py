@@ -10,21 +10,20 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from core.clustering.compare import applicable
-from core.commands.clustering import Plan
 from core.commands.pairs import PairRows, read_pairs
+from core.commands.plans import Plan, planned
 from core.commands.runs import Made, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled
-from core.methods import find
 from core.progress import Bar, Progress, Report, silent
 from core.reduction.checks import LEAST_DIMENSIONS
 from core.reduction.compare import Judged, Point, Split, judged_whole, points, splits
 from core.reduction.dimension import IntrinsicDimension, explained_variance, two_nn
-from core.reduction.figures import DEPTHS, loss_of, point_figures, whole_figures
+from core.reduction.figures import DEPTHS, WAYS, loss_of, point_figures, whole_figures
 from core.reduction.significance import Loss, smallest_lossless
 from core.results import Floats
 
 PACKAGE, KIND = "core.reduction", "reduction"
+ELSEWHERE = {"seed": "--seeds 3 makes three halves, each with its seed", "dimensions": "use --dims"}
 DIMENSIONS = (8, 16, 32, 64, 128, 256)
 MOST_SPLITS = 1_000
 STEPS = 1_000
@@ -55,7 +54,7 @@ def reduce(
     Stopped, `partial` is true. `out` names a `.npz` for the ranks of every held-out pair.
     """
     _check(seeds, at)
-    plans = planned(methods, params or {})
+    plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "pca")
     bar = Bar(report, (1 + len(plans)) * STEPS)
     bar.step(0, "reading the pairs")
     given = read_pairs(source, model, tag, exclude)
@@ -71,23 +70,6 @@ def reduce(
     if out is not None:
         write_arrays(out, work.arrays())
     return work.result()
-
-
-def planned(methods: Sequence[str], settings: Mapping[str, Any]) -> list[Plan]:
-    """Each method once, with the settings that it knows; raises `BadParameter` for a setting that no method knows."""
-    chosen = [find(PACKAGE, name) for name in dict.fromkeys(methods)]
-    if not chosen:
-        raise BadParameter("no method given: name at least one, e.g. --method pca; `methods` lists them")
-    for name, instead in (("seed", "--seeds 3 makes three halves, each with its seed"), ("dimensions", "use --dims")):
-        if name in settings:
-            raise BadParameter(f"{name} is not set here: {instead}")
-    plans = [Plan(method, applicable(method, settings)) for method in chosen]
-    for name in settings:
-        if not any(name in plan.settings for plan in plans):
-            chosen[0].make_params({name: settings[name]})  # refuses it, with the names that there are
-    for plan in plans:
-        plan.method.make_params(plan.settings)
-    return plans
 
 
 @dataclass(frozen=True)
@@ -127,7 +109,7 @@ class Ground:
         return told | ({"intrinsic_dimension_sample": sampled} if sampled else {})
 
     def arrays(self) -> Arrays:
-        whole = {"full_i2t": self.whole.image_to_text, "full_t2i": self.whole.text_to_image}
+        whole = {f"full_{way}": getattr(self.whole, name) for way, name in WAYS.items()}
         return {"ids": self.given.ids, "held_out": self.held_out, **whole, "explained": self.explained}
 
     def _name(self) -> str:
@@ -166,9 +148,8 @@ class Curve:
 
     def own_arrays(self) -> Arrays:
         dims = np.array([point.dimension for point in self.points], dtype=np.int64)
-        ways = {"i2t": "image_to_text", "t2i": "text_to_image"}
         return {"dims": dims} | {
-            way: np.stack([getattr(point.judged, name) for point in self.points]) for way, name in ways.items()
+            way: np.stack([getattr(point.judged, name) for point in self.points]) for way, name in WAYS.items()
         }
 
     def _made(self) -> Made:

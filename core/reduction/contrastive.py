@@ -60,7 +60,7 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
         for setting, reducer in solutions(pairs.take(np.flatnonzero(part != fold)), params.dimensions):
             scores[setting] = scores.get(setting, 0.0) + reciprocal_rank(reducer(judges)) / params.folds
     best = max(scores, key=lambda setting: scores[setting])
-    chosen = next(reducer for setting, reducer in solutions(pairs, params.dimensions, [best]) if setting == best)
+    _, chosen = next(solutions(pairs, params.dimensions, [best]))
     metrics = {"jitter": best.jitter, "own": best.own, "weight": best.weight, "fold_reciprocal_rank": scores[best]}
     bar.step(params.folds + 1, "found the map", metrics)
     return Reducer(chosen.image, chosen.text, metrics)

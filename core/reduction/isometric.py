@@ -33,7 +33,7 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     """pairs: N ≥ 25 of D dimensions → a `Reducer`; its history holds the stress."""
     from core.reduction.neural_mds import learn
 
-    return learn(pairs, params, params.draws, stress, "keeping distances", report)
+    return learn(pairs, params, stress, "keeping distances", report)
 
 
 def stress(before: "Tensor", after: "Tensor", generator: "torch.Generator") -> "Tensor":

@@ -39,7 +39,7 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     from core.reduction.neural_mds import learn
 
     stress = partial(disorder, temperature=params.temperature)
-    return learn(pairs, params, params.draws, stress, "keeping the order of distances", report)
+    return learn(pairs, params, stress, "keeping the order of distances", report)
 
 
 def disorder(before: "Tensor", after: "Tensor", generator: "torch.Generator", temperature: float) -> "Tensor":

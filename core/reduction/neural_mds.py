@@ -26,8 +26,8 @@ Stress = Callable[[Tensor, Tensor, torch.Generator], Tensor]
 """From cosines before and after, both (M, M) of M drawn rows, to what is to become small."""
 
 
-def learn(pairs: Pairs, params: Any, draws: int, stress: Stress, message: str, report: Report) -> Reducer:
-    """A net that keeps what `stress` asks for; draws: so many pairs or quads in all, (2 B)² a step."""
+def learn(pairs: Pairs, params: Any, stress: Stress, message: str, report: Report) -> Reducer:
+    """A net that keeps what `stress` asks for, from `params.draws` pairs or quads in all, (2 B)² a step."""
     check(pairs, params.dimensions)
     generator = torch.Generator().manual_seed(params.seed)
     net = Net(pairs, params.dimensions, params.hidden, generator)
@@ -37,7 +37,7 @@ def learn(pairs: Pairs, params: Any, draws: int, stress: Stress, message: str, r
         rows = jittered(draw(), params.noise, generator)
         return stress(cosines(rows), cosines(net(rows)), generator)
 
-    steps = steps_for(draws, min(params.batch, len(pairs)))
+    steps = steps_for(params.draws, min(params.batch, len(pairs)))
     bar = Bar(report, steps)
     bar.step(0, message)
     losses = descend(net.parameters, loss, steps, params.learning_rate, bar, message)

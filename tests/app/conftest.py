@@ -132,3 +132,29 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> FakeJobs:
         if hasattr(module, "jobs"):
             monkeypatch.setattr(module, "jobs", lambda: fake)
     return fake
+
+
+def page(path: str, name: str) -> None:
+    """One page with its neighbours, whose addresses it links to."""
+    from importlib import import_module
+    from pathlib import Path
+
+    import streamlit as st
+
+    from app.state import state
+
+    names = [name, "data", "map"]
+    pages = [
+        st.Page(import_module(f"app.views.{each}").show, title=each.title(), url_path=each, default=each == name)
+        for each in names
+    ]
+    state().pages = dict(zip(names, pages, strict=True))
+    state().open(Path(path))
+    st.navigation(pages, position="hidden").run()
+
+
+def alone(name: str, workspace: Workspace, **chosen: object) -> AppTest:
+    """That page on a workspace, with what was chosen before."""
+    test = AppTest.from_function(page, args=(workspace.path, name), default_timeout=60)
+    test.session_state["clipscape"] = State(workspace=Path(workspace.path), **chosen)
+    return test.run()

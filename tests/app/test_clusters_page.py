@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,29 +22,10 @@ from app.state import State
 from core.clustering.metrics import DEFINITIONS
 from core.methods import Method, discover, find, param
 from core.workspace import RunCard, Workspace
-from tests.app.conftest import COUNT, FakeJobs
+from tests.app.conftest import COUNT, FakeJobs, alone
 
 AGAINST = {"ami": 0.8, "ari": 0.7, "fmi": 0.75, "nmi": 0.82, "acc": 0.9}
 WITHOUT = {"k": 3, "noise": 0.0, "silhouette": 0.4, "davies_bouldin": 1.2, "partial": False}
-
-
-def page(path: str) -> None:
-    """The page with its neighbours, whose addresses it links to."""
-    from pathlib import Path
-
-    import streamlit as st
-
-    from app.state import state
-    from app.views import clusters, data, map
-
-    pages = [
-        st.Page(clusters.show, title="Clusters", url_path="clusters", default=True),
-        st.Page(data.show, title="Data", url_path="data"),
-        st.Page(map.show, title="Map", url_path="map"),
-    ]
-    state().pages = {"clusters": pages[0], "data": pages[1], "map": pages[2]}
-    state().open(Path(path))
-    st.navigation(pages, position="hidden").run()
 
 
 @pytest.fixture
@@ -54,9 +34,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
 
     def open_page(workspace: Workspace, *lines: str) -> AppTest:
-        test = AppTest.from_function(page, args=(workspace.path,), default_timeout=60)
-        test.session_state["clipscape"] = State(workspace=Path(workspace.path), ticked=lines)
-        return test.run()
+        return alone("clusters", workspace, ticked=lines)
 
     return open_page
 

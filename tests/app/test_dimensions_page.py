@@ -13,35 +13,15 @@ from streamlit.testing.v1 import AppTest
 import app.views.dimensions  # noqa: F401
 from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
-from app.state import State
 from core.errors import BadParameter
 from core.methods import discover, find
 from core.results import Projection, Reducer
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import FakeJobs, picture, unit
+from tests.app.conftest import FakeJobs, alone, picture, unit
 
 COUNT, WIDTH, SPLITS, HELD = 60, 16, 3, 30
 DIMS = (4, 8)
-
-
-def page(path: str) -> None:
-    """The page with its neighbours, whose addresses it links to."""
-    from pathlib import Path
-
-    import streamlit as st
-
-    from app.state import state
-    from app.views import data, dimensions, map
-
-    pages = [
-        st.Page(dimensions.show, title="Dimensions", url_path="dimensions", default=True),
-        st.Page(data.show, title="Data", url_path="data"),
-        st.Page(map.show, title="Map", url_path="map"),
-    ]
-    state().pages = {"dimensions": pages[0], "data": pages[1], "map": pages[2]}
-    state().open(Path(path))
-    st.navigation(pages, position="hidden").run()
 
 
 @pytest.fixture
@@ -49,9 +29,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
 
     def open_page(workspace: Workspace) -> AppTest:
-        test = AppTest.from_function(page, args=(workspace.path,), default_timeout=60)
-        test.session_state["clipscape"] = State(workspace=Path(workspace.path))
-        return test.run()
+        return alone("dimensions", workspace)
 
     return open_page
 
