@@ -7,12 +7,12 @@ Progress goes to standard error when that is a terminal. Bad input: one line the
 import logging
 import sys
 import warnings
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from core.console import listening, write
-from core.errors import BadParameter, Cancelled, ClipscapeError
+from core.command_line import Input, Json, Place, Seed, Settings, numbers, parsed, run
+from core.errors import Cancelled, ClipscapeError
 
 BAD_INPUT, STOPPED = 2, 130
 
@@ -22,12 +22,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - prints it.")]
-Input = Annotated[str, typer.Argument(metavar="INPUT", help="A workspace's folder, a bundled set's name, or a .npz.")]
-Place = Annotated[str, typer.Argument(metavar="WORKSPACE", help="A workspace's folder, or a bundled set's name.")]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter; repeatable.")]
-Seed = Annotated[int, typer.Option(help="Same seed, same result.")]
 
 
 @app.command()
@@ -166,34 +160,6 @@ def project(
     """Use a reducer: reduce all embeddings of a workspace, and name them as a model for every other command."""
     how = {"method": method, "dims": dims, "seed": seed, "params": parsed(set), "run": earlier, "file": file}
     run("project", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
-
-
-def run(command: str, file: str | None, /, **arguments: Any) -> None:
-    """Runs a command with a progress line, then writes its result; a warning in it goes to standard error."""
-    from core.commands import COMMANDS, READABLE
-
-    with listening() as report:
-        result = COMMANDS[command](**arguments, report=report)
-    if "warning" in result:
-        print(f"clipscape: warning: {result['warning']}", file=sys.stderr)
-    write(READABLE.get(command, dict)(result) if file is None else result, file)
-
-
-def parsed(settings: list[str] | None) -> dict[str, str]:
-    """`NAME=VALUE` pairs as a dictionary."""
-    pairs = [each.partition("=") for each in settings or []]
-    for name, equals, value in pairs:
-        if not name or not equals or not value:
-            raise BadParameter(f"--set {name}{equals}{value}: write it as NAME=VALUE, e.g. --set perplexity=50")
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def numbers(text: str | None) -> list[int] | None:
-    """`8,16,32` as whole numbers."""
-    try:
-        return None if text is None else [int(each) for each in text.split(",")]
-    except ValueError:
-        raise BadParameter(f"--dims {text}: write whole numbers, e.g. --dims 8,16,32") from None
 
 
 def main() -> None:
