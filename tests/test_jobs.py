@@ -1,17 +1,20 @@
 """Commands in worker processes: quick to start, easy to stop, and whatever happens to them, the server lives."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from core.errors import BadInput, JobFailed
-from core.jobs import Job, Jobs, jobs, manager
+from core.jobs import Job, Jobs, jobs, manager, server
 from core.jobs.processes import PRELOAD, explain
 from core.jobs.worker import Reporter
 from core.progress import Cancelled, Progress
@@ -375,3 +378,24 @@ def test_importing_jobs_is_light() -> None:
     script = "import sys; import core.jobs; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & {"torch", "numpy", "open_clip", "sklearn", "lancedb", "multiprocessing"}
+
+
+def test_a_death_whose_signal_woke_nobody_is_noticed() -> None:
+    """A signal just before a call that blocks does not wake it; here none comes at all."""
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(7)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    control, app = socket.socketpair()
+    Timer(2 * server.HEARTBEAT, app.close).start()
+    assert not server.serve(control, {pid: theirs})
+    assert json.loads(ours.makefile().readlines()[-1]) == {"exit": 7}
+
+
+def test_a_death_that_another_look_was_quicker_to_see_does_no_harm() -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    server.reap({pid: socket.socket()})

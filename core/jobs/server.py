@@ -23,6 +23,9 @@ from contextlib import suppress
 from core.jobs import worker
 from core.jobs.processes import FAREWELL
 
+HEARTBEAT = 0.5
+"""Seconds between two looks at the workers, beside those for which a signal asks."""
+
 
 def main(control: socket.socket, preload: Sequence[str]) -> None:
     """Forks a worker for each socket that comes over `control`, until the other end closes.
@@ -45,6 +48,8 @@ def main(control: socket.socket, preload: Sequence[str]) -> None:
 
 def serve(control: socket.socket, workers: dict[int, socket.socket]) -> bool:
     """One more worker; false when the app is gone."""
+    while not select.select([control], [], [], HEARTBEAT)[0]:
+        reap(workers)  # a signal that comes just before a call that blocks does not wake it
     connection = receive(control)
     if connection is not None:
         fork(control, connection, workers)
@@ -86,11 +91,16 @@ def become_worker(connection: socket.socket, others: Sequence[socket.socket]) ->
 def reap(workers: dict[int, socket.socket]) -> None:
     """Tells the app of each worker that has ended, and how."""
     for pid in list(workers):
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            # The leading newline closes a line that the worker could not finish.
-            with workers.pop(pid) as connection, suppress(OSError):
-                connection.sendall(b'\n{"exit": %d}\n' % os.waitstatus_to_exitcode(status))
+        with suppress(ChildProcessError):  # the signal may interrupt this very loop
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                farewell(workers.pop(pid), os.waitstatus_to_exitcode(status))
+
+
+def farewell(connection: socket.socket, status: int) -> None:
+    """The last line; the leading newline closes one that the worker could not finish."""
+    with connection, suppress(OSError):
+        connection.sendall(b'\n{"exit": %d}\n' % status)
 
 
 def end(workers: dict[int, socket.socket]) -> None:
