@@ -77,6 +77,18 @@ def test_pca_finds_the_axes_of_the_singular_values() -> None:
     assert found.metrics["explained_variance"] == pytest.approx((values[:6] ** 2).sum() / (values**2).sum(), rel=1e-4)
 
 
+def test_joint_pca_finds_the_axes_about_one_mean_which_go_along_the_gap() -> None:
+    found = fitted("pca-joint")
+    rows = np.concatenate([PAIRS.image, PAIRS.text])
+    _, values, axes = np.linalg.svd(rows - rows.mean(0), full_matrices=False)
+    assert np.allclose(np.abs(found.image.linear @ axes[:6].T), np.eye(6), atol=1e-3)
+    assert found.metrics["explained_variance"] == pytest.approx((values[:6] ** 2).sum() / (values**2).sum(), rel=1e-4)
+    assert all(np.array_equal(getattr(found.image, name), getattr(found.text, name)) for name in ("mean", "linear"))
+    gap = PAIRS.image.mean(0) - PAIRS.text.mean(0)
+    along, centred_along = (np.linalg.norm(fitted(name).image.linear @ gap) for name in ("pca-joint", "pca"))
+    assert along > centred_along
+
+
 def test_truncation_keeps_the_first_coordinates() -> None:
     first = PAIRS.image[:, :6]
     assert np.allclose(fitted("truncation")(PAIRS).image, first / np.linalg.norm(first, axis=1, keepdims=True))
