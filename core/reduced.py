@@ -2,6 +2,9 @@
 
 The run of kind "reducer" says which they are: its card's metrics hold `base`, the model whose embeddings went in, and
 `derived`, the name of what came out, e.g. `pocket/pca-64`. A query is encoded by the base and goes through the reducer.
+
+A reducer need not make fewer dimensions: it may take a direction out of them, or move images and captions to the same
+middle. Its card's metrics then hold `mark`, what comes after the base in the name, and `words`, how a person reads it.
 """
 
 from collections.abc import Collection, Mapping
@@ -48,10 +51,10 @@ def title(name: str, reduced: Mapping[str, "RunCard"]) -> str:
     if name not in reduced:
         return name
     card = reduced[name]
-    base, dimensions = card.metrics["base"], card.params["dimensions"]
-    mark = name.removeprefix(_plain_name(base, card.method, dimensions)).removeprefix("-")
+    mark = name.removeprefix(_plain_name(card)).removeprefix("-")
     more = f" ({mark})" if mark else ""
-    return f"{title(base, reduced)}, reduced to {dimensions} dimensions by {card.title}{more}"
+    words = card.metrics.get("words") or f"reduced to {card.params['dimensions']} dimensions by {card.title}"
+    return f"{title(card.metrics['base'], reduced)}, {words}{more}"
 
 
 def full_model(workspace: "Workspace", name: str) -> str:
@@ -76,9 +79,14 @@ def reduced_query(workspace: "Workspace", name: str, query: Floats, modality: st
 
     modality: "image" or "text", what the query was.
     """
+    return reduced_queries(workspace, name, query[None], modality)[0]
+
+
+def reduced_queries(workspace: "Workspace", name: str, queries: Floats, modality: str) -> Floats:
+    """The same of many: (N, D) → (N, D')."""
     for reducer in reversed(_chain(workspace.path, workspace.version, name)):
-        query = getattr(reducer, modality)(query[None])[0]
-    return query
+        queries = getattr(reducer, modality)(queries)
+    return queries
 
 
 @lru_cache(maxsize=2)
@@ -96,9 +104,10 @@ def _chain(path: str, version: int, name: str) -> list[Reducer]:
 
 def named(workspace: "Workspace", card: "RunCard") -> "RunCard":
     """The card of a new reducer with a name for what it makes that no other embeddings have."""
-    plain = _plain_name(card.metrics["base"], card.method, card.params["dimensions"])
+    plain = _plain_name(card)
     taken = {each.model for each in workspace.models()} | reduced_models(workspace).keys()
-    names = (plain, f"{plain}-seed{card.seed}", f"{plain}-{card.id}")
+    seeds = [] if "mark" in card.metrics else [f"{plain}-seed{card.seed}"]
+    names = (plain, *seeds, f"{plain}-{card.id}")
     free = next(name for name in names if name not in taken)
     return replace(card, metrics={**card.metrics, "derived": free})
 
@@ -145,5 +154,7 @@ def _write(workspace: "Workspace", name: str, full: Embeddings, part: slice, red
     return int(good.sum())
 
 
-def _plain_name(base: str, method: str, dimensions: int) -> str:
-    return f"{base}/{method}-{dimensions}"
+def _plain_name(card: "RunCard") -> str:
+    """`BASE/METHOD-DIMENSIONS`, unless the card knows better what comes after the base."""
+    mark = card.metrics.get("mark") or f"{card.method}-{card.params['dimensions']}"
+    return f"{card.metrics['base']}/{mark}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import BadInput, BadParameter
 from core.results import Embeddings, Floats, Strings, check_length
@@ -29,7 +30,7 @@ def search(embeddings: Embeddings, query: Floats, top: int = 10) -> Hits:
     if top < 1:
         raise BadParameter(f"top={top} is below 1: ask for at least one hit")
     scores = cosines(embeddings.vectors, query)
-    best = _highest(scores, min(top, len(scores)))
+    best = highest(scores, min(top, len(scores)))
     return Hits(embeddings.ids[best], scores[best])
 
 
@@ -52,8 +53,8 @@ def cosines(vectors: Floats, query: Floats) -> Floats:
     return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
 
 
-def _highest(scores: Floats, top: int) -> np.ndarray:
-    """Rows of the highest scores, highest first; `lexsort` keeps equal scores in their order."""
+def highest(scores: Floats, top: int) -> NDArray[np.int64]:
+    """Rows of the `top` highest of (N,) scores, or of all where there are fewer: highest first, equal ones in order."""
     if top < len(scores):
         least = np.partition(scores, -top)[-top]
         rows = np.flatnonzero(scores >= least)

@@ -1,27 +1,21 @@
 """Using a reducer: fitted on all pairs of a workspace, it makes reduced embeddings that every command can choose."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-import numpy as np
-
+from core.commands.deriving import keep_reducer, reducer_run, same_reducer
 from core.commands.pairs import PairRows, read_pairs
-from core.commands.runs import plain, versions
 from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import embedded_model, open_workspace
 from core.methods import find
 from core.progress import Bar, Report, silent
-from core.reduced import KIND, Completed, complete, named, reduced_models
+from core.reduced import KIND, Completed, complete
 from core.reducer_file import LOADER, export_reducer, read_reducer
-from core.results import Reducer
 
 if TYPE_CHECKING:
     from core.workspace import Run, RunCard, Workspace
@@ -89,15 +83,15 @@ def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Repor
     chosen = find(PACKAGE, method)
     settings = chosen.make_params(given if chosen.seeded else {**given, "seed": 0})
     known = {"method": method, "params": asdict(settings), "model": rows.model, "fingerprint": rows.fingerprint}
-    if rows.workspace and (same := _same(rows.workspace, known)):
+    if rows.workspace and (same := same_reducer(rows.workspace, known)):
         return same, rows.workspace
     start = perf_counter()
     reducer = chosen.fit(rows.pairs, settings, report)
     seconds = perf_counter() - start
     if reducer.partial:
         raise Cancelled("stopped before the reducer had learned everything: nothing was kept")
-    run = _run(reducer, title=chosen.title, seed=settings.seed, items=len(rows.pairs), seconds=seconds, **known)
-    return (_kept(rows.workspace, run) if rows.workspace else run), rows.workspace
+    run = reducer_run(reducer, title=chosen.title, seed=settings.seed, items=len(rows.pairs), seconds=seconds, **known)
+    return (keep_reducer(rows.workspace, run) if rows.workspace else run), rows.workspace
 
 
 def _earlier(place: "Workspace", id: str) -> "Run":
@@ -120,33 +114,9 @@ def _brought(place: "Workspace", file: str, model: str | None) -> "Run":
     params = {"dimensions": reducer.dimensions, "file": Path(file).name}
     known = {"method": method, "params": params, "model": base, "fingerprint": fingerprint}
     title = " ".join(told.get("title", "").split())[:60] or f"the file {Path(file).name}"
-    return _same(place, known) or _kept(place, _run(reducer, title=title, items=_count(told.get("pairs")), **known))
-
-
-def _same(place: "Workspace", known: Mapping[str, Any]) -> "Run | None":
-    """An earlier reducer from the same method, parameters, model and pairs."""
-    cards = reversed(reduced_models(place).values())
-    same = (card for card in cards if all(getattr(card, name) == value for name, value in known.items()))
-    found = next(same, None)
-    return place.run(found.id) if found else None
-
-
-def _run(reducer: Reducer, **known: Any) -> "Run":
-    """Arrays: those of `Reducer.arrays`, and history (1,) str, the method's history as JSON."""
-    from core.workspace import Run, RunCard
-
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    metrics = {**reducer.metrics, "base": known["model"]}
-    card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions("torch"), metrics=metrics, **known)
-    history = np.array([json.dumps(reducer.history, default=plain)])
-    return Run(card, {**reducer.arrays(), "history": history})
-
-
-def _kept(place: "Workspace", run: "Run") -> "Run":
-    """The run with a name for what it makes, in the workspace."""
-    run = replace(run, card=named(place, run.card))
-    place.save_run(run.card, run.arrays)
-    return run
+    if same := same_reducer(place, known):
+        return same
+    return keep_reducer(place, reducer_run(reducer, title=title, items=_count(told.get("pairs")), **known))
 
 
 def _told(card: "RunCard", done: Completed, out: str | None) -> dict[str, Any]:

@@ -92,14 +92,22 @@ def save_map(rows: Rows, recipe: Recipe, drawn: Map, seconds: float, parent: str
 
 
 @dataclass(frozen=True)
+class Analysis:
+    """What a run card says of work that is no method of a package."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Made:
     """What a run card says of a result beside the rows that went in.
 
-    params: the seed among them. libraries: that it comes from beside `LIBRARIES`.
+    params: the seed among them, where there is one. libraries: that it comes from beside `LIBRARIES`.
     """
 
     kind: str
-    method: Method
+    method: Method | Analysis
     params: Mapping[str, Any]
     seconds: float
     metrics: Mapping[str, Any]
@@ -115,7 +123,7 @@ class Made:
             method=self.method.name,
             title=self.method.title,
             params=self.params,
-            seed=self.params["seed"],
+            seed=self.params.get("seed", 0),
             model=rows.model,
             space=rows.space,
             items=len(set(rows.ids.tolist())),

@@ -56,6 +56,11 @@ class Encoder:
     def context_length(self) -> int:
         return self._tokenizer.context_length
 
+    @property
+    def logit_scale(self) -> float:
+        """What the model was trained to multiply cosines by before a softmax: one over its temperature."""
+        return float(self.model.logit_scale.exp())
+
     def encode_images(self, images: Sequence[Image.Image]) -> Floats:
         """Pictures → (N, D) float32, unit norm. Raises `BadInput` where the model gives no direction."""
         return checked(self.image_vectors([self.pixels(image) for image in images]))

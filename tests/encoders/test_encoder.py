@@ -86,6 +86,7 @@ def test_nothing_gives_no_rows(encoder: Encoder) -> None:
 
 def test_what_the_model_wants_is_known(encoder: Encoder) -> None:
     assert (encoder.image_side, encoder.context_length) == (64, 16)
+    assert encoder.logit_scale == pytest.approx(np.exp(encoder.model.logit_scale.item()))
 
 
 def test_long_texts_are_cut_and_named(encoder: Encoder) -> None:

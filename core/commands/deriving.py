@@ -1,0 +1,62 @@
+"""Derived models: a reducer kept as a run of a workspace, under a name that every command can choose."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+from core.commands.runs import plain, versions
+from core.progress import Report, silent
+from core.reduced import KIND, complete, named, reduced_models
+from core.results import Reducer
+
+if TYPE_CHECKING:
+    from core.workspace import Run, RunCard, Workspace
+
+
+def derive(
+    place: "Workspace",
+    reducer: Reducer,
+    known: Mapping[str, Any],
+    about: Mapping[str, Any],
+    report: Report = silent,
+) -> "RunCard":
+    """The card of the reducer's run, after all embeddings of its model have gone through it; an earlier one's if equal.
+
+    known: fields of the card, by which an earlier one is found, and title and items. about: `mark` and `words`, as in
+    `core.reduced`.
+    """
+    same = same_reducer(place, {name: known[name] for name in ("method", "params", "model", "fingerprint")})
+    card = (same or keep_reducer(place, reducer_run(reducer, about, **known))).card
+    complete(place, card, report)
+    return card
+
+
+def same_reducer(place: "Workspace", known: Mapping[str, Any]) -> "Run | None":
+    """The latest reducer from the same method, parameters, model and pairs."""
+    cards = reversed(reduced_models(place).values())
+    same = (card for card in cards if all(getattr(card, name) == value for name, value in known.items()))
+    found = next(same, None)
+    return place.run(found.id) if found else None
+
+
+def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **known: Any) -> "Run":
+    """Arrays: those of `Reducer.arrays`, and history (1,) str, the method's history as JSON."""
+    from core.workspace import Run, RunCard
+
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    metrics = {**reducer.metrics, **(about or {}), "base": known["model"]}
+    card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions("torch"), metrics=metrics, **known)
+    history = np.array([json.dumps(reducer.history, default=plain)])
+    return Run(card, {**reducer.arrays(), "history": history})
+
+
+def keep_reducer(place: "Workspace", run: "Run") -> "Run":
+    """The run with a name for what it makes, in the workspace."""
+    run = replace(run, card=named(place, run.card))
+    place.save_run(run.card, run.arrays)
+    return run
