@@ -25,6 +25,7 @@ from core.errors import ClipscapeError
 from core.inputs import Rows
 from core.methods import Method, discover
 from core.results import Strings
+from tests.benchmarks.mixture import mixture
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 BUNDLED = ("emoji", "fashion")
@@ -64,14 +65,6 @@ def compare(chosen_methods: list[str], chosen_inputs: list[str], seeds: int) -> 
             except ClipscapeError as error:
                 print(f"{method.name}: {error}", flush=True)
         print(table(records) if records else "nothing")
-
-
-def mixture(count: int, dimensions: int, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Round Gaussians of variance 1 about centres of variance 1: as far apart as they are wide."""
-    random = np.random.default_rng(0)
-    y = random.integers(k, size=count)
-    centres = random.normal(size=(k, dimensions)).astype(np.float32)
-    return centres[y] + random.standard_normal((count, dimensions), dtype=np.float32), y
 
 
 def speed(count: int, dimensions: int, k: int) -> None:

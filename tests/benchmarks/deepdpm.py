@@ -37,6 +37,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from core.clustering.metrics import against_labels, found_k
 from core.methods import find
 from tests.benchmarks.dec import read_fashion
+from tests.benchmarks.mixture import mixture
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 HALVES, HALF = 4, 10_000
@@ -44,26 +45,12 @@ SHARES = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4)
 FIGURES = ("k", "nmi", "ari", "acc", "seconds", "peak_mb")
 
 
-def mixture(rows: int, dimensions: int, groups: int, spread: float) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of Gaussians with centres from N(0, I) and a spread of their own, made in parts to keep memory low."""
-    random = np.random.default_rng(7)
-    centres = random.normal(size=(groups, dimensions)).astype(np.float32)
-    label = random.integers(0, groups, rows)
-    x = np.empty((rows, dimensions), dtype=np.float32)
-    for start in range(0, rows, 65_536):
-        part = label[start : start + 65_536]
-        x[start : start + len(part)] = centres[part] + spread * random.standard_normal(
-            (len(part), dimensions), dtype=np.float32
-        )
-    return x, label
-
-
 def load(name: str) -> tuple[np.ndarray, np.ndarray] | None:
     """The rows and their classes; None where the file is not there."""
     if name == "mixture":
-        return mixture(100_000, 512, 100, 1.0)
+        return mixture(100_000, 512, 100)
     if name == "million":
-        return mixture(1_000_000, 64, 30, 1.0)
+        return mixture(1_000_000, 64, 30)
     if name in PIXELS:
         return umap_features(name)
     path = SHARED / f"{name}-umap10.npz"
