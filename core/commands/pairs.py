@@ -60,16 +60,34 @@ def read_pairs(source: str, model: str | None = None, tag: str | None = None, ex
     vectors. Raises `BadInput` for fewer than 50 pairs, for rows that are not finite or all zeros, and where images or
     captions lack; `MissingData` where a workspace has none of them embedded.
     """
+    every = every_pair(source, model, tag, exclude)
+    first = np.unique(sayings(every.rows), return_index=True)[1]
+    pairs = every.pairs.take(first)
+    _check(str(source), pairs)
+    return PairRows(every.rows.take(first), pairs, len(every) - len(first))
+
+
+def every_pair(source: str, model: str | None = None, tag: str | None = None, exclude: str | None = None) -> PairRows:
+    """The same with every item, however few there are and though their captions repeat; see `sayings`."""
     every = chosen(_both(str(source), model), tag, exclude)
     images, texts = (every.take(np.flatnonzero(every.modality == modality)) for modality in ("image", "text"))
     _, of_image, of_text = np.intersect1d(images.ids, texts.ids, assume_unique=True, return_indices=True)
     order = np.argsort(of_image)
     rows, captions = images.take(of_image[order]), texts.take(of_text[order])
-    first = _first_of_each(rows)
-    image, text = (normalised(each.vectors[first]) for each in (rows, captions))
-    pairs = Pairs(image, text)
-    _check(str(source), pairs)
-    return PairRows(rows.take(first), pairs, len(rows) - len(first))
+    return PairRows(rows, Pairs(normalised(rows.vectors), normalised(captions.vectors)))
+
+
+def sayings(rows: Rows) -> NDArray[np.int64]:
+    """A number for each row, the same where captions are the same to the encoders, as in small letters: (N,).
+
+    0, 1, … as they come first. In a `.npz`, every row says something of its own.
+    """
+    if rows.workspace is None or not len(rows):
+        return np.arange(len(rows))
+    captions = rows.workspace.table(["caption"], rows.ids.tolist())["caption"].to_pylist()
+    known: dict[str, int] = {}
+    plain = (" ".join((caption or "").split()).casefold() for caption in captions)
+    return np.array([known.setdefault(caption, len(known)) for caption in plain], dtype=np.int64)
 
 
 def _both(source: str, model: str | None) -> Rows:
@@ -82,17 +100,6 @@ def _both(source: str, model: str | None) -> Rows:
     raise MissingData(
         f"{every.workspace.name}: {every.model} has embedded {every.space} and {lacking}: add them, then run `embed`"
     )
-
-
-def _first_of_each(rows: Rows) -> NDArray[np.int64]:
-    """The first row of each distinct caption, as the encoders see it: in small letters; every row of a `.npz`."""
-    if rows.workspace is None or not len(rows):
-        return np.arange(len(rows))
-    captions = rows.workspace.table(["caption"], rows.ids.tolist())["caption"].to_pylist()
-    known: dict[str, int] = {}
-    for row, caption in enumerate(captions):
-        known.setdefault(" ".join((caption or "").split()).casefold(), row)
-    return np.array(list(known.values()), dtype=np.int64)
 
 
 def _check(source: str, pairs: Pairs) -> None:

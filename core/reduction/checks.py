@@ -20,6 +20,11 @@ def check(pairs: Pairs, dimensions: int) -> None:
             f"{dimensions} dimensions are not between {LEAST_DIMENSIONS} and {pairs.dimensions - 1}, one less than "
             f"the {pairs.dimensions} there are: ask for fewer"
         )
+    check_rows(pairs)
+
+
+def check_rows(pairs: Pairs) -> None:
+    """Raises `BadInput` for a row of zeros."""
     _check_rows("image", pairs.image)
     _check_rows("text", pairs.text)
 
