@@ -51,7 +51,8 @@ def reduce(
     paired test of a loss is about. `params` reach the methods that have such a parameter; a name that none has is
     refused. `tag`, `exclude`: as in `cluster`. Each method's curve is a run of the workspace (a `.npz` has none), saved
     anew with every D' that is done. A method that refuses the input is told of in `refused`, unless every one does.
-    Stopped, `partial` is true. `out` names a `.npz` for the ranks of every held-out pair.
+    Stopped, `partial` is true. `out` names a `.npz` for the ranks of every held-out pair and the
+    nearest others.
     """
     _check(seeds, at)
     plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "pca")
@@ -76,9 +77,9 @@ def reduce(
 class Ground:
     """What every method is compared with.
 
-    held_out: (S, H) int64, rows of the pairs. whole: their ranks with all dimensions. explained: (D,) float32, share of
-    the variance of each principal component. intrinsic: of images and of captions, None where too few rows differ.
-    at: the k of the test.
+    held_out: (S, H) int64, rows of the pairs. whole: their ranks and nearest others with all dimensions. explained:
+    (D,) float32, share of the variance of each principal component. intrinsic: of images and of captions, None where
+    too few rows differ. at: the k of the test.
     """
 
     given: PairRows
@@ -109,7 +110,7 @@ class Ground:
         return told | ({"intrinsic_dimension_sample": sampled} if sampled else {})
 
     def arrays(self) -> Arrays:
-        whole = {f"full_{way}": getattr(self.whole, name) for way, name in WAYS.items()}
+        whole = {f"full_{name}": array for name, array in by_way(self.whole).items()}
         return {"ids": self.given.ids, "held_out": self.held_out, **whole, "explained": self.explained}
 
     def _name(self) -> str:
@@ -143,14 +144,13 @@ class Curve:
         return smallest_lossless(self.losses)
 
     def arrays(self) -> Arrays:
-        """The ground's, and dims (M,) int64, i2t and t2i (M, S, H) int32."""
+        """The ground's, and dims (M,) int64; i2t, t2i, i2t_nearest and t2i_nearest (M, S, H) int32."""
         return self.ground.arrays() | self.own_arrays()
 
     def own_arrays(self) -> Arrays:
         dims = np.array([point.dimension for point in self.points], dtype=np.int64)
-        return {"dims": dims} | {
-            way: np.stack([getattr(point.judged, name) for point in self.points]) for way, name in WAYS.items()
-        }
+        found = [by_way(point.judged) for point in self.points]
+        return {"dims": dims} | {name: np.stack([each[name] for each in found]) for name in found[0]}
 
     def _made(self) -> Made:
         method = self.plan.method
@@ -218,6 +218,12 @@ class _Work:
             for name, array in curve.own_arrays().items()
         }
         return self.ground.arrays() | own
+
+
+def by_way(judged: Judged) -> Arrays:
+    """Ranks by way, `i2t` and `t2i`, and the nearest others, `i2t_nearest` and `t2i_nearest`: (S, H) int32 each."""
+    ranks = {way: getattr(judged, name) for way, name in WAYS.items()}
+    return ranks | {f"{way}_nearest": getattr(judged.nearest, name) for way, name in WAYS.items()}
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

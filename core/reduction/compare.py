@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.errors import BadParameter, Cancelled
 from core.methods import Method
 from core.progress import Bar, Report, silent
+from core.reduction.nearest import Nearest, nearest
 from core.reduction.retrieval import Ranks, ranks
 from core.results import Pairs
 
@@ -22,9 +23,10 @@ Ints = NDArray[np.int32]
 Rows = NDArray[np.int64]
 
 STEPS = 1_000
-"""Of a bar, for one fit and its ranks."""
+"""Of a bar, for one fit and what is found with it."""
 FIT = 900
 """Of these, for the fit."""
+WAYS = ("image_to_text", "text_to_image")
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,22 @@ class Split:
 
 @dataclass(frozen=True)
 class Judged:
-    """Where the own partner of each held-out pair lies, over S splits of H pairs: ranks from 0.
+    """Where the own partner of each held-out pair lies, over S splits of H pairs, and what is nearest but for it.
 
-    image_to_text, text_to_image: (S, H) int32.
+    image_to_text, text_to_image: (S, H) int32, ranks from 0. nearest: of each way (S, H) int32, places among the
+    held-out pairs of the split.
     """
 
     image_to_text: Ints
     text_to_image: Ints
+    nearest: Nearest
 
     @classmethod
-    def of(cls, found: Sequence[Ranks]) -> "Judged":
-        return cls(*(np.stack([getattr(each, way) for each in found]) for way in ("image_to_text", "text_to_image")))
+    def of(cls, found: Sequence[tuple[Ranks, Nearest]]) -> "Judged":
+        places, others = (
+            {way: np.stack([getattr(each, way) for each in kind]) for way in WAYS} for kind in zip(*found, strict=True)
+        )
+        return cls(**places, nearest=Nearest(**others))
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def judged_whole(pairs: Pairs, parts: Sequence[Split], report: Report = silent) 
     for number, each in enumerate(parts):
         title = f"all dimensions, split {number + 1}"
         bar.step(number * STEPS, title)
-        found.append(ranks(pairs.take(each.held_out), bar.part(number * STEPS, STEPS, title)))
+        found.append(_judged(pairs.take(each.held_out), bar.part(number * STEPS, STEPS, title)))
     return Judged.of(found)
 
 
@@ -103,10 +110,15 @@ def points(
             begin = (place * len(parts) + number) * STEPS
             bar.step(begin, title)
             trained, took = _fitted(method, params, pairs.take(each.fit), bar.part(begin, FIT, title))
-            found.append(ranks(trained(pairs.take(each.held_out)), bar.part(begin + FIT, STEPS - FIT, title)))
+            found.append(_judged(trained(pairs.take(each.held_out)), bar.part(begin + FIT, STEPS - FIT, title)))
             seconds += took
         yield Point(dimension, Judged.of(found), seconds / len(parts))
         bar.step((place + 1) * len(parts) * STEPS, f"{method.title}, {dimension} dimensions: judged")
+
+
+def _judged(pairs: Pairs, report: Report) -> tuple[Ranks, Nearest]:
+    bar = Bar(report, 2 * len(pairs))
+    return ranks(pairs, bar.part(0, len(pairs))), nearest(pairs, bar.part(len(pairs), len(pairs)))
 
 
 def _fitted(method: Method, params: Any, pairs: Pairs, report: Report) -> tuple[Any, float]:

@@ -9,8 +9,6 @@ NeurIPS 2022), so that the first axis goes along it and every match is judged wi
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
 from core.reduction.checks import check

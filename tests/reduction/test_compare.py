@@ -8,7 +8,8 @@ import pytest
 from core.errors import BadParameter, Cancelled
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
-from core.reduction.compare import Point, judged_whole, points, splits
+from core.reduction.compare import WAYS, Point, judged_whole, points, splits
+from core.reduction.nearest import nearest
 from core.reduction.retrieval import ranks
 from core.results import Pairs, Projection, Reducer
 from tests.clustering.making import Stop
@@ -59,14 +60,15 @@ def test_a_point_has_the_ranks_of_the_held_out_pairs_of_each_split() -> None:
     assert [point.dimension for point in found] == [2, 6]
     for point in found:
         assert point.judged.image_to_text.shape == point.judged.text_to_image.shape == (3, 50)
-        assert point.judged.image_to_text.dtype == np.int32
+        assert point.judged.image_to_text.dtype == point.judged.nearest.image_to_text.dtype == np.int32
         assert point.seconds > 0
         for number, split in enumerate(parts):
             held = PAIRS.take(split.held_out)
             cut = [x[:, : point.dimension] for x in (held.image, held.text)]
-            alone = ranks(Pairs(*(x / np.linalg.norm(x, axis=1, keepdims=True) for x in cut)))
-            assert np.array_equal(point.judged.image_to_text[number], alone.image_to_text)
-            assert np.array_equal(point.judged.text_to_image[number], alone.text_to_image)
+            alone = Pairs(*(x / np.linalg.norm(x, axis=1, keepdims=True) for x in cut))
+            for way in WAYS:
+                assert np.array_equal(getattr(point.judged, way)[number], getattr(ranks(alone), way))
+                assert np.array_equal(getattr(point.judged.nearest, way)[number], getattr(nearest(alone), way))
 
 
 def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
@@ -79,7 +81,7 @@ def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
 def test_all_dimensions_are_judged_on_the_same_splits() -> None:
     parts = splits(len(PAIRS), 2)
     whole = judged_whole(PAIRS, parts)
-    assert whole.image_to_text.shape == (2, 50)
+    assert whole.image_to_text.shape == whole.nearest.image_to_text.shape == (2, 50)
     assert np.array_equal(whole.text_to_image[1], ranks(PAIRS.take(parts[1].held_out)).text_to_image)
 
 

@@ -143,7 +143,7 @@ def test_ranks_go_into_a_file(source: str, tmp_path: Path, capsys: pytest.Captur
     out = tmp_path / "ranks.npz"
     printed(capsys, source, *FIRST, "--dims", "4,8", "--seeds", "2", "--out", str(out))
     with np.load(out) as arrays:
-        assert arrays["first.i2t"].shape == (2, 2, 60)
+        assert arrays["first.i2t"].shape == arrays["first.i2t_nearest"].shape == (2, 2, 60)
         assert arrays["first.dims"].tolist() == [4, 8]
         assert arrays["full_t2i"].shape == arrays["held_out"].shape == (2, 60)
 
@@ -239,7 +239,10 @@ def test_a_curve_is_kept_with_its_card(place: Workspace) -> None:
     assert arrays["dims"].tolist() == [4, 8]
     assert arrays["i2t"].shape == arrays["t2i"].shape == (2, 3, 50)
     assert arrays["full_i2t"].shape == arrays["held_out"].shape == (3, 50)
-    assert {arrays[name].dtype for name in ("i2t", "t2i", "full_i2t", "full_t2i")} == {np.dtype(np.int32)}
+    ranked = [f"{part}{way}{kind}" for part in ("", "full_") for way in ("i2t", "t2i") for kind in ("", "_nearest")]
+    assert {arrays[name].dtype for name in ranked} == {np.dtype(np.int32)}
+    assert arrays["t2i_nearest"].shape == (2, 3, 50)
+    assert arrays["full_t2i_nearest"].shape == (3, 50)
     assert (arrays["held_out"].dtype, arrays["explained"].dtype) == (np.int64, np.float32)
     assert arrays["explained"].shape == (DIMENSIONS,)
     assert (arrays["full_i2t"] < 1).mean() == pytest.approx(found["full"]["i2t"])
