@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from core import cli_semantics
 from core.command_line import Input, Json, Place, Seed, Settings, numbers, parsed, run
 from core.errors import Cancelled, ClipscapeError
 
@@ -160,6 +161,9 @@ def project(
     """Use a reducer: reduce all embeddings of a workspace, and name them as a model for every other command."""
     how = {"method": method, "dims": dims, "seed": seed, "params": parsed(set), "run": earlier, "file": file}
     run("project", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
+
+
+app.add_typer(cli_semantics.app)
 
 
 def main() -> None:

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.commands.clustering import cluster, for_reading
+from core.commands.directions import direction
+from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
+from core.commands.gap import for_reading as two_spaces
+from core.commands.gap import gap
 from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
 from core.commands.projecting import for_reading as without_loader
@@ -12,13 +16,17 @@ from core.commands.projecting import project
 from core.commands.reducing import for_reading as as_points
 from core.commands.reducing import reduce
 from core.commands.searching import search
+from core.commands.semantics import semantics
+from core.commands.semantics_told import for_reading as by_prompt
 
 __all__ = [
     "COMMANDS",
     "READABLE",
     "cluster",
     "datasets",
+    "direction",
     "embed",
+    "gap",
     "map",
     "methods",
     "models",
@@ -26,6 +34,7 @@ __all__ = [
     "project",
     "reduce",
     "search",
+    "semantics",
 ]
 
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
@@ -39,11 +48,17 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "cluster": cluster,
     "reduce": reduce,
     "project": project,
+    "semantics": semantics,
+    "direction": direction,
+    "gap": gap,
 }
 
 READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "cluster": for_reading,
     "reduce": as_points,
     "project": without_loader,
+    "semantics": by_prompt,
+    "direction": along_it,
+    "gap": two_spaces,
 }
 """Results that a person reads in another form than scripts do."""

@@ -1,0 +1,86 @@
+"""Words in the space of an input's rows: what the model that embedded them makes of prompts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from core.commands.items import chosen, item_rows
+from core.errors import BadInput
+from core.inputs import MAP, Rows
+from core.maps.neighbours import normalised
+from core.progress import Report, silent
+from core.reduced import full_model, reduced_queries
+from core.results import Floats
+from core.semantics.prompts import Prompts
+from core.semantics.results import PromptVectors
+from core.semantics.texts import embedded
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The text side of a model. encode: texts → (N, D) in the space of the rows, unit norm. truncated: the rows of the
+    texts that it does not read to their end. logit_scale: of the model; a reduced one has its full model's."""
+
+    model: str
+    logit_scale: float
+    encode: Callable[[Sequence[str]], Floats]
+    truncated: Callable[[Sequence[str]], Sequence[int]]
+
+
+def unit_rows(
+    source: str,
+    space: str | None = None,
+    model: str | None = None,
+    tag: str | None = None,
+    exclude: str | None = None,
+) -> Rows:
+    """One unit row an item: its image (None), its caption, or both averaged; as in `core.commands.items`."""
+    if space is not None and space.startswith(MAP):
+        raise BadInput(f"--space {space}: words have no place on a map, choose images, captions or both")
+    rows = chosen(item_rows(str(source), space, model), tag, exclude)
+    if rows.workspace is not None:
+        return rows
+    empty = np.flatnonzero(~rows.vectors.any(axis=1))
+    if len(empty):
+        raise BadInput(f"{source}: row {empty[0]} is all zeros and has no direction: leave it out")
+    return replace(rows, vectors=normalised(rows.vectors))
+
+
+def reader(rows: Rows, model: str | None = None) -> Reader:
+    """The model that embedded the rows; of a `.npz`, which names none, the `model` that a person names."""
+    from core.encoders import load
+
+    place = rows.workspace
+    if place is None and model is None:
+        raise BadInput("a .npz names no model that could read words: name the one that embedded it, --model NAME")
+    encoder = load(full_model(place, rows.model) if place else str(model))
+
+    def encode(texts: Sequence[str]) -> Floats:
+        vectors = encoder.encode_texts(texts)
+        return reduced_queries(place, rows.model, vectors, "text") if place else vectors
+
+    return Reader(encoder.name, encoder.logit_scale, encode, encoder.truncated)
+
+
+def read_words(
+    rows: Rows, words: Reader, prompts: Prompts, templates: Sequence[str] = (), report: Report = silent
+) -> PromptVectors:
+    """The prompts in the space of the rows; raises `BadInput` where the model gives other dimensions than they have."""
+    found = embedded(prompts, words.encode, words.truncated, templates, report)
+    given, needed = found.prompts.shape[1], rows.vectors.shape[1]
+    if given != needed:
+        raise BadInput(f"{words.model} gives {given} dimensions, the items have {needed}: name the model of the items")
+    return found
+
+
+def warning(found: PromptVectors) -> dict[str, Any]:
+    """What a result says of texts that were not read to their end, where there are some."""
+    cut = list(found.truncated)
+    if not cut:
+        return {}
+    shown = f"{cut[0][:60]}…" if len(cut[0]) > 60 else cut[0]
+    others = f", and {len(cut) - 1:,} more" if len(cut) > 1 else ""
+    said = f"longer than the model's context, so that only its beginning was read: {shown!r}{others}"
+    return {"truncated": cut, "warning": said}

@@ -1,0 +1,245 @@
+"""Prompts against items: their cosines, the classes they make, and the dimensions that they move with."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.codes import DIMENSIONS, Codes, codes
+from core.commands.items import Classes
+from core.commands.items import classes as classes_of
+from core.commands.matrix_file import streamed
+from core.commands.prompting import Reader, read_words, reader, unit_rows, warning
+from core.commands.runs import Analysis, Made, save
+from core.commands.semantics_told import Shown, prompt_rows, shown, zero_shot_figures
+from core.errors import BadInput, BadParameter, MissingData
+from core.inputs import Rows
+from core.progress import Bar, Report, silent
+from core.semantics.correlation import check
+from core.semantics.cosines import NEAREST, matrix
+from core.semantics.prompts import Prompts, check_templates, read_prompts
+from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
+from core.semantics.study import Study, study
+from core.semantics.zero_shot import class_numbers, confusion, probabilities, zero_shot
+
+KIND = "semantics"
+ANALYSIS = Analysis("prompts", "Prompts")
+NONE = "none"
+CELLS = 100_000
+"""Of a matrix that is told as JSON; a larger one goes into a file."""
+STEPS, WORDS, PASSES = 1_000, 300, 900
+"""Of the bar: in all, until the prompts are read, until the items are compared with them."""
+
+
+def semantics(
+    source: str,
+    file: str | None = None,
+    prompts: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
+    templates: Sequence[str] | None = None,
+    label: str | None = None,
+    against: str = DIMENSIONS,
+    method: str = "pearson",
+    correction: str = "bh",
+    items: Sequence[str] | None = None,
+    nearest: int = NEAREST,
+    space: str | None = None,
+    model: str | None = None,
+    tag: str | None = None,
+    exclude: str | None = None,
+    out: str | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Compares the items of an input with prompts and saves what is found as a run (a `.npz` has none).
+
+    The prompts are those of a `file`, as in `core.semantics.prompts`, or are given, perhaps with a class each.
+    `templates`, each with {}: a prompt is averaged over them. `label`: the column to compare the classes with; None:
+    "label", where some of its values are classes. `against`: what the cosines are correlated with: "dimensions",
+    "components", the name of a model, or "none". `items`: ids for the matrix; None: the nearest item of each prompt.
+    `space`, `tag`, `exclude`: as in `cluster`; `model`: of a `.npz`, the one that reads the prompts. `nearest`: how
+    many items are named of a prompt. `out` names a `.npz` for the whole matrix: ids, prompts, cosine (N, P).
+    """
+    start = perf_counter()
+    asked = _asked(file, prompts, classes)
+    check_templates(templates or (), len(asked))
+    if nearest < 1:
+        raise BadParameter(f"nearest={nearest} is below 1: ask for at least one item")
+    rows = unit_rows(source, space, model, tag, exclude)
+    if against != NONE:
+        _check_correlation(rows, method, correction)
+    ground = _Ground(rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items))
+    bar = Bar(report, STEPS)
+    bar.step(0, "loading the model")
+    words = reader(rows, model)
+    vectors = read_words(rows, words, asked, ground.templates, bar.part(0, WORDS))
+    given = None if against == NONE else codes(rows, against, bar.aside)
+    values, listen = given.values if given else None, bar.part(WORDS, PASSES - WORDS)
+    with _file(out, ground) as write:
+        found = study(rows.vectors, vectors.prompts, values, method, correction, nearest, write, listen)
+    several = len(asked.names) > 1
+    guesses = zero_shot(rows.vectors, vectors.classes, words.logit_scale, bar.aside) if several else None
+    how = {"against": against, "method": method, "correction": correction, "nearest": nearest}
+    work = _Work(ground, words, vectors, given, found, guesses, how)
+    bar.step(STEPS, "compared")
+    return work.result(perf_counter() - start)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What was asked of which items. chosen: rows for the matrix; None: the nearest of each prompt."""
+
+    rows: Rows
+    asked: Prompts
+    templates: Sequence[str]
+    truth: Classes | None
+    chosen: Integers | None
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Everything that was found."""
+
+    ground: _Ground
+    words: Reader
+    vectors: PromptVectors
+    codes: Codes | None
+    study: Study
+    guesses: ZeroShot | None
+    how: Mapping[str, Any]
+
+    @cached_property
+    def confusion(self) -> Confusion | None:
+        truth = self.ground.truth
+        return confusion(self.guesses, self.ground.asked.names, truth.values) if truth and self.guesses else None
+
+    def result(self, seconds: float) -> dict[str, Any]:
+        """As JSON; the run is saved before."""
+        rows, asked = self.ground.rows, self.ground.asked
+        known = shown(rows, self.study, self.codes, self._chosen)
+        return {
+            "run": self._save(seconds),
+            "model": rows.model or self.words.model,
+            "space": rows.space,
+            "items": len(rows),
+            "prompts": prompt_rows(asked, self.study, known),
+            "matrix": self._matrix(known),
+            "zero_shot": self._zero_shot(),
+            "correlation": self._correlation(),
+            "seconds": round(seconds, 3),
+            **warning(self.vectors),
+        }
+
+    @property
+    def _chosen(self) -> Integers:
+        """The rows of the matrix."""
+        nearest = dict.fromkeys(self.study.figures.nearest[:, 0].tolist())
+        return np.array(list(nearest)) if self.ground.chosen is None else self.ground.chosen
+
+    def _matrix(self, known: Shown) -> dict[str, Any] | None:
+        """Of the chosen items; None where it would have too many numbers."""
+        chosen = self._chosen
+        if len(chosen) * len(self.vectors.prompts) > CELLS:
+            return None
+        x = self.ground.rows.vectors[chosen]
+        scale = self.words.logit_scale
+        shares = probabilities(x, self.vectors.classes, scale).astype(np.float64) if self.guesses else None
+        return {
+            "items": [known.item(row) for row in chosen.tolist()],
+            "cosine": np.round(matrix(x, self.vectors.prompts).astype(np.float64), 6).tolist(),
+            "probability": None if shares is None else np.round(shares, 6).tolist(),
+        }
+
+    def _zero_shot(self) -> dict[str, Any] | None:
+        if self.guesses is None:
+            return None
+        truth = self.ground.truth
+        label = truth.label if truth else None
+        told = zero_shot_figures(self.ground.asked.names, self.guesses, self.confusion, label)
+        return {"templates": list(self.ground.templates), "logit_scale": self.words.logit_scale, **told}
+
+    def _correlation(self) -> dict[str, Any] | None:
+        found = self.study.correlation
+        if found is None or self.codes is None:
+            return None
+        about = {name: self.how[name] for name in ("against", "method", "correction")}
+        significant = int(found.significant().sum())
+        return {**about, "dimensions": self.codes.values.shape[1], "tests": found.tests, "significant": significant}
+
+    def _save(self, seconds: float) -> str | None:
+        asked, found, truth = self.ground.asked, self.study.correlation, self.confusion
+        about = {"prompts": len(asked), "classes": len(asked.names), "truncated": len(self.vectors.truncated)}
+        scores = {"accuracy": truth.accuracy, "label": self.ground.truth and self.ground.truth.label} if truth else {}
+        tests = {"tests": found.tests, "significant": int(found.significant().sum())} if found else {}
+        params = {**self.how, "templates": list(self.ground.templates)}
+        made = Made(KIND, ANALYSIS, params, seconds, {**about, **scores, **tests, "level": LEVEL}, ["torch"])
+        return save(self.ground.rows, made, self._arrays())
+
+    def _arrays(self) -> dict[str, NDArray]:
+        """ids (N,) str; told (1,) str, `prompts` and `classes` as JSON; text (P, D), class_text (K, D) float32.
+
+        mean, sd (P,); predicted (N,) int64, probability (N,) float32, true (N,) int64; coefficients (P, C) float32,
+        adjusted (P, C) float64; of components the axes.
+        """
+        asked = self.ground.asked
+        told = np.array([json.dumps({"prompts": asked.texts, "classes": asked.classes})])
+        arrays: dict[str, NDArray] = {"ids": self.ground.rows.ids, "told": told}
+        arrays |= {"text": self.vectors.prompts, "class_text": self.vectors.classes}
+        arrays |= {"mean": self.study.figures.mean, "sd": self.study.figures.sd}
+        if self.guesses:
+            arrays |= {"predicted": self.guesses.predicted, "probability": self.guesses.probability}
+        if truth := self.confusion:
+            arrays["true"] = truth.true
+        if (found := self.study.correlation) and self.codes:
+            arrays |= {"coefficients": found.coefficients.astype(np.float32), "adjusted": found.adjusted}
+            arrays |= self.codes.arrays
+        return arrays
+
+
+def _asked(file: str | None, prompts: Sequence[str] | None, classes: Sequence[str] | None) -> Prompts:
+    if (file is None) == (prompts is None):
+        raise BadInput("no prompts: name a file of them with --prompts FILE, one prompt a line")
+    return read_prompts(file) if file is not None else Prompts.of(prompts or (), classes)
+
+
+def _check_correlation(rows: Rows, method: str, correction: str) -> None:
+    try:
+        check(len(rows), method, correction)
+    except BadParameter:
+        raise
+    except BadInput as error:
+        raise BadInput(f"{error}, or leave it out with --against {NONE}") from None
+
+
+def _truth(rows: Rows, asked: Prompts, label: str | None) -> Classes | None:
+    """Where labels exist that are classes; raises `BadInput` where a column was named that has none of them."""
+    found = classes_of(rows, label)
+    if found is not None and (class_numbers(asked.names, found.values) >= 0).any():
+        return found
+    if found is not None and label is not None:
+        values, names = (", ".join(list(dict.fromkeys(each))[:5]) for each in (found.values.tolist(), asked.names))
+        raise BadInput(f"--label {label}: none of its values ({values}, …) is a class ({names}, …): name classes alike")
+    return None
+
+
+def _places(rows: Rows, items: Sequence[str] | None) -> Integers | None:
+    if items is None:
+        return None
+    places = {id: place for place, id in enumerate(rows.ids.tolist())}
+    unknown = [id for id in items if id not in places]
+    if unknown:
+        raise MissingData(f"{len(unknown)} of the items asked for are not among the {len(rows):,}: {unknown[0]}")
+    return np.array([places[id] for id in dict.fromkeys(items)], dtype=np.int64)
+
+
+def _file(out: str | None, ground: _Ground) -> Any:
+    """A place to write the whole matrix to, where one is asked for."""
+    if out is None:
+        return nullcontext()
+    shape = (len(ground.rows), len(ground.asked))
+    return streamed(out, "cosine", shape, {"ids": ground.rows.ids, "prompts": np.array(ground.asked.texts)})

@@ -1,0 +1,14 @@
+"""Semantics: what directions mean.
+
+    prompts.py      words to compare items with, and the classes they stand for
+    texts.py        prompts and templates → vectors
+    cosines.py      items × prompts, in blocks
+    zero_shot.py    the class of each item by its prompts; against labels
+    correlation.py  prompts' cosines against dimensions, principal components, codes of any kind
+    directions.py   concept directions, the items along them, and how to take one away
+    gap.py          images against captions: the modality gap before and after centring
+    results.py      what comes back
+
+Nothing here reads a workspace or a model: rows in, frozen results out. The commands are `core.commands.semantics`,
+`directions` and `gap`.
+"""

@@ -1,0 +1,141 @@
+r"""Correlation of features with codes: which dimension moves with which prompt, beyond what chance would do.
+
+Pearson's r, and Spearman's, which is Pearson's of the ranks (ties share their mean rank). Each is tested against "no
+correlation" by Student's t, $t = r \sqrt{(n-2)/(1-r^2)}$ with n - 2 degrees of freedom, two-sided; then every p of the
+table is corrected for there being so many of them.
+
+Benjamini and Hochberg: Controlling the false discovery rate. JRSS B, 1995 ("bh": of those called significant, at most
+5 % are expected to be false). Holm: A simple sequentially rejective multiple test procedure. Scandinavian Journal of
+Statistics, 1979 ("holm": that even one is false has at most 5 %).
+
+The test takes the items for independent draws; where several show the same thing, p is too small. With many items
+almost any coefficient is significant: its size says more.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInput, BadParameter
+from core.progress import Progress, Report, silent
+from core.results import Floats
+from core.semantics.results import Components, Correlation, Doubles
+
+METHODS = ("pearson", "spearman")
+LEAST_ITEMS = 3
+CHUNK = 4_096
+"""Rows that are float64 at once."""
+
+Columns = NDArray[np.floating]
+
+
+def correlate(
+    features: Columns, codes: Columns, method: str = "pearson", correction: str = "bh", report: Report = silent
+) -> Correlation:
+    """Of every column of features (N, P) with every column of codes (N, C), over the same N ≥ 3 items.
+
+    method: "pearson" or "spearman". correction: "bh", "holm" or "none".
+    """
+    if len(features) != len(codes):
+        raise BadInput(f"{len(features)} rows of features, {len(codes)} of codes: one of each an item is needed")
+    check(len(features), method, correction)
+    r = coefficients(prepared(features, method), prepared(codes, method), report)
+    return tested(r, len(features), method, correction)
+
+
+def check(items: int, method: str, correction: str) -> None:
+    """Raises `BadInput` for fewer than 3 items, `BadParameter` for a method or a correction that there is not."""
+    if method not in METHODS:
+        raise BadParameter(f"method={method!r} is not one of {', '.join(METHODS)}")
+    if correction not in CORRECTIONS:
+        raise BadParameter(f"correction={correction!r} is not one of {', '.join(CORRECTIONS)}")
+    if items < LEAST_ITEMS:
+        raise BadInput(f"{items} items are too few for a correlation: bring at least {LEAST_ITEMS}")
+
+
+def prepared(x: Columns, method: str) -> Columns:
+    """What Pearson's coefficient is taken of: x itself, or the ranks within each column from 1, (N, C) float32."""
+    if method == "pearson":
+        return x
+    from scipy.stats import rankdata
+
+    ranks = np.empty(x.shape[::-1], dtype=np.float32)  # half numbers below 8 million, which float32 holds exactly
+    for place, column in enumerate(np.ascontiguousarray(x.T)):
+        ranks[place] = rankdata(column)
+    return ranks.T
+
+
+def coefficients(features: Columns, codes: Columns, report: Report = silent) -> Doubles:
+    """Pearson's r of columns, in float64: (P, C), NaN where a column is constant."""
+    means = [x.mean(axis=0, dtype=np.float64) for x in (features, codes)]
+    products = np.zeros((features.shape[1], codes.shape[1]))
+    squares = [np.zeros(x.shape[1]) for x in (features, codes)]
+    for start in range(0, len(features), CHUNK):
+        report(Progress(start, len(features), "correlating"))
+        parts = [x[start : start + CHUNK] - mean for x, mean in zip((features, codes), means, strict=True)]
+        products += parts[0].T @ parts[1]
+        for total, part in zip(squares, parts, strict=True):
+            total += np.einsum("np,np->p", part, part)
+    for total, x in zip(squares, (features, codes), strict=True):
+        total[x.max(axis=0) == x.min(axis=0)] = np.nan
+    return np.clip(products / np.sqrt(np.outer(*squares)), -1, 1)
+
+
+def tested(r: Doubles, items: int, method: str, correction: str) -> Correlation:
+    """The p-values of coefficients (P, C) of so many items, and what the correction makes of them."""
+    p = p_values(r, items)
+    return Correlation(r, p, adjusted(p, correction), items, method, correction)
+
+
+def p_values(r: Doubles, items: int) -> Doubles:
+    """Two-sided, by Student's t with n - 2 degrees of freedom, as the incomplete beta function gives it."""
+    from scipy.special import betainc
+
+    return betainc((items - 2) / 2, 0.5, (1 - r) * (1 + r))
+
+
+def adjusted(p: Doubles, correction: str) -> Doubles:
+    """Every p of a table after the correction, in its shape; NaN is no test and stays."""
+    found, known = p.copy(), np.isfinite(p)
+    if known.any():
+        found[known] = CORRECTIONS[correction](p[known])
+    return found
+
+
+def _bh(p: Doubles) -> Doubles:
+    from scipy.stats import false_discovery_control
+
+    return false_discovery_control(p, method="bh")
+
+
+def _holm(p: Doubles) -> Doubles:
+    order = np.argsort(p, kind="stable")
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    found = np.empty_like(p)
+    found[order] = np.minimum(steps, 1)
+    return found
+
+
+CORRECTIONS: Mapping[str, Callable[[Doubles], Doubles]] = {"bh": _bh, "holm": _holm, "none": lambda p: p}
+
+
+def components(x: Floats, report: Report = silent) -> Components:
+    """All principal components of rows (N, D), at most N - 1 of them; the largest entry of each axis is positive.
+
+    Pearson: On lines and planes of closest fit to systems of points in space. Philosophical Magazine, 1901.
+    """
+    check(len(x), "pearson", "none")
+    mean = x.mean(axis=0, dtype=np.float64)
+    products = np.zeros((x.shape[1], x.shape[1]))
+    for start in range(0, len(x), CHUNK):
+        report(Progress(start, len(x), "finding the principal components"))
+        part = x[start : start + CHUNK] - mean
+        products += part.T @ part
+    variances, axes = np.linalg.eigh(products)
+    kept = slice(None, -min(x.shape[1], len(x) - 1) - 1, -1)
+    axes, variances = axes[:, kept].T, np.maximum(variances[kept], 0)
+    signs = np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1))
+    return Components(
+        mean.astype(np.float32), (axes * signs).astype(np.float32), variances / max(variances.sum(), 1e-300)
+    )
