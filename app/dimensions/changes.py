@@ -15,10 +15,11 @@ PARTS = {"i2t": "caption", "t2i": "image"}
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """lost, won: a row a pair: `id`, `way`, `before` and `after` (ranks, 0 = nearest).
+    """lost, won: a row a pair: `id`, `way`, `before` and `after` (ranks, 0 = nearest), `instead`.
 
-    Those that moved farthest come first; of several directions and splits the farthest move stands. tries: held-out
-    pairs times directions times splits; lost_tries, won_tries: how many of these.
+    instead: the item nearest but for the partner where the match is wrong: with D' of a lost one, with all dimensions
+    of a won one. Those that moved farthest come first; of several directions and splits the farthest move stands.
+    tries: held-out pairs times directions times splits; lost_tries, won_tries: how many of these.
     """
 
     lost: pd.DataFrame
@@ -37,13 +38,12 @@ def changes(curve: Curve, dimension: int, by: Measure) -> Changes:
 
 
 def places(curve: Curve, dimension: int, id: str) -> pd.DataFrame:
-    """Where the partner of one pair lies: a row a split that held it out and direction, `way`, `before`, `after`."""
-    rows = [
-        (way, int(curve.full[way][split, place]), int(curve.reduced[way][curve.at(dimension), split, place]))
-        for split, place in zip(*np.nonzero(curve.ids[curve.held_out] == id), strict=True)
-        for way in ("i2t", "t2i")
-    ]
-    return pd.DataFrame(rows, columns=["way", "before", "after"])
+    """Where the partner of one pair lies: a row a direction and split that held it out, `way`, `before`, `after`.
+
+    other_before, other_after: the items that are nearest but for it.
+    """
+    split, pair = np.nonzero(curve.held_out == np.flatnonzero(curve.ids == id)[0])
+    return pd.concat([_rows(curve, curve.at(dimension), way, split, pair) for way in ("i2t", "t2i")], ignore_index=True)
 
 
 def place(rank: int) -> str:
@@ -59,12 +59,20 @@ def place(rank: int) -> str:
 
 def _moved(curve: Curve, at: int, way: str, by: Measure) -> pd.DataFrame:
     before, after = curve.full[way], curve.reduced[way][at]
-    changed: NDArray[Any] = (before < by.depth) != (after < by.depth)
+    rows = _rows(curve, at, way, *np.nonzero((before < by.depth) != (after < by.depth)))
+    rows["instead"] = rows["other_after"].where(rows["before"] < rows["after"], rows["other_before"])
+    return rows
+
+
+def _rows(curve: Curve, at: int, way: str, split: NDArray[Any], pair: NDArray[Any]) -> pd.DataFrame:
+    """One direction of held-out pairs by their splits and places there."""
     found = {
-        "id": curve.ids[curve.held_out[changed]],
+        "id": curve.ids[curve.held_out[split, pair]],
         "way": way,
-        "before": before[changed],
-        "after": after[changed],
+        "before": curve.full[way][split, pair],
+        "after": curve.reduced[way][at][split, pair],
+        "other_before": curve.others(way, None, split, pair),
+        "other_after": curve.others(way, at, split, pair),
     }
     return pd.DataFrame(found)
 

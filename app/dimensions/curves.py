@@ -81,7 +81,9 @@ class Curve:
     """One method with one setting, at M dimensions over S splits with H held-out pairs each.
 
     dims: (M,) ascending. held_out: (S, H) rows of ids. full, reduced: by way ("i2t", "t2i") the rank of the partner,
-    0 = nearest: (S, H) and (M, S, H). explained: (D,) share of the variance of each principal component.
+    0 = nearest: (S, H) and (M, S, H). explained: (D,) share of the variance of each principal component. full_nearest,
+    reduced_nearest: by way what is nearest but for the partner, as places among the held-out pairs of the split, in the
+    same shapes; empty in a run that was made before these were kept.
     """
 
     card: RunCard
@@ -91,11 +93,14 @@ class Curve:
     full: Mapping[str, Ranks]
     reduced: Mapping[str, Ranks]
     explained: NDArray[np.float32]
+    full_nearest: Mapping[str, Ranks] = field(default_factory=dict)
+    reduced_nearest: Mapping[str, Ranks] = field(default_factory=dict)
     _known: dict[tuple[str, Measure], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, card: RunCard, arrays: Mapping[str, NDArray]) -> "Curve":
         order = np.argsort(arrays["dims"], kind="stable")
+        kept = [way for way in ("i2t", "t2i") if f"{way}_nearest" in arrays]
         return cls(
             card,
             arrays["ids"],
@@ -104,6 +109,8 @@ class Curve:
             {way: arrays[f"full_{way}"] for way in ("i2t", "t2i")},
             {way: arrays[way][order] for way in ("i2t", "t2i")},
             arrays["explained"],
+            {way: arrays[f"full_{way}_nearest"] for way in kept},
+            {way: arrays[f"{way}_nearest"][order] for way in kept},
         )
 
     @cached_property
@@ -135,6 +142,17 @@ class Curve:
     def at(self, dimension: int) -> int:
         """The place of a D' among the dims."""
         return int(np.flatnonzero(self.dims == dimension)[0])
+
+    def others(self, way: str, at: int | None, split: NDArray[Any], pair: NDArray[Any]) -> NDArray[np.str_]:
+        """The items that are nearest but for the own partner, of held-out pairs by their splits and places there: (P,).
+
+        at: the place of D' among the dims; None: with all dimensions. "" where the run does not say.
+        """
+        nearest = self.full_nearest if at is None else self.reduced_nearest
+        if way not in nearest:
+            return np.full(len(split), "")
+        found = nearest[way] if at is None else nearest[way][at]
+        return self.ids[self.held_out[split, found[split, pair]]]
 
     def figures(self, dimension: int) -> Mapping[str, Any]:
         """What the card says of a D': seconds, …"""

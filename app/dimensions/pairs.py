@@ -1,4 +1,7 @@
-"""Pictures of the pairs that broke and of those that were won, with their captions."""
+"""Pairs that broke and pairs that were won, as pictures and captions, with what was found instead of the partner."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -6,16 +9,20 @@ import streamlit as st
 from app import store
 from app.dimensions.changes import PARTS, Changes, changes, place, places
 from app.dimensions.curves import Curve, Measure
+from app.dimensions.matches import Cell, Match, matches
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import item
 from core.workspace import Workspace
 
-PAGE = 8
+GIVEN = {"i2t": "image", "t2i": "caption"}
+"""What is sought with each way."""
+PAGE = 6
 SIDES = {
-    "lost": ("Broken", "right with all dimensions, wrong now"),
-    "won": ("Won", "wrong with all dimensions, right now"),
+    "lost": ("Broken", "right with all dimensions, wrong now", "first now"),
+    "won": ("Won", "wrong with all dimensions, right now", "first before"),
 }
+"""Of each its title, its meaning, and when what was found instead comes first."""
 
 
 def show(workspace: Workspace, items: Items, curve: Curve, dimension: int, by: Measure) -> None:
@@ -28,14 +35,14 @@ def show(workspace: Workspace, items: Items, curve: Curve, dimension: int, by: M
             if clicked:
                 _look(workspace, items, curve, dimension, clicked)
     st.caption(
-        f"Of {found.tries:,} matches looked for; a pair is shown once. On each picture: the place at which its own "
-        f"{_sought(by)} was found among all that were held out, with all dimensions and now; of several, the largest "
-        "change. Click a picture for more."
+        f"Of {found.tries:,} matches looked for; a pair is shown once, with its largest change. A card: what was "
+        f"sought with; its own {_sought(by)} and the place of that among all held out, before and now; what came first "
+        f"instead. Click a card for more.{_unknown(curve)}"
     )
 
 
 def _side(workspace: Workspace, items: Items, found: Changes, side: str, of: str) -> str | None:
-    title, meaning = SIDES[side]
+    title, meaning, _ = SIDES[side]
     table, tries = getattr(found, side), getattr(found, f"{side}_tries")
     st.markdown(f"**{title}: {tries:,}** :gray[{meaning}]")
     count = -(-len(table) // PAGE)
@@ -45,15 +52,28 @@ def _side(workspace: Workspace, items: Items, found: Changes, side: str, of: str
     place_of_gallery = st.container(key=f"{side}-gallery")
     page = st.pagination(count, key=f"{side}-page-{of}", max_visible_pages=5) if count > 1 else 1
     with place_of_gallery:
-        return _gallery(workspace, items, table.iloc[(page - 1) * PAGE : page * PAGE], side)
+        return matches(cards(workspace, items, table.iloc[(page - 1) * PAGE : page * PAGE], side), f"{side}-pictures")
 
 
-def _gallery(workspace: Workspace, items: Items, rows: pd.DataFrame, side: str) -> str | None:
-    ids = rows["id"].tolist()
-    shown = pictures(ids, items.captions, store.thumbnails(workspace, list(dict.fromkeys(ids))))
-    notes = [f"{place(before)} → {place(after)}" for before, after in zip(rows["before"], rows["after"], strict=True)]
-    marked = [type(each)(each.id, each.thumbnail, each.caption, note) for each, note in zip(shown, notes, strict=True)]
-    return gallery(marked, f"{side}-pictures", side=104)
+def cards(workspace: Workspace, items: Items, rows: pd.DataFrame, side: str) -> list[Match]:
+    """One a row: the item as it sought, its own partner, and what came first instead where the run says."""
+    ids = [id for id in dict.fromkeys([*rows["id"], *rows["instead"]]) if id]
+    drawn = store.thumbnails(workspace, ids)
+    return [_card(row, side, items.captions, drawn) for row in rows.itertuples()]
+
+
+def _card(row: Any, side: str, captions: Mapping[str, str], drawn: Mapping[str, bytes]) -> Match:
+    given, sought = GIVEN[row.way], PARTS[row.way]
+    own = f"own: {place(row.before)} → {place(row.after)}"
+    shown = ((given, row.id, given), (own, row.id, sought), (SIDES[side][2], row.instead, sought))
+    cells = (
+        Cell(title, captions.get(id, ""), drawn.get(id) if part == "image" else None) for title, id, part in shown if id
+    )
+    return Match(row.id, tuple(cells))
+
+
+def _unknown(curve: Curve) -> str:
+    return "" if curve.full_nearest else " This curve is of an earlier version: compare again to see what came first."
 
 
 def _sought(by: Measure) -> str:
@@ -62,24 +82,35 @@ def _sought(by: Measure) -> str:
 
 @st.dialog("Pair")
 def _look(workspace: Workspace, items: Items, curve: Curve, dimension: int, id: str) -> None:
-    """One pair, large, and where each looked for the other."""
+    """One pair, large, where each looked for the other, and what came first instead."""
     item.large(workspace, items, id)
-    for line in told(curve, dimension, id):
-        st.caption(line)
+    for way, of in places(curve, dimension, id).groupby("way", sort=False):
+        st.caption(told(str(way), of, curve.held_out.shape[1], dimension))
+        _instead(workspace, items, of, str(way), dimension)
 
 
-def told(curve: Curve, dimension: int, id: str) -> list[str]:
-    """A line a direction: `The caption, sought for the image, was found 1st of 944; in 64 dimensions 4th.`"""
-    count = curve.held_out.shape[1]
-    return [_told(way, of, count, dimension) for way, of in places(curve, dimension, id).groupby("way", sort=False)]
-
-
-def _told(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
-    sought, other = PARTS[way], PARTS["t2i" if way == "i2t" else "i2t"]
+def told(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
+    """A direction in a line: `The caption, sought for the image: 1st of 944; in 64 dimensions 4th.`"""
     before, after = (", ".join(_places(of[name].tolist())) for name in ("before", "after"))
     splits = f", in the {len(of)} splits that held it out" if len(of) > 1 else ""
     now = f"in {dimension:,} dimensions **{after}**"
-    return f"The {sought}, sought for the {other}: **{before}** of {count:,}; {now}{splits}."
+    return f"The {PARTS[way]}, sought for the {GIVEN[way]}: **{before}** of {count:,}; {now}{splits}."
+
+
+def first(of: pd.DataFrame, rank: str) -> list[str]:
+    """What came first in the splits in which the partner did not; rank: "before" or "after"."""
+    wrong = of.loc[of[rank] > 0, f"other_{rank}"]
+    return [id for id in dict.fromkeys(wrong) if id]
+
+
+def _instead(workspace: Workspace, items: Items, of: pd.DataFrame, way: str, dimension: int) -> None:
+    is_image = PARTS[way] == "image"
+    for rank, where in (("before", "With all dimensions"), ("after", f"In {dimension:,} dimensions")):
+        if ids := first(of, rank):
+            st.caption(f"{where} another {PARTS[way]} came first:")
+            drawn = store.thumbnails(workspace, ids) if is_image else {}
+            shown = pictures(ids, items.captions, drawn)
+            gallery(shown, f"first-{way}-{rank}", side=72, layout="grid" if is_image else "list")
 
 
 def _places(ranks: list[int]) -> list[str]:

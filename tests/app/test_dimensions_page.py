@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app.views.dimensions  # noqa: F401
+from app import store
 from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
 from core.errors import BadParameter
@@ -65,7 +66,10 @@ def halves() -> np.ndarray:
 def save(
     workspace: Workspace, wrong: tuple[int, ...] = (10, 0), dims: tuple[int, ...] = DIMS, method: str = "pca", **more
 ) -> RunCard:
-    """A run as the command `reduce` writes it: all right at full D, at each D' so many images wrong in each split."""
+    """A run as the command `reduce` writes it: all right at full D, at each D' so many images wrong in each split.
+
+    others: whether it says what was nearest but for the partner; earlier versions did not.
+    """
     full = np.zeros((SPLITS, HELD), np.int32)
     ranks = np.zeros((len(dims), SPLITS, HELD), np.int32)
     for place, count in enumerate(wrong):
@@ -94,6 +98,10 @@ def save(
         "t2i": np.zeros_like(ranks),
         "explained": (np.full(WIDTH, 1 / WIDTH)).astype(np.float32),
     }
+    following = np.roll(np.arange(HELD, dtype=np.int32), -1)
+    if more.pop("others", True):  # the pair that follows among the held-out ones; the one before it at full D
+        arrays |= {f"{way}_nearest": np.broadcast_to(following, ranks.shape) for way in ("i2t", "t2i")}
+        arrays |= {f"full_{way}_nearest": np.broadcast_to(following - 2, full.shape) for way in ("i2t", "t2i")}
     card = replace(card, **more)
     workspace.save_run(card, arrays)
     return card
@@ -430,10 +438,64 @@ def test_broken_pairs_are_counted_and_paged(shown, reduced) -> None:
     assert "**Won: 0**" in said
 
 
+def test_a_card_shows_what_was_found_instead(reduced) -> None:
+    best, _ = found(reduced)
+    items = store.items(reduced)
+    lost = changes.changes(best, 4, Measure()).lost
+    (card,) = pairs.cards(reduced, items, lost[:1], "lost")
+    row = lost.iloc[0]
+    split, pair = next(zip(*np.nonzero(best.ids[best.held_out] == row["id"]), strict=True))
+    image, own, instead = card.cells
+    assert (card.id, row["after"], pair) == (row["id"], 10, 9)
+    assert (image.title, image.thumbnail) == ("image", store.thumbnails(reduced, [card.id])[card.id])
+    assert (own.title, own.words) == ("own: 1st → 11th", items.captions[card.id])
+    wrong = best.ids[best.held_out[split, 10]]
+    assert (instead.title, instead.words) == ("first now", items.captions[wrong])
+    assert own.thumbnail is instead.thumbnail is None
+
+
+def test_what_was_won_shows_what_was_found_before(reduced) -> None:
+    best, _ = found(reduced)
+    ones = np.ones((SPLITS, HELD), np.int32)
+    other_way = replace(best, full={"i2t": ones, "t2i": ones})
+    won = changes.changes(other_way, 8, Measure("t2i")).won
+    (card,) = pairs.cards(reduced, store.items(reduced), won[:1], "won")
+    caption, own, instead = card.cells
+    assert (caption.title, caption.thumbnail) == ("caption", None)
+    assert own.title == "own: 2nd → 1st"
+    split, pair = next(zip(*np.nonzero(best.ids[best.held_out] == card.id), strict=True))
+    wrong = str(best.ids[best.held_out[split, pair - 1]])
+    assert (instead.title, instead.thumbnail) == ("first before", store.thumbnails(reduced, [wrong])[wrong])
+    assert own.thumbnail == store.thumbnails(reduced, [card.id])[card.id]
+
+
+def test_a_curve_of_an_earlier_version_shows_what_it_knows(shown, workspace) -> None:
+    save(workspace, others=False)
+    test = shown(workspace)
+    test.selectbox(key=chosen.DIMENSION).set_value(4).run()
+    said = texts(clean(test))
+    assert "**Broken: 30**" in said
+    assert "compare again to see what came first" in said
+    (curve,) = found(workspace)
+    (card,) = pairs.cards(workspace, store.items(workspace), changes.changes(curve, 4, Measure()).lost[:1], "lost")
+    assert [cell.title for cell in card.cells] == ["image", "own: 1st → 11th"]
+    assert pairs.first(changes.places(curve, 4, card.id), "after") == []
+
+
+def test_what_came_first_is_told_once_for_all_splits(reduced) -> None:
+    best, _ = found(reduced)
+    id = str(best.ids[best.held_out[0, 3]])
+    of = changes.places(best, 4, id)
+    held = [(split, pair) for split, pair in zip(*np.nonzero(best.ids[best.held_out] == id), strict=True) if pair < 10]
+    firsts = [best.ids[best.held_out[split, pair + 1]] for split, pair in held]
+    assert pairs.first(of[of["way"] == "i2t"], "after") == list(dict.fromkeys(firsts))
+    assert pairs.first(of, "before") == []
+
+
 def test_a_pair_is_told_of_in_each_split(reduced) -> None:
     best, _ = found(reduced)
     id = str(best.ids[best.held_out[0, 3]])
-    lines = pairs.told(best, 4, id)
+    lines = [pairs.told(way, of, HELD, 4) for way, of in changes.places(best, 4, id).groupby("way", sort=False)]
     assert lines[0].startswith("The caption, sought for the image: **1st** of 30; in 4 dimensions **")
     assert "The image, sought for the caption: **1st** of 30; in 4 dimensions **1st**" in lines[1]
 

@@ -1,0 +1,27 @@
+// Cards of matches: one element for all, a click tells which.
+export default function ({ parentElement, data, setTriggerValue }) {
+  parentElement.querySelector("ol").replaceChildren(...data.map((match) => card(match, setTriggerValue)));
+}
+
+function card({ id, cells }, setTriggerValue) {
+  const button = make("button");
+  button.dataset.item = id;
+  button.onclick = () => setTriggerValue("clicked", id);
+  button.append(...cells.map(cell));
+  const item = make("li");
+  item.append(button);
+  return item;
+}
+
+function cell({ title, words, image }) {
+  const shown = image
+    ? Object.assign(make("img"), { src: image, alt: words, title: words, decoding: "async" })
+    : Object.assign(make("span", "words", words), { title: words });
+  const made = make("span", "cell");
+  made.append(make("span", "title", title), shown);
+  return made;
+}
+
+function make(name, className = "", text = "") {
+  return Object.assign(document.createElement(name), { className, textContent: text });
+}
