@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.commands.clustering import cluster, for_reading
-from core.commands.directions import direction
+from core.commands.directions import direction, without
 from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
-from core.commands.gap import for_reading as two_spaces
-from core.commands.gap import gap
 from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
+from core.commands.modality_gap import for_reading as two_spaces
+from core.commands.modality_gap import gap
+from core.commands.projecting import discard, project
 from core.commands.projecting import for_reading as without_loader
-from core.commands.projecting import project
 from core.commands.reducing import for_reading as as_points
 from core.commands.reducing import reduce
 from core.commands.searching import search
@@ -25,6 +25,7 @@ __all__ = [
     "cluster",
     "datasets",
     "direction",
+    "discard",
     "embed",
     "gap",
     "map",
@@ -35,6 +36,7 @@ __all__ = [
     "reduce",
     "search",
     "semantics",
+    "without",
 ]
 
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
@@ -48,8 +50,10 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "cluster": cluster,
     "reduce": reduce,
     "project": project,
+    "discard": discard,
     "semantics": semantics,
     "direction": direction,
+    "without": without,
     "gap": gap,
 }
 

@@ -13,8 +13,8 @@ from core.commands.pairs import PairRows, read_pairs
 from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import embedded_model, open_workspace
 from core.methods import find
-from core.progress import Bar, Report, silent
-from core.reduced import KIND, Completed, complete
+from core.progress import Bar, Progress, Report, silent
+from core.reduced import KIND, Completed, complete, delete
 from core.reducer_file import LOADER, export_reducer, read_reducer
 
 if TYPE_CHECKING:
@@ -58,6 +58,24 @@ def project(
         export_reducer(made, out)
     done = complete(place, made.card, bar.part(FIT, STEPS - FIT)) if place else Completed()
     return _told(made.card, done, out)
+
+
+def discard(source: str, model: str, report: Report = silent) -> dict[str, Any]:
+    """Deletes a model that was made of another's embeddings, with its reducer; what made it can make it again.
+
+    A model that can embed is refused. `runs`: how many maps, clusterings and curves were made of it; they stay.
+    """
+    place = open_workspace(source)
+    counts = {each.modality: each.count for each in place.models() if each.model == model}
+    card = delete(place, model)
+    report(Progress(1, 1, f"deleted {model}"))
+    return {
+        "model": model,
+        "run": card.id,
+        "images": counts.get("image", 0),
+        "captions": counts.get("text", 0),
+        "runs": sum(each.model == model for each in place.runs()),
+    }
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,10 @@
     zero_shot.py    the class of each item by its prompts; against labels
     correlation.py  prompts' cosines against dimensions, principal components, codes of any kind
     directions.py   concept directions, the items along them, and how to take one away
+    study.py        cosines and correlations of many prompts in one pass
     gap.py          images against captions: the modality gap before and after centring
     results.py      what comes back
 
 Nothing here reads a workspace or a model: rows in, frozen results out. The commands are `core.commands.semantics`,
-`directions` and `gap`.
+`directions` and `modality_gap`.
 """
