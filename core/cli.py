@@ -163,6 +163,16 @@ def project(
     run("project", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
 
 
+@app.command()
+def discard(
+    workspace: Place,
+    model: Annotated[str, typer.Argument(help="A model made of another's embeddings, e.g. pocket/pca-64.")],
+    json: Json = None,
+) -> None:
+    """Delete what `project` made: reduced embeddings and their reducer; maps and clusterings of them stay."""
+    run("discard", json, source=workspace, model=model)
+
+
 app.add_typer(cli_semantics.app)
 
 

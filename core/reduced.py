@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.errors import BadParameter
 from core.progress import Progress, Report, silent
 from core.results import Embeddings, Floats, Reducer
 
@@ -139,6 +140,23 @@ def complete_family(workspace: "Workspace", model: str, report: Report = silent)
     for name in names:
         complete(workspace, reduced[name], report)
     return names
+
+
+def delete(workspace: "Workspace", name: str) -> "RunCard":
+    """Deletes a model that was made of another's embeddings, and its reducer, whose card is given; runs of it stay.
+
+    Not while a job writes to it. Raises `BadParameter` for a model that can embed, which is never deleted, and for one
+    of which others are made, since queries to those go through it.
+    """
+    reduced = reduced_models(workspace)
+    if name not in reduced:
+        known = f"there is {', '.join(reduced)}" if reduced else "there is none"
+        raise BadParameter(f"{name} was not made of another model's embeddings: name one that was; {known}")
+    if others := family(workspace, name)[1:]:
+        raise BadParameter(f"{', '.join(others)} is made of {name}: delete that first")
+    workspace.delete_embeddings(name)  # first: without its reducer, what is left of them would pass for a full model
+    workspace.delete_run(reduced[name].id)
+    return reduced[name]
 
 
 def _of(embeddings: Embeddings, ids: Collection[str]) -> Embeddings:

@@ -156,6 +156,11 @@ class Table:
     def delete(self, condition: str) -> None:
         self.open().delete(condition)
 
+    def clear(self) -> None:
+        """Deletes every row, and the files that held them; the table stays, so that its version goes on growing."""
+        self.delete("true")
+        self.open().cleanup_old_versions(older_than=timedelta(0))
+
     def read(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table":
         return self.open().to_table(columns=list(columns), filter=condition)
 

@@ -88,6 +88,12 @@ class Vectors:
         for model in {each.model for each in self.models()} if ids else ():
             self._table(model).delete(condition)
 
+    def clear(self, model: str) -> None:
+        """Deletes all that a model has embedded."""
+        with self._store.writing():
+            if self._table(model).exists():
+                self._table(model).clear()
+
     def _table(self, model: str) -> Table:
         if model not in self._tables:
             self._tables[model] = self._store.table(table_name(model), key=("modality", "id"))

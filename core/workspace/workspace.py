@@ -142,6 +142,10 @@ class Workspace:
         every = self._items.ids() if ids is None else ids
         return self._vectors.get(model, modality, every, whole=ids is not None)
 
+    def delete_embeddings(self, model: str) -> None:
+        """Deletes all that a model has embedded; runs made of it stay. See `core.reduced.delete`, which looks first."""
+        self._vectors.clear(model)
+
     def models(self) -> list[Embedded]:
         """What has embedded how many items here."""
         return self._vectors.models()

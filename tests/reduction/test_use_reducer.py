@@ -362,3 +362,94 @@ def test_a_reducer_of_other_dimensions_and_a_run_of_another_kind(place: Workspac
     drawn = commands.map(place.path, "pca")["run"]
     with pytest.raises(BadInput, match="is no reducer but a map run"):
         commands.project(place.path, run=drawn)
+
+
+# deleting
+
+
+def test_a_reduced_model_is_deleted_and_what_was_made_of_it_stays(place: Workspace) -> None:
+    made = project(place)
+    drawn = commands.map(place.path, "pca", model=SMALL)["run"]
+    points = place.run(drawn).arrays["xy"]
+    before = place.version
+    found = commands.discard(place.path, SMALL)
+    assert found == {"model": SMALL, "run": made["run"], "images": PAIRS, "captions": PAIRS, "runs": 1}
+    assert counts(place) == {("pocket", "image"): PAIRS, ("pocket", "text"): PAIRS}
+    assert place.version > before, "what is kept by version must not come back"
+    assert np.array_equal(place.run(drawn).arrays["xy"], points)
+    assert [card.id for card in place.runs()] == [drawn]
+    with pytest.raises(MissingData, match="no images are embedded by pocket/pca-4; there is pocket"):
+        commands.search(place.path, "anything", model=SMALL, target="images")
+
+
+def test_its_files_go_from_the_disk(place: Workspace) -> None:
+    def size() -> int:
+        files = Path(place.path).rglob("*.lance")
+        return sum(each.stat().st_size for each in files if "embeddings" in str(each) and each.is_file())
+
+    before = size()
+    project(place)
+    assert size() > before
+    commands.discard(place.path, SMALL)
+    assert size() == before
+
+
+def test_it_can_be_made_again_and_nothing_else_makes_it(place: Workspace, embedder: None) -> None:
+    project(place)
+    before = place.embeddings(SMALL, "image")
+    commands.discard(place.path, SMALL)
+    place.add([Item("new.png", png((9, 99, 199)), "something new")])
+    assert "reduced" not in commands.embed(place.path, model="pocket")
+    assert SMALL not in {each.model for each in place.models()}
+    assert project(place, dims=2)["model"] == "pocket/pca-2"
+    assert project(place)["model"] == SMALL
+    after = place.embeddings(SMALL, "image", before.ids.tolist())
+    assert after.vectors.shape == before.vectors.shape
+    assert counts(place)[SMALL, "text"] == PAIRS + 1
+
+
+def test_one_that_others_are_made_of_is_deleted_after_them(place: Workspace) -> None:
+    project(place)
+    smaller = project(place, dims=2, model=SMALL)["model"]
+    with pytest.raises(BadParameter, match=f"^{smaller} is made of {SMALL}: delete that first$"):
+        commands.discard(place.path, SMALL)
+    assert (SMALL, "image") in counts(place)
+    commands.discard(place.path, smaller)
+    commands.discard(place.path, SMALL)
+    assert {model for model, _ in counts(place)} == {"pocket"}
+
+
+def test_killed_in_the_middle_it_is_still_a_reduced_model(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of the embeddings must never pass for a full model's."""
+    project(place)
+
+    def die(self: Workspace, id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Workspace, "delete_run", die)
+        with pytest.raises(KeyboardInterrupt):
+            commands.discard(place.path, SMALL)
+    assert embedded_model(place) == "pocket"
+    assert SMALL in reduced_models(place)
+    commands.discard(place.path, SMALL)
+    assert reduced_models(place) == {}
+
+
+@pytest.mark.parametrize("model", ["pocket", "nothing", f"{SMALL}/pca-2"])
+def test_no_other_model_is_ever_deleted(place: Workspace, capsys: pytest.CaptureFixture[str], model: str) -> None:
+    for made in (False, True):
+        before = counts(place)
+        assert status(["discard", place.path, model]) == 2
+        told = capsys.readouterr().err
+        assert f"{model} was not made of another model's embeddings: name one that was; there is" in told
+        assert told.count("\n") == 1
+        assert counts(place) == before
+        if not made:
+            project(place)
+
+
+def test_the_command_line_deletes_one(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    project(place)
+    assert status(["discard", place.path, SMALL, "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["images"] == PAIRS
