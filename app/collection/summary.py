@@ -5,16 +5,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, derived, store
 from app.items import Items
 from app.plain import escaped
+from core.reduced import reduced_models
 from core.workspace import Embedded, Workspace
 
 MODALITIES = {"image": "images", "text": "captions"}
+DELETE = "Delete these embeddings, which were made of another model's"
 
 
 def show(workspace: Workspace, items: Items) -> None:
-    """Items, captions, labels, size, and which model has embedded how many."""
+    """Items, captions, labels, size, and which model has embedded how many; what was made of others can be deleted."""
+    reduced = reduced_models(workspace)
     captioned = int((items.frame["caption"] != "").sum())
     with st.container(key="summary", horizontal=True, gap="medium"):
         _figure("Items", f"{len(items):,}")
@@ -23,6 +26,8 @@ def show(workspace: Workspace, items: Items) -> None:
         _figure("On disk", amounts.size(occupied(Path(workspace.path))))
         for model, line in embedded(workspace.models()):
             _figure(f"Embedded by {escaped(store.model_title(workspace, model))}", line)
+            if model in reduced and st.button("", key=f"delete-{model}", icon=":material/delete:", help=DELETE):
+                derived.ask(workspace, model)
 
 
 def embedded(models: Sequence[Embedded]) -> list[tuple[str, str]]:

@@ -29,7 +29,10 @@ class Times:
 
 
 def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
-    """Two figures side by side; the second waits for a click, since it keeps the processor busy."""
+    """Two figures side by side; the second waits for a click, since it keeps the processor busy.
+
+    Where the embeddings are deleted, there is nothing to search in.
+    """
     before, after = BYTES * curve.dimensions, BYTES * dimension
     st.metric(
         "An embedding takes",
@@ -39,6 +42,8 @@ def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
         delta_arrow="off",
         help=f"{dimension:,} numbers of {BYTES} bytes (float32) in place of {curve.dimensions:,}",
     )
+    if curve.card.model not in store.models(workspace):
+        return
     if not st.session_state.get(MEASURED):
         with st.container(key="measure-search", gap="xxsmall"):
             st.metric("A search takes", "–", help=_HELP)

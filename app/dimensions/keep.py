@@ -1,4 +1,4 @@
-"""What to do with a reducer: use it on every page, take it away as a file, take the figures, delete the curve."""
+"""What to do with a reducer: use it on every page or no more, take it away as a file, take or delete its curve."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import streamlit as st
 
-from app import amounts
+from app import amounts, derived, store
 from app.clustering.keep import card_json
 from app.dimensions.curves import APART, Curve, setting
 from app.plain import escaped
@@ -18,6 +18,8 @@ from core.workspace import RunCard, Workspace
 
 COMMAND = "project"
 SAFETENSORS = "application/octet-stream"
+_USE = "Fits it on all pairs and reduces every embedding of the model here; nothing is replaced"
+_GONE = "The embeddings that it was compared on are deleted: the curve is what is left of them"
 
 
 def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
@@ -25,6 +27,8 @@ def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
     made = reducer(workspace, curve, dimension)
     with st.container(key="reducer-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _use(workspace, curve, dimension, made)
+        if made:
+            _use_no_more(workspace, made)
         _files(workspace, made)
         st.download_button(
             "Run card",
@@ -104,19 +108,27 @@ def _key(card: RunCard) -> tuple[str, str, str, object]:
 
 def _use(workspace: Workspace, curve: Curve, dimension: int, made: RunCard | None) -> None:
     asked = arguments(workspace, curve, dimension)
+    gone = curve.card.model not in store.models(workspace)
     running = any(job.active and job.command == COMMAND and job.arguments == asked for job in jobs().list())
     pressed = st.button(
         "In use" if made else "Use this reducer",
         key="use-reducer",
         type="primary",
         icon=":material/check:" if made else ":material/compress:",
-        disabled=running or made is not None,
-        help="Fits it on all pairs and reduces every embedding of the model here; nothing is replaced",
+        disabled=gone or running or made is not None,
+        help=_GONE
+        if gone
+        else "Fits it on all pairs and reduces every embedding of the model here; nothing is replaced",
     )
     if pressed:
         name = f"Reduce to {amounts.counted(dimension, 'dimension')} by {curve.title}"
         jobs().start(COMMAND, asked, name, workspace.path)
         st.rerun()
+
+
+def _use_no_more(workspace: Workspace, made: RunCard) -> None:
+    if st.button("Use it no more", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
+        derived.ask(workspace, made.metrics["derived"])
 
 
 def _files(workspace: Workspace, made: RunCard | None) -> None:

@@ -50,7 +50,9 @@ def figures(card: RunCard, shown: int, points: int, space: str) -> Iterator[tupl
 def space(workspace: Workspace, card: RunCard) -> str:
     """`512 dimensions of pocket, images`; a reduced model's name tells how many there were."""
     model = escaped(store.model_title(workspace, card.model))
-    return f"{dimension(workspace, card):,} dimensions of **{model}**, {SPACES[card.space]}"
+    count = dimension(workspace, card)
+    told = f"{count:,} dimensions" if count else "deleted embeddings"
+    return f"{told} of **{model}**, {SPACES[card.space]}"
 
 
 def dimension(workspace: Workspace, card: RunCard) -> int:

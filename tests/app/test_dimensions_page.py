@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app.views.dimensions  # noqa: F401
-from app import store
+from app import derived, store
 from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
 from core.errors import BadParameter
@@ -564,6 +564,33 @@ def test_a_reducer_in_use_can_be_taken_away(shown, workspace) -> None:
     assert made is not None
     assert keep.reducer(workspace, curve, 4) is None
     assert load(keep.file(workspace, made))["image.linear"].shape == (8, WIDTH)
+
+
+def test_a_reducer_in_use_can_be_given_up(shown, workspace) -> None:
+    card = save(workspace)
+    assert "drop-reducer" not in [each.key for each in clean(shown(workspace)).button]
+    reducer(workspace, card, 8)
+    fewer = unit(workspace.embeddings("pocket", "image").vectors[:, :8])
+    workspace.add_embeddings("pocket/pca-8", "image", ids(workspace).tolist(), fewer)
+    test = clean(shown(workspace))
+    test.button(key="drop-reducer").click().run()
+    assert "60 embeddings and the reducer that made them will be gone" in texts(test)
+    derived.delete(workspace, "pocket/pca-8")
+    test = clean(test.run())
+    assert (test.button(key="use-reducer").label, test.button(key="use-reducer").disabled) == (
+        "Use this reducer",
+        False,
+    )
+
+
+def test_a_curve_of_embeddings_that_are_deleted_is_still_there(shown, workspace) -> None:
+    save(workspace, model="pocket/pca-12")
+    test = clean(shown(workspace))
+    assert len(test.dataframe[0].value) == 1
+    assert "pocket/pca-12, 60 pairs, 3 splits" in test.selectbox(key="reduced").options
+    assert "**Won: 0**" in texts(test)
+    assert test.button(key="use-reducer").disabled
+    assert "time-search" not in [each.key for each in test.button]
 
 
 def test_the_curves_can_be_taken_away(reduced) -> None:

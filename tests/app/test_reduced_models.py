@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app.views.clusters  # noqa: F401
-from app import follow_up, store
+from app import derived, follow_up, store
 from app.collection import add
-from core.reduced import complete, named
+from core.reduced import complete, named, reduced_models
 from core.results import Projection, Reducer
 from core.workspace import RunCard, Workspace
 from tests.app.conftest import COUNT, FakeJobs, save_map
@@ -92,3 +92,58 @@ def test_new_items_go_to_the_reduced_map_on_screen(reduced: Workspace, jobs: Fak
 
 def test_a_reducer_in_use_is_told(jobs: FakeJobs, reduced: Workspace) -> None:
     assert follow_up.told(ended(jobs, "project", {"model": SMALL}, reduced)) == f"made the model {SMALL}"
+
+
+# deleting it
+
+
+def asked(path: str) -> None:
+    from app import derived
+    from core.workspace import Workspace
+
+    derived.ask(Workspace.open(path), "pocket/pca-3")
+
+
+def test_it_is_deleted_where_the_models_are_listed(opened: Callable[..., AppTest], reduced: Workspace) -> None:
+    save_map(reduced, seed=1, model=SMALL)
+    test = opened(reduced, "data")
+    assert not [each for each in test.button if each.key == "delete-pocket"], "what can embed cannot be deleted"
+    test.button(key=f"delete-{SMALL}").click().run()
+    told = texts(test)
+    assert f"**{TITLE}**: {2 * COUNT} embeddings and the reducer that made them will be gone. 1 map or run" in told
+
+
+def test_a_second_press_deletes_it(opened: Callable[..., AppTest], reduced: Workspace, jobs: FakeJobs) -> None:
+    test = AppTest.from_function(asked, args=(reduced.path,), default_timeout=60).run()
+    job = jobs.start("embed", {}, "Embed 5 files", reduced.path)
+    test.button(key="delete-derived-sure").click().run()
+    assert "a job still works on small: wait for it, or stop it first" in test.error[0].value
+    assert SMALL in store.models(reduced)
+    job.state = "done"
+    test.button(key="delete-derived-sure").click().run()
+    assert not test.exception
+    assert list(store.models(reduced)) == ["pocket"]
+    assert reduced_models(reduced) == {}
+    assert TITLE not in texts(opened(reduced, "data"))
+
+
+def test_a_map_of_what_is_deleted_can_be_looked_at(opened: Callable[..., AppTest], reduced: Workspace) -> None:
+    run = save_map(reduced, seed=1, model=SMALL)
+    derived.delete(reduced, SMALL)
+    id = reduced.table([])["id"][3].as_py()
+    test = opened(reduced, run=run, focus=id)
+    assert not test.exception
+    assert not test.error
+    shown = texts(test)
+    assert f"deleted embeddings of **{SMALL}**, images and captions" in shown
+    assert f"**{2 * COUNT}** points" in shown
+    assert "a red card 3" in shown
+
+
+def test_a_menu_that_had_chosen_it_goes_back(opened: Callable[..., AppTest], reduced: Workspace) -> None:
+    test = opened(reduced, "clusters")
+    test.selectbox(key="cluster-model").set_value(SMALL).run()
+    derived.delete(reduced, SMALL)
+    test.run()
+    assert not test.exception
+    assert test.selectbox(key="cluster-model").value == "pocket"
