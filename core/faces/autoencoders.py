@@ -1,0 +1,135 @@
+"""Variational auto-encoders (Kingma and Welling, ICLR 2014) of pictures, each a few lines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.faces.patches import Patches
+
+
+@dataclass(frozen=True)
+class Kind:
+    """patch: pixels a side, 0 for the whole picture. components: kept of each patch. beta: weight of the KL term.
+
+    latent: numbers a picture, or a place where `spatial`.
+    """
+
+    summary: str
+    patch: int
+    components: int
+    latent: int
+    beta: float
+    spatial: bool = False
+
+
+KINDS = {
+    "vae": Kind("convolutional VAE", 8, 96, 128, 1.0),
+    "beta-vae": Kind("β-VAE with β = 8 (Higgins et al., ICLR 2017)", 8, 96, 128, 8.0),
+    "kl": Kind("spatial latent, light KL (Rombach et al., CVPR 2022)", 8, 96, 4, 0.1, spatial=True),
+    "eigenface-vae": Kind("VAE of the whole picture's principal components", 0, 384, 128, 0.1),
+}
+BEST = "eigenface-vae"
+WIDTH, HIDDEN = 96, 512
+
+
+class AutoEncoder(nn.Module):
+    """E and D of one kind for square pictures of `side` pixels; `shape` is that of a latent, `size` its numbers."""
+
+    def __init__(self, kind: str, side: int) -> None:
+        super().__init__()
+        self.kind, self.side, spec = kind, side, KINDS[kind]
+        patch = spec.patch or side
+        self.patches = Patches(patch, spec.components)
+        places = side // patch
+        self.shape = (spec.latent, places, places) if spec.spatial else (spec.latent,)
+        self.size = math.prod(self.shape)
+        build = spatial if spec.spatial else whole if not spec.patch else convolutional
+        self.encoder, self.decoder = build(spec.components, spec.latent, places)
+
+    def encode(self, coefficients: Tensor) -> tuple[Tensor, Tensor]:
+        """Coefficients (N, K, P, P) → mean and log-variance (N, size) of the latent."""
+        mean, log_variance = self.encoder(coefficients).chunk(2, 1)
+        return mean.flatten(1), log_variance.flatten(1).clamp(-20, 10)
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """Latent (N, size) → coefficients (N, K, P, P)."""
+        return self.decoder(latent.view(-1, *self.shape))
+
+    def latent(self, pictures: Tensor) -> Tensor:
+        """Pictures (N, 3, S, S) → latent (N, size), the mean."""
+        return self.encode(self.patches(pictures))[0]
+
+    def picture(self, latent: Tensor) -> Tensor:
+        """Latent (N, size) → pictures (N, 3, S, S) in [0, 1]."""
+        return self.patches.inverse(self.decode(latent)).clamp(0, 1)
+
+    def loss(self, coefficients: Tensor) -> tuple[Tensor, Tensor]:
+        """The negative evidence bound in nats a picture, up to a constant, and the mean squared error of a pixel.
+
+        The decoder's variance is the one that fits best (Rybkin, Daniilidis and Levine, *Simple and Effective VAE
+        Training with Calibrated Decoders*, ICML 2021): no weight between error and KL has to be chosen but β.
+        """
+        mean, log_variance = self.encode(coefficients)
+        decoded = self.decode(mean + torch.randn_like(mean) * (log_variance / 2).exp())
+        pixels = 3 * self.side**2
+        error = (decoded - coefficients).square().sum() / len(coefficients) / pixels
+        divergence = 0.5 * (mean.square() + log_variance.exp() - log_variance - 1).sum(1).mean()
+        return pixels / 2 * error.log() + KINDS[self.kind].beta * divergence, error
+
+
+class Residual(nn.Module):
+    """x + f(x)."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
+
+
+class Beside(nn.Module):
+    """f(x) + g(x): a linear map beside a net, which then has only to learn what no linear map can."""
+
+    def __init__(self, linear: nn.Module, net: nn.Module) -> None:
+        super().__init__()
+        self.linear, self.net = linear, net
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x) + self.net(x)
+
+
+def block(width: int) -> Residual:
+    """A residual block of convolutions."""
+    return Residual(nn.GELU(), nn.Conv2d(width, width, 3, padding=1), nn.GELU(), nn.Conv2d(width, width, 1))
+
+
+def convolutional(channels: int, latent: int, places: int) -> tuple[nn.Module, nn.Module]:
+    """Convolutions over the patches, then one latent for the picture."""
+    flat = WIDTH * places**2
+    encoder = (nn.Conv2d(channels, WIDTH, 1), block(WIDTH), nn.GELU(), nn.Flatten(), nn.Linear(flat, 2 * latent))
+    unflat = (nn.Linear(latent, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, flat), nn.Unflatten(1, (WIDTH, places, places)))
+    decoder = (*unflat, block(WIDTH), block(WIDTH), nn.GELU(), nn.Conv2d(WIDTH, channels, 1))
+    return nn.Sequential(*encoder), nn.Sequential(*decoder)
+
+
+def spatial(channels: int, latent: int, places: int) -> tuple[nn.Module, nn.Module]:
+    """Convolutions over the patches, and a latent at each place."""
+    encoder = (nn.Conv2d(channels, WIDTH, 1), block(WIDTH), block(WIDTH), nn.Conv2d(WIDTH, 2 * latent, 1))
+    decoder = (nn.Conv2d(latent, WIDTH, 3, padding=1), block(WIDTH), block(WIDTH), nn.Conv2d(WIDTH, channels, 1))
+    return nn.Sequential(*encoder), nn.Sequential(*decoder)
+
+
+def whole(channels: int, latent: int, places: int) -> tuple[nn.Module, nn.Module]:
+    """A perceptron beside a linear map, on the coefficients of the whole picture."""
+
+    def net(inputs: int, outputs: int) -> Beside:
+        layers = (nn.Linear(inputs, 2 * HIDDEN), nn.GELU(), nn.Linear(2 * HIDDEN, 2 * HIDDEN), nn.GELU())
+        return Beside(nn.Linear(inputs, outputs), nn.Sequential(*layers, nn.Linear(2 * HIDDEN, outputs)))
+
+    encoder = nn.Sequential(nn.Flatten(), net(channels, 2 * latent))
+    return encoder, nn.Sequential(net(latent, channels), nn.Unflatten(1, (channels, places, places)))

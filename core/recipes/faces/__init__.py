@@ -1,0 +1,1 @@
+"""How the bundled faces, and the networks that edit them, were made."""
