@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from core.errors import BadInput
 from core.faces.autoencoders import AutoEncoder
+from core.faces.checkpoint import Checkpoint, Work, kept
 from core.faces.invertible import InvertibleNetwork, block_sizes, correlation_score, factor_loss
 from core.progress import Progress, Report, silent
 
@@ -29,20 +31,39 @@ class Schedule:
 
 
 def steps(
-    network: nn.Module, loss: Callable[[Tensor], Tensor], rows: int, schedule: Schedule, report: Report, stage: str
+    network: nn.Module,
+    loss: Callable[[Tensor], Tensor],
+    rows: int,
+    schedule: Schedule,
+    report: Report,
+    stage: str,
+    checkpoint: Checkpoint | None = None,
 ) -> None:
-    """Minimise `loss` (of a batch of row numbers) by AdamW; the step size warms up, then follows half a cosine."""
+    """Minimise `loss` (of a batch of row numbers) by AdamW; the step size warms up, then follows half a cosine.
+
+    checkpoint: from where it goes on, and where it is kept now and then, when stopped, and at the end.
+    """
     optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=1e-4)
     total = schedule.epochs * max(1, rows // schedule.batch)
-    plan = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: pace(n, total))
-    for number, chosen in enumerate(batches(rows, total, schedule.batch)):
-        value = loss(chosen)
-        optimizer.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 100.0)
-        optimizer.step()
-        plan.step()
-        report(Progress(number + 1, total, stage, {"loss": float(value.detach())}))
+    work = Work(network, optimizer, torch.randperm(rows))
+    with kept(work, checkpoint) as now_and_then:
+        while work.done < total:
+            optimizer.param_groups[0]["lr"] = schedule.rate * pace(work.done, total)
+            value = loss(work.batch(schedule.batch))
+            optimizer.zero_grad()
+            value.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 100.0)
+            optimizer.step()
+            work.losses.append(finite(float(value.detach()), stage))
+            report(Progress(work.done, total, stage, {"loss": work.losses[-1]}))
+            now_and_then()
+
+
+def finite(loss: float, stage: str) -> float:
+    """The loss; raises `BadInput` where it is none, which nothing comes back from."""
+    if not math.isfinite(loss):
+        raise BadInput(f"{stage}: the loss is {loss}: are the pictures all the same? Bring others")
+    return loss
 
 
 def pace(step: int, total: int) -> float:
@@ -50,40 +71,43 @@ def pace(step: int, total: int) -> float:
     return min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, step / total)))
 
 
-def batches(rows: int, total: int, size: int) -> Iterator[Tensor]:
-    """`total` batches of row numbers, each row once before any comes again."""
-    order = torch.randperm(rows)
-    start = 0
-    for _ in range(total):
-        if start + size > rows:
-            order, start = torch.randperm(rows), 0
-        yield order[start : start + size]
-        start += size
-
-
 def fit_autoencoder(
-    pictures: Tensor, kind: str, schedule: Schedule, seed: int = 0, report: Report = silent
+    pictures: Tensor,
+    kind: str,
+    schedule: Schedule,
+    seed: int = 0,
+    report: Report = silent,
+    checkpoint: Checkpoint | None = None,
 ) -> AutoEncoder:
-    """Train one kind on pictures (N, 3, S, S) uint8."""
+    """Train one kind on pictures (N, 3, S, S) uint8, on a GPU where there is one; see `steps`."""
     torch.manual_seed(seed)
     model = AutoEncoder(kind, pictures.shape[-1])
-    model.patches.fit(as_float(pictures[torch.randperm(len(pictures))[:SAMPLE]]))
+    if checkpoint is None or not checkpoint.begun(model):
+        model.patches.fit(as_float(pictures[torch.randperm(len(pictures))[:SAMPLE]]))
     coefficients = in_chunks(model.patches, pictures)
+    place = processor()
+    model.to(place)
     steps(
         model,
-        lambda rows: model.loss(coefficients[rows].float())[0],
+        lambda rows: model.loss(coefficients[rows].float().to(place))[0],
         len(pictures),
         schedule,
         report,
         f"training {kind}",
+        checkpoint,
     )
-    return model.eval()
+    return model.cpu().eval()
 
 
 @torch.no_grad()
 def in_chunks(function: Callable[[Tensor], Tensor], pictures: Tensor, size: int = 1000) -> Tensor:
     """A function of pictures (N, 3, S, S) uint8, kept at half precision where it is large."""
     return torch.cat([function(as_float(part)) for part in pictures.split(size)])
+
+
+def processor() -> torch.device:
+    """What to train on."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def as_float(pictures: Tensor) -> Tensor:
@@ -118,46 +142,62 @@ def fit_invertible(
     schedule: Schedule,
     seed: int = 0,
     report: Report = silent,
+    checkpoint: Checkpoint | None = None,
 ) -> InvertibleNetwork:
     """Train T on latents by the factor loss, and where there are counterfactuals by what D makes of an edit too.
 
-    values: factor → its number of values.
+    values: factor → its number of values. On a GPU where there is one; see `steps`.
     """
     torch.manual_seed(seed)
-    sizes = sized(pairs, values)
+    known = checkpoint.network() if checkpoint else {}
+    sizes = sizes_of(known, values) if known else sized(pairs, values)
     network = InvertibleNetwork(autoencoder.size, sizes, values)
     network.standardise(pairs.latents.flatten(0, 1))
-    autoencoder.requires_grad_(False)
+    for each in (autoencoder.requires_grad_(False), network):
+        each.to(processor())
 
-    def loss(rows: Tensor) -> Tensor:
-        others = rows.roll(1)
-        person, stranger = pairs.latents[rows, 0], pairs.latents[others, 0]
-        total = factor_loss(network, person, stranger, same(pairs.labels[rows, 0], pairs.labels[others, 0], False))
-        if pairs.counterfactual:
-            version = torch.randint(1, pairs.latents.shape[1], (len(rows),))
-            total = total + counterfactual_loss(autoencoder, network, pairs, rows, version)
-        return total
-
-    steps(network, loss, len(pairs), schedule, report, "training the invertible network")
+    steps(
+        network,
+        lambda rows: pair_loss(autoencoder, network, pairs, rows),
+        len(pairs),
+        schedule,
+        report,
+        "splitting the factors",
+        checkpoint,
+    )
+    for each in (autoencoder, network):
+        each.cpu().eval()
     if not pairs.counterfactual:
         settle(network, pairs)
-    return network.eval()
+    return network
 
 
-def counterfactual_loss(
-    autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, rows: Tensor, version: Tensor
-) -> Tensor:
-    """The factor loss of person and counterfactual, and the error of the edit that should make one of the other.
+def pair_loss(autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, rows: Tensor) -> Tensor:
+    """The factor loss of people with strangers and, where there are counterfactuals, with theirs.
 
-    The error is that of decoded pictures under a Gaussian of the deviation that fits best, counted as if a picture
-    had as many numbers as a latent, so that neither term drowns the other. Half of the edits go back to the person.
+    Then also the error of the edit that should make one of the other: that of decoded pictures under a Gaussian of
+    the deviation that fits best, counted as if a picture had as many numbers as a latent, so that neither term drowns
+    the other. In half of the batches it is the person who has to be made of the counterfactual.
     """
-    ends = torch.stack([torch.zeros_like(version), version])
+    others = rows.roll(1)
+    ends = torch.stack(
+        [torch.zeros_like(rows), torch.randint(int(pairs.counterfactual), pairs.latents.shape[1], rows.shape)]
+    )
     ends = ends if torch.rand(()) < 0.5 else ends.flip(0)
-    (a, b), (label_a, label_b) = pairs.latents[rows, ends], pairs.labels[rows, ends]
-    edited = network.inverse(network.moved(network(a)[0], label_a, label_b))
-    wrong = (autoencoder.decode(edited) - pairs.coefficients[rows, ends[1]].float()).square().mean()
-    return factor_loss(network, a, b, same(label_a, label_b, True)) + a.shape[1] / 2 * wrong.log()
+    labels = pairs.labels[rows, ends]
+    latents = torch.stack([*pairs.latents[rows, ends], pairs.latents[others, 0]]).to(network.mean.device)
+    codes, determinants = (part.unflatten(0, (3, len(rows))) for part in network(latents.flatten(0, 1)))
+    person, other, stranger = zip(codes, determinants, strict=True)
+    total = factor_loss(network, person, stranger, same(labels[0], pairs.labels[others, 0], False))
+    if not pairs.counterfactual:
+        return total
+    edited = autoencoder.decode(network.inverse(network.moved(codes[0], *labels)))
+    error = (edited - pairs.coefficients[rows, ends[1]].to(edited)).square().mean()
+    return (
+        total
+        + factor_loss(network, person, other, same(labels[0], labels[1], True))
+        + latents.shape[2] / 2 * error.log()
+    )
 
 
 def same(a: Tensor, b: Tensor, residual: bool) -> Tensor:
@@ -176,10 +216,14 @@ def sized(pairs: Pairs, values: dict[str, int]) -> dict[str, int]:
     return block_sizes(scores, least, pairs.latents.shape[2])
 
 
+def sizes_of(state: Mapping[str, Tensor], values: Mapping[str, int]) -> dict[str, int]:
+    """The codes of each factor in the state of a network."""
+    return {factor: state[f"places.{n}"].shape[1] for n, factor in enumerate(values) if f"places.{n}" in state}
+
+
 @torch.no_grad()
 def settle(network: InvertibleNetwork, pairs: Pairs) -> None:
     """The place of a value is the mean of its people's codes."""
     codes = network(pairs.latents[:, 0])[0]
-    for column, (place, block) in enumerate(zip(network.places, network.blocks.values(), strict=True)):
-        for value in range(len(place)):
-            place[value] = codes[pairs.labels[:, 0, column] == value][:, block].mean(0)
+    for labels, place, block in zip(pairs.labels[:, 0].T, network.places, network.blocks.values(), strict=True):
+        place.copy_(torch.stack([codes[labels == value][:, block].mean(0) for value in range(len(place))]))

@@ -33,9 +33,17 @@ class InvertibleNetwork(nn.Module):
         self.flow = SequenceINN(latent)
         for _ in range(DEPTH):
             self.flow.append(AllInOneBlock, subnet_constructor=subnet)
+        self.shuffle()
         self.places = nn.ParameterList(
             nn.Parameter(0.1 * torch.randn(values[factor], size)) for factor, size in self.sizes.items()
         )
+
+    def shuffle(self) -> None:
+        """Let torch's chance order the codes between blocks, since FrEIA asks NumPy's, which no seed here sets."""
+        for block in self.flow.module_list:
+            order = torch.eye(len(self.mean))[torch.randperm(len(self.mean))]
+            block.w_perm.data.copy_(order)
+            block.w_perm_inv.data.copy_(order.T)
 
     @property
     def blocks(self) -> dict[str, slice]:
@@ -77,8 +85,12 @@ def subnet(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(*hidden, nn.Linear(HIDDEN, outputs))
 
 
-def factor_loss(network: InvertibleNetwork, a: Tensor, b: Tensor, shared: Tensor, sigma: float = SHARED) -> Tensor:
-    """The negative log-likelihood in nats of pairs of latents a, b (N, D), up to a constant.
+Coded = tuple[Tensor, Tensor]
+"""What T gives: codes (N, D) and log|det T'| (N,)."""
+
+
+def factor_loss(network: InvertibleNetwork, a: Coded, b: Coded, shared: Tensor, sigma: float = SHARED) -> Tensor:
+    """The negative log-likelihood in nats of pairs T(a), T(b), up to a constant.
 
     shared (N, F + 1) bool: which factors, and last whether the residual, a pair has in common. Codes are standard
     normal; shared ones correlate by σ:
@@ -86,9 +98,9 @@ def factor_loss(network: InvertibleNetwork, a: Tensor, b: Tensor, shared: Tensor
     σ for what is shared and else 0. The paper's pairs share one factor; ours share any, so that a counterfactual
     pair (all but one, and the residual) is one term. The paper counts the determinant half as much.
     """
-    (code_a, determinant_a), (code_b, determinant_b) = network(a), network(b)
-    widths = torch.tensor([*network.sizes.values(), code_a.shape[1] - network.residual.start])
-    correlation = sigma * shared.to(a.dtype).repeat_interleave(widths, 1)
+    (code_a, determinant_a), (code_b, determinant_b) = a, b
+    widths = torch.tensor([*network.sizes.values(), code_a.shape[1] - network.residual.start], device=code_a.device)
+    correlation = sigma * shared.to(code_a).repeat_interleave(widths, 1)
     variance = 1 - correlation.square()
     conditional = (code_b - correlation * code_a).square() / variance + variance.log()
     return 0.5 * (code_a.square() + conditional).sum(1).mean() - (determinant_a + determinant_b).mean()

@@ -1,0 +1,91 @@
+"""Pictures of faces with the value of each factor: what an editor is trained on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadInput
+from core.sources.items import Refused
+
+FORMAT = "clipscape-labelled-faces-1"
+HELD_OUT = 0.1
+"""The share of the pictures that nothing is trained on."""
+
+
+@dataclass(frozen=True)
+class LabelledFaces:
+    """pictures (N, S, S, 3) uint8, labels (N, F) int64; factors: name → names of its values.
+
+    found: pictures that there were. refused: what could not be read, and why.
+    """
+
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    factors: Mapping[str, tuple[str, ...]]
+    found: int
+    refused: Sequence[Refused] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        count, side = self.pictures.shape[:2]
+        if self.pictures.shape != (count, side, side, 3) or self.pictures.dtype != np.uint8:
+            raise BadInput(f"pictures: {self.pictures.dtype} of shape {self.pictures.shape}, not (N, S, S, 3) uint8")
+        if self.labels.shape != (count, len(self.factors)) or self.labels.dtype != np.int64:
+            raise BadInput(f"labels: shape {self.labels.shape}, but ({count}, {len(self.factors)}) int64 is needed")
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @property
+    def left_out(self) -> int:
+        """Pictures of which the value of some factor is not known, or not sure."""
+        return self.found - len(self)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a picture or a label does: 32 hexadecimal digits."""
+        digest = blake2b(json.dumps([self.factors, self.pictures.shape]).encode(), digest_size=16)
+        for each in (self.pictures, self.labels):
+            digest.update(np.ascontiguousarray(each).data)
+        return digest.hexdigest()
+
+    def take(self, rows: NDArray[np.int64]) -> LabelledFaces:
+        """Some of them, in that order."""
+        return LabelledFaces(self.pictures[rows], self.labels[rows], self.factors, self.found, self.refused)
+
+    def split(self, seed: int) -> tuple[LabelledFaces, LabelledFaces]:
+        """Those to train on, and a tenth that is held out, drawn by chance."""
+        order = np.random.default_rng(seed).permutation(len(self))
+        held_out = max(1, round(HELD_OUT * len(self)))
+        return self.take(np.sort(order[held_out:])), self.take(np.sort(order[:held_out]))
+
+    def save(self, path: Path) -> None:
+        """One safetensors file, written whole or not at all."""
+        from safetensors.numpy import save_file
+
+        refused = [[each.source, each.reason] for each in self.refused]
+        told = {"format": FORMAT, "factors": dict(self.factors), "found": self.found, "refused": refused}
+        partial = path.with_suffix(".partial")
+        save_file({"pictures": self.pictures, "labels": self.labels}, partial, {"clipscape": json.dumps(told)})
+        partial.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> LabelledFaces:
+        """What `save` wrote; raises `BadInput` for any other file."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, "numpy") as file:
+                told = json.loads((file.metadata() or {})["clipscape"])
+                pictures, labels = file.get_tensor("pictures"), file.get_tensor("labels")
+            factors = {name: tuple(values) for name, values in told["factors"].items()}
+            refused = [Refused(*each) for each in told["refused"]]
+            return cls(pictures, labels, factors, told["found"], refused)
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadInput(f"{path} holds no labelled faces ({error}): train without --resume") from None
