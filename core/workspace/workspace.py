@@ -90,6 +90,10 @@ class Workspace:
     def count(self) -> int:
         return self._items.count()
 
+    def pictured(self) -> list[str]:
+        """The ids of the items that have a picture, in the items' order."""
+        return self._items.embeddable("image")
+
     def columns(self) -> dict[str, str]:
         """The further columns: name → "text", "number" or "truth"."""
         return self._items.columns()
