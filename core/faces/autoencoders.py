@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from core.faces.kinds import BEST, KINDS
 from core.faces.patches import Patches
 
+__all__ = ["BEST", "KINDS", "AutoEncoder", "load", "save"]
 
-@dataclass(frozen=True)
-class Kind:
-    """patch: pixels a side, 0 for the whole picture. components: kept of each patch. beta: weight of the KL term.
-
-    latent: numbers a picture, or a place where `spatial`.
-    """
-
-    summary: str
-    patch: int
-    components: int
-    latent: int
-    beta: float
-    spatial: bool = False
-
-
-KINDS = {
-    "vae": Kind("convolutional VAE", 8, 96, 128, 1.0),
-    "beta-vae": Kind("β-VAE with β = 8 (Higgins et al., ICLR 2017)", 8, 96, 128, 8.0),
-    "kl": Kind("spatial latent, light KL (Rombach et al., CVPR 2022)", 8, 96, 4, 0.1, spatial=True),
-    "eigenface-vae": Kind("VAE of the whole picture's principal components", 0, 384, 128, 0.1),
-}
-BEST = "eigenface-vae"
-WIDTH, HIDDEN = 96, 512
+WIDTH, HIDDEN = 64, 1024
+"""Channels of a convolution, units of a perceptron."""
 
 
 class AutoEncoder(nn.Module):
@@ -81,6 +64,21 @@ class AutoEncoder(nn.Module):
         return pixels / 2 * error.log() + KINDS[self.kind].beta * divergence, error
 
 
+def save(model: AutoEncoder, path: Path) -> None:
+    """One safetensors file at half precision, which no eye sees."""
+    tensors = {name: tensor.half().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, path, {"kind": model.kind, "side": str(model.side)})
+
+
+def load(path: Path) -> AutoEncoder:
+    """The auto-encoder in a file that `save` wrote."""
+    with safe_open(path, "pt") as file:
+        told = file.metadata()
+    model = AutoEncoder(told["kind"], int(told["side"]))
+    model.load_state_dict(load_file(path))
+    return model.eval()
+
+
 class Residual(nn.Module):
     """x + f(x)."""
 
@@ -112,7 +110,12 @@ def convolutional(channels: int, latent: int, places: int) -> tuple[nn.Module, n
     """Convolutions over the patches, then one latent for the picture."""
     flat = WIDTH * places**2
     encoder = (nn.Conv2d(channels, WIDTH, 1), block(WIDTH), nn.GELU(), nn.Flatten(), nn.Linear(flat, 2 * latent))
-    unflat = (nn.Linear(latent, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, flat), nn.Unflatten(1, (WIDTH, places, places)))
+    unflat = (
+        nn.Linear(latent, 4 * WIDTH),
+        nn.GELU(),
+        nn.Linear(4 * WIDTH, flat),
+        nn.Unflatten(1, (WIDTH, places, places)),
+    )
     decoder = (*unflat, block(WIDTH), block(WIDTH), nn.GELU(), nn.Conv2d(WIDTH, channels, 1))
     return nn.Sequential(*encoder), nn.Sequential(*decoder)
 
@@ -128,8 +131,8 @@ def whole(channels: int, latent: int, places: int) -> tuple[nn.Module, nn.Module
     """A perceptron beside a linear map, on the coefficients of the whole picture."""
 
     def net(inputs: int, outputs: int) -> Beside:
-        layers = (nn.Linear(inputs, 2 * HIDDEN), nn.GELU(), nn.Linear(2 * HIDDEN, 2 * HIDDEN), nn.GELU())
-        return Beside(nn.Linear(inputs, outputs), nn.Sequential(*layers, nn.Linear(2 * HIDDEN, outputs)))
+        layers = (nn.Linear(inputs, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, HIDDEN), nn.GELU())
+        return Beside(nn.Linear(inputs, outputs), nn.Sequential(*layers, nn.Linear(HIDDEN, outputs)))
 
     encoder = nn.Sequential(nn.Flatten(), net(channels, 2 * latent))
     return encoder, nn.Sequential(net(latent, channels), nn.Unflatten(1, (channels, places, places)))
