@@ -37,11 +37,12 @@ class Patches(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Pictures → coefficients."""
-        offset = self.components.flatten(1) @ self.mean.flatten()
-        return functional.conv2d(pictures, self.components, stride=self.patch) - offset[:, None, None]
+        directions = self.components.flatten(1)
+        apart = functional.pixel_unshuffle(pictures, self.patch).movedim(1, 3)
+        return functional.linear(apart, directions, -directions @ self.mean.flatten()).movedim(3, 1)
 
     def inverse(self, coefficients: Tensor) -> Tensor:
         """Coefficients → pictures, not clipped."""
-        side = coefficients.shape[-1]
-        drawn = functional.conv_transpose2d(coefficients, self.components, stride=self.patch)
-        return drawn + self.mean.repeat(1, side, side)
+        directions = self.components.flatten(1).T
+        apart = functional.linear(coefficients.movedim(1, 3), directions, self.mean.flatten())
+        return functional.pixel_shuffle(apart.movedim(3, 1), self.patch)

@@ -27,7 +27,7 @@ from core.sources.bundled import ASSETS, ITEMS
 from core.workspace import Workspace
 
 log = logging.getLogger(__name__)
-MAPS = {"emoji": ("images", "both"), "fashion": ("both", "images")}
+MAPS = {"emoji": ("images", "both"), "fashion": ("both", "images"), "faces": ("both", "images")}
 """The maps of each set; the last one is on the screen when the set opens."""
 
 SIDE = 96

@@ -1,0 +1,32 @@
+"""``faces report``: the bundled editor of faces on people held out of all training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.progress import Report, silent
+
+
+def faces_report(report: Report = silent) -> dict[str, Any]:
+    """``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1."""
+    from core.faces import autoencoders, held_out, judges
+    from core.faces.report import report as measured
+
+    editor = held_out.editor()
+    values = {name: len(each) for name, each in editor.factors.items()}
+    models = {kind: held_out.EDITORS / f"{kind}.safetensors" for kind in autoencoders.KINDS if kind != autoencoders.BEST}
+    loaded = {autoencoders.BEST: editor.autoencoder, **{kind: autoencoders.load(path) for kind, path in models.items()}}
+    faces = held_out.held_out(tuple(editor.factors.items()))
+    return measured(editor, loaded, judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side), faces, report)
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The report as rows: auto-encoders, then each factor's edits beside those by the usual attribute vector."""
+    rows = [
+        {"factor": factor, "way": way.replace("_", " "), **figures}
+        for way in ("edits", "latent_direction")
+        for factor, figures in result[way].items()
+    ]
+    models = [{"auto-encoder": name, **figures} for name, figures in result["autoencoders"].items()]
+    return {**result, "edits": rows, "autoencoders": models, "latent_direction": None}

@@ -1,0 +1,94 @@
+"""Judges: small convolutional classifiers of each factor, trained on real pictures only.
+
+They see no reconstruction and no edit before they judge one, and nothing of an editor's own codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.faces.fitting import Schedule, as_float, steps
+from core.progress import Report, silent
+
+SHIFT = 2
+"""Pixels by which a training picture is moved at most, so that no judge goes by a single pixel."""
+
+
+class Judges(nn.Module):
+    """One network with an answer for each factor; values: factor → its number of values."""
+
+    def __init__(self, values: Mapping[str, int], side: int) -> None:
+        super().__init__()
+        self.values, self.side = dict(values), side
+        places = (side // 8) ** 2
+        self.features = nn.Sequential(
+            *(nn.Conv2d(3, 32, 5, 2, 2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, 1, 1), nn.ReLU()),
+            *(nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64 * places, 128), nn.ReLU(), nn.Dropout(0.2)),
+        )
+        self.answers = nn.ModuleList(nn.Linear(128, count) for count in self.values.values())
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        """Pictures (N, 3, S, S) in [0, 1] → for each factor logits (N, values)."""
+        seen = self.features(pictures * 2 - 1)
+        return [answer(seen) for answer in self.answers]
+
+    @torch.no_grad()
+    def judge(self, pictures: np.ndarray) -> np.ndarray:
+        """Pictures (N, S, S, 3) uint8 → the value of each factor (N, F) int64."""
+        rows = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2)
+        answers = [[logits.argmax(1) for logits in self(as_float(part))] for part in rows.split(500)]
+        return torch.stack([torch.cat(each) for each in zip(*answers, strict=True)], 1).numpy()
+
+    def save(self, path: Path) -> None:
+        """One safetensors file."""
+        save_file({name: tensor.half() for name, tensor in self.state_dict().items()}, path)
+
+
+def fit(
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    values: Mapping[str, int],
+    schedule: Schedule,
+    seed: int = 0,
+    report: Report = silent,
+) -> Judges:
+    """Train on real pictures (N, S, S, 3) uint8 with labels (N, F)."""
+    torch.manual_seed(seed)
+    judges = Judges(values, pictures.shape[1])
+    rows, truth = torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(labels)
+
+    def loss(chosen: Tensor) -> Tensor:
+        answers = judges(shifted(as_float(rows[chosen])))
+        return sum(
+            (functional.cross_entropy(a, y) for a, y in zip(answers, truth[chosen].T, strict=True)), torch.zeros(())
+        )
+
+    steps(judges, loss, len(rows), schedule, report, "training the judges")
+    return judges.eval()
+
+
+def shifted(pictures: Tensor) -> Tensor:
+    """Pictures moved together by up to two pixels either way, their edges repeated."""
+    down, right = torch.randint(0, 2 * SHIFT + 1, (2,)).tolist()
+    padded = functional.pad(pictures, [SHIFT] * 4, mode="replicate")
+    return padded[:, :, down : down + pictures.shape[2], right : right + pictures.shape[3]]
+
+
+def load(path: Path, values: Mapping[str, int], side: int) -> Judges:
+    """Judges from their file."""
+    judges = Judges(values, side)
+    judges.load_state_dict(load_file(path))
+    return judges.eval()
+
+
+def accuracy(judges: Judges, pictures: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Factor → the share of pictures (N, S, S, 3) whose value is judged as labelled (N, F)."""
+    right: Sequence[float] = (judges.judge(pictures) == labels).mean(0)
+    return {factor: float(share) for factor, share in zip(judges.values, right, strict=True)}

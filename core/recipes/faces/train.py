@@ -1,0 +1,135 @@
+"""``python -m core.recipes.faces.train``: the auto-encoders, the editor and the judges of the bundled faces.
+
+Each stage is kept in the cache, so that an interrupted run goes on with the next one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from core.faces import judges
+from core.faces.autoencoders import BEST, KINDS, AutoEncoder
+from core.faces.editor import Editor
+from core.faces.fitting import Pairs, Schedule, fit_autoencoder, fit_invertible, in_chunks, sized
+from core.faces.invertible import InvertibleNetwork
+from core.progress import Progress
+from core.recipes.download import cache_dir
+from core.recipes.faces.full import Faces, faces
+from core.recipes.faces.people import FACTORS
+from core.recipes.faces.render import SIDE
+from core.sources.bundled import ASSETS
+
+log = logging.getLogger(__name__)
+EDITOR = ASSETS / "editor"
+VALUES = {factor: len(values) for factor, values in FACTORS.items()}
+AUTOENCODERS = {
+    "eigenface-vae": Schedule(epochs=6, batch=256),
+    "vae": Schedule(epochs=6),
+    "beta-vae": Schedule(epochs=6),
+    "kl": Schedule(epochs=3),
+}
+NETWORK = Schedule(epochs=80)
+JUDGES = Schedule(epochs=4)
+
+
+def kept(name: str, module: nn.Module, train: Callable[[], nn.Module]) -> nn.Module:
+    """A trained module from the cache, else trained now and kept there."""
+    path = cache_dir("faces", "trained") / f"{name}.safetensors"
+    if path.exists():
+        module.load_state_dict(load_file(path))
+        return module.eval()
+    made = train()
+    save_file({key: tensor.contiguous() for key, tensor in made.state_dict().items()}, path)
+    return made
+
+
+@lru_cache(maxsize=1)
+def training() -> Faces:
+    """The people to train on."""
+    return faces("train")
+
+
+def pictures() -> Tensor:
+    """All their pictures (N, 3, S, S) uint8."""
+    return torch.from_numpy(training().pictures).flatten(0, 1).permute(0, 3, 1, 2)
+
+
+def autoencoder(kind: str) -> AutoEncoder:
+    """One kind, trained."""
+    trained = kept(
+        kind, AutoEncoder(kind, SIDE), lambda: fit_autoencoder(pictures(), kind, AUTOENCODERS[kind], report=told)
+    )
+    assert isinstance(trained, AutoEncoder)
+    return trained
+
+
+def pairs(model: AutoEncoder) -> Pairs:
+    """The people as an auto-encoder sees them."""
+    people, versions = training().labels.shape[:2]
+    coefficients = in_chunks(model.patches, pictures())
+    with torch.no_grad():
+        latents = torch.cat([model.encode(part)[0] for part in coefficients.split(2000)])
+    labels = torch.from_numpy(training().labels)
+    return Pairs(latents.unflatten(0, (people, versions)), labels, coefficients.unflatten(0, (people, versions)))
+
+
+def editor() -> Editor:
+    """The bundled editor."""
+    model = autoencoder(BEST)
+    seen = pairs(model)
+    sizes = sized(seen, VALUES)
+
+    def train() -> InvertibleNetwork:
+        return fit_invertible(model, seen, VALUES, NETWORK, report=told)
+
+    network = kept("network", InvertibleNetwork(model.size, sizes, VALUES), train)
+    assert isinstance(network, InvertibleNetwork)
+    return Editor.of(model, network, seen.latents.flatten(0, 1), seen.labels.flatten(0, 1), FACTORS)
+
+
+def judge() -> judges.Judges:
+    """The judges."""
+    every = training()
+
+    def train() -> judges.Judges:
+        flat = every.pictures.reshape(-1, *every.pictures.shape[2:])
+        return judges.fit(flat, every.labels.reshape(len(flat), -1), VALUES, JUDGES, report=told)
+
+    trained = kept("judges", judges.Judges(VALUES, SIDE), train)
+    assert isinstance(trained, judges.Judges)
+    return trained
+
+
+def told(progress: Progress) -> None:
+    """A line on the log now and then."""
+    if progress.done % 100 == 0 or progress.done == progress.total:
+        log.info("%s: %s of %s, %s", progress.message, progress.done, progress.total, progress.metrics)
+
+
+def main() -> None:
+    """Train one part, or all that are not there yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("parts", nargs="*", default=["editor", "judges", *KINDS])
+    chosen = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(chosen.threads)
+    EDITOR.mkdir(exist_ok=True)
+    for part in chosen.parts:
+        if part == "editor":
+            editor().save(EDITOR / "faces.safetensors")
+        elif part == "judges":
+            judge().save(EDITOR / "judges.safetensors")
+        else:
+            autoencoder(part)
+
+
+if __name__ == "__main__":
+    main()
