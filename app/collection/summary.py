@@ -12,7 +12,6 @@ from core.reduced import reduced_models
 from core.workspace import Embedded, Workspace
 
 MODALITIES = {"image": "images", "text": "captions"}
-DELETE = "Delete these embeddings, which were made of another model's"
 
 
 def show(workspace: Workspace, items: Items) -> None:
@@ -25,9 +24,10 @@ def show(workspace: Workspace, items: Items) -> None:
         _figure("Labels", f"{len(items.labels):,}")
         _figure("On disk", amounts.size(occupied(Path(workspace.path))))
         for model, line in embedded(workspace.models()):
-            _figure(f"Embedded by {escaped(store.model_title(workspace, model))}", line)
-            if model in reduced and st.button("", key=f"delete-{model}", icon=":material/delete:", help=DELETE):
-                derived.ask(workspace, model)
+            with st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xxsmall"):
+                _figure(f"Embedded by {escaped(store.model_title(workspace, model))}", line)
+                if model in reduced:
+                    _delete(workspace, model)
 
 
 def embedded(models: Sequence[Embedded]) -> list[tuple[str, str]]:
@@ -42,6 +42,12 @@ def embedded(models: Sequence[Embedded]) -> list[tuple[str, str]]:
 def occupied(folder: Path) -> int:
     """Bytes of all files under a folder; those that vanish meanwhile do not count."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _delete(workspace: Workspace, model: str) -> None:
+    help = "Delete these embeddings, which were made of another model's"
+    if st.button("", key=f"delete-{model}", icon=":material/delete:", type="tertiary", help=help):
+        derived.ask(workspace, model)
 
 
 def _figure(label: str, value: str) -> None:

@@ -18,7 +18,7 @@ function cell({ title, words, image }) {
     ? Object.assign(make("img"), { src: image, alt: words, title: words, decoding: "async" })
     : Object.assign(make("span", "words", words), { title: words });
   const made = make("span", "cell");
-  made.append(make("span", "title", title), shown);
+  made.append(Object.assign(make("span", "title", title), { title }), shown);
   return made;
 }
 

@@ -13,6 +13,7 @@ from app.dimensions.matches import Cell, Match, matches
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import item
+from app.plain import escaped
 from core.workspace import Workspace
 
 GIVEN = {"i2t": "image", "t2i": "caption"}
@@ -104,13 +105,17 @@ def first(of: pd.DataFrame, rank: str) -> list[str]:
 
 
 def _instead(workspace: Workspace, items: Items, of: pd.DataFrame, way: str, dimension: int) -> None:
-    is_image = PARTS[way] == "image"
     for rank, where in (("before", "With all dimensions"), ("after", f"In {dimension:,} dimensions")):
-        if ids := first(of, rank):
-            st.caption(f"{where} another {PARTS[way]} came first:")
-            drawn = store.thumbnails(workspace, ids) if is_image else {}
-            shown = pictures(ids, items.captions, drawn)
-            gallery(shown, f"first-{way}-{rank}", side=72, layout="grid" if is_image else "list")
+        ids = first(of, rank)
+        if not ids:
+            continue
+        begin = f"{where} another {PARTS[way]} came first:"
+        if PARTS[way] == "caption":
+            said = (escaped(items.captions.get(id, "")) for id in ids)
+            st.caption(f"{begin} {', '.join(f'“{each}”' for each in said)}.")
+        else:
+            st.caption(begin)
+            gallery(pictures(ids, items.captions, store.thumbnails(workspace, ids)), f"first-{rank}", side=72)
 
 
 def _places(ranks: list[int]) -> list[str]:

@@ -36,10 +36,13 @@ def test_compare_look_and_use(page: Page, address: str) -> None:
     click_point(page, 2)
     point = page.locator(".st-key-point-head")
     expect(point).to_contain_text("128 B", timeout=PATIENCE)
-    expect(page.locator(".st-key-lost-gallery ol > li")).to_have_count(8, timeout=PATIENCE)
-    expect(page.locator(".st-key-lost-gallery")).to_contain_text(re.compile("1st → [0-9]"))
-    page.locator(".st-key-lost-gallery ol > li button").first.click()
+    cards = page.locator(".st-key-lost-gallery ol > li")
+    expect(cards).to_have_count(6, timeout=PATIENCE)
+    expect(cards.first.locator(".cell")).to_have_count(3)
+    expect(cards.first).to_contain_text(re.compile("own: 1st → [0-9].*first now"))
+    cards.locator("button").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("The caption, sought for the image", timeout=PATIENCE)
+    expect(page.get_by_role("dialog")).to_contain_text("came first:")
     page.keyboard.press("Escape")
 
     page.locator(".st-key-time-search button:visible").first.click()
@@ -54,7 +57,14 @@ def test_compare_look_and_use(page: Page, address: str) -> None:
     assert waiting.value.suggested_filename == "pca-32.safetensors"
     cluster_form(page, address)
     page.locator(".st-key-cluster-model").click()
-    expect(page.get_by_role("option")).to_contain_text(
-        ["pocket", "pocket, reduced to 32 dimensions by PCA, centred"], timeout=PATIENCE
-    )
+    reduced = "pocket, reduced to 32 dimensions by PCA, centred"
+    expect(page.get_by_role("option")).to_contain_text(["pocket", reduced], timeout=PATIENCE)
+    page.keyboard.press("Escape")
+
+    page.goto(f"{address}/data")
+    summary = page.locator(".st-key-summary")
+    expect(summary).to_contain_text(f"Embedded by {reduced}", timeout=PATIENCE)
+    summary.locator("button:visible").last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete them").click()
+    expect(summary).not_to_contain_text(reduced, timeout=PATIENCE)
     assert errors == []

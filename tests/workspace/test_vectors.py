@@ -100,6 +100,21 @@ def test_a_changed_caption_is_embedded_anew(workspace: Workspace) -> None:
     assert len(workspace.embeddings("a", "image")) == 6
 
 
+def test_what_one_model_has_embedded_is_deleted_and_can_come_again(workspace: Workspace) -> None:
+    ids = workspace.missing("a", "image")
+    for model in ("a", "b"):
+        workspace.add_embeddings(model, "image", ids, vectors(7))
+    version = workspace.version
+    workspace.delete_embeddings("a")
+    workspace.delete_embeddings("never there")
+    assert workspace.models() == [Embedded("b", "image", 7, 4)]
+    assert workspace.version > version
+    assert len(workspace.embeddings("a", "image")) == 0
+    assert Workspace.open(workspace.path).missing("a", "image") == ids
+    workspace.add_embeddings("a", "image", ids[:3], vectors(3, seed=1))
+    assert (workspace.embeddings("a", "image").vectors == vectors(3, seed=1)).all()
+
+
 def test_the_fingerprint_changes_with_the_vectors(workspace: Workspace) -> None:
     ids = workspace.missing("a", "image")
     workspace.add_embeddings("a", "image", ids[:3], vectors(3))
