@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.commands import faces
 from core.commands.clustering import cluster, for_reading
 from core.commands.directions import direction, without
 from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
+from core.commands.faces_edit import faces_edit
+from core.commands.faces_edit import for_reading as in_two_digits
+from core.commands.faces_training import faces_train
+from core.commands.faces_training import for_reading as by_factor
 from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
 from core.commands.modality_gap import for_reading as two_spaces
@@ -27,6 +32,8 @@ __all__ = [
     "direction",
     "discard",
     "embed",
+    "faces_edit",
+    "faces_train",
     "gap",
     "map",
     "methods",
@@ -55,6 +62,16 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "direction": direction,
     "without": without,
     "gap": gap,
+    "faces edit": faces_edit,
+    "faces train": faces_train,
+    "faces describe": faces.describe,
+    "faces read": faces.read,
+    "faces slide": faces.slide,
+    "faces measure": faces.measure,
+    "faces map": faces.faces_map,
+    "faces mix": faces.mix,
+    "faces draw": faces.draw,
+    "faces animate": faces.animate,
 }
 
 READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -64,5 +81,7 @@ READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "semantics": by_prompt,
     "direction": along_it,
     "gap": two_spaces,
+    "faces edit": in_two_digits,
+    "faces train": by_factor,
 }
 """Results that a person reads in another form than scripts do."""
