@@ -188,8 +188,8 @@ def status(arguments: list[str]) -> int:
     """The exit status of a command line."""
     try:
         return app(arguments, prog_name="python -m core", standalone_mode=False) or 0
-    except (Cancelled, KeyboardInterrupt, typer.Abort):
-        return _said("stopped", STOPPED)
+    except (Cancelled, KeyboardInterrupt, typer.Abort) as stop:
+        return _said(str(stop) or "stopped", STOPPED)
     except ClipscapeError as error:
         return _said(str(error), BAD_INPUT)
     except typer.TyperException as error:

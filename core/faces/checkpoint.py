@@ -141,6 +141,7 @@ def kept(work: Work, checkpoint: Checkpoint | None) -> Iterator[Callable[[], Non
         yield lambda: None
         return
     checkpoint.restore(work)
+    before = work.done
 
     def now_and_then() -> None:
         if time.monotonic() >= checkpoint.next:
@@ -151,7 +152,8 @@ def kept(work: Work, checkpoint: Checkpoint | None) -> Iterator[Callable[[], Non
     except Cancelled:
         checkpoint.save(work)
         raise
-    checkpoint.save(work)
+    if work.done > before:
+        checkpoint.save(work)
 
 
 def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -29,6 +29,10 @@ class Schedule:
     batch: int = 128
     rate: float = 1e-3
 
+    def steps(self, rows: int) -> int:
+        """How many steps over so many rows."""
+        return self.epochs * max(1, rows // self.batch)
+
 
 def steps(
     network: nn.Module,
@@ -44,7 +48,7 @@ def steps(
     checkpoint: from where it goes on, and where it is kept now and then, when stopped, and at the end.
     """
     optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=1e-4)
-    total = schedule.epochs * max(1, rows // schedule.batch)
+    total = schedule.steps(rows)
     work = Work(network, optimizer, torch.randperm(rows))
     with kept(work, checkpoint) as now_and_then:
         while work.done < total:

@@ -1,0 +1,226 @@
+"""``faces train``: an editor of a person's own faces, as a job that can stop and go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.commands.runs import versions
+from core.errors import BadInput, BadParameter, Cancelled
+from core.faces.attributes import SURE, FactorPrompts, check_factor_prompts, read_factor_prompts
+from core.faces.kinds import BEST, KINDS
+from core.faces.labelled import LabelledFaces
+from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
+from core.progress import Bar, Report, silent
+
+if TYPE_CHECKING:
+    from core.faces.training import Diary
+    from core.workspace import RunCard
+
+KIND = "editor"
+SIDES = (64, 96)
+STEPS, READING, TRAINING = 1_000, 60, 920
+"""Of the bar, and of them for reading the pictures and for the networks."""
+MOST_EPOCHS = 10_000
+
+
+def faces_train(
+    workspace: str,
+    source: str,
+    attributes: str | None = None,
+    factors: Sequence[str] | None = None,
+    prompts: str | FactorPrompts | None = None,
+    sure: float = SURE,
+    model: str | None = None,
+    autoencoder: str = BEST,
+    side: int = 64,
+    epochs: int | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Trains an editor on the pictures of a source and keeps it in a workspace, as a file and a run of kind "editor".
+
+    source, attributes, factors, sure, model: as in `core.commands.faces_gathering.gather`. prompts: a file, or factor
+    → value → prompts. autoencoder: one of `KINDS`. side: pixels. epochs: passes over the pictures of each network;
+    None: what suits their number. A stopped training goes on where it was, with the pictures as they were, by the
+    same arguments and `resume`; until then, or until its folder is deleted, it is not begun again.
+    """
+    said = read_factor_prompts(prompts) if isinstance(prompts, str) else prompts
+    asked = Settings(source, attributes, factors, said, sure, model, autoencoder, side, epochs, seed).plain()
+    bar = Bar(report, STEPS)
+    known = same(workspace, asked)
+    _check_known(known, resume, workspace)
+    faces = LabelledFaces.load(known.faces) if known else _gathered(asked, bar.part(0, READING))
+    training = known or _begun(workspace, asked, faces)
+    with _alone(training):
+        return _trained(workspace, training, faces, bar)
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """With a line a factor."""
+    rows = [
+        {"factor": factor, "values": ", ".join(values), "read right": result["read"][factor]}
+        | {"by chance": result["chance"][factor]}
+        for factor, values in result["factors"].items()
+    ]
+    return {**{name: value for name, value in result.items() if name not in ("read", "chance")}, "factors": rows}
+
+
+def editor_file(workspace: str, card: RunCard) -> Path:
+    """The safetensors file of a run of kind "editor"."""
+    return folder_of(workspace) / str(card.metrics["file"])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides on the result, by which a stopped training is found again; as in `train`."""
+
+    source: str
+    attributes: str | None
+    factors: Sequence[str] | None
+    prompts: FactorPrompts | None
+    sure: float
+    model: str | None
+    autoencoder: str
+    side: int
+    epochs: int | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.autoencoder not in KINDS:
+            raise BadParameter(f"--autoencoder {self.autoencoder}: choose from {', '.join(KINDS)}")
+        if self.side not in SIDES:
+            raise BadParameter(f"--side {self.side}: choose from {', '.join(map(str, SIDES))}")
+        if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
+            raise BadParameter(f"--epochs {self.epochs}: choose a number from 1 to {MOST_EPOCHS:,}")
+        if self.prompts is not None:
+            if self.factors or self.attributes:
+                raise BadParameter("--prompts take the place of a table: leave --factors and --attributes out")
+            check_factor_prompts(self.prompts, self.sure)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON keeps them, with paths that are the same from any folder."""
+        paths = {name: _absolute(getattr(self, name)) for name in ("source", "attributes")}
+        return json.loads(json.dumps(asdict(self) | paths))
+
+
+def _absolute(path: str | None) -> str | None:
+    """Names of workspaces and addresses stay."""
+    return str(Path(path).resolve()) if path is not None and Path(path).exists() else path
+
+
+def _check_known(known: Training | None, resume: bool, workspace: str) -> None:
+    if resume and known is None:
+        raise BadInput(f"{workspace}: no training with these settings waits there: leave --resume out to begin one")
+    if known is not None and not resume:
+        raise BadInput(
+            f"{known.folder}: this training was begun and has done {known.step:,} of {known.steps:,} steps of its "
+            f"{STAGE_TITLES[known.stage]}: go on with --resume, or delete that folder"
+        )
+
+
+def _gathered(settings: Mapping[str, Any], report: Report) -> LabelledFaces:
+    from core.commands.faces_gathering import gather
+
+    names = ("source", "side", "attributes", "factors", "prompts", "sure", "model")
+    return gather(**{name: settings[name] for name in names}, report=report)
+
+
+def _begun(workspace: str, settings: Mapping[str, Any], faces: LabelledFaces) -> Training:
+    from core.workspace import Workspace
+
+    return begin(Workspace.open_or_create(workspace).path, settings, faces)
+
+
+@contextmanager
+def _alone(training: Training) -> Iterator[None]:
+    """One process trains; raises `BadInput` in a second one."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(training.folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BadInput(f"{training.folder}: this training runs already: wait for it, or stop it") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar) -> dict[str, Any]:
+    from core.faces.editor import load
+    from core.faces.samples import FACES, edited
+    from core.faces.training import Diary, errors, measured, train
+
+    seen, held_out = faces.split(training.settings["seed"])
+    diary, shown = Diary(training), held_out.pictures[:FACES]
+    try:
+        made = train(diary, seen, shown, bar.part(READING, TRAINING))
+    except Cancelled:
+        told = diary.training
+        where = f"step {told.step:,} of {told.steps:,} of its {STAGE_TITLES[told.stage]}"
+        raise Cancelled(f"stopped at {where}: go on with --resume") from None
+    bar.step(READING + TRAINING, "measuring on held-out faces")
+    file = folder_of(workspace) / f"{training.id}.safetensors"
+    usual = {"quantile_99": float(np.quantile(errors(made, held_out), 0.99))}
+    replace(made, card={"settings": training.settings, "error": usual}).save(file)
+    editor = load(file)
+    result = _told(training, faces, held_out, file) | measured(editor, held_out) | {"seconds": round(diary.seconds, 3)}
+    _keep(workspace, diary, faces, result, edited(editor, shown))
+    forget(training)
+    bar.step(STEPS, "trained")
+    return result
+
+
+def _told(training: Training, faces: LabelledFaces, held_out: LabelledFaces, file: Path) -> dict[str, Any]:
+    """What the result says of what went in, and where it came out."""
+    return {
+        "run": training.id,
+        "model": str(file),
+        "autoencoder": training.settings["autoencoder"],
+        "side": training.settings["side"],
+        "epochs": training.epochs,
+        "pictures": len(faces),
+        "held_out": len(held_out),
+        "left_out": faces.left_out,
+        "refused": [{"source": each.source, "reason": each.reason} for each in faces.refused],
+        "factors": {name: list(values) for name, values in faces.factors.items()},
+    }
+
+
+def _keep(
+    workspace: str, diary: Diary, faces: LabelledFaces, result: Mapping[str, Any], samples: NDArray[np.uint8]
+) -> None:
+    """The run of an editor. Arrays: `loss_autoencoder` and `loss_network` (steps,); `samples` (R, C, S, S, 3)."""
+    from core.workspace import RunCard, Workspace
+
+    training, settings = diary.training, diary.training.settings
+    figures = {name: value for name, value in result.items() if name not in ("run", "model", "refused", "seconds")}
+    card = RunCard(
+        id=training.id,
+        kind=KIND,
+        method=settings["autoencoder"],
+        title=f"Faces: {', '.join(faces.factors)}",
+        params=settings,
+        seed=settings["seed"],
+        model=settings["model"] or "" if settings["prompts"] else "",
+        space="images",
+        items=len(faces),
+        fingerprint=faces.fingerprint,
+        versions=versions("torch", "FrEIA"),
+        seconds=result["seconds"],
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        metrics={**figures, "refused": len(faces.refused), "file": Path(result["model"]).name},
+    )
+    losses = {f"loss_{stage}": each.astype(np.float32) for stage, each in diary.losses().items()}
+    Workspace.open(workspace).save_run(card, {**losses, "samples": samples})
