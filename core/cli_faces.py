@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from core.command_line import Json, Seed, parsed, run
-from core.faces.attributes import SURE
 from core.faces.kinds import BEST, KINDS
+from core.faces.limits import SIDES, SURE
 
 app = typer.Typer(rich_markup_mode=None, help="Faces: edit one, factor by factor.")
 
@@ -49,7 +49,7 @@ def train(
     sure: Annotated[float, typer.Option(help="How probable a value has to be by the prompts.")] = SURE,
     clip: Annotated[str | None, typer.Option(help="The CLIP model that compares pictures with the prompts.")] = None,
     autoencoder: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")] = BEST,
-    side: Annotated[int, typer.Option(help="Pixels a side: 64 or 96.")] = 64,
+    side: Annotated[int, typer.Option(help=f"Pixels a side: {' or '.join(map(str, SIDES))}.")] = SIDES[0],
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the pictures; left out: as suits their number.")
     ] = None,
@@ -66,3 +66,9 @@ def train(
 def names(text: str | None) -> list[str] | None:
     """`glasses,sex` as a list."""
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+@app.command()
+def report(json: Json = None) -> None:
+    """How good the bundled editor is, on people held out of all training."""
+    run("faces report", json)

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput, BadPicture
-from core.faces.attributes import SURE, FactorPrompts, Labels, by_columns, by_prompts, check_factor_prompts
+from core.faces.attributes import FactorPrompts, Labels, by_columns, by_prompts, check_factor_prompts
 from core.faces.labelled import LabelledFaces
+from core.faces.limits import SURE
 from core.inputs import open_workspace
 from core.progress import Bar, Progress, Report, silent
 from core.results import Floats

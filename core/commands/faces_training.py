@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from core.commands.runs import versions
 from core.errors import BadInput, BadParameter, Cancelled
-from core.faces.attributes import SURE, FactorPrompts, check_factor_prompts, read_factor_prompts
+from core.faces.attributes import FactorPrompts, check_factor_prompts, read_factor_prompts
 from core.faces.kinds import BEST, KINDS
 from core.faces.labelled import LabelledFaces
+from core.faces.limits import MOST_EPOCHS, SIDES, SURE
 from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
 from core.progress import Bar, Report, silent
 
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from core.workspace import RunCard
 
 KIND = "editor"
-SIDES = (64, 96)
 STEPS, READING, TRAINING = 1_000, 60, 920
 """Of the bar, and of them for reading the pictures and for the networks."""
-MOST_EPOCHS = 10_000
 
 
 def faces_train(

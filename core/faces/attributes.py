@@ -13,16 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput, BadParameter
+from core.faces.limits import LEAST_OF_VALUE, LEAST_PICTURES, MOST_FACTORS, MOST_VALUES, SURE
 from core.results import Floats
 from core.sources.items import Value
 
-LEAST_PICTURES, LEAST_OF_VALUE = 100, 10
-"""Fewer tell no value of a factor from another."""
-MOST_VALUES, MOST_FACTORS = 12, 8
-"""A column of more values is no factor; of more such columns a person has to choose."""
 UNKNOWN = -1
-SURE = 0.8
-"""How probable a value has to be where prompts say which it is."""
 
 FactorPrompts = Mapping[str, Mapping[str, Sequence[str]]]
 """Factor → value → its prompts."""
