@@ -10,6 +10,8 @@ from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
 from core.commands.faces_edit import faces_edit
 from core.commands.faces_edit import for_reading as in_two_digits
+from core.commands.faces_report import faces_report
+from core.commands.faces_report import for_reading as beside_vectors
 from core.commands.faces_training import faces_train
 from core.commands.faces_training import for_reading as by_factor
 from core.commands.listing import datasets, methods, models
@@ -33,6 +35,7 @@ __all__ = [
     "discard",
     "embed",
     "faces_edit",
+    "faces_report",
     "faces_train",
     "gap",
     "map",
@@ -63,6 +66,7 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "without": without,
     "gap": gap,
     "faces edit": faces_edit,
+    "faces report": faces_report,
     "faces train": faces_train,
     "faces describe": faces.describe,
     "faces read": faces.read,
@@ -82,6 +86,7 @@ READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "direction": along_it,
     "gap": two_spaces,
     "faces edit": in_two_digits,
+    "faces report": beside_vectors,
     "faces train": by_factor,
 }
 """Results that a person reads in another form than scripts do."""
