@@ -8,6 +8,7 @@
     directions.py   concept directions, the items along them, and how to take one away
     study.py        cosines and correlations of many prompts in one pass
     gap.py          images against captions: the modality gap before and after centring
+    streams.py      what is counted over all products of images and captions
     results.py      what comes back
 
 Nothing here reads a workspace or a model: rows in, frozen results out. The commands are `core.commands.semantics`,

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from core.errors import BadInput, BadParameter
 from core.progress import Progress, Report, silent
@@ -24,8 +25,10 @@ from core.semantics.results import Components, Correlation, Doubles
 
 METHODS = ("pearson", "spearman")
 LEAST_ITEMS = 3
-CHUNK = 4_096
-"""Rows that are float64 at once."""
+EXACT = 10_000
+"""Items up to which coefficients are float64 throughout; above, sums over 4,096 items are float32."""
+CHUNK, COLUMNS = 4_096, 32
+"""Items and columns at once. Products over so many items are one thread's: OpenBLAS's make them ten times slower."""
 
 Columns = NDArray[np.floating]
 
@@ -40,7 +43,7 @@ def correlate(
     if len(features) != len(codes):
         raise BadInput(f"{len(features)} rows of features, {len(codes)} of codes: one of each an item is needed")
     check(len(features), method, correction)
-    r = coefficients(prepared(features, method), prepared(codes, method), report)
+    r = coefficients(standardised(features, method, report), standardised(codes, method, report))
     return tested(r, len(features), method, correction)
 
 
@@ -54,32 +57,37 @@ def check(items: int, method: str, correction: str) -> None:
         raise BadInput(f"{items} items are too few for a correlation: bring at least {LEAST_ITEMS}")
 
 
-def prepared(x: Columns, method: str) -> Columns:
-    """What Pearson's coefficient is taken of: x itself, or the ranks within each column from 1, (N, C) float32."""
-    if method == "pearson":
-        return x
+def standardised(x: Columns, method: str, report: Report = silent) -> Columns:
+    """Columns of x (N, C), or for "spearman" the ranks in each, with mean 0 and norm 1: (N, C).
+
+    float64; above 10,000 items float32, which changes no coefficient by 1e-6. NaN for a column that is constant.
+    """
+    found = np.empty(x.shape, dtype=np.float64 if len(x) <= EXACT else np.float32)
+    for start in range(0, x.shape[1], COLUMNS):
+        report(Progress(start, x.shape[1], "preparing the correlation"))
+        some = slice(start, start + COLUMNS)
+        part = np.ascontiguousarray(x[:, some].T)
+        part = part.astype(np.float64) if method == "pearson" else _ranks(part)
+        constant = part.max(axis=1) == part.min(axis=1)
+        part -= part.mean(axis=1, keepdims=True)
+        part /= np.where(constant, np.nan, np.linalg.norm(part, axis=1))[:, None]
+        found[:, some] = part.T
+    return found
+
+
+def _ranks(rows: Columns) -> Doubles:
     from scipy.stats import rankdata
 
-    ranks = np.empty(x.shape[::-1], dtype=np.float32)  # half numbers below 8 million, which float32 holds exactly
-    for place, column in enumerate(np.ascontiguousarray(x.T)):
-        ranks[place] = rankdata(column)
-    return ranks.T
+    return rankdata(rows, axis=1)
 
 
-def coefficients(features: Columns, codes: Columns, report: Report = silent) -> Doubles:
-    """Pearson's r of columns, in float64: (P, C), NaN where a column is constant."""
-    means = [x.mean(axis=0, dtype=np.float64) for x in (features, codes)]
-    products = np.zeros((features.shape[1], codes.shape[1]))
-    squares = [np.zeros(x.shape[1]) for x in (features, codes)]
-    for start in range(0, len(features), CHUNK):
-        report(Progress(start, len(features), "correlating"))
-        parts = [x[start : start + CHUNK] - mean for x, mean in zip((features, codes), means, strict=True)]
-        products += parts[0].T @ parts[1]
-        for total, part in zip(squares, parts, strict=True):
-            total += np.einsum("np,np->p", part, part)
-    for total, x in zip(squares, (features, codes), strict=True):
-        total[x.max(axis=0) == x.min(axis=0)] = np.nan
-    return np.clip(products / np.sqrt(np.outer(*squares)), -1, 1)
+def coefficients(features: Columns, codes: Columns) -> Doubles:
+    """Pearson's r of standardised columns (N, P) and (N, C): (P, C), NaN where one is constant."""
+    r = np.zeros((features.shape[1], codes.shape[1]))
+    with threadpool_limits(1, "blas"):
+        for start in range(0, len(features), CHUNK):
+            r += features[start : start + CHUNK].T @ codes[start : start + CHUNK]
+    return np.clip(r, -1, 1)
 
 
 def tested(r: Doubles, items: int, method: str, correction: str) -> Correlation:
@@ -128,10 +136,11 @@ def components(x: Floats, report: Report = silent) -> Components:
     check(len(x), "pearson", "none")
     mean = x.mean(axis=0, dtype=np.float64)
     products = np.zeros((x.shape[1], x.shape[1]))
-    for start in range(0, len(x), CHUNK):
-        report(Progress(start, len(x), "finding the principal components"))
-        part = x[start : start + CHUNK] - mean
-        products += part.T @ part
+    with threadpool_limits(1, "blas"):
+        for start in range(0, len(x), CHUNK):
+            report(Progress(start, len(x), "finding the principal components"))
+            part = x[start : start + CHUNK] - mean
+            products += part.T @ part
     variances, axes = np.linalg.eigh(products)
     kept = slice(None, -min(x.shape[1], len(x) - 1) - 1, -1)
     axes, variances = axes[:, kept].T, np.maximum(variances[kept], 0)

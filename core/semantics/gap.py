@@ -7,14 +7,12 @@ Wang and Isola: Understanding contrastive representation learning through alignm
 ICML 2020: alignment $E\lVert x - y \rVert^2$ over pairs, uniformity $\log E\, e^{-2 \lVert x - x' \rVert^2}$ over
 different rows; of both, less is better.
 
-All products are made, in tiles, and counted at once; none is kept.
+All products are made, in tiles, and counted at once; none is kept (`streams`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.maps.neighbours import normalised
@@ -24,7 +22,7 @@ from core.results import Floats, Pairs, Projection, Reducer
 from core.semantics.results import Gap, Histogram, Integers
 
 BINS = 200
-TILE = 2_048
+CHUNK = 4_096
 LEAST = 2
 SPREAD = 1e-5
 """Rows nearer to their mean than this are all the same, but for float32's rounding."""
@@ -63,11 +61,13 @@ def _centred(name: str, x: Floats) -> Projection:
 
 def gap(given: Captioned, report: Report = silent) -> Gap:
     """Of rows as they are; for the gap after centring, give `centring(pairs)(pairs)`."""
+    from core.semantics.streams import other_cosines, uniformity
+
     image, text = given.pairs.image, given.pairs.text
     bar = Bar(report, 4 * STEPS)
     different = given.pairs.take(given.first)
     found = ranks(different, bar.part(0, STEPS))
-    others = other_cosines(given, bar.part(STEPS, STEPS, "comparing images with other captions"))
+    others = other_cosines(given.pairs, given.saying, BINS, bar.part(STEPS, STEPS, "images and other captions"))
     return Gap(
         vector=(image.mean(axis=0, dtype=np.float64) - text.mean(axis=0, dtype=np.float64)).astype(np.float32),
         alignment=float(np.mean(np.sum((image.astype(np.float64) - text) ** 2, axis=1))),
@@ -83,30 +83,8 @@ def gap(given: Captioned, report: Report = silent) -> Gap:
 def own_cosines(pairs: Pairs) -> Histogram:
     """Of each image with its own caption."""
     cosines = np.einsum("nd,nd->n", pairs.image, pairs.text)
-    return Histogram(_counts(cosines), float(cosines.mean(dtype=np.float64)))
-
-
-def other_cosines(given: Captioned, report: Report = silent) -> Histogram:
-    """Of each image with every caption that says something else than its own, exactly."""
-    counts, total, number = np.zeros(BINS, dtype=np.int64), 0.0, 0
-    for rows, columns in _tiles(len(given.pairs), len(given.pairs), report):
-        tile = given.pairs.image[rows] @ given.pairs.text[columns].T
-        cosines = tile[given.saying[rows, None] != given.saying[columns]]
-        counts += _counts(cosines)
-        total, number = total + float(cosines.sum(dtype=np.float64)), number + len(cosines)
-    return Histogram(counts, total / number)
-
-
-def uniformity(x: Floats, report: Report = silent) -> float:
-    """Of unit rows (N, D): log of the mean of exp(-2 |x - y|²) over all pairs of rows; NaN for a single row."""
-    total, pairs = 0.0, len(x) * (len(x) - 1) / 2
-    for rows, columns in _tiles(len(x), len(x), report):
-        if columns.start < rows.start:
-            continue
-        closeness = np.exp(4 * (x[rows] @ x[columns].T) - 4)  # |x - y|² is 2 - 2 cos
-        upper = np.triu(closeness, 1) if columns.start == rows.start else closeness
-        total += float(upper.sum(dtype=np.float64))
-    return float(np.log(total / pairs)) if pairs else float("nan")
+    places = np.clip(((cosines + 1) * (BINS / 2)).astype(np.int64), 0, BINS - 1)
+    return Histogram(np.bincount(places, minlength=BINS), float(cosines.mean(dtype=np.float64)))
 
 
 def plane(pairs: Pairs) -> Floats:
@@ -119,21 +97,8 @@ def plane(pairs: Pairs) -> Floats:
     across = normalised((means[0] - means[1])[None])[0].astype(np.float64)
     within = np.zeros((pairs.dimensions, pairs.dimensions))
     for x, mean in zip((pairs.image, pairs.text), means, strict=True):
-        for start in range(0, len(x), TILE):
-            part = x[start : start + TILE] - mean
+        for start in range(0, len(x), CHUNK):
+            part = x[start : start + CHUNK] - mean
             part -= np.outer(part @ across, across)
             within += part.T @ part
     return np.stack([across, np.linalg.eigh(within)[1][:, -1]]).astype(np.float32)
-
-
-def _tiles(rows: int, columns: int, report: Report) -> Iterator[tuple[slice, slice]]:
-    bar = Bar(report, rows)
-    for row in range(0, rows, TILE):
-        bar.step(row, f"{row:,} of {rows:,}")
-        for column in range(0, columns, TILE):
-            yield slice(row, row + TILE), slice(column, column + TILE)
-
-
-def _counts(cosines: NDArray[np.float32]) -> Integers:
-    places = ((cosines + 1) * (BINS / 2)).astype(np.int64)
-    return np.bincount(np.clip(places, 0, BINS - 1), minlength=BINS)

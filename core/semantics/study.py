@@ -7,7 +7,7 @@ import numpy as np
 
 from core.progress import Report, silent
 from core.results import Floats
-from core.semantics.correlation import check, coefficients, prepared, tested
+from core.semantics.correlation import check, coefficients, standardised, tested
 from core.semantics.cosines import NEAREST, Block, blocks, figures
 from core.semantics.results import Correlation, Doubles, PromptFigures
 
@@ -30,20 +30,20 @@ def study(
     write: Callable[[Floats], None] | None = None,
     report: Report = silent,
 ) -> Study:
-    """Of unit rows x (N, D) and prompts (P, D), and codes (N, C); method and correction: as in `correlate`.
+    """Of unit rows x (N, D) and prompts (P, D), with codes (N, C); method and correction: as in `correlate`.
 
     write: is given the cosines, some prompts at a time, (B, N) float32. The whole matrix is never held.
     """
     if codes is not None:
         check(len(x), method, correction)
-        codes = prepared(codes, method)
+    others = None if codes is None else standardised(codes, method, report)
     found: list[Doubles] = []
 
     def seen(block: Block) -> Block:
         if write is not None:
             write(block.cosines)
-        if codes is not None:
-            found.append(coefficients(prepared(block.cosines.T, method), codes))
+        if others is not None:
+            found.append(coefficients(standardised(block.cosines.T, method), others))
         return block
 
     told = figures(map(seen, blocks(x, prompts, report)), nearest)

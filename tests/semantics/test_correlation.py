@@ -27,8 +27,7 @@ def related(items: int = 60, features: int = 4, codes: int = 5, seed: int = 0) -
 
 @pytest.mark.parametrize("method", ["pearson", "spearman"])
 @pytest.mark.parametrize("items", [3, 4, 60])
-def test_coefficients_and_p_are_scipys(monkeypatch: pytest.MonkeyPatch, method: str, items: int) -> None:
-    monkeypatch.setattr(correlation, "CHUNK", 7)
+def test_coefficients_and_p_are_scipys(method: str, items: int) -> None:
     x, y = related(items)
     found = correlate(x, y, method, "none")
     for row, feature in enumerate(x.T.astype(np.float64)):
@@ -38,7 +37,17 @@ def test_coefficients_and_p_are_scipys(monkeypatch: pytest.MonkeyPatch, method: 
                 assert np.isnan(found.coefficients[row, column])
                 continue
             assert found.coefficients[row, column] == pytest.approx(expected.statistic, abs=1e-9)
-            assert found.p[row, column] == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-9)
+            assert found.p[row, column] == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-7)
+
+
+def test_many_items_have_the_same_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = related(5_000)
+    exact = correlate(x, y)
+    monkeypatch.setattr(correlation, "EXACT", 10)
+    monkeypatch.setattr(correlation, "COLUMNS", 2)
+    found = correlate(x, y)
+    assert np.abs(found.coefficients - exact.coefficients).max() < 1e-6
+    assert np.allclose(found.p, exact.p, rtol=1e-2, atol=1e-6)
 
 
 def test_benjamini_and_hochberg_by_their_own_procedure() -> None:

@@ -6,7 +6,7 @@ import pytest
 from core.errors import BadInput
 from core.maps.neighbours import normalised
 from core.results import Pairs
-from core.semantics import gap as module
+from core.semantics import streams
 from core.semantics.gap import BINS, Captioned, centring, gap, plane
 from tests.semantics.making import unit
 
@@ -20,9 +20,10 @@ def captioned(count: int = 40, distance: float = 1.0) -> Captioned:
     return Captioned(Pairs(shared, text), saying)
 
 
-@pytest.mark.parametrize("tile", [7, 2_048])
-def test_every_figure_by_loops(monkeypatch: pytest.MonkeyPatch, tile: int) -> None:
-    monkeypatch.setattr(module, "TILE", tile)
+@pytest.mark.parametrize(("strip", "tile"), [(7, 9), (9, 4), (512, 1_024)])
+def test_every_figure_by_loops(monkeypatch: pytest.MonkeyPatch, strip: int, tile: int) -> None:
+    monkeypatch.setattr(streams, "STRIP", strip)
+    monkeypatch.setattr(streams, "TILE", tile)
     given = captioned()
     x, y, saying = given.pairs.image.astype(float), given.pairs.text.astype(float), given.saying
     found, count = gap(given), len(x)

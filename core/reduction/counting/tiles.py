@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numba
 import numpy as np
@@ -15,6 +16,7 @@ from core.reduction.counting.screen import screen_for
 from core.results import Pairs
 
 Integers = NDArray[np.int32]
+Found = TypeVar("Found")
 
 STRIP = TILE = 512
 """Rows and columns of a tile: 1 MB, which stays in the cache until it is counted."""
@@ -29,7 +31,7 @@ def count_all(pairs: Pairs, tie: float, report: Report) -> tuple[Integers, Integ
     report(Progress(0, total, message))
     with threadpool_limits(1, "blas"):  # a strip is one thread's: what it multiplies, it counts
         counted = _Counted(pairs, tie)
-        for done, columns in enumerate(_threaded(counted.strip, range(0, total, STRIP)), 1):
+        for done, columns in enumerate(threaded(counted.strip, range(0, total, STRIP)), 1):
             counted.columns += columns
             report(Progress(min(done * STRIP, total), total, message))
     return counted.rows - np.int32(1), counted.columns - np.int32(1)
@@ -62,11 +64,11 @@ class _Counted:
         count(tile, *whole, *tails, *rests, self.own[some], self.own[others], self.rows[some], columns[others])
 
 
-def _threaded(work: Callable[[int], Integers], begins: Iterable[int]) -> Iterator[Integers]:
+def threaded(work: Callable[[int], Found], begins: Iterable[int]) -> Iterator[Found]:
     """What each strip gives, a few ahead; a stop waits for the strips that have begun."""
     threads = numba.get_num_threads()
     with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Integers]] = deque()
+        waiting: deque[Future[Found]] = deque()
         for begin in begins:
             waiting.append(pool.submit(work, begin))
             if len(waiting) > threads:
