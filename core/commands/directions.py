@@ -73,7 +73,8 @@ def direction(
     found = asked.found(rows, model, bar.part(0, FOUND))
     bar.step(FOUND, "laying the items along it")
     work = _Work(rows, asked.way, found, projections(rows.vectors, found.direction))
-    run = work.save(write, perf_counter() - start)
+    of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+    run = work.save({"column": write, **of}, perf_counter() - start)
     if write is not None:
         work.write(write)
     derived = without(source, str(run), bar.part(FOUND, STEPS - FOUND))["model"] if remove else None
@@ -132,10 +133,13 @@ class _Work:
             **{name: self._shown(places) for name, places in named.items()},
         }
 
-    def save(self, column: str | None, seconds: float) -> str | None:
-        """Arrays: ids (N,) str, projection (N,) float32, direction (D,) float32, and the side (N,) int8 if there is."""
+    def save(self, asked: Mapping[str, Any], seconds: float) -> str | None:
+        """asked: for the card's metrics.
+
+        Arrays: ids (N,) str, projection (N,) float32, direction (D,) float32, and the side (N,) int8 if there is.
+        """
         direction = self.found.direction
-        about = {"direction": direction.title, **direction.figures, "column": column}
+        about = {"direction": direction.title, **direction.figures, **asked}
         how = {"way": self.way, **self.found.asked}
         return save(self.rows, Made(KIND, ANALYSIS, how, seconds, about, ["torch"]), self.arrays())
 

@@ -55,7 +55,8 @@ def gap(
     before = measured(given, bar.part(0, STEPS, "as it is"))
     after = measured(Captioned(middle(given.pairs), given.saying), bar.part(STEPS, STEPS, "centred"))
     work = _Work(rows, given, middle, before, after)
-    run = work.save(perf_counter() - start)
+    of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+    run = work.save(of, perf_counter() - start)
     derived = work.derived(bar.part(2 * STEPS, DERIVE)) if centre else None
     if out is not None:
         write_arrays(out, work.arrays())
@@ -94,9 +95,10 @@ class _Work:
             "histogram": {"edges": np.round(self.before.pairs.edges, 6).tolist(), **lists},
         }
 
-    def save(self, seconds: float) -> str | None:
+    def save(self, of: Mapping[str, str], seconds: float) -> str | None:
+        """of: the tags that say which items, for the card."""
         figures = {name: _figures(each) for name, each in (("before", self.before), ("after", self.after))}
-        about = {**figures, "matched": len(self.before.image_to_text)}
+        about = {**figures, "matched": len(self.before.image_to_text), **of}
         return save(self.rows.rows, Made(KIND, ANALYSIS, {}, seconds, about), self.arrays())
 
     def arrays(self) -> dict[str, NDArray]:

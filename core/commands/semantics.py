@@ -73,12 +73,13 @@ def semantics(
     rows = unit_rows(source, space, model, tag, exclude)
     if against != NONE:
         _check_correlation(rows, method, correction)
-    ground = _Ground(rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items))
+    of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+    ground = _Ground(rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items), of)
     bar = Bar(report, STEPS)
+    given = None if against == NONE else codes(rows, against, bar.aside)
     bar.step(0, "loading the model")
     words = reader(rows, model)
     vectors = read_words(rows, words, asked, ground.templates, bar.part(0, WORDS))
-    given = None if against == NONE else codes(rows, against, bar.aside)
     values, listen = given.values if given else None, bar.part(WORDS, PASSES - WORDS)
     with _file(out, ground) as write:
         found = study(rows.vectors, vectors.prompts, values, method, correction, nearest, write, listen)
@@ -92,13 +93,14 @@ def semantics(
 
 @dataclass(frozen=True)
 class _Ground:
-    """What was asked of which items. chosen: rows for the matrix; None: the nearest of each prompt."""
+    """What was asked of which items. chosen: rows for the matrix; None: the nearest of each prompt. of: the tags."""
 
     rows: Rows
     asked: Prompts
     templates: Sequence[str]
     truth: Classes | None
     chosen: Integers | None
+    of: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,8 @@ class _Work:
         scores = {"accuracy": truth.accuracy, "label": self.ground.truth and self.ground.truth.label} if truth else {}
         tests = {"tests": found.tests, "significant": int(found.significant().sum())} if found else {}
         params = {**self.how, "templates": list(self.ground.templates)}
-        made = Made(KIND, ANALYSIS, params, seconds, {**about, **scores, **tests, "level": LEVEL}, ["torch"])
+        metrics = {**about, **scores, **tests, "level": LEVEL, **self.ground.of}
+        made = Made(KIND, ANALYSIS, params, seconds, metrics, ["torch"])
         return save(self.ground.rows, made, self._arrays())
 
     def _arrays(self) -> dict[str, NDArray]:

@@ -78,6 +78,22 @@ def test_the_run_holds_what_is_drawn(place: Workspace, pairs: Pairs) -> None:
     assert arrays["ids"][arrays["matched"]].tolist() == place.table([])["id"].to_pylist()
 
 
+def test_only_items_of_a_tag(place: Workspace, encoder: Encoder) -> None:
+    """In all three commands; the card says which."""
+    ids = place.table([])["id"].to_pylist()
+    place.set_column("mine", dict.fromkeys(ids[:30], True))
+    place.set_column("blurred", dict.fromkeys(ids[:5], True))
+    some = {"tag": "mine", "exclude": "blurred"}
+    for found in (
+        commands.gap(place.path, **some),
+        commands.semantics(place.path, prompts=["a", "b"], **some),
+        commands.direction(place.path, ["a"], ["b"], **some),
+    ):
+        card = place.run(found["run"]).card
+        assert (found["items"], card.items) == (25, 25)
+        assert {name: card.metrics[name] for name in some} == some
+
+
 def test_captions_that_say_the_same_are_no_other_captions(place: Workspace) -> None:
     ids = place.table([])["id"].to_pylist()
     vectors = place.embeddings("pocket", "text").vectors
