@@ -15,10 +15,14 @@ def faces_report(report: Report = silent) -> dict[str, Any]:
 
     editor = held_out.editor()
     values = {name: len(each) for name, each in editor.factors.items()}
-    models = {kind: held_out.EDITORS / f"{kind}.safetensors" for kind in autoencoders.KINDS if kind != autoencoders.BEST}
+    models = {
+        kind: held_out.EDITORS / f"{kind}.safetensors" for kind in autoencoders.KINDS if kind != autoencoders.BEST
+    }
     loaded = {autoencoders.BEST: editor.autoencoder, **{kind: autoencoders.load(path) for kind, path in models.items()}}
     faces = held_out.held_out(tuple(editor.factors.items()))
-    return measured(editor, loaded, judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side), faces, report)
+    return measured(
+        editor, loaded, judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side), faces, report
+    )
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,19 +20,47 @@ from core.faces.invertible import InvertibleNetwork
 FORMAT = "clipscape-faces-1"
 REACH = 3.0
 """Sliders go from -REACH to REACH; the people with one value of a factor lie around -1, those with the other at 1."""
-HALF = ("patches.components", "patches.mean")
-"""Kept at half precision, which no eye sees and which halves the file."""
+Setting = float | Mapping[str, float]
+"""Where a slider stands; of a factor with more than two values: of one value, {value: position}."""
 
 
 @dataclass(frozen=True)
 class Editor:
-    """factors: name → names of its values. means: for each factor the mean codes (values, block) of its people."""
+    """factors: name → names of its values. means: for each factor the mean codes (values, block) of its people.
+
+    latent_means: for each factor the mean latents (values, D), the usual attribute vectors, to compare with.
+    readers: for each factor (values, D + 1) what tells the value from all codes, a linear discriminant and its offset.
+    """
 
     autoencoder: AutoEncoder
     network: InvertibleNetwork
     factors: Mapping[str, tuple[str, ...]]
     means: tuple[Tensor, ...]
+    latent_means: tuple[Tensor, ...]
+    readers: tuple[Tensor, ...]
     card: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    @torch.no_grad()
+    def of(
+        cls,
+        autoencoder: AutoEncoder,
+        network: InvertibleNetwork,
+        latents: Tensor,
+        labels: Tensor,
+        factors: Mapping[str, tuple[str, ...]],
+        card: Mapping[str, object] | None = None,
+    ) -> Editor:
+        """An editor with the means of training people's latents (N, D) with labels (N, F)."""
+        codes = network(latents)[0]
+        blocks = network.blocks.values()
+        means = [
+            by_value(codes[:, block], column, place)
+            for column, place, block in zip(labels.T, network.places, blocks, strict=True)
+        ]
+        raw = [by_value(latents, column, place) for column, place in zip(labels.T, network.places, strict=True)]
+        readers = [discriminant(codes, column, place) for column, place in zip(labels.T, network.places, strict=True)]
+        return cls(autoencoder, network, factors, tuple(means), tuple(raw), tuple(readers), card or {})
 
     @property
     def side(self) -> int:
@@ -72,49 +100,60 @@ class Editor:
         return (means + others) / 2, means - others
 
     def values(self, codes: np.ndarray) -> dict[str, np.ndarray]:
-        """The value of each factor that codes (N, D) are nearest to: factor → (N,) int64."""
-        nearest = {}
-        for name, means in zip(self.factors, self.means, strict=True):
-            offset = codes[:, None, self.network.blocks[name]] - means.numpy()
-            nearest[name] = (offset**2).sum(2).argmin(1)
-        return nearest
+        """The value of each factor that codes (N, D) tell: factor → (N,) int64.
 
-    def moved(self, codes: np.ndarray, settings: Mapping[str, float | Mapping[str, float]]) -> np.ndarray:
-        """Codes (N, D) with sliders set: factor → position, or for more than two values: value → position.
+        Read from all codes: a block holds what an edit has to move, which is less than what gives a value away.
+        """
+        readers = zip(self.factors, self.readers, strict=True)
+        return {name: (codes @ each[:, :-1].numpy().T + each[:, -1].numpy()).argmax(1) for name, each in readers}
+
+    def moved(self, codes: np.ndarray, settings: Mapping[str, Setting]) -> np.ndarray:
+        """Codes (N, D) with sliders set: factor → position, or for more than two values: {value: position}.
 
         Each slider moves along the way that the network learned between the places of the factor's values. Raises
         `BadInput` for an unknown factor or value and for a position beyond ±3.
         """
-        moved, here = codes.copy(), self.positions(codes)
-        for name, setting in settings.items():
-            for value, position in self.sliders(name, setting).items():
-                now = here[name] if len(self.factors[name]) == 2 else here[name][:, value]
-                moved[:, self.network.blocks[name]] += np.outer((position - now) / 2, self.way(name, value))
+        moved = codes.copy()
+        for factor, setting in settings.items():
+            value, position = self.slider(factor, setting)
+            steps = (position - self.start(codes, factor, value)) / 2
+            moved[:, self.network.blocks[factor]] += steps[:, None] * self.way(codes, factor, value)
         return moved
 
-    def way(self, factor: str, value: int) -> np.ndarray:
-        """The step (block,) that makes a person with the factor's other values one with this value."""
-        places = self.network.places[list(self.factors).index(factor)].detach().numpy()
-        return places[value] - (places.sum(0) - places[value]) / (len(places) - 1)
+    def start(self, codes: np.ndarray, factor: str, value: int) -> np.ndarray:
+        """Where a slider stands for codes (N, D) until somebody moves it: (N,).
 
-    def sliders(self, factor: str, setting: float | Mapping[str, float]) -> dict[int, float]:
-        """A setting as value → position, checked."""
+        Of two values: the face's own position. Of more: 1 for people with the value and -1 for all others, whose
+        slider leads from their own value's place to this one's; one slider a value along its own axis, whatever the
+        person is, ended farther from the true counterfactuals.
+        """
+        if len(self.factors[factor]) == 2:
+            return self.positions(codes)[factor] * (1 if value else -1)
+        return np.where(self.values(codes)[factor] == value, 1.0, -1.0).astype(np.float32)
+
+    def way(self, codes: np.ndarray, factor: str, value: int) -> np.ndarray:
+        """The step (N, block) that makes people with other values ones with this value; for those: away from others."""
+        places = self.network.places[list(self.factors).index(factor)].detach().numpy()
+        others = (places.sum(0) - places[value]) / (len(places) - 1)
+        if len(places) == 2:
+            return np.broadcast_to(places[value] - others, (len(codes), places.shape[1]))
+        own = self.values(codes)[factor]
+        return places[value] - np.where((own == value)[:, None], others, places[own])
+
+    def slider(self, factor: str, setting: Setting) -> tuple[int, float]:
+        """A setting as the place of the value that it leads to and the position, checked."""
         values = self.factors.get(factor)
         if values is None:
             raise BadInput(f"no factor {factor!r}: choose from {', '.join(self.factors)}")
         named = setting if isinstance(setting, Mapping) else {values[-1]: setting}
-        if not isinstance(setting, Mapping) and len(values) > 2:
-            raise BadInput(
-                f"{factor}={setting} says no value: choose from {', '.join(values)}, such as {factor}={values[0]}"
-            )
-        for value, position in named.items():
-            if value not in values:
-                raise BadInput(f"no {factor} {value!r}: choose from {', '.join(values)}")
-            if not abs(position) <= REACH:
-                raise BadInput(
-                    f"{factor}={position} is beyond ±{REACH:g}: choose a number from -{REACH:g} to {REACH:g}"
-                )
-        return {values.index(value): float(position) for value, position in named.items()}
+        if len(named) != 1 or (not isinstance(setting, Mapping) and len(values) > 2):
+            raise BadInput(f"{factor} needs one value and its position: choose from {', '.join(values)}")
+        ((value, position),) = named.items()
+        if value not in values:
+            raise BadInput(f"no {factor} {value!r}: choose from {', '.join(values)}")
+        if not abs(position) <= REACH:
+            raise BadInput(f"{factor}={position:g} is beyond ±{REACH:g}: choose a number from -{REACH:g} to {REACH:g}")
+        return values.index(value), float(position)
 
     def become(self, codes: np.ndarray, factor: str, value: int) -> np.ndarray:
         """Codes (N, D) of the same people with another value of a factor: the edit that the network was trained for."""
@@ -143,10 +182,12 @@ class Editor:
         return codes
 
     def save(self, path: Path) -> None:
-        """One safetensors file; its metadata say what is in it."""
-        tensors = {f"autoencoder.{k}": half(k, v) for k, v in self.autoencoder.state_dict().items()}
+        """One safetensors file; its metadata say what is in it. The auto-encoder is kept at half precision."""
+        tensors = {f"autoencoder.{k}": v.half() for k, v in self.autoencoder.state_dict().items()}
         tensors |= {f"network.{k}": v for k, v in self.network.state_dict().items()}
         tensors |= {f"means.{n}": mean for n, mean in enumerate(self.means)}
+        tensors |= {f"latent_means.{n}": mean for n, mean in enumerate(self.latent_means)}
+        tensors |= {f"readers.{n}": reader for n, reader in enumerate(self.readers)}
         told = {"format": FORMAT, "kind": self.autoencoder.kind, "side": self.side, "sizes": self.network.sizes}
         told |= {"factors": {name: list(values) for name, values in self.factors.items()}, "card": dict(self.card)}
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,8 +196,17 @@ class Editor:
         partial.replace(path)
 
 
-def half(name: str, tensor: Tensor) -> Tensor:
-    return tensor.half() if name in HALF else tensor
+def by_value(rows: Tensor, labels: Tensor, places: Tensor) -> Tensor:
+    """The mean row (values, …) of each value; `places` has one row a value."""
+    return torch.stack([rows[labels == value].mean(0) for value in range(len(places))])
+
+
+def discriminant(rows: Tensor, labels: Tensor, places: Tensor) -> Tensor:
+    """Fisher's linear discriminant of each value and its offset (values, D + 1), every value as likely."""
+    means = by_value(rows, labels, places).double()
+    within = (rows - means[labels]).T @ (rows - means[labels]) / len(rows)
+    directions = torch.linalg.solve(within + 1e-6 * torch.eye(rows.shape[1]), means.T).T
+    return torch.cat([directions, -0.5 * (directions * means).sum(1, keepdim=True)], 1).float()
 
 
 def load(path: Path) -> Editor:
@@ -183,7 +233,9 @@ def built(told: Mapping[str, dict], tensors: Mapping[str, Tensor]) -> Editor:
     autoencoder.load_state_dict(part(tensors, "autoencoder."))
     network.load_state_dict(part(tensors, "network."))
     means = tuple(tensors[f"means.{n}"] for n in range(len(factors)))
-    return Editor(autoencoder.eval(), network.eval(), factors, means, told["card"])
+    latent_means = tuple(tensors[f"latent_means.{n}"] for n in range(len(factors)))
+    readers = tuple(tensors[f"readers.{n}"] for n in range(len(factors)))
+    return Editor(autoencoder.eval(), network.eval(), factors, means, latent_means, readers, told["card"])
 
 
 def part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

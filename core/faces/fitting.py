@@ -147,16 +147,19 @@ def fit_invertible(
     seed: int = 0,
     report: Report = silent,
     checkpoint: Checkpoint | None = None,
+    begun: InvertibleNetwork | None = None,
 ) -> InvertibleNetwork:
     """Train T on latents by the factor loss, and where there are counterfactuals by what D makes of an edit too.
 
-    values: factor → its number of values. On a GPU where there is one; see `steps`.
+    values: factor → its number of values. begun: a network to go on with, in another cycle of
+    step sizes. On a GPU where there is one; see `steps`.
     """
     torch.manual_seed(seed)
     known = checkpoint.network() if checkpoint else {}
     sizes = sizes_of(known, values) if known else sized(pairs, values)
-    network = InvertibleNetwork(autoencoder.size, sizes, values)
-    network.standardise(pairs.latents.flatten(0, 1))
+    network = begun or InvertibleNetwork(autoencoder.size, sizes, values)
+    if begun is None:
+        network.standardise(pairs.latents.flatten(0, 1))
     for each in (autoencoder.requires_grad_(False), network):
         each.to(processor())
 
@@ -179,9 +182,10 @@ def fit_invertible(
 def pair_loss(autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, rows: Tensor) -> Tensor:
     """The factor loss of people with strangers and, where there are counterfactuals, with theirs.
 
-    Then also the error of the edit that should make one of the other: that of decoded pictures under a Gaussian of
-    the deviation that fits best, counted as if a picture had as many numbers as a latent, so that neither term drowns
-    the other. In half of the batches it is the person who has to be made of the counterfactual.
+    Then also the error of the edit that should make one of the other: that of the decoded picture under a Gaussian of
+    the deviation that fits it best, so that a smile counts as much as a head of hair; and as if a picture had as many
+    numbers as a latent, so that neither term drowns the other. In half of the batches it is the person who has to be
+    made of the counterfactual.
     """
     others = rows.roll(1)
     ends = torch.stack(
@@ -196,12 +200,9 @@ def pair_loss(autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs
     if not pairs.counterfactual:
         return total
     edited = autoencoder.decode(network.inverse(network.moved(codes[0], *labels)))
-    error = (edited - pairs.coefficients[rows, ends[1]].to(edited)).square().mean()
-    return (
-        total
-        + factor_loss(network, person, other, same(labels[0], labels[1], True))
-        + latents.shape[2] / 2 * error.log()
-    )
+    errors = (edited - pairs.coefficients[rows, ends[1]].to(edited)).square().flatten(1).mean(1)
+    total = total + factor_loss(network, person, other, same(labels[0], labels[1], True))
+    return total + latents.shape[2] / 2 * errors.log().mean()
 
 
 def same(a: Tensor, b: Tensor, residual: bool) -> Tensor:
