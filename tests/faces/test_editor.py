@@ -51,8 +51,8 @@ def test_values_are_read_as_scikit_learn_reads_them(rng: np.random.Generator) ->
 
 
 def test_a_slider_left_where_it_stands_changes_nothing(editor: Editor, codes: np.ndarray) -> None:
-    here = editor.positions(codes[:1])
-    same = editor.moved(codes[:1], {"glasses": float(here["glasses"][0]), "race": {"black": float(here["race"][0, 3])}})
+    glasses, black = (float(editor.start(codes[:1], *slider)[0]) for slider in (("glasses", 1), ("race", 3)))
+    same = editor.moved(codes[:1], {"glasses": glasses, "race": {"black": black}})
     assert same == pytest.approx(codes[:1], abs=1e-5)
 
 

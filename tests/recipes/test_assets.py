@@ -18,7 +18,7 @@ from PIL import Image
 from core.sources.bundled import ASSETS, datasets
 
 POCKET = ASSETS / "pocket"
-SETS = ("emoji", "fashion")
+SETS = ("emoji", "fashion", "faces")
 SHARE_ALIKE = ("openmoji", "emojione-v1")
 MEGABYTE = 1_000_000
 
@@ -85,7 +85,7 @@ def test_the_emoji_set_has_its_columns() -> None:
     assert {"image", "caption", "label", "group", "subgroup", "style"} <= set(items("emoji").column_names)
 
 
-@pytest.mark.parametrize(("name", "count"), [("emoji", 9_000), ("fashion", 10_000)])
+@pytest.mark.parametrize(("name", "count"), [("emoji", 9_000), ("fashion", 10_000), ("faces", 4_000)])
 def test_sets_are_whole(name: str, count: int) -> None:
     table = items(name)
     assert table.num_rows >= count
@@ -102,7 +102,7 @@ def test_every_emoji_comes_in_four_styles() -> None:
     assert min(map(len, styles.values())) >= 4
 
 
-@pytest.mark.parametrize(("name", "side"), [("emoji", 96), ("fashion", 28)])
+@pytest.mark.parametrize(("name", "side"), [("emoji", 96), ("fashion", 28), ("faces", 64)])
 def test_pictures_have_their_size_and_show_something(name: str, side: int) -> None:
     for data in items(name)["image"].to_pylist()[::20]:
         picture = Image.open(io.BytesIO(data))
