@@ -35,9 +35,9 @@ def parsed(settings: list[str] | None) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def numbers(text: str | None) -> list[int] | None:
+def numbers(text: str | None, option: str = "--dims") -> list[int] | None:
     """`8,16,32` as whole numbers."""
     try:
         return None if text is None else [int(each) for each in text.split(",")]
     except ValueError:
-        raise BadParameter(f"--dims {text}: write whole numbers, e.g. --dims 8,16,32") from None
+        raise BadParameter(f"{option} {text}: write whole numbers, e.g. {option} 8,16,32") from None

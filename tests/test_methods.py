@@ -13,14 +13,17 @@ import pytest
 
 from core.commands.listing import PACKAGES
 from core.errors import BadInput, Cancelled
+from core.groups.sets import GroupEmbedder, Sets
 from core.maps.neighbours import normalised
 from core.methods import Method, discover
 from core.progress import Progress
 from core.results import Pairs, Reducer
 from core.workspace import RunCard, Workspace
 
+Given = np.ndarray | Pairs | Sets
+
 ROWS, DIMENSIONS = 80, 16
-QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20, "pretraining": 20, "dimensions": 4}
+QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20, "pretraining": 20, "dimensions": 4, "steps": 20}
 """Names of parameters that say how long a method works, or how much it makes, and what is enough here."""
 
 
@@ -47,20 +50,43 @@ def works_on_pairs(method: Method) -> bool:
     return method.fit.__module__.startswith("core.reduction.")
 
 
+def works_on_groups(method: Method) -> bool:
+    return method.fit.__module__.startswith("core.groups.")
+
+
 every_method = pytest.mark.parametrize("method", list(registered()))
-of_rows = pytest.mark.parametrize("method", [each for each in registered() if not works_on_pairs(each.values[0])])
+of_rows = pytest.mark.parametrize(
+    "method",
+    [each for each in registered() if not works_on_pairs(each.values[0]) and not works_on_groups(each.values[0])],
+)
 without_chance = pytest.mark.parametrize("method", [each for each in registered() if not each.values[0].seeded])
 
 
 @pytest.fixture
-def x(method: Method) -> np.ndarray | Pairs:
-    """Rows about four centres, unit norm; for a method that works on pairs, two rows that are nearly the same."""
+def x(method: Method) -> Given:
+    """Rows about four centres, unit norm; for a method that works on pairs, two rows that are nearly the same; for one
+    that works on groups, the rows of each centre."""
     random = np.random.default_rng(0)
     centres = random.normal(size=(4, DIMENSIONS))
     rows = normalised(centres[np.arange(ROWS) % 4] + random.normal(size=(ROWS, DIMENSIONS)) * 0.3)
+    if works_on_groups(method):
+        return Sets.of(rows, np.arange(ROWS) % 4)
     if not works_on_pairs(method):
         return rows
     return Pairs(rows, normalised(rows + random.normal(size=rows.shape).astype(np.float32) * 0.05))
+
+
+def given(x: Given) -> list[np.ndarray]:
+    if isinstance(x, Pairs):
+        return [x.image, x.text]
+    return [x.vectors, x.sizes] if isinstance(x, Sets) else [x]
+
+
+def one(x: Given) -> Given:
+    """The first row alone."""
+    if isinstance(x, Sets):
+        return Sets(x.vectors[:1], np.ones(1, dtype=np.int64))
+    return x.take(np.arange(1)) if isinstance(x, Pairs) else x[:1]
 
 
 def quick(method: Method, **more: Any) -> Any:
@@ -71,11 +97,13 @@ def quick(method: Method, **more: Any) -> Any:
 def arrays(result: Any) -> dict[str, np.ndarray]:
     if isinstance(result, Reducer):
         return result.arrays()
+    if isinstance(result, GroupEmbedder):
+        return {"embedded": result(Sets.equal(np.eye(DIMENSIONS, dtype=np.float32).reshape(4, 4, DIMENSIONS)))}
     return {each.name: value for each in fields(result) if isinstance(value := getattr(result, each.name), np.ndarray)}
 
 
 @every_method
-def test_the_same_seed_gives_the_same_result(method: Method, x: np.ndarray | Pairs) -> None:
+def test_the_same_seed_gives_the_same_result(method: Method, x: Given) -> None:
     first, second = (method.fit(x, quick(method, seed=3)) for _ in range(2))
     assert arrays(first)
     for name, array in arrays(first).items():
@@ -83,13 +111,13 @@ def test_the_same_seed_gives_the_same_result(method: Method, x: np.ndarray | Pai
 
 
 @without_chance
-def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method, x: np.ndarray | Pairs) -> None:
+def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method, x: Given) -> None:
     first, second = (arrays(method.fit(x, quick(method, seed=seed))) for seed in (0, 1))
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
 @every_method
-def test_a_result_is_frozen_numpy(method: Method, x: np.ndarray | Pairs) -> None:
+def test_a_result_is_frozen_numpy(method: Method, x: Given) -> None:
     result = method.fit(x, quick(method))
     assert is_dataclass(result)
     with pytest.raises(AttributeError):
@@ -104,15 +132,15 @@ def test_a_result_has_a_row_for_each_row(method: Method, x: np.ndarray) -> None:
 
 
 @every_method
-def test_the_rows_given_are_left_alone(method: Method, x: np.ndarray | Pairs) -> None:
-    rows = [x.image, x.text] if isinstance(x, Pairs) else [x]
+def test_the_rows_given_are_left_alone(method: Method, x: Given) -> None:
+    rows = given(x)
     before = [each.copy() for each in rows]
     method.fit(x, quick(method))
     assert all(np.array_equal(*pair) for pair in zip(rows, before, strict=True))
 
 
 @every_method
-def test_progress_rises_to_its_total(method: Method, x: np.ndarray | Pairs) -> None:
+def test_progress_rises_to_its_total(method: Method, x: Given) -> None:
     told: list[Progress] = []
     method.fit(x, quick(method), told.append)
     done = [progress.done for progress in told]
@@ -124,13 +152,13 @@ def test_progress_rises_to_its_total(method: Method, x: np.ndarray | Pairs) -> N
 
 
 @every_method
-def test_stop_at_the_first_report_works(method: Method, x: np.ndarray | Pairs) -> None:
+def test_stop_at_the_first_report_works(method: Method, x: Given) -> None:
     with pytest.raises(Cancelled):
         method.fit(x, quick(method), Stop(after=0))
 
 
 @every_method
-def test_stop_in_the_middle_ends_the_work(method: Method, x: np.ndarray | Pairs) -> None:
+def test_stop_in_the_middle_ends_the_work(method: Method, x: Given) -> None:
     """Either `Cancelled` comes out, or a result that says that it is partial; and no report comes after."""
     told: list[Progress] = []
     method.fit(x, quick(method), told.append)
@@ -167,14 +195,13 @@ def test_parameters_survive_a_run_card(method: Method) -> None:
 
 
 @every_method
-def test_one_row_is_answered_in_one_line(method: Method, x: np.ndarray | Pairs) -> None:
-    one = x.take(np.arange(1)) if isinstance(x, Pairs) else x[:1]
+def test_one_row_is_answered_in_one_line(method: Method, x: Given) -> None:
     with pytest.raises(BadInput, match=r"^[^\n]+$"):
-        method.fit(one, quick(method))
+        method.fit(one(x), quick(method))
 
 
 @every_method
-def test_a_result_is_saved_and_loaded_as_a_run(method: Method, x: np.ndarray | Pairs, tmp_path: Path) -> None:
+def test_a_result_is_saved_and_loaded_as_a_run(method: Method, x: Given, tmp_path: Path) -> None:
     params = quick(method, seed=2)
     result = method.fit(x, params)
     card = RunCard("", "any", method.name, method.title, asdict(params), metrics=dict(result.metrics))

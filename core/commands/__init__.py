@@ -14,6 +14,8 @@ from core.commands.faces_report import faces_report
 from core.commands.faces_report import for_reading as beside_vectors
 from core.commands.faces_training import faces_train
 from core.commands.faces_training import for_reading as by_factor
+from core.commands.groups import for_reading as by_size
+from core.commands.groups import groups
 from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
 from core.commands.modality_gap import for_reading as two_spaces
@@ -38,6 +40,7 @@ __all__ = [
     "faces_report",
     "faces_train",
     "gap",
+    "groups",
     "map",
     "methods",
     "models",
@@ -65,6 +68,7 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "direction": direction,
     "without": without,
     "gap": gap,
+    "groups": groups,
     "faces edit": faces_edit,
     "faces report": faces_report,
     "faces train": faces_train,
@@ -85,6 +89,7 @@ READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "semantics": by_prompt,
     "direction": along_it,
     "gap": two_spaces,
+    "groups": by_size,
     "faces edit": in_two_digits,
     "faces report": beside_vectors,
     "faces train": by_factor,

@@ -1,0 +1,152 @@
+"""Which group each item is in: by a column, by the clusters of a run, or as a person has chosen them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import BadInput
+from core.groups.sets import Integers, Sets
+from core.groups.splits import LEAST_CLASSES
+from core.inputs import Rows
+from core.results import Strings
+
+RUN = "run:"
+"""Groups that are clusters: this and the id of a clustering's run."""
+ARRAY = ("y", "label")
+"""Names of the classes of a `.npz`."""
+
+By = str | Mapping[str, Sequence[str]]
+"""A column; "run:ID"; or names of groups, each with its items' ids."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Rows in groups. names: (G,) str, sorted; group: (N,) int64, the number of each row's name, -1 for none."""
+
+    names: Strings
+    group: Integers
+
+    @classmethod
+    def of(cls, values: Strings) -> "Grouping":
+        """From a name for each row, "" for none."""
+        names, group = np.unique(values, return_inverse=True)
+        nameless = int(len(names) > 0 and names[0] == "")
+        return cls(names[nameless:], group.ravel().astype(np.int64) - nameless)
+
+    def counts(self) -> Integers:
+        """(G,) int64, rows of each group."""
+        return np.bincount(self.group[self.group >= 0], minlength=len(self.names)).astype(np.int64)
+
+    def of_several(self) -> "Grouping":
+        """Without the groups of one row: it cannot be cut in halves."""
+        kept = self.counts() > 1
+        number = np.where(kept, np.cumsum(kept) - 1, -1)
+        return Grouping(self.names[kept], np.where(self.group >= 0, number[self.group], -1))
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """An input in groups of two items or more.
+
+    rows: those in a group, group after group; grouping: theirs; told: what was asked for and what was left out.
+    """
+
+    rows: Rows
+    grouping: Grouping
+    told: Mapping[str, int | str]
+
+    @property
+    def sets(self) -> Sets:
+        """Group number g is the g-th name."""
+        return Sets(self.rows.vectors, self.grouping.counts())
+
+
+def grouped(rows: Rows, by: By) -> Grouped:
+    """Raises `BadInput` unless four groups or more hold two items or more."""
+    every = _grouping(rows, by)
+    several = every.of_several()
+    _check(told_by(by), every, several)
+    inside = np.flatnonzero(several.group >= 0)
+    inside = inside[np.argsort(several.group[inside], kind="stable")]
+    alone = int((every.counts() == 1).sum())
+    told: dict[str, int | str] = {"by": told_by(by), "groups_of_one": alone}
+    told["without_group"] = int((every.group < 0).sum())
+    return Grouped(rows.take(inside), Grouping(several.names, several.group[inside]), told)
+
+
+def told_by(by: By) -> str:
+    """What the groups are by, in a word or two."""
+    return by if isinstance(by, str) else "selections"
+
+
+def _grouping(rows: Rows, by: By) -> Grouping:
+    if not isinstance(by, str):
+        return _of_selections(rows, by)
+    if by.startswith(RUN):
+        return _of_run(rows, by.removeprefix(RUN))
+    return _of_column(rows, by)
+
+
+def _of_column(rows: Rows, column: str) -> Grouping:
+    if rows.workspace is None:
+        if column not in ARRAY or rows.labels is None:
+            lacking = "" if rows.labels is not None else ", which this one lacks"
+            raise BadInput(f"--by {column}: a .npz has no columns, its groups are its array `y` (--by y){lacking}")
+        return Grouping.of(rows.labels)
+    _check_column(rows, column)
+    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
+    return Grouping.of(np.array([_named(value) for value in values], dtype=np.str_))
+
+
+def _check_column(rows: Rows, column: str) -> None:
+    from core.workspace.columns import FIXED
+
+    known = [*FIXED[1:], *(rows.workspace.columns() if rows.workspace else ())]
+    if column not in known:
+        raise BadInput(f"--by {column}: there is no such column to group by; there are {', '.join(known)}")
+
+
+def _named(value: object) -> str:
+    """A cell as a group's name; "" for an empty one and for NaN."""
+    if value is None or value != value:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value).strip()
+
+
+def _of_run(rows: Rows, id: str) -> Grouping:
+    if rows.workspace is None:
+        raise BadInput(f"--by {RUN}{id}: a .npz keeps no runs, give a workspace")
+    run = rows.workspace.run(id)
+    if run.card.kind != "clustering":
+        raise BadInput(f"--by {RUN}{id}: that is no clustering but a {run.card.kind} run, choose a clustering")
+    labels = zip(run.arrays["ids"].tolist(), run.arrays["labels"].tolist(), strict=True)
+    known = {id: f"cluster {label + 1}" for id, label in labels if label >= 0}
+    return Grouping.of(np.array([known.get(id, "") for id in rows.ids.tolist()], dtype=np.str_))
+
+
+def _of_selections(rows: Rows, chosen: Mapping[str, Sequence[str]]) -> Grouping:
+    here, name_of = set(rows.ids.tolist()), dict[str, str]()
+    for name, ids in chosen.items():
+        for id in ids:
+            if id not in here:
+                raise BadInput(f"group {name!r}: item {id} is not among the embedded ones: choose others")
+            if name_of.setdefault(id, name) != name:
+                raise BadInput(f"item {id} is in the groups {name_of[id]!r} and {name!r}: leave it out of one")
+    return Grouping.of(np.array([name_of.get(id, "") for id in rows.ids.tolist()], dtype=np.str_))
+
+
+def _check(by: str, every: Grouping, several: Grouping) -> None:
+    count = len(every.group)
+    if not len(every.names):
+        raise BadInput(f"--by {by}: none of the {count:,} items has a group there, choose another")
+    if len(every.names) == 1:
+        inside = int(every.counts()[0])
+        raise BadInput(f"--by {by}: all {inside:,} items are in one group, {every.names[0]!r}: choose another")
+    if len(several.names) < LEAST_CLASSES:
+        alone = len(every.names) - len(several.names)
+        ones = f", {alone:,} hold one item" if alone else ""
+        raise BadInput(
+            f"--by {by}: {len(several.names)} of its {len(every.names):,} groups hold two items or more{ones}; "
+            f"{LEAST_CLASSES} are needed, half to learn from and half to ask about: choose another"
+        )

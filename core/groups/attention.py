@@ -1,0 +1,67 @@
+"""Attention pooling: a weighted mean of the items; a small net learns which of them say most about their group.
+
+Ilse, Tomczak and Welling: Attention-based deep multiple instance learning. ICML 2018 (the gated weights).
+Lee, Lee, Kim, Kosiorek, Choi and Teh: Set transformer. ICML 2019 (pooling by attention from a learned seed).
+
+    f(G) = start(Σ a x),  a = softmax over the items of vᵀ (tanh(U x + b) ∘ σ(T x + c))
+
+`start` is that of the whitened mean (`core.groups.whitened_mean`). v begins at zero: untrained, all weights are equal
+and the method is the whitened mean. How it is taught: `core.groups.learning.lesson`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.groups.checks import check, several
+from core.groups.sets import GroupEmbedder, Sets
+from core.groups.start import Start
+from core.methods import Method, param
+from core.progress import Report, silent
+from core.results import Floats
+
+
+@dataclass(frozen=True)
+class Params:
+    hidden: int = param(64, "units that look at an item", minimum=1, maximum=4_096)
+    steps: int = param(100, "steps of Adam", minimum=1, maximum=100_000)
+    classes: int = param(64, "pairs of groups in a step", minimum=2, maximum=4_096)
+    learning_rate: float = param(0.003, "step size of Adam", minimum=1e-6, maximum=1)
+    noise: float = param(0.5, "length of the noise on each item, its own being 1", minimum=0, maximum=10)
+    seed: int = param(0, "same seed, same net", minimum=0, maximum=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Attention(GroupEmbedder):
+    """(G, n, D) → (G, D). look U, gate T: (H, D), their biases: (H,), score v: (H,); all float32."""
+
+    start: Start
+    look: Floats
+    look_bias: Floats
+    gate: Floats
+    gate_bias: Floats
+    score: Floats
+
+    def embed(self, x: Floats) -> Floats:
+        return self.start(np.einsum("gn,gnd->gd", self.weights(x), x))
+
+    def weights(self, x: Floats) -> Floats:
+        """How much each item counts: (G, n, D) → (G, n), sums of 1."""
+        gates = 1 / (1 + np.exp(-(x @ self.gate.T + self.gate_bias)))
+        scores = (np.tanh(x @ self.look.T + self.look_bias) * gates) @ self.score
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return shares / shares.sum(axis=1, keepdims=True)
+
+
+def fit(sets: Sets, params: Params, report: Report = silent) -> Attention:
+    """sets: G ≥ 2 groups of D dimensions → an `Attention`; of fewer than four groups nothing is learned.
+
+    metrics: those of the start, best_step (0: no weights helped on the classes held out), learned_gain there.
+    """
+    from core.groups.learning.pooling import teach_attention
+
+    check(sets)
+    return teach_attention(several(sets), params, report)
+
+
+METHOD = Method("attention", "Attention pooling", Params, fit)

@@ -1,0 +1,122 @@
+"""The theorem of `core.groups.bound` on one set of data: its margin, pairs of groups of each size, and a search."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.groups.bound import Bounds, Margin, bounds, margin
+from core.groups.counterexample import Literal, Search, literal, search
+from core.groups.retrieval import drawn, halves
+from core.groups.sets import Integers, Sets
+from core.progress import Bar, Report, silent
+
+Doubles = NDArray[np.float64]
+
+PAIRS, MOST = 500, 8
+"""Pairs of groups of a size, in all and of one class; at least one of each class that reaches the size."""
+STEPS = 1_000
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """P pairs of groups, each of one class and one size, against all groups of other classes of that size.
+
+    size, of, other: (P,) int64, the size, the class, and the class of the group where the bound is the tightest.
+    left, right, sharper: (P,) float64, as in `Bounds`. checked, broken: as there, over all sizes.
+    """
+
+    margin: Margin
+    size: Integers
+    of: Integers
+    other: Integers
+    left: Doubles
+    right: Doubles
+    sharper: Doubles
+    checked: int
+    broken: int
+    search: Search
+    literal: Literal
+
+    @property
+    def holds(self) -> bool:
+        """Nowhere broken: in no pair, in no group that could be formed of the items, in no small configuration."""
+        return self.broken == 0 and self.margin.closest <= 1 and self.search.broken == 0
+
+    @property
+    def slack(self) -> Doubles:
+        """(P,) the share of the right side that is not used."""
+        return _slack(self.left, self.right)
+
+    def figures(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "margin": self.margin.value,
+            "holds": self.holds,
+            "pairs": len(self.left),
+            "checked": self.checked,
+            "broken": self.broken,
+            "slack": _quartiles(self.slack),
+            "slack_sharper": _quartiles(_slack(self.left, self.sharper)),
+            "closest_in_data": self.margin.closest,
+            "search": {"tried": self.search.tried, "closest": self.search.closest, "broken": self.search.broken},
+            "literal": {**asdict(self.literal), "items": list(self.literal.items), "holds": self.literal.holds},
+        }
+
+    def arrays(self) -> dict[str, NDArray]:
+        """For a scatter, and the configuration that came closest in the search."""
+        whole = {f"bound_{name}": getattr(self, name) for name in ("size", "of", "other")}
+        sides = {f"bound_{name}": getattr(self, name).astype(np.float32) for name in ("left", "right", "sharper")}
+        return whole | sides | {f"closest_{name}": getattr(self.search, name) for name in ("first", "second", "other")}
+
+
+def evidence(sets: Sets, sizes: Sequence[int], seed: int = 0, report: Report = silent) -> Evidence:
+    """sets: the classes; sizes: of the groups that are cut from their halves."""
+    bar = Bar(report, (len(sizes) + 2) * STEPS)
+    found = margin(sets, bar.part(0, STEPS, "the triplet margin"))
+    parts = []
+    for number, size in enumerate(sizes, 1):
+        part = bar.part(number * STEPS, STEPS, f"the bound for groups of {size}")
+        parts.append(_of_size(sets, size, found.value, np.random.default_rng([seed, size]), part))
+    tried = search(seed, bar.part((len(sizes) + 1) * STEPS, STEPS))
+    bar.step((len(sizes) + 2) * STEPS, "checked the bound")
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
+    checked, broken = (sum(getattr(part.bounds, name) for part in parts) for name in ("checked", "broken"))
+    return Evidence(margin=found, checked=checked, broken=broken, search=tried, literal=literal(), **columns)
+
+
+@dataclass(frozen=True)
+class _OfSize:
+    size: int
+    classes: Integers
+    bounds: Bounds
+
+    @property
+    def columns(self) -> dict[str, NDArray]:
+        """As `Evidence` has them."""
+        told = self.bounds
+        of, other = self.classes[: len(told.left)], self.classes[told.other]
+        sides = {name: getattr(told, name) for name in ("left", "right", "sharper")}
+        return {"size": np.full(len(of), self.size, dtype=np.int64), "of": of, "other": other, **sides}
+
+
+def _of_size(sets: Sets, size: int, value: float, random: np.random.Generator, report: Report) -> _OfSize:
+    """The n-th group of one half of a class is paired with the n-th of the other half."""
+    most = int(np.clip(PAIRS // len(sets), 1, MOST))
+    sides = drawn(halves(sets, np.arange(len(sets)), random), size, most)
+    groups = Sets.equal(sets.vectors[np.concatenate([side.rows for side in sides])])
+    classes = np.concatenate([side.classes for side in sides])
+    count = len(sides[0].rows)
+    pairs = np.arange(2 * count).reshape(2, count).T
+    return _OfSize(size, classes, bounds(groups, classes, value, pairs, report))
+
+
+def _slack(left: Doubles, right: Doubles) -> Doubles:
+    return 1 - left / np.maximum(right, np.finfo(np.float32).tiny)
+
+
+def _quartiles(values: Doubles) -> dict[str, float]:
+    names = ("least", "lower", "median", "upper", "most")
+    return dict(zip(names, np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist(), strict=True))

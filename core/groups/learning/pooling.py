@@ -1,0 +1,88 @@
+"""Attention pooling and DeepSets as torch has them; the formulas are in `core.groups.attention` and `.deepsets`."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from core.groups.attention import Attention
+from core.groups.deepsets import DeepSets
+from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, contrast, learned, lengthened, plain
+from core.groups.sets import Sets
+from core.progress import Report
+
+if TYPE_CHECKING:
+    from core.groups import attention, deepsets
+
+
+class _Pooling:
+    """A net that ends in the start; the start itself stays as it was chosen."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.start = lesson.start
+        self.linear = torch.from_numpy(self.start.linear)
+        self.sharpness = learned(torch.tensor(SHARPNESS).log())
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """(B, n, D) → (B, D)."""
+        raise NotImplementedError
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return lengthened(self.pooled(x) @ self.linear.T, self.start.power)
+
+
+class AttentionNet(_Pooling):
+    def __init__(self, lesson: Lesson, hidden: int) -> None:
+        super().__init__(lesson)
+        spread = 4 / (lesson.scale * len(self.linear) ** 0.5)
+        self.look, self.gate = (learned(lesson.normal(hidden, len(self.linear)) * spread) for _ in range(2))
+        self.look_bias, self.gate_bias, self.score = (learned(torch.zeros(hidden)) for _ in range(3))
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.look, self.look_bias, self.gate, self.gate_bias, self.score, self.sharpness]
+
+    def pooled(self, x: Tensor) -> Tensor:
+        gates = torch.sigmoid(x @ self.gate.T + self.gate_bias)
+        scores = (torch.tanh(x @ self.look.T + self.look_bias) * gates) @ self.score
+        return (scores.softmax(1)[:, :, None] * x).sum(1)
+
+    def export(self) -> Attention:
+        return Attention(self.start, *map(plain, self.parameters[:-1]))
+
+
+class DeepSetsNet(_Pooling):
+    def __init__(self, lesson: Lesson, hidden: int) -> None:
+        super().__init__(lesson)
+        dimensions = len(self.linear)
+        self.item = learned(lesson.normal(hidden, dimensions) / lesson.scale)
+        self.inner = learned(lesson.normal(hidden, hidden) * (2 / hidden) ** 0.5)
+        self.item_bias, self.inner_bias = (learned(torch.zeros(hidden)) for _ in range(2))
+        self.output = learned(torch.zeros(dimensions, hidden))
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.item, self.item_bias, self.inner, self.inner_bias, self.output, self.sharpness]
+
+    def pooled(self, x: Tensor) -> Tensor:
+        pooled = torch.relu(x @ self.item.T + self.item_bias).mean(1)
+        return x.mean(1) + torch.relu(pooled @ self.inner.T + self.inner_bias) @ self.output.T
+
+    def export(self) -> DeepSets:
+        return DeepSets(self.start, *map(plain, self.parameters[:-1]))
+
+
+def teach_attention(sets: Sets, params: "attention.Params", report: Report) -> Attention:
+    lesson = Lesson(sets, params, report)
+    net = AttentionNet(lesson, params.hidden)
+    return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning which items count")
+
+
+def teach_deep_sets(sets: Sets, params: "deepsets.Params", report: Report) -> DeepSets:
+    lesson = Lesson(sets, params, report)
+    net = DeepSetsNet(lesson, params.hidden)
+    return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning what items say together")
+
+
+def _loss(net: _Pooling, episode: Episode) -> Tensor:
+    return contrast(net(episode.first), net(episode.second), episode.classes, net.sharpness.exp())
