@@ -17,6 +17,7 @@ check: .venv/dev ## style and types
 
 assets: .venv/assets ## make what lies in assets/ again (hours)
 	@$(BIN)/python -m core.recipes.pocket && $(BIN)/python -m core.recipes.sets && $(BIN)/python -m core.recipes.evaluate --card
+	@$(BIN)/python -m core.recipes.faces.bundle && $(BIN)/python -m core.recipes.faces.train && $(BIN)/python -m core.recipes.faces.strips
 
 # uv installs several GB in half the time; the marks are newer than what they were made from.
 .venv/uv:

@@ -116,9 +116,16 @@ class Editor:
         moved = codes.copy()
         for factor, setting in settings.items():
             value, position = self.slider(factor, setting)
-            steps = (position - self.start(codes, factor, value)) / 2
+            steps = (self.reached(factor, position) - self.start(codes, factor, value)) / 2
             moved[:, self.network.blocks[factor]] += steps[:, None] * self.way(codes, factor, value)
         return moved
+
+    def reached(self, factor: str, position: float) -> float:
+        """How far a slider goes: of more than two values hardly beyond ±1, where colours leave what faces have."""
+        if len(self.factors[factor]) == 2:
+            return position
+        inside = min(1.0, max(-1.0, position))
+        return inside + (position - inside) / 8
 
     def start(self, codes: np.ndarray, factor: str, value: int) -> np.ndarray:
         """Where a slider stands for codes (N, D) until somebody moves it: (N,).

@@ -21,7 +21,7 @@ class Kind:
 KINDS = {
     "vae": Kind("convolutional VAE", 8, 96, 128, 1.0),
     "beta-vae": Kind("β-VAE with β = 8 (Higgins et al., ICLR 2017)", 8, 96, 128, 8.0),
-    "kl": Kind("spatial latent, light KL (Rombach et al., CVPR 2022)", 8, 96, 4, 0.1, spatial=True),
+    "kl": Kind("spatial latent, light KL (Rombach et al., CVPR 2022)", 8, 96, 12, 0.1, spatial=True),
     "eigenface-vae": Kind("VAE of the whole picture's principal components", 0, 384, 128, 0.1),
 }
 BEST = "eigenface-vae"

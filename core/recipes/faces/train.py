@@ -36,14 +36,10 @@ AUTOENCODERS = {
     "eigenface-vae": Schedule(epochs=6, batch=256),
     "vae": Schedule(epochs=6),
     "beta-vae": Schedule(epochs=6),
-    "kl": Schedule(epochs=3),
+    "kl": Schedule(epochs=4),
 }
-NETWORK = {
-    "network": Schedule(epochs=80),
-    "network again": Schedule(epochs=40, rate=7e-4),
-    "network thrice": Schedule(epochs=45),
-}
-"""Cycles of step sizes (Loshchilov and Hutter, SGDR, ICLR 2017)."""
+CYCLES = (Schedule(epochs=80), Schedule(epochs=40, rate=7e-4), Schedule(epochs=45))
+"""Of step sizes, for the network (Loshchilov and Hutter, SGDR, ICLR 2017)."""
 JUDGES = Schedule(epochs=4)
 
 
@@ -93,19 +89,21 @@ def editor() -> Editor:
     model = autoencoder(BEST)
     seen = pairs(model)
     network: InvertibleNetwork | None = None
-    for name, schedule in NETWORK.items():
-        network = cycle(name, model, seen, schedule, network)
+    for number, schedule in enumerate(CYCLES):
+        network = cycle(number, model, seen, schedule, network)
     assert network is not None
     made = Editor.of(model, network, seen.latents.flatten(0, 1), seen.labels.flatten(0, 1), FACTORS)
     return replace(made, card={"error": usual_error(made), "people": len(seen)})
 
 
 def cycle(
-    name: str, model: AutoEncoder, seen: Pairs, schedule: Schedule, begun: InvertibleNetwork | None
+    number: int, model: AutoEncoder, seen: Pairs, schedule: Schedule, begun: InvertibleNetwork | None
 ) -> InvertibleNetwork:
     """The network after one more cycle of training."""
     empty = InvertibleNetwork(model.size, sized(seen, VALUES), VALUES)
-    trained = kept(name, empty, lambda: fit_invertible(model, seen, VALUES, schedule, report=told, begun=begun))
+    trained = kept(
+        f"network-{number}", empty, lambda: fit_invertible(model, seen, VALUES, schedule, report=told, begun=begun)
+    )
     assert isinstance(trained, InvertibleNetwork)
     return trained
 
