@@ -7,10 +7,10 @@ from core.maps.neighbours import normalised
 
 
 def classes(count: int = 12, items: int = 20, dimensions: int = 12, noise: float = 0.5, seed: int = 0) -> Sets:
-    """Classes about centres of their own, unit norm; the noise is strong along half of the axes, the centres weak."""
+    """Classes about centres of their own, unit norm; the noise is strong along half of the axes, weak along others."""
     random = np.random.default_rng(seed)
-    strength = np.where(np.arange(dimensions) % 2, 2.0, 0.3)
-    centres = np.repeat(random.normal(size=(count, dimensions)) / strength, items, axis=0)
+    strength = np.where(np.arange(dimensions) % 2, 2.5, 0.4)
+    centres = np.repeat(random.normal(size=(count, dimensions)), items, axis=0)
     rows = normalised(centres + noise * strength * random.normal(size=centres.shape))
     return Sets(rows, np.full(count, items, dtype=np.int64))
 
