@@ -27,9 +27,12 @@ def gallery(
     *,
     chosen: str | None = None,
     side: int = 88,
-    layout: Literal["grid", "list"] = "grid",
+    layout: Literal["grid", "list", "strip"] = "grid",
 ) -> str | None:
-    """Draws the pictures, `side` pixels wide at least, and returns the id of the one just clicked."""
+    """Draws the pictures, `side` pixels wide at least, and returns the id of the one just clicked.
+
+    layout: a strip is one row without words, which scrolls where it is too long.
+    """
     data = {"pictures": [_plain(each) for each in pictures], "chosen": chosen, "side": side, "layout": layout}
     return _component()(key=key, data=data, on_clicked_change=_nothing).clicked
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from app.component import served
 from app.scatter.content import fingerprint
 from app.scatter.points import Colour, Picked, Points, mask_bits, mask_rows
 from app.scatter.publish import INLINE_LIMIT, publisher, source
@@ -19,7 +18,6 @@ from app.scatter.sprites import CELL, COLUMNS, LINES, Sprites
 from core.errors import BadInput
 
 FOLDER = Path(__file__).parent / "component"
-PACKAGE, COMPONENT = "clipscape", "scatter"
 WITHOUT_WEBGL = "clipscape-without-webgl"
 
 
@@ -140,28 +138,13 @@ def _sheet_list(sprites: Sprites) -> bytes:
 
 
 def _mount(key: str, data: dict[str, Any], height: int | None) -> dict[str, Any]:
-    return _component()(
+    return served("scatter", FOLDER)(
         key=key,
         data=data,
         height="content" if height is None else height,
         on_picked_change=lambda: None,
         on_webgl_change=lambda: None,
     )
-
-
-def _component() -> Any:
-    """Registers `component/` as if it were an installed package's: its modules are served as files, not in messages."""
-    manager = get_bidi_component_manager()
-    name = f"{PACKAGE}.{COMPONENT}"
-    if manager.get_component_asset_root(name) is None:
-        manifest = ComponentManifest(PACKAGE, "1", [ComponentConfig(COMPONENT, FOLDER.name)])
-        manager.register_from_manifest(manifest, FOLDER.parent)
-        html, css = ((FOLDER / f"scatter.{kind}").read_text("utf-8") for kind in ("html", "css"))
-        _components[id(manager)] = st.components.v2.component(name, html=html, css=css, js="main.js")
-    return _components[id(manager)]
-
-
-_components: dict[int, Any] = {}
 
 
 def _given(key: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "faces map": faces.faces_map,
     "faces mix": faces.mix,
     "faces draw": faces.draw,
-    "faces animate": faces.animate,
+    "faces export": faces.export,
 }
 
 READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {

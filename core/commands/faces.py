@@ -23,8 +23,8 @@ MOST = 48
 """New faces drawn at once."""
 PATH = 9
 """Points of an edit's path on the map."""
-FRAMES, SIDE = 25, 320
-"""Of an animation: from one end of a slider to the other, and its pixels a side."""
+FRAMES, SMALL, LARGE = 25, 320, 512
+"""Of an animation, from one end of a slider to the other; pixels a side of it, and of a picture."""
 
 Settings = Mapping[str, "Setting"]
 
@@ -144,20 +144,22 @@ def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = N
     return {"faces": drawn(editor, np.concatenate([editor.random(chosen, rng) for _ in range(count)]))}
 
 
-def animate(
-    codes: str, settings: Settings, factor: str, value: str, kind: str = "gif", model: str | None = None
+def export(
+    codes: str, settings: Settings, factor: str, value: str, kind: str = "png", model: str | None = None
 ) -> dict[str, Any]:
-    """A slider there and back as ``{"file"}``, GIF or WebP; the other sliders as they are set."""
+    """A file to keep as ``{"file"}``: the edited face as "png", or one slider there and back as "gif" or "webp"."""
     from core.faces.editor import REACH
-    from core.faces.encoding import animation
+    from core.faces.encoding import animation, enlarged, written
     from core.faces.slides import Slide
 
     editor = opened(model)
-    moving = Slide(factor, place_of(value, factor, known(factor, editor.factors)))
     face = unpacked(editor, codes)
+    if kind == "png":
+        return {"file": text(written([enlarged(editor.pictures(editor.moved(face, settings))[0], LARGE)], "PNG"))}
+    moving = Slide(factor, place_of(value, factor, known(factor, editor.factors)))
     steps = [{**settings, factor: moving.at(editor, at)} for at in np.linspace(-REACH, REACH, FRAMES)]
     frames = editor.pictures(np.concatenate([editor.moved(face, each) for each in steps]))
-    return {"file": text(animation(frames, kind, SIDE))}
+    return {"file": text(animation(frames, kind, SMALL))}
 
 
 def opened(model: str | None) -> Editor:
@@ -185,7 +187,7 @@ def framed(editor: Editor, image: str) -> np.ndarray:
         data = Path(image).read_bytes()
     except OSError as error:
         raise BadInput(f"{image} cannot be read: {error.strerror}") from None
-    return square(data, editor.side)
+    return np.array(square(data, editor.side))  # its own memory, which torch may use
 
 
 def squared_error(a: np.ndarray, b: np.ndarray) -> float:

@@ -1,0 +1,1 @@
+"""The Faces page: whose face, its sliders, what they do."""

@@ -1,0 +1,43 @@
+"""The Faces page: what changes if one factor changes?"""
+
+import streamlit as st
+
+from app.faces import asking, people, sources, studio, tools
+from app.faces.face import chosen
+from app.faces.studio import Beside
+from app.plain import escaped
+from core.jobs import jobs
+
+WARM_AFTER = 5.0
+"""Seconds in which the page has the cores for itself."""
+PLAIN = (
+    "Glasses, sex, race and the other factors are labels of a data set: of drawings whose parts a program chose by "
+    "them. They say how that data set was made, and nothing about people."
+)
+OWN = "The factors are labels of the pictures that this editor was trained on, and say nothing about people."
+
+
+def show() -> None:
+    """Whose face, its sliders, and what they do."""
+    now = chosen()
+    with st.container(key="faces-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title("Faces", anchor=False)
+        tools.editors(now)
+        with st.spinner("Loading the editor of faces …"):
+            asking.describe(now.editor)
+        place = people.workspace(now.editor)
+        source = sources.choose(place, now)
+        with st.container(key="face-tools", horizontal=True, horizontal_alignment="right", gap="xsmall"):
+            prompts, clip = tools.prompts(place, now.editor)
+            tools.files(now)
+    source(place, now)
+    if now.face is None:
+        now.show(sources.first(place, now))
+    if now.face is not None:
+        sources.strange(now.face)
+        ground = people.ground(place, clip, now.editor) if place else None
+        studio.show(now, now.face, Beside(prompts, clip, place.path if place else None, ground))
+        if place and ground is None:
+            st.caption(f"{escaped(clip)} has not embedded these faces: once it has, edits are drawn on their map here.")
+    st.caption(OWN if now.editor else PLAIN)
+    jobs().warm(after=WARM_AFTER)
