@@ -67,11 +67,17 @@ def faces_train(
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """With a line a factor."""
     rows = [
-        {"factor": factor, "values": ", ".join(values), "read right": result["read"][factor]}
-        | {"by chance": result["chance"][factor]}
+        {
+            "factor": factor,
+            "values": ", ".join(values),
+            "read": result["read"][factor],
+            "chance": result["chance"][factor],
+            **result["edits"][factor],
+        }
         for factor, values in result["factors"].items()
     ]
-    return {**{name: value for name, value in result.items() if name not in ("read", "chance")}, "factors": rows}
+    figures = {name: value for name, value in result.items() if name not in ("read", "chance", "edits")}
+    return {**figures, "factors": rows}
 
 
 def editor_file(workspace: str, card: RunCard) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -124,7 +124,8 @@ class Pairs:
     """Pictures of the same people, as an auto-encoder sees them.
 
     latents (P, V, D), labels (P, V, F), coefficients (P, V, …): V versions of each of P people. The first is the
-    person; each other one, if there are any, differs from it in some factors and keeps all else.
+    person; each other one differs from it in some factors and keeps all else. Of people who come once, with labels
+    alone, T is trained in `core.faces.unpaired`.
     """
 
     latents: Tensor
@@ -134,10 +135,6 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.latents)
 
-    @property
-    def counterfactual(self) -> bool:
-        return self.latents.shape[1] > 1
-
 
 def fit_invertible(
     autoencoder: AutoEncoder,
@@ -146,18 +143,14 @@ def fit_invertible(
     schedule: Schedule,
     seed: int = 0,
     report: Report = silent,
-    checkpoint: Checkpoint | None = None,
     begun: InvertibleNetwork | None = None,
 ) -> InvertibleNetwork:
-    """Train T on latents by the factor loss, and where there are counterfactuals by what D makes of an edit too.
+    """Train T by the factor loss, and by what D makes of an edit, on a GPU where there is one; see `steps`.
 
-    values: factor → its number of values. begun: a network to go on with, in another cycle of
-    step sizes. On a GPU where there is one; see `steps`.
+    values: factor → its number of values. begun: a network to go on with, in another cycle of step sizes.
     """
     torch.manual_seed(seed)
-    known = checkpoint.network() if checkpoint else {}
-    sizes = sizes_of(known, values) if known else sized(pairs, values)
-    network = begun or InvertibleNetwork(autoencoder.size, sizes, values)
+    network = begun or InvertibleNetwork(autoencoder.size, sized(pairs, values), values)
     if begun is None:
         network.standardise(pairs.latents.flatten(0, 1))
     for each in (autoencoder.requires_grad_(False), network):
@@ -170,35 +163,28 @@ def fit_invertible(
         schedule,
         report,
         "splitting the factors",
-        checkpoint,
     )
     for each in (autoencoder, network):
         each.cpu().eval()
-    if not pairs.counterfactual:
-        settle(network, pairs)
     return network
 
 
 def pair_loss(autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, rows: Tensor) -> Tensor:
-    """The factor loss of people with strangers and, where there are counterfactuals, with theirs.
+    """The factor loss of people with strangers and with their counterfactuals, and the error of the edit.
 
-    Then also the error of the edit that should make one of the other: that of the decoded picture under a Gaussian of
+    That is the edit which should make one of the other, and its error that of the decoded picture under a Gaussian of
     the deviation that fits it best, so that a smile counts as much as a head of hair; and as if a picture had as many
     numbers as a latent, so that neither term drowns the other. In half of the batches it is the person who has to be
     made of the counterfactual.
     """
     others = rows.roll(1)
-    ends = torch.stack(
-        [torch.zeros_like(rows), torch.randint(int(pairs.counterfactual), pairs.latents.shape[1], rows.shape)]
-    )
+    ends = torch.stack([torch.zeros_like(rows), torch.randint(1, pairs.latents.shape[1], rows.shape)])
     ends = ends if torch.rand(()) < 0.5 else ends.flip(0)
     labels = pairs.labels[rows, ends]
     latents = torch.stack([*pairs.latents[rows, ends], pairs.latents[others, 0]]).to(network.mean.device)
     codes, determinants = (part.unflatten(0, (3, len(rows))) for part in network(latents.flatten(0, 1)))
     person, other, stranger = zip(codes, determinants, strict=True)
     total = factor_loss(network, person, stranger, same(labels[0], pairs.labels[others, 0], False))
-    if not pairs.counterfactual:
-        return total
     edited = autoencoder.decode(network.inverse(network.moved(codes[0], *labels)))
     errors = (edited - pairs.coefficients[rows, ends[1]].to(edited)).square().flatten(1).mean(1)
     total = total + factor_loss(network, person, other, same(labels[0], labels[1], True))
@@ -219,16 +205,3 @@ def sized(pairs: Pairs, values: dict[str, int]) -> dict[str, int]:
         scores[factor] = correlation_score(pairs.latents[order[:-1][both], 0], pairs.latents[order[1:][both], 0])
     least = {factor: count - 1 for factor, count in values.items()}
     return block_sizes(scores, least, pairs.latents.shape[2])
-
-
-def sizes_of(state: Mapping[str, Tensor], values: Mapping[str, int]) -> dict[str, int]:
-    """The codes of each factor in the state of a network."""
-    return {factor: state[f"places.{n}"].shape[1] for n, factor in enumerate(values) if f"places.{n}" in state}
-
-
-@torch.no_grad()
-def settle(network: InvertibleNetwork, pairs: Pairs) -> None:
-    """The place of a value is the mean of its people's codes."""
-    codes = network(pairs.latents[:, 0])[0]
-    for labels, place, block in zip(pairs.labels[:, 0].T, network.places, network.blocks.values(), strict=True):
-        place.copy_(torch.stack([codes[labels == value][:, block].mean(0) for value in range(len(place))]))

@@ -12,6 +12,7 @@ from PIL import Image
 from core.faces.autoencoders import AutoEncoder
 from core.faces.editor import Editor
 from core.faces.fitting import as_float
+from core.results import Floats
 
 FACES = 8
 """In a row."""
@@ -30,14 +31,18 @@ def remade(autoencoder: AutoEncoder, pictures: NDArray[np.uint8]) -> Samples:
 def edited(editor: Editor, pictures: NDArray[np.uint8]) -> Samples:
     """Two rows as above, then one a factor: the same people with its next value."""
     codes = editor.codes(pictures)
-    rows = [pictures, editor.pictures(codes)]
-    for factor, values in editor.factors.items():
-        changed, now = codes.copy(), editor.values(codes)[factor]
-        for value in range(len(values)):
-            of_those = (now + 1) % len(values) == value
-            changed[of_those] = editor.become(codes[of_those], factor, value)
-        rows.append(editor.pictures(changed))
-    return np.stack(rows)
+    rows = [codes, *(changed(editor, codes, factor)[0] for factor in editor.factors)]
+    return np.stack([pictures, *map(editor.pictures, rows)])
+
+
+def changed(editor: Editor, codes: Floats, factor: str) -> tuple[Floats, NDArray[np.int64]]:
+    """Codes (N, D) of the same people with a factor's next value, and that value (N,)."""
+    count = len(editor.factors[factor])
+    other = (editor.values(codes)[factor] + 1) % count
+    made = codes.copy()
+    for value in range(count):
+        made[other == value] = editor.become(codes[other == value], factor, value)
+    return made, other
 
 
 def write(samples: Samples, path: Path) -> None:

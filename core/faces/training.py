@@ -1,9 +1,9 @@
-"""Training an editor on labelled faces: an auto-encoder, then T by the factor loss; it can stop and go on."""
+"""Training an editor on labelled faces: an auto-encoder, then T; it can stop and go on."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +13,17 @@ import torch
 from numpy.typing import NDArray
 
 from core.faces import samples
-from core.faces.autoencoders import AutoEncoder
 from core.faces.checkpoint import EVERY, Checkpoint, Work
 from core.faces.editor import Editor
-from core.faces.fitting import Pairs, Schedule, fit_autoencoder, fit_invertible, in_chunks, settle
+from core.faces.fitting import Schedule, fit_autoencoder, in_chunks
 from core.faces.invertible import InvertibleNetwork
 from core.faces.labelled import LabelledFaces
 from core.faces.report import reconstruction, round_trip
+from core.faces.samples import changed
 from core.faces.trainings import BATCH, STAGES, Training
+from core.faces.unpaired import fit_unpaired, settle
 from core.progress import Bar, Report, silent
+from core.results import Floats
 
 SOME = 2_000
 """People whose codes say where a factor's values lie, while it is only for sample pictures; in the end it is all."""
@@ -79,23 +81,15 @@ def train(diary: Diary, seen: LabelledFaces, shown: NDArray[np.uint8], report: R
     checkpoint = diary.checkpoint(STAGES[0], steps, lambda model: samples.remade(model, shown))
     model = fit_autoencoder(pictures, kind, schedule, seed, bar.part(0, steps), checkpoint)
     latents = in_chunks(model.latent, pictures)
-    pairs = Pairs(latents[:, None], labels[:, None], latents[:, None, :0])
 
     def draw(network: InvertibleNetwork) -> samples.Samples:
-        return samples.edited(so_far(model, network, pairs, seen.factors), shown)
+        settle(network, latents[:SOME], labels[:SOME])
+        so_far = Editor.of(model, network, latents[:SOME], labels[:SOME], seen.factors)
+        return samples.edited(so_far, shown)
 
     checkpoint = diary.checkpoint(STAGES[1], steps, draw)
-    network = fit_invertible(model, pairs, values, schedule, seed, bar.part(steps, steps), checkpoint)
+    network = fit_unpaired(latents, labels, values, schedule, seed, bar.part(steps, steps), checkpoint)
     return Editor.of(model, network, latents, labels, seen.factors)
-
-
-def so_far(
-    model: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, factors: Mapping[str, tuple[str, ...]]
-) -> Editor:
-    """An editor of what T is now; the copy of T that is given changes."""
-    some = Pairs(pairs.latents[:SOME], pairs.labels[:SOME], pairs.coefficients[:SOME])
-    settle(network, some)
-    return Editor.of(deepcopy(model).cpu(), network, some.latents[:, 0], some.labels[:, 0], factors)
 
 
 def errors(editor: Editor, held_out: LabelledFaces) -> NDArray[np.float64]:
@@ -113,20 +107,37 @@ def measured(editor: Editor, held_out: LabelledFaces) -> dict[str, Any]:
     """Figures on faces that nothing was trained on.
 
     psnr, ssim: of the pictures made again. roundtrip: the largest |T⁻¹(T(z)) - z|. read: for each factor the share of
-    the people whose value is that of the nearest mean code. chance: the share that the most frequent value has.
+    the people whose value is that of the nearest mean code of its block; chance: what the most frequent value would
+    get. edits: as in `edits`.
     """
     pictures = parts(held_out)
     sizes = [len(part) for part in pictures]
     again = [reconstruction(editor.autoencoder, part) for part in pictures]
-    nearest = [editor.values(editor.codes(part)) for part in pictures]
-    read, chance = {}, {}
-    for factor, truth in zip(held_out.factors, held_out.labels.T, strict=True):
-        found = np.concatenate([each[factor] for each in nearest])
-        read[factor] = float((found == truth).mean())
-        chance[factor] = float(np.bincount(truth).max() / len(truth))
+    codes = np.concatenate([editor.codes(part) for part in pictures])
+    labels = dict(zip(held_out.factors, held_out.labels.T, strict=True))
     return {
         **{name: float(np.average([each[name] for each in again], weights=sizes)) for name in ("psnr", "ssim")},
         "roundtrip": max(round_trip(editor, part) for part in pictures),
-        "read": read,
-        "chance": chance,
+        "read": {factor: float((nearest(editor, codes, factor) == truth).mean()) for factor, truth in labels.items()},
+        "chance": {factor: float(np.bincount(truth).max() / len(truth)) for factor, truth in labels.items()},
+        "edits": {factor: edits(editor, codes, factor) for factor in labels},
     }
+
+
+def nearest(editor: Editor, codes: Floats, factor: str) -> NDArray[np.int64]:
+    """The value (N,) whose people's mean code is nearest to codes (N, D), in the factor's block."""
+    means = editor.means[list(editor.factors).index(factor)].numpy()
+    return np.square(codes[:, None, editor.network.blocks[factor]] - means).sum(2).argmin(1)
+
+
+def edits(editor: Editor, codes: Floats, factor: str) -> dict[str, float]:
+    """Every person (N, D) with the factor's next value, as the editor itself reads the picture that it draws.
+
+    flipped: the share read to have the new value. others_kept: of the other factors, read as before the edit; 1 where
+    there are none.
+    """
+    made, other = changed(editor, codes, factor)
+    drawn = [editor.codes(editor.pictures(part)) for part in np.array_split(made, -(-len(made) // CHUNK))]
+    before, after = editor.values(codes), editor.values(np.concatenate(drawn))
+    kept = [float((after[name] == before[name]).mean()) for name in before if name != factor]
+    return {"flipped": float((after[factor] == other).mean()), "others_kept": float(np.mean(kept)) if kept else 1.0}
