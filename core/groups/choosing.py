@@ -10,6 +10,7 @@ gain less one standard error is taken, and the plainest, whose gain is nought, u
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -42,11 +43,12 @@ def choose(
     fitted: Callable[[Sets], Mapping[Setting, GroupEmbedder]],
     seed: int,
     report: Report,
+    repeats: int = REPEATS,
 ) -> Choice[Setting]:
-    """settings: the plainest first; fitted: from the groups of a fold, an embedder for each setting."""
+    """settings: the plainest first; fitted: from the groups of a fold, an embedder for each setting; repeats: folds."""
     scores = []
-    for number, fold in enumerate(folds(len(sets), seed)):
-        report(Progress(number, REPEATS, "choosing on classes held out"))
+    for number, fold in enumerate(islice(folds(len(sets), seed), repeats)):
+        report(Progress(number, repeats, "choosing on classes held out"))
         made = fitted(sets.take(fold.training))
         judge = Judge(sets, fold, np.random.default_rng([seed, number]))
         scores.append([judge.score(made[setting]) for setting in settings])

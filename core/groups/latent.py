@@ -16,7 +16,9 @@ from core.groups.start import Begun, Start
 from core.progress import Report, silent
 from core.results import Floats
 
-ROUNDS = 20
+ROUNDS = 10
+FOLDS = 4
+"""Folds that the weight is chosen in: in each, prototypes are found anew."""
 WEIGHTS = (0.1, 0.3, 1.0)
 """How much the latent groups may count beside the items; the smallest stays unless another is clearly better."""
 
@@ -82,7 +84,7 @@ def group_aware(
         latent = found(some)
         return {weight: embedder(begun.start, latent, weight) for weight in WEIGHTS}
 
-    choice = choose(sets, WEIGHTS, weighted, seed, report)
+    choice = choose(sets, WEIGHTS, weighted, seed, report, FOLDS)
     metrics = begun.metrics | {"weight": choice.setting, "weight_gain": choice.gain}
     return embedder(begun.start, found(sets), choice.setting), metrics
 

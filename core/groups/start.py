@@ -68,7 +68,7 @@ def start_of(sets: Sets, seed: int, report: Report) -> Begun:
     setting = choice.setting
     figures = {"shrinkage": setting.shrinkage, "power": setting.power}
     metrics = figures | {"start_gain": choice.gain, "start_error": choice.error}
-    return Begun(_start(sets, setting), metrics)
+    return Begun(Start(_Within(sets).whitening(setting.shrinkage), setting.power), metrics)
 
 
 def lengthened(y: Floats, power: float) -> Floats:
@@ -91,23 +91,22 @@ def _choice(sets: Sets, seed: int, report: Report) -> Choice[Setting]:
 
 
 def _starts(sets: Sets) -> dict[Setting, GroupEmbedder]:
-    linear = {shrinkage: _linear(sets, shrinkage) for shrinkage in {each.shrinkage for each in SETTINGS}}
+    within = _Within(sets)
+    linear = {shrinkage: within.whitening(shrinkage) for shrinkage in {each.shrinkage for each in SETTINGS}}
     return {each: WhitenedMean(Start(linear[each.shrinkage], each.power)) for each in SETTINGS}
 
 
-def _start(sets: Sets, setting: Setting) -> Start:
-    return Start(_linear(sets, setting.shrinkage), setting.power)
+class _Within:
+    """How groups vary, along which axes, and the mean square of the items along these."""
 
+    def __init__(self, sets: Sets) -> None:
+        variances, self.axes = np.linalg.eigh(within_covariance(sets))
+        self.variances = np.maximum(variances, 0)
+        self.squares = np.square(sets.vectors @ self.axes).mean(axis=0, dtype=np.float64)
 
-def _linear(sets: Sets, shrinkage: float) -> Floats:
-    """W shrunk, to the power of -½, of the size that brings the items to a mean square of one: (D, D) float32."""
-    variances, axes = np.linalg.eigh(within_covariance(sets))
-    variances = np.maximum(variances, 0)
-    mean = variances.mean() or 1.0
-    whitening = (axes * ((1 - shrinkage) * variances / mean + shrinkage) ** -0.5) @ axes.T
-    return (whitening / _size(sets.vectors @ whitening)).astype(np.float32)
-
-
-def _size(x: Floats) -> float:
-    """The root mean square of the rows' norms, 1 where all are zeros."""
-    return float(np.sqrt(np.square(x).sum(axis=1, dtype=np.float64).mean())) or 1.0
+    def whitening(self, shrinkage: float) -> Floats:
+        """W shrunk, to the power of -½, of the size that brings the items to a mean square of one: (D, D) float32."""
+        variances = (1 - shrinkage) * self.variances + shrinkage * self.variances.mean()
+        powers = np.divide(1, variances, out=np.ones_like(variances), where=variances > 0)
+        size = (powers * self.squares).sum() or 1.0
+        return ((self.axes * np.sqrt(powers / size)) @ self.axes.T).astype(np.float32)
