@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import BadInput, BadPicture
 from core.faces.attributes import FactorPrompts, Labels, by_columns, by_prompts, check_factor_prompts
@@ -75,7 +74,7 @@ def gather(
     everything = list(place.rows())
     rows = [each for each in everything if not isinstance(each, Refused)]
     refused = [each for each in everything if isinstance(each, Refused)]
-    _check(rows, refused)
+    _check(len(rows), refused)
     names, columns = [name for name, _ in rows], [columns for _, columns in rows]
     if prompts:
         labels = _asked(place, names, prompts, sure, model, bar.part(0, LOOKING))
@@ -201,15 +200,15 @@ def _squares(
         except BadPicture as error:
             broken.append(Refused(name, str(error)))
         report(Progress(done, len(rows), "reading the pictures"))
-    _check(rows, [*refused, *broken])
+    _check(int(read.sum()), [*refused, *broken])
     Labels(labels.labels[rows[read]], labels.factors).check()
     found = LabelledFaces(pictures, labels.labels[rows], labels.factors, len(names) - len(broken), [*refused, *broken])
     return found if read.all() else found.take(np.flatnonzero(read))
 
 
-def _check(usable: Sequence[Any] | NDArray[Any], refused: Sequence[Refused]) -> None:
+def _check(usable: int, refused: Sequence[Refused]) -> None:
     """Raises `BadInput` where not only few things of a source are unusable."""
-    total = len(usable) + len(refused)
+    total = usable + len(refused)
     if len(refused) > FEW * total:
         first = refused[0]
         raise BadInput(

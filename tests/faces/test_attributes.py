@@ -88,7 +88,7 @@ def test_rows_without_a_value_are_not_complete() -> None:
     ],
 )
 def test_bad_columns_are_refused_in_one_line(columns: dict, asked: list[str] | None, said: str) -> None:
-    with pytest.raises(BadInput, match="^[^\n]*$") as refused:
+    with pytest.raises(BadInput, match=r"^[^\n]*$") as refused:
         by_columns(rows(**columns), asked)
     assert said in str(refused.value)
 
