@@ -142,7 +142,7 @@ def _check(by: str, every: Grouping, several: Grouping) -> None:
         raise BadInput(f"--by {by}: none of the {count:,} items has a group there, choose another")
     if len(every.names) == 1:
         inside = int(every.counts()[0])
-        raise BadInput(f"--by {by}: all {inside:,} items are in one group, {every.names[0]!r}: choose another")
+        raise BadInput(f"--by {by}: all {inside:,} items are in one group, {str(every.names[0])!r}: choose another")
     if len(several.names) < LEAST_CLASSES:
         alone = len(every.names) - len(several.names)
         ones = f", {alone:,} hold one item" if alone else ""
