@@ -202,6 +202,8 @@ def _squares(
         report(Progress(done, len(rows), "reading the pictures"))
     _check(int(read.sum()), [*refused, *broken])
     Labels(labels.labels[rows[read]], labels.factors).check()
+    if (pictures == pictures[0]).all():
+        raise BadInput(f"the pictures are all the same in {side} × {side} pixels: bring some that differ")
     found = LabelledFaces(pictures, labels.labels[rows], labels.factors, len(names) - len(broken), [*refused, *broken])
     return found if read.all() else found.take(np.flatnonzero(read))
 

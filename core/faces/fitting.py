@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -58,16 +58,17 @@ def steps(
             value.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 100.0)
             optimizer.step()
-            work.losses.append(finite(float(value.detach()), stage))
+            work.losses.append(float(value.detach()))
+            check_finite(work.losses, stage)
             report(Progress(work.done, total, stage, {"loss": work.losses[-1]}))
             now_and_then()
 
 
-def finite(loss: float, stage: str) -> float:
-    """The loss; raises `BadInput` where it is none, which nothing comes back from."""
-    if not math.isfinite(loss):
-        raise BadInput(f"{stage}: the loss is {loss}: are the pictures all the same? Bring others")
-    return loss
+def check_finite(losses: Sequence[float], stage: str) -> None:
+    """Raises `BadInput` where the last is no number to go on from."""
+    if not math.isfinite(losses[-1]):
+        said = f"{stage}: the loss is {losses[-1]} at step {len(losses):,}"
+        raise BadInput(f"{said}: train with other pictures, or another seed")
 
 
 def pace(step: int, total: int) -> float:
