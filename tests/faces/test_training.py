@@ -319,9 +319,8 @@ def test_the_loss_is_the_likelihood_given_the_places(rng: np.random.Generator) -
     deviation = torch.tensor([0.1**0.5] * 3 + [1.0] * 5)
     likelihood = torch.distributions.Normal(mean, deviation).log_prob(codes).sum(1) + determinant
     constant = 4 * np.log(2 * np.pi) + 3 * np.log(0.1**0.5)
-    assert float(place_loss(network, z, labels).detach()) == pytest.approx(
-        float(-likelihood.mean()) - constant, rel=1e-5
-    )
+    expected = float(-likelihood.mean().detach()) - constant
+    assert float(place_loss(network, z, labels).detach()) == pytest.approx(expected, rel=1e-5)
 
 
 def test_learning_makes_unseen_people_more_likely(rng: np.random.Generator) -> None:
