@@ -232,12 +232,11 @@ def packed(numbers: np.ndarray) -> str:
 
 def unpacked(editor: Editor, codes: str) -> np.ndarray:
     """(1, D) float32; raises `BadInput` for codes of another editor."""
-    numbers = np.frombuffer(b64decode(codes), "<f4")
-    if numbers.shape != (editor.autoencoder.size,):
-        raise BadInput(
-            f"a face of {numbers.size} codes, where the editor has {editor.autoencoder.size}: read its picture anew"
-        )
-    return numbers[None]
+    size = editor.autoencoder.size
+    data = b64decode(codes)
+    if len(data) != 4 * size:
+        raise BadInput(f"a face of {len(data) // 4} codes, where the editor has {size}: read its picture anew")
+    return np.frombuffer(data, "<f4").copy()[None]
 
 
 def text(data: bytes) -> str:

@@ -53,7 +53,7 @@ def setting(factor: str, words: str, values: Sequence[str]) -> Setting:
     if not colon and (position := as_number(words)) is not None and words not in values:
         if not two:
             raise BadInput(
-                f"{factor}={words} says no value: choose from {', '.join(values)}, such as {factor}={values[0]}"
+                f"{factor}={words} says no value: choose from {', '.join(values)}, such as {factor}={values[0]}:{words}"
             )
         return position
     value, position = (name, as_number(number)) if colon else (words, 1.0)
