@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from core.errors import BadInput, BadParameter
 from core.faces.limits import LEAST_OF_VALUE, LEAST_PICTURES, MOST_FACTORS, MOST_VALUES, SURE
 from core.results import Floats
 from core.sources.items import Value
+
+if TYPE_CHECKING:
+    from core.semantics.prompts import Prompts
 
 UNKNOWN = -1
 
@@ -99,9 +103,16 @@ def read_factor_prompts(path: str | Path) -> dict[str, dict[str, list[str]]]:
     """
     from core.semantics.prompts import read_prompts
 
-    read = read_prompts(path)
+    try:
+        return factor_prompts(read_prompts(path))
+    except BadInput as error:
+        raise BadInput(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
+
+
+def factor_prompts(read: Prompts) -> dict[str, dict[str, list[str]]]:
+    """The factors in the classes of prompts, as `read_factor_prompts`; raises `BadInput` where there are none."""
     if read.texts == read.classes:
-        raise BadInput(f"{path}: line 1 names no factor: write `glasses/yes: a face with glasses` on every line")
+        raise BadInput("the prompts name no factor: write `glasses/yes: a face with glasses` on every line")
     found: dict[str, dict[str, list[str]]] = {}
     for text, name in zip(read.texts, read.classes, strict=True):
         factor, _, value = (part.strip() for part in name.partition("/"))

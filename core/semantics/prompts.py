@@ -76,6 +76,11 @@ class Prompts:
         return np.array([places[name] for name in self.classes], dtype=np.int64)
 
 
+def prompts_in(text: str) -> Prompts:
+    """The prompts of lines as a file has them; raises `BadInput`."""
+    return _of_lines(text)
+
+
 def read_prompts(path: str | Path) -> Prompts:
     """The prompts of a file; raises `BadInput` for one that holds none, an empty one, or too many."""
     from core.sources.text import decode
