@@ -71,6 +71,7 @@ def show(place: Workspace, now: Chosen) -> None:
             st.rerun()
     if clicked:
         now.show(load(place, clicked, now.editor))
+        st.rerun()  # the row above shows whom
 
 
 def ground(place: Workspace, clip: str, editor: str | None) -> dict[str, Any] | None:

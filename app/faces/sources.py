@@ -53,6 +53,7 @@ def new(place: Workspace | None, now: Chosen) -> None:
     for each in now.made:
         if each.key == clicked:
             now.show(each)
+            st.rerun()
 
 
 def _wish(factor: str, values: Sequence[str]) -> str | None:
@@ -76,6 +77,7 @@ def mix(place: Workspace | None, now: Chosen) -> None:
     current = now.other.item if now.other else None
     if clicked := people.strip(place, people.some(place, now.seed), "mix-strip", current):
         now.other = people.load(place, clicked, now.editor)
+        st.rerun()
     if now.face is None or now.other is None:
         st.caption("Choose the face that some factors are taken from; all else stays as it is on the face below.")
         return
@@ -86,6 +88,7 @@ def mix(place: Workspace | None, now: Chosen) -> None:
             tiles.image(face.picture or b"", title, width=SIDE)
         if st.button("Edit the mixed face", key="use-mixed", icon=":material/tune:"):
             now.show(mixed)
+            st.rerun()
 
 
 def _taken(now: Chosen) -> list[str]:

@@ -30,9 +30,9 @@ def show() -> None:
         with st.container(key="face-tools", horizontal=True, horizontal_alignment="right", gap="xsmall"):
             prompts, clip = tools.prompts(place, now.editor)
             tools.files(now)
-    source(place, now)
     if now.face is None:
         now.show(sources.first(place, now))
+    source(place, now)
     if now.face is not None:
         sources.strange(now.face)
         ground = people.ground(place, clip, now.editor) if place else None
