@@ -27,66 +27,24 @@ less than half of the last.
 **No choice of groups comes closer** to the bound than one item each: the left side is at most the largest
 $\|a - p\|$ of a pair, and $D \ge \|a - n\|$ for its own $a$. So the largest share of the bound that any groups of the
 data can reach is $\max_a \|a - p_a\| / 2 \max\{m, \|a - n_a\|\}$, with $p_a$ the farthest item of its class and $n_a$
-the nearest of another (`Margin.closest`): 1 or less where the theorem holds for every group that could be formed.
+the nearest of another (`core.groups.margin`): 1 or less where the theorem holds for every group that could be formed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInput
 from core.groups.sets import Integers, Sets
 from core.progress import Progress, Report, silent
-from core.results import Floats
 
 Doubles = NDArray[np.float64]
-Reals = NDArray[np.floating]
 
 CELLS = 20_000_000
 """Distances that are held at once."""
 TOLERANCE = 1e-6
 """By how much, of the left side and at least of one, rounding may err before a bound counts as broken."""
-
-
-@dataclass(frozen=True)
-class Margin:
-    """What an embedding with classes meets. value: m. closest: the largest share of the bound that groups can reach.
-
-    farthest: (N,) float32, each item's distance to the farthest of its class; nearest: to the nearest of another.
-    """
-
-    value: float
-    closest: float
-    farthest: Floats
-    nearest: Floats
-
-
-def margin(sets: Sets, report: Report = silent) -> Margin:
-    """m over all triplets of items: max over a of (its farthest positive less its nearest negative), exact.
-
-    sets: the classes. Raises `BadInput` for fewer than two classes, and where none holds two items.
-    """
-    if len(sets) < 2 or sets.sizes.max() < 2:
-        raise BadInput(
-            f"{len(sets)} groups with at most {sets.sizes.max()} items make no triplets: choose other groups"
-        )
-    count, group = len(sets.vectors), sets.group
-    ends = sets.starts + sets.sizes
-    farthest, nearest = (np.empty(count, dtype=np.int64) for _ in range(2))
-    for rows, away in _rows(sets.vectors, report):
-        for row, line in zip(rows, away, strict=True):
-            own = slice(sets.starts[group[row]], ends[group[row]])
-            farthest[row] = own.start + line[own].argmax()
-            line[own] = np.inf
-        nearest[rows] = away.argmin(axis=1)
-    far, near = (_apart(sets.vectors, each) for each in (farthest, nearest))
-    able = sets.sizes[group] > 1
-    value = float((far - near)[able].max())
-    bound = 2 * np.maximum(value, near[able])
-    closest = np.divide(far[able], bound, out=np.ones_like(bound), where=bound > 0)
-    return Margin(value, float(closest.max()), far.astype(np.float32), near.astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -151,28 +109,13 @@ def _between(some: Sets, groups: Sets) -> tuple[Doubles, Doubles]:
     return widest, nearest / some.sizes[:, None]
 
 
-def _rows(x: Floats, report: Report) -> Iterator[tuple[Integers, Floats]]:
-    """Distances of every row to every row, a part at a time: row numbers (B,), (B, N) float32, free to change."""
-    x = x - x.mean(axis=0)
-    step = max(1, CELLS // len(x))
-    for start in range(0, len(x), step):
-        report(Progress(start, len(x), "measuring distances"))
-        yield np.arange(start, min(start + step, len(x))), _away(x[start : start + step], x)
-
-
-def _away(some: Reals, every: Reals) -> Reals:
-    """Distances by products, of the kind given: (A, D), (N, D) → (A, N)."""
+def _away(some: Doubles, every: Doubles) -> Doubles:
+    """Distances by products: (A, D), (N, D) → (A, N)."""
     away = some @ every.T
     away *= -2
     away += np.square(every).sum(axis=1)
     away += np.square(some).sum(axis=1)[:, None]
     return np.sqrt(np.maximum(away, 0, out=away), out=away)
-
-
-def _apart(x: Floats, others: Integers) -> Doubles:
-    """Each row's distance to another, from their differences: products are too coarse for close rows. (N,)."""
-    parts = np.array_split(np.arange(len(x)), max(1, x.size // CELLS))
-    return np.concatenate([_norms(x[part].astype(np.float64) - x[others[part]]) for part in parts])
 
 
 def _norms(x: Doubles) -> Doubles:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.groups.bound import Bounds, Margin, bounds, margin
+from core.groups.bound import Bounds, bounds
 from core.groups.counterexample import Literal, Search, literal, search
+from core.groups.margin import Margin, margin
 from core.groups.retrieval import drawn, halves
 from core.groups.sets import Integers, Sets
 from core.progress import Bar, Report, silent

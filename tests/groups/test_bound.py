@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from core.groups import bound, counterexample
-from core.groups.bound import bounds, margin
+from core.groups.bound import bounds
 from core.groups.counterexample import literal, search, shares
 from core.groups.evidence import evidence
+from core.groups.margin import margin
 from core.groups.sets import Sets
 from tests.groups.making import classes
 
@@ -39,10 +40,11 @@ def test_the_margin_is_that_of_all_triplets(seed: int, monkeypatch: pytest.Monke
     groups = Sets(random.normal(size=(17, 3)).astype(np.float32), np.array([6, 1, 4, 6]))
     assert margin(groups).value == pytest.approx(margin_by_loops(groups), abs=1e-6)
     whole = margin(groups)
-    monkeypatch.setattr(bound, "CELLS", 40)
+    monkeypatch.setattr("core.groups.margin.BLOCK", 5)
     parts = margin(groups)
-    assert parts.value == whole.value
-    assert np.array_equal(parts.nearest, whole.nearest)
+    assert parts.value == pytest.approx(whole.value)
+    assert np.allclose(parts.nearest, whole.nearest)
+    assert np.allclose(parts.farthest, whole.farthest)
 
 
 def test_a_clean_embedding_has_a_negative_margin() -> None:
