@@ -6,6 +6,7 @@ from typing import Any
 
 from app import amounts
 from app.collection import spool
+from app.faces.face import chosen
 from app.state import state
 from core.inputs import MODALITIES
 from core.jobs import Job, jobs
@@ -48,6 +49,9 @@ def told(job: Job) -> str:
     if job.command == "reduce":
         least = [each for each in result.get("smallest_lossless", {}).values() if each]
         return f"{min(least):,} dimensions lose nothing" if least else "each number of dimensions loses something"
+    if job.command == "faces train":
+        read = amounts.percent(min(result["read"].values(), default=0))
+        return f"faces made again with SSIM {amounts.figure(result.get('ssim', 0))}, each factor read right in {read}"
     if "trustworthiness" in result:
         return f"trustworthiness {amounts.figure(result['trustworthiness'])}"
     return ""
@@ -118,4 +122,9 @@ def _after_place(job: Job, result: Result) -> None:
         state().show(f"{amounts.counted(len(set(ids.tolist())), 'new item')}", ids.tolist(), "fresh")
 
 
-AFTER = {"embed": _after_embed, "map": _after_map, "place": _after_place}
+def _after_training(job: Job, result: Result) -> None:
+    if job.workspace == str(state().workspace):
+        chosen().use(result["model"])
+
+
+AFTER = {"embed": _after_embed, "map": _after_map, "place": _after_place, "faces train": _after_training}

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.faces import asking, people, sources, studio, tools
+from app import store
+from app.faces import asking, people, sources, studio, tools, training
 from app.faces.face import chosen
 from app.faces.studio import Beside
 from app.plain import escaped
@@ -39,5 +40,6 @@ def show() -> None:
         studio.show(now, now.face, Beside(prompts, clip, place.path if place else None, ground))
         if place and ground is None:
             st.caption(f"{escaped(clip)} has not embedded these faces: once it has, edits are drawn on their map here.")
+    training.draw(store.current())
     st.caption(OWN if now.editor else PLAIN)
     jobs().warm(after=WARM_AFTER)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.commands.runs import versions
-from core.errors import BadInput, BadParameter, Cancelled
-from core.faces.attributes import FactorPrompts, check_factor_prompts, read_factor_prompts
-from core.faces.kinds import BEST, KINDS
+from core.errors import BadInput, Cancelled
+from core.faces.attributes import FactorPrompts, read_factor_prompts
+from core.faces.kinds import BEST
 from core.faces.labelled import LabelledFaces
-from core.faces.limits import MOST_EPOCHS, SIDES, SURE
+from core.faces.limits import SURE
+from core.faces.settings import Settings
 from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
 from core.progress import Bar, Report, silent
 
 if TYPE_CHECKING:
     from core.faces.training import Diary
-    from core.workspace import RunCard
 
 KIND = "editor"
 STEPS, READING, TRAINING = 1_000, 60, 920
@@ -78,49 +77,6 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     ]
     figures = {name: value for name, value in result.items() if name not in ("read", "chance", "edits")}
     return {**figures, "factors": rows}
-
-
-def editor_file(workspace: str, card: RunCard) -> Path:
-    """The safetensors file of a run of kind "editor"."""
-    return folder_of(workspace) / str(card.metrics["file"])
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that decides on the result, by which a stopped training is found again; as in `train`."""
-
-    source: str
-    attributes: str | None
-    factors: Sequence[str] | None
-    prompts: FactorPrompts | None
-    sure: float
-    model: str | None
-    autoencoder: str
-    side: int
-    epochs: int | None
-    seed: int
-
-    def __post_init__(self) -> None:
-        if self.autoencoder not in KINDS:
-            raise BadParameter(f"--autoencoder {self.autoencoder}: choose from {', '.join(KINDS)}")
-        if self.side not in SIDES:
-            raise BadParameter(f"--side {self.side}: choose from {', '.join(map(str, SIDES))}")
-        if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
-            raise BadParameter(f"--epochs {self.epochs}: choose a number from 1 to {MOST_EPOCHS:,}")
-        if self.prompts is not None:
-            if self.factors or self.attributes:
-                raise BadParameter("--prompts take the place of a table: leave --factors and --attributes out")
-            check_factor_prompts(self.prompts, self.sure)
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON keeps them, with paths that are the same from any folder."""
-        paths = {name: _absolute(getattr(self, name)) for name in ("source", "attributes")}
-        return json.loads(json.dumps(asdict(self) | paths))
-
-
-def _absolute(path: str | None) -> str | None:
-    """Names of workspaces and addresses stay."""
-    return str(Path(path).resolve()) if path is not None and Path(path).exists() else path
 
 
 def _check_known(known: Training | None, resume: bool, workspace: str) -> None:
