@@ -94,11 +94,11 @@ def choose_pills(page: Page, key: str, titles: Collection[str]) -> None:
     pills = page.locator(f"[class*=st-key-{key}] button[data-variant=pills]")
     right = 0
     while right < 2:
-        states = zip(pills.all(), pills.all_inner_texts(), strict=True)
-        wrong = [pill for pill, title in states if (pill.get_attribute("aria-pressed") == "true") != (title in titles)]
-        right = 0 if wrong else right + 1
-        for pill in wrong[:1]:
-            pill.click()
+        states = pills.evaluate_all("all => all.map(each => [each.innerText, each.ariaPressed === 'true'])")
+        wrong = [place for place, (title, pressed) in enumerate(states) if pressed != (title in titles)]
+        right = 0 if wrong or not states else right + 1
+        for place in wrong[:1]:
+            pills.nth(place).click()
         page.wait_for_timeout(700)
 
 
