@@ -47,7 +47,7 @@ class Attention(GroupEmbedder):
 
     def weights(self, x: Floats) -> Floats:
         """How much each item counts: (G, n, D) → (G, n), sums of 1."""
-        gates = 1 / (1 + np.exp(-(x @ self.gate.T + self.gate_bias)))
+        gates = (1 + np.tanh((x @ self.gate.T + self.gate_bias) / 2)) / 2  # the logistic function, without overflow
         scores = (np.tanh(x @ self.look.T + self.look_bias) * gates) @ self.score
         shares = np.exp(scores - scores.max(axis=1, keepdims=True))
         return shares / shares.sum(axis=1, keepdims=True)

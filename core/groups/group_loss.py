@@ -10,7 +10,7 @@ The paper refines the class probabilities of a mini-batch, whose classes are kno
 no known class, so X(0) = softmax over k of cos(x, c_k) / τ, over prototypes c of latent groups (K-means on directions
 of the training items), and the batch is the set itself: its items pull each other to the latent groups they share.
 
-    f(G) = start(1/|G| Σ_x (x + w Σ_k X_xk(T) c_k))
+    f(G) = start(1/|G| Σ_x (x + w |x| Σ_k X_xk(T) c_k))
 
 `start` is that of the whitened mean (`core.groups.whitened_mean`); w is chosen on training classes held out. Of the
 paper's training of a whole network, only the refinement and these latent groups remain.
@@ -50,8 +50,8 @@ class GroupLoss(GroupEmbedder):
     rounds: int
 
     def embed(self, x: Floats) -> Floats:
-        shares = refined(self.latent.likely(x), x, self.rounds).mean(axis=1)
-        return self.start(x.mean(axis=1) + self.weight * self.latent.mixed(shares))
+        said = self.latent.mixed(refined(self.latent.likely(x), x, self.rounds), x)
+        return self.start(x.mean(axis=1) + self.weight * said)
 
 
 def refined(shares: Floats, x: Floats, rounds: int) -> Floats:

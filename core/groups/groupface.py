@@ -10,7 +10,7 @@ group, so no latent group takes all. In the paper a net is trained on its own ar
 that is K-means on directions whose assignment is the arg max of p̃, and p a softmax over cosines to the prototypes c.
 The paper's group-aware representation adds to an instance what its latent groups say; so here, for the group's items:
 
-    f(G) = start(1/|G| Σ_x (x + w Σ_k p̃(G_k | x) c_k))
+    f(G) = start(1/|G| Σ_x (x + w |x| Σ_k p̃(G_k | x) c_k))
 
 `start` is that of the whitened mean (`core.groups.whitened_mean`); w is chosen on training classes held out.
 """
@@ -42,8 +42,8 @@ class GroupFace(GroupEmbedder):
     weight: float
 
     def embed(self, x: Floats) -> Floats:
-        shares = debiased(x, self.latent).mean(axis=1)
-        return self.start(x.mean(axis=1) + self.weight * self.latent.mixed(shares))
+        said = self.latent.mixed(debiased(x, self.latent), x)
+        return self.start(x.mean(axis=1) + self.weight * said)
 
 
 def debiased(x: Floats, latent: Latent) -> Floats:

@@ -38,9 +38,10 @@ class Latent:
         """p(G_k | x) = softmax over k of cos(x, c_k) / τ: (…, D) → (…, K)."""
         return likely(x, self.prototypes, self.temperature)
 
-    def mixed(self, shares: Floats) -> Floats:
-        """Σ_k shares_k c_k: (…, K) → (…, D)."""
-        return shares @ self.prototypes
+    def mixed(self, shares: Floats, x: Floats) -> Floats:
+        """The mean over a group's items of |x| Σ_k shares_k c_k: (G, n, K) of items (G, n, D) → (G, D)."""
+        lengths = np.linalg.norm(x, axis=2, keepdims=True)
+        return (lengths * shares).mean(axis=1) @ self.prototypes
 
 
 Embedder = TypeVar("Embedder", bound=GroupEmbedder)

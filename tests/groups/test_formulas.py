@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 
 from core.groups import gaussian, group_loss, median
 from core.groups.choosing import Choice
-from core.groups.group_loss import refined
-from core.groups.groupface import debiased
+from core.groups.group_loss import GroupLoss, refined
+from core.groups.groupface import GroupFace, debiased
 from core.groups.latent import Latent, find_latent, likely
 from core.groups.mean import Mean
 from core.groups.normalised_mean import NormalisedMean
@@ -183,6 +183,21 @@ def test_prototypes_settle_on_the_items_that_they_are_given() -> None:
     for number, prototype in enumerate(latent.prototypes):
         mean = unit(groups.vectors[own == number]).mean(axis=0)
         assert np.allclose(prototype, mean / np.linalg.norm(mean), atol=1e-4)
+
+
+@pytest.mark.parametrize("assign", ["groupface", "group-loss"])
+def test_a_group_is_its_mean_and_what_its_latent_groups_say(assign: str) -> None:
+    groups = classes()
+    latent, start, x = latent_of(groups), Start(np.eye(12, dtype=np.float32), 1.0), items(3, 4, 12)
+    if assign == "groupface":
+        embedder, shares = GroupFace(start, latent, 0.3), debiased(x, latent)
+    else:
+        embedder, shares = GroupLoss(start, latent, 0.3, 2), refined(latent.likely(x), x, 2)
+    for group, own, made in zip(x, shares, embedder.embed(x), strict=True):
+        rows = [
+            row + 0.3 * np.linalg.norm(row) * (share @ latent.prototypes) for row, share in zip(group, own, strict=True)
+        ]
+        assert np.allclose(made, np.mean(rows, axis=0), atol=1e-5)
 
 
 def test_no_more_latent_groups_than_the_items_allow() -> None:
