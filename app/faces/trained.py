@@ -23,8 +23,8 @@ SAMPLE = 64
 
 
 def show(workspace: Workspace) -> None:
-    """The one that is chosen among them, the newest at first; nothing where there is none."""
-    cards = list(reversed(workspace.runs(KIND)))
+    """The one that is chosen among those with figures, the newest at first; nothing where there is none."""
+    cards = [card for card in reversed(workspace.runs(KIND)) if "read" in card.metrics]
     if not cards:
         return
     with st.container(key="trained", border=True):
