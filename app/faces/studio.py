@@ -19,7 +19,7 @@ from app.plain import plainly
 from app.scatter.content import fingerprint
 from app.scatter.publish import publisher
 
-FOLDER = Path(__file__).parent / "studio"
+FOLDER = Path(__file__).parent / "component"
 KEY = "faces-studio"
 ASKED, SETTLED = "asked", "settled"
 """What the component tells: the sliders as they are now, and those that all pictures are there for."""

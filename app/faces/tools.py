@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import store
-from app.faces import asking
+from app.faces import asking, trained
 from app.faces.face import Chosen
 from core.faces.trainings import folder_of
 from core.workspace import Workspace
@@ -43,21 +43,27 @@ def files(now: Chosen) -> None:
     """What can be taken along."""
     with st.popover("Save", icon=":material/download:", key="face-files", help="A picture, or a slide as a film"):
         slides = asking.describe(now.editor)["slides"]
+        _take(now, slides[0], "png")
         number = st.selectbox(
-            "Factor of the slide", range(len(slides)), format_func=partial(_title, now, slides), key="slide-factor"
+            "A slide of", range(len(slides)), format_func=partial(_title, now, slides), key="slide-factor"
         )
-        for kind, (title, mime, help) in FILES.items():
-            st.download_button(
-                title,
-                partial(_file, now, slides[number], kind),
-                f"face.{kind}" if kind == "png" else f"{slides[number]['factor']}.{kind}",
-                mime,
-                on_click="ignore",
-                key=f"take-face-{kind}",
-                icon=":material/download:",
-                width="stretch",
-                help=help,
-            )
+        for kind in ("gif", "webp"):
+            _take(now, slides[number], kind)
+
+
+def _take(now: Chosen, slide: dict[str, Any], kind: str) -> None:
+    title, mime, help = FILES[kind]
+    st.download_button(
+        title,
+        partial(_file, now, slide, kind),
+        f"face.{kind}" if kind == "png" else f"{slide['factor']}.{kind}",
+        mime,
+        on_click="ignore",
+        key=f"take-face-{kind}",
+        icon=":material/download:",
+        width="stretch",
+        help=help,
+    )
 
 
 def editors(now: Chosen) -> None:
@@ -78,8 +84,8 @@ def editors(now: Chosen) -> None:
 
 def own(workspace: Workspace) -> dict[str | None, str]:
     """Files and titles of the editors that were trained in a workspace."""
-    cards = reversed(workspace.runs("editor"))
-    return {str(folder_of(workspace.path) / str(card.metrics["file"])): card.title for card in cards}
+    cards = reversed(workspace.runs(trained.KIND))
+    return {str(folder_of(workspace.path) / str(card.metrics["file"])): trained.title(card) for card in cards}
 
 
 def _title(now: Chosen, slides: Sequence[dict[str, Any]], number: int) -> str:

@@ -89,9 +89,10 @@ def file(workspace: Workspace, card: RunCard) -> Path:
 
 def _told(card: RunCard) -> str:
     figures = card.metrics
-    without = amounts.counted(figures["left_out"], "picture")
+    missing = figures.get("left_out", 0)
+    without = amounts.counted(missing, "picture")
     refused = amounts.counted(figures["refused"], "file or row", "files and rows")
-    left = [f"{without} without a known value left out"] if figures["left_out"] else []
+    left = [f"{without} without a known value left out"] if missing else []
     left += [f"{refused} could not be used"] if figures["refused"] else []
     return (
         f"{amounts.counted(figures['held_out'], 'held-out face')} made again with {amounts.figure(figures['psnr'])} dB "

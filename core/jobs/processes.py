@@ -17,7 +17,7 @@ from core.errors import JobFailed
 FAREWELL = 3.0
 """Seconds that workers have to save what they hold when the app is gone."""
 ROOT = Path(__file__).parents[2]
-PRELOAD = ("torch", "open_clip", "sklearn.cluster", "openTSNE", "umap")
+PRELOAD = ("torch", "open_clip", "sklearn.cluster", "openTSNE", "umap", "FrEIA.modules")
 """What a worker finds imported. Not the store's libraries: their threads do not survive a fork."""
 
 

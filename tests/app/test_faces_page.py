@@ -322,8 +322,8 @@ def test_an_own_editor_is_chosen_and_knows_no_earlier_face(
     other.save_run(RunCard("mine", "editor", "vae", "Faces: mine", metrics={"file": "mine.safetensors"}), {})
     test = shown(other)
     first = now(test).face
-    mine = test.selectbox(key="face-editor").options.index("Faces: mine")
-    clean(test.selectbox(key="face-editor").select_index(mine).run())
+    assert test.selectbox(key="face-editor").options[1].startswith("Faces: mine")
+    clean(test.selectbox(key="face-editor").select_index(1).run())
     assert Path(now(test).editor).name == "mine.safetensors"
     assert now(test).face.codes != first.codes
     assert "labels of the pictures that this editor was trained on" in texts(test)
