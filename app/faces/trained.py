@@ -64,7 +64,7 @@ def table(card: RunCard) -> pd.DataFrame:
 def samples(picture: bytes, factors: Sequence[str], edited: bool) -> None:
     """A PNG of rows of held-out faces, with what the rows are."""
     rows = [f"the next value of {factor}" for factor in factors] if edited else []
-    told = "; ".join(["Held-out faces", "made again", *rows])
+    told = "; ".join(["held-out faces", "made again", *rows])
     st.image(picture, f"From top to bottom: {escaped(told)}.")
 
 

@@ -125,7 +125,7 @@ def _networks() -> dict[str, Any]:
     )
     side = st.selectbox("Pixels a side", SIDES, key="train-side", width=110)
     epochs = st.number_input(
-        "Passes", 1, MOST_EPOCHS, None, key="train-epochs", placeholder="as needed", width=130, help=_EPOCHS_HELP
+        "Passes", 1, MOST_EPOCHS, None, key="train-epochs", placeholder="as needed", width=160, help=_EPOCHS_HELP
     )
     seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="train-seed", width=110, help="Same seed, same editor")
     return {"autoencoder": kind, "side": int(side), "epochs": epochs, "seed": int(seed)}

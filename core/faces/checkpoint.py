@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from core.errors import BadInput, Cancelled
 
 FORMAT = "clipscape-training-1"
-EVERY, FIRST = 120.0, 15.0
+EVERY, FIRST = 30.0, 5.0
 """Seconds between two writings, and before the first."""
 
 
