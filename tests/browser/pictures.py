@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from tests.browser.latency import drag
 from tests.served import ROOT, chromium, served_app
 
 README = ROOT / "assets" / "pictures"
@@ -149,6 +150,35 @@ def dimensions_pairs(page: Page, address: str) -> None:
     page.locator(".st-key-changes").scroll_into_view_if_needed()
 
 
+def faces(page: Page, address: str) -> None:
+    """A face with another hat, and what else that moved."""
+    page.goto(f"{address}/faces")
+    page.locator('.studio[data-settled="true"]').wait_for()
+    drag(page, "hat", 0.3, 0.75)
+    page.locator('.studio[data-settled="true"]').wait_for()
+
+
+def faces_map(page: Page, address: str) -> None:
+    """The path of that edit on the map."""
+    faces(page, address)
+    page.locator('[data-part="map"] canvas').scroll_into_view_if_needed()
+
+
+def faces_new(page: Page, address: str) -> None:
+    """Faces drawn by chance."""
+    faces(page, address)
+    page.locator(".st-key-faces-head").get_by_text("New", exact=True).click()
+    page.locator(".st-key-made-strip ol > li").first.wait_for()
+
+
+def faces_mix(page: Page, address: str) -> None:
+    """Two faces mixed."""
+    faces(page, address)
+    page.locator(".st-key-faces-head").get_by_text("Mix", exact=True).click()
+    page.locator(".st-key-mix-strip ol > li button").nth(5).click()
+    page.locator(".st-key-mix img").nth(2).wait_for()
+
+
 def click_point(page: Page, place: int) -> None:
     """A point of the curve; the mouse must rest on it first."""
     box = page.locator(".st-key-curve-side .points path").nth(place).bounding_box()
@@ -172,6 +202,10 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "dimensions": dimensions,
     "dimensions-form": dimensions_form,
     "dimensions-pairs": dimensions_pairs,
+    "faces": faces,
+    "faces-map": faces_map,
+    "faces-new": faces_new,
+    "faces-mix": faces_mix,
 }
 
 
@@ -186,7 +220,7 @@ def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int
 
 
 def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
-    """Scene, theme, window and file: every combination for a folder, five for the README."""
+    """Scene, theme, window and file: every combination for a folder, six for the README."""
     if folder is None:
         chosen = [
             ("map", "light"),
@@ -194,6 +228,7 @@ def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
             ("data", "light"),
             ("clusters", "light"),
             ("dimensions", "light"),
+            ("faces", "light"),
         ]
         return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
     sizes = {"wide": WIDE, "phone": PHONE}

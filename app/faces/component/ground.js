@@ -12,6 +12,8 @@
 import { make } from "./make.js";
 import { absolute, small } from "./pictures.js";
 
+/** Ends of a path that are no farther apart are one place. */
+const NEAR = 3;
 const MARGIN = 34;
 const FACE = 46;
 /** Half a point's side, in pixels; of thousands of points less. */
@@ -120,7 +122,7 @@ export class Ground {
     }
     const [first, last] = [points[0], points.at(-1)];
     const side = first[0] <= last[0] ? 1 : -1;
-    if (first.some((place, axis) => place !== last[axis])) this.#face(context, this.#path.ends[0], first, -side, style.color);
+    if (Math.hypot(last[0] - first[0], last[1] - first[1]) > NEAR) this.#face(context, this.#path.ends[0], first, -side, style.color);
     this.#face(context, this.#path.ends[1], last, side, style.color);
   }
 
