@@ -7,6 +7,7 @@ from typing import Any
 from app import amounts
 from app.collection import spool
 from app.faces.face import chosen
+from app.semantics import on_screen
 from app.state import state
 from core.inputs import MODALITIES
 from core.jobs import Job, jobs
@@ -52,9 +53,29 @@ def told(job: Job) -> str:
     if job.command == "faces train":
         read = amounts.percent(min(result["read"].values(), default=0))
         return f"faces made again with SSIM {amounts.figure(result.get('ssim', 0))}, each factor read right in {read}"
+    if job.command in MEANING:
+        return MEANING[job.command](result)
     if "trustworthiness" in result:
         return f"trustworthiness {amounts.figure(result['trustworthiness'])}"
     return ""
+
+
+def _of_prompts(result: Result) -> str:
+    accuracy = (result["zero_shot"] or {}).get("accuracy")
+    return amounts.counted(result["items"], "item") if accuracy is None else f"accuracy {amounts.percent(accuracy)}"
+
+
+def _of_direction(result: Result) -> str:
+    return f"“{result['direction']}”" + (f", AUC {amounts.figure(result['auc'])}" if result["auc"] else "")
+
+
+MEANING = {
+    "semantics": _of_prompts,
+    "direction": _of_direction,
+    "without": lambda result: f"made the model {result['model']}",
+    "gap": lambda result: f"the gap is {amounts.figure(result['before']['size'])}",
+}
+"""What the jobs of the Semantics page have brought."""
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -127,4 +148,15 @@ def _after_training(job: Job, result: Result) -> None:
         chosen().use(result["model"])
 
 
-AFTER = {"embed": _after_embed, "map": _after_map, "place": _after_place, "faces train": _after_training}
+def _after_analysis(job: Job, result: Result) -> None:
+    for tab in on_screen.TABS[job.command]:
+        on_screen.choose(Path(job.workspace).name, tab, result["run"])
+
+
+AFTER = {
+    "embed": _after_embed,
+    "map": _after_map,
+    "place": _after_place,
+    "faces train": _after_training,
+    **dict.fromkeys(on_screen.TABS, _after_analysis),
+}

@@ -1,0 +1,10 @@
+"""The parts of the Semantics page, a module with `show(workspace)` for each tab.
+
+    prompts.py      items against prompts: cosines, zero-shot classes
+    components.py   prompts against dimensions, principal components, reduced models
+    directions.py   concept directions, what lies along them, and embeddings without one
+    gap.py          images against captions, before and after centring
+
+Shared by the tabs: `drafts` keeps what was typed, `source` asks for which items, `results` lists what was found and
+follows jobs, `pictured` shows items that can be clicked, `grid` draws a table of coloured cells that can be clicked.
+"""

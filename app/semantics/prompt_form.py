@@ -1,0 +1,152 @@
+"""The form of prompts: the words, templates, labels to compare with, and which items; a job does the work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from app import amounts, store
+from app.plain import escaped
+from app.semantics import examples, results, source
+from app.semantics.drafts import kept
+from app.semantics.examples import Asked
+from app.semantics.source import Given
+from core.errors import BadInput
+from core.semantics.correlation import LEAST_ITEMS
+from core.semantics.prompts import Prompts, check_templates, prompts_in
+from core.workspace import Workspace
+
+COMMAND, TAB = "semantics", "prompts"
+NONE, COMPONENTS = "none", "components"
+HEIGHT = 216
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was typed. refusal: why it cannot be asked, None where it can."""
+
+    prompts: Prompts | None
+    templates: tuple[str, ...]
+    refusal: str | None = None
+
+    @classmethod
+    def of(cls, prompts: str, templates: str) -> "Words":
+        lines = tuple(line.strip() for line in templates.splitlines() if line.strip())
+        try:
+            found = prompts_in(prompts)
+            check_templates(lines, len(found))
+        except BadInput as error:
+            return cls(None, lines, str(error))
+        return cls(found, lines)
+
+
+def show(workspace: Workspace) -> None:
+    """Draws the form; its button starts the job."""
+    tried(workspace)
+    with st.container(key="prompts-words", horizontal=True, gap="medium"):
+        words = typed(workspace)
+        with st.container(key="prompts-given"):
+            label = _label(workspace)
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                given = source.ask(workspace, TAB)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = st.button(
+            "Compare",
+            key="start-prompts",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=words.prompts is None,
+        )
+        st.caption(_told(workspace, words, given))
+    if pressed and words.prompts:
+        start(workspace, words.prompts, words.templates, given, label)
+        st.rerun()
+
+
+def tried(workspace: Workspace) -> None:
+    """What fits the workspace, to be asked with one click."""
+    with st.container(key="prompts-examples", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption("Ask at once:", width="content")
+        for number, asked in enumerate(examples.prompts(workspace.name)):
+            if st.button(asked.title, key=f"prompts-example-{number}", icon=":material/bolt:"):
+                fill(workspace, asked)
+                words = Words.of(asked.prompts, "\n".join(asked.templates))
+                given = Given(next(iter(store.models(workspace))))
+                if words.prompts:
+                    start(workspace, words.prompts, words.templates, given, asked.label)
+                st.rerun()
+
+
+def typed(workspace: Workspace, height: int = HEIGHT) -> Words:
+    """The boxes for prompts and templates; they hold the same on every tab."""
+    first = examples.prompts(workspace.name)[0]
+    text = st.text_area(
+        "Prompts, one a line",
+        height=height,
+        help="Several may stand for one class: `coat: a photo of a coat`, with the class before a colon on every line",
+        **kept(_key(workspace, "text"), first.prompts),
+    )
+    templates = st.text_area(
+        "Templates, one a line",
+        height=height,
+        placeholder="a photo of a {}",
+        help="Each prompt is put in the place of {} in each of them, and the vectors are averaged. Empty: as it is.",
+        **kept(_key(workspace, "templates"), "\n".join(first.templates)),
+    )
+    return Words.of(text, templates)
+
+
+def fill(workspace: Workspace, asked: Asked) -> None:
+    """Puts an example into the boxes."""
+    st.session_state[_key(workspace, "text")] = asked.prompts
+    st.session_state[_key(workspace, "templates")] = "\n".join(asked.templates)
+    st.session_state[_key(workspace, "label")] = asked.label
+
+
+def start(
+    workspace: Workspace,
+    prompts: Prompts,
+    templates: Sequence[str],
+    given: Given,
+    label: str | None = None,
+    **how: Any,
+) -> None:
+    """Starts the job. how: what the cosines are correlated with; left out, the principal components."""
+    few = source.count(workspace, given) < LEAST_ITEMS
+    arguments = {
+        "prompts": list(prompts.texts),
+        "classes": list(prompts.classes),
+        "templates": list(templates),
+        "label": label,
+        "against": NONE if few else COMPONENTS,
+        **how,
+        **given.arguments,
+    }
+    results.start(workspace, COMMAND, arguments, f"Compare with {amounts.counted(len(prompts), 'prompt')}")
+
+
+def _label(workspace: Workspace) -> str | None:
+    options = [None, *store.items(workspace).grouping]
+    return st.selectbox(
+        "Labels of the classes",
+        options,
+        format_func=lambda name: "The label, where it names classes" if name is None else name.replace("_", " "),
+        help="The column that says which class an item truly is, for the accuracy",
+        **kept(_key(workspace, "label"), None, options),
+    )
+
+
+def _told(workspace: Workspace, words: Words, given: Given) -> str:
+    if words.prompts is None:
+        return f":orange[:material/warning:] {escaped(words.refusal or '')}"
+    counts = [amounts.counted(len(words.prompts), "prompt")]
+    if len(words.prompts.names) < len(words.prompts):
+        counts.append(amounts.counted(len(words.prompts.names), "class", "classes"))
+    if len(words.templates) > 1:
+        counts.append(amounts.counted(len(words.templates), "template"))
+    return f"{', '.join(counts)}, against {amounts.counted(source.count(workspace, given), 'item')}."
+
+
+def _key(workspace: Workspace, name: str) -> str:
+    return f"{TAB}-{name}-{workspace.name}"

@@ -1,0 +1,36 @@
+"""The Semantics page: what do directions mean?"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app import store
+from app.semantics import empty, prompts
+from app.semantics.drafts import kept
+from core.jobs import jobs
+from core.workspace import Workspace
+
+WARM_AFTER = 5.0
+"""Seconds in which the page has the cores for itself."""
+TABS: dict[str, Callable[[Workspace], None]] = {
+    "Prompts": prompts.show,
+}
+
+
+def show() -> None:
+    """One question at a time, chosen beside the title."""
+    workspace = store.current()
+    if not workspace.models():
+        empty.show(workspace)
+        return
+    with st.container(key="semantics-head", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.title("Semantics", anchor=False, width="content")
+        tab = st.segmented_control(
+            "Question",
+            list(TABS),
+            required=True,
+            label_visibility="collapsed",
+            **kept("semantics-tab", next(iter(TABS)), TABS),
+        )
+    TABS[str(tab)](workspace)
+    jobs().warm(after=WARM_AFTER)
