@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from core import cli_faces, cli_groups, cli_semantics
+from core import cli_care, cli_faces, cli_groups, cli_semantics
 from core.command_line import Input, Json, Place, Seed, Settings, numbers, parsed, run
 from core.errors import Cancelled, ClipscapeError
 
@@ -174,6 +174,7 @@ def discard(
 
 
 app.add_typer(cli_semantics.app)
+app.add_typer(cli_care.app)
 app.add_typer(cli_groups.app)
 app.add_typer(cli_faces.app, name="faces")
 

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.commands import faces
+from core.commands.care import care
+from core.commands.care import for_reading as most_suspicious
 from core.commands.clustering import cluster, for_reading
 from core.commands.directions import direction, without
 from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
 from core.commands.faces_edit import faces_edit
 from core.commands.faces_edit import for_reading as in_two_digits
+from core.commands.faces_meaning import faces_meaning
+from core.commands.faces_meaning import for_reading as strongest_codes
 from core.commands.faces_report import faces_report
 from core.commands.faces_report import for_reading as beside_vectors
 from core.commands.faces_training import faces_train
@@ -31,12 +35,14 @@ from core.commands.semantics_told import for_reading as by_prompt
 __all__ = [
     "COMMANDS",
     "READABLE",
+    "care",
     "cluster",
     "datasets",
     "direction",
     "discard",
     "embed",
     "faces_edit",
+    "faces_meaning",
     "faces_report",
     "faces_train",
     "gap",
@@ -68,8 +74,10 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "direction": direction,
     "without": without,
     "gap": gap,
+    "care": care,
     "groups": groups,
     "faces edit": faces_edit,
+    "faces meaning": faces_meaning,
     "faces report": faces_report,
     "faces train": faces_train,
     "faces describe": faces.describe,
@@ -89,8 +97,10 @@ READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "semantics": by_prompt,
     "direction": along_it,
     "gap": two_spaces,
+    "care": most_suspicious,
     "groups": by_size,
     "faces edit": in_two_digits,
+    "faces meaning": strongest_codes,
     "faces report": beside_vectors,
     "faces train": by_factor,
 }

@@ -1,0 +1,107 @@
+r"""Near-duplicates: sets of items that are hardly further apart than an item is from itself, the closest first.
+
+Two items are near-duplicates where their cosine distance is at most `closeness` times the median distance of an item to
+its nearest neighbour: a limit that fits itself to the model and the set, as in Datalab of cleanlab (Northcutt et al.;
+0.13 is its value). Near-duplicates of near-duplicates are one set: connected components, as in fastdup.
+
+Captions are compared by what they say: items whose captions are the same word for word count as one here, and so such
+captions alone make no set. Each of them has the set of its words.
+
+Of a set, the first item in the workspace's order stays; the others are `extra`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.care.subject import Findings, Integers, Subject
+from core.maps.neighbours import Neighbours
+from core.methods import Method, param
+from core.progress import Report, silent
+from core.results import Floats
+
+K = 10
+ROUNDING = 1e-6
+"""Distances below are nothing but float32's rounding: equal vectors are duplicates whatever the limit."""
+
+
+@dataclass(frozen=True)
+class Params:
+    closeness: float = param(
+        0.13, "limit, as a share of the median distance to the nearest neighbour", minimum=0.0, maximum=10.0
+    )
+    seed: int = param(0, "changes nothing here: neighbours are exact", minimum=0, maximum=2**31 - 1)
+
+
+def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
+    """score: cosine with the nearest other item. evidence: nearest, set (-1 for none) int64, extra bool.
+
+    Items of a set stand together, the set of the closest pair first; below, the others by score. metrics: limit (a
+    cosine distance), sets, extra, repeated (items whose caption another before them has).
+    """
+    first, of = _different(subject)
+    near = (subject if len(first) == len(subject) else Subject(subject.vectors[first])).near(K, report)
+    limit = max(params.closeness * float(np.median(near.distances[:, 0])), ROUNDING)
+    own = _sets(near, limit)
+    distance, nearest, sets = near.distances[of, 0], first[near.indices[of, 0]], own[of]
+    score = (1 - distance).astype(np.float32)
+    extra = _extra(sets)
+    metrics = {"limit": limit, "sets": int(own.max(initial=-1)) + 1, "extra": int(extra.sum())}
+    return Findings(
+        ranked=_ranked(score, sets),
+        score=score,
+        flagged=sets >= 0,
+        evidence={"nearest": nearest, "set": sets, "extra": extra},
+        metrics={**metrics, "repeated": len(subject) - len(first)},
+    )
+
+
+def _different(subject: Subject) -> tuple[Integers, Integers]:
+    """The first row of each different saying, and the place of each row's saying among them; rows, where none is said.
+
+    Fewer than two sayings are compared as rows: there is nothing else.
+    """
+    rows = np.arange(len(subject))
+    if subject.saying is None:
+        return rows, rows
+    _, first, of = np.unique(subject.saying, return_index=True, return_inverse=True)
+    return (first, of.ravel()) if len(first) > 2 else (rows, rows)
+
+
+def _sets(near: Neighbours, limit: float) -> Integers:
+    """The number of each row's connected component of near-duplicates, -1 where it is alone: (N,).
+
+    The set with the closest pair is 0.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = np.nonzero(near.distances <= limit)
+    size = (len(near.indices),) * 2
+    graph = coo_array((np.ones(len(rows), np.int8), (rows, near.indices[rows, columns])), shape=size)
+    _, component = connected_components(graph, directed=False)
+    closest = np.full(component.max() + 1, np.inf)
+    np.minimum.at(closest, component, near.distances[:, 0])
+    several = np.bincount(component) > 1
+    number = np.full(len(several), -1, dtype=np.int64)
+    order = np.argsort(np.where(several, closest, np.inf), kind="stable")[: several.sum()]
+    number[order] = np.arange(len(order))
+    return number[component]
+
+
+def _extra(sets: Integers) -> NDArray[np.bool_]:
+    """All of a set but its first row."""
+    extra = sets >= 0
+    known, first = np.unique(sets, return_index=True)
+    extra[first[known >= 0]] = False
+    return extra
+
+
+def _ranked(score: Floats, sets: Integers) -> Integers:
+    """Set after set in the rows' order, then the rest by score."""
+    order = np.lexsort((np.arange(len(score)), np.where(sets >= 0, 0, -score), np.where(sets >= 0, sets, len(sets))))
+    return order.astype(np.int64)
+
+
+METHOD = Method("duplicates", "Near-duplicates", Params, fit, seeded=False)

@@ -1,0 +1,38 @@
+"""The commands that say what is in a set: names of its clusters, and items that deserve a second look."""
+
+from typing import Annotated
+
+import typer
+
+from core.command_line import Input, Json, Settings, parsed, run
+
+app = typer.Typer(rich_markup_mode=None)
+
+Space = Annotated[str | None, typer.Option(help="images (if left out), or captions.")]
+Tag = Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")]
+Exclude = Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")]
+
+
+@app.command()
+def care(
+    source: Input,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="duplicates, outliers, labels, mismatches; repeatable; left out: all.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(metavar="COLUMN", help="The labels to doubt.")] = None,
+    set: Settings = None,
+    space: Space = None,
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    top: Annotated[int, typer.Option(help="Items told of each.")] = 20,
+    write: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Write what is flagged as a column, for --exclude.")
+    ] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE.csv", help="Write every ranked item.")] = None,
+    json: Json = None,
+) -> None:
+    """Find near-duplicates, outliers, doubtful labels and captions that do not fit; most suspicious first."""
+    how = {"kinds": kind, "label": label, "params": parsed(set), "top": top, "write": write, "out": out}
+    which = {"space": space, "model": model, "tag": tag, "exclude": exclude}
+    run("care", json, source=source, **how, **which)
