@@ -162,9 +162,7 @@ class _Done:
             "flagged": int(found.flagged.sum()),
             "figures": {name: round(float(value), 6) for name, value in found.metrics.items()},
             "seconds": round(self.seconds, 3),
-            "found": [
-                self._item(row, words) for row, words in zip(rows.tolist(), _words(self.rows, rows), strict=True)
-            ],
+            "found": [self._item(row, words) for row, words in items],
         }
 
     def lines(self) -> Iterator[dict[str, Any]]:
