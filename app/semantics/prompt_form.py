@@ -19,7 +19,7 @@ from core.workspace import Workspace
 
 COMMAND, TAB = "semantics", "prompts"
 NONE, COMPONENTS = "none", "components"
-HEIGHT = 216
+HEIGHT = 184
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,9 @@ def show(workspace: Workspace) -> None:
     tried(workspace)
     with st.container(key="prompts-words", horizontal=True, gap="medium"):
         words = typed(workspace)
-        with st.container(key="prompts-given"):
-            label = _label(workspace)
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                given = source.ask(workspace, TAB)
+    with st.container(key="prompts-given", horizontal=True, vertical_alignment="bottom", gap="small"):
+        label = _label(workspace)
+        given = source.ask(workspace, TAB)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pressed = st.button(
             "Compare",
@@ -101,7 +100,7 @@ def fill(workspace: Workspace, asked: Asked) -> None:
     """Puts an example into the boxes."""
     st.session_state[_key(workspace, "text")] = asked.prompts
     st.session_state[_key(workspace, "templates")] = "\n".join(asked.templates)
-    st.session_state[_key(workspace, "label")] = asked.label
+    st.session_state[_key(workspace, "label")] = asked.label or ""
 
 
 def start(
@@ -127,14 +126,16 @@ def start(
 
 
 def _label(workspace: Workspace) -> str | None:
-    options = [None, *store.items(workspace).grouping]
-    return st.selectbox(
-        "Labels of the classes",
+    options = ["", *store.items(workspace).grouping]
+    found = st.selectbox(
+        "True classes",
         options,
-        format_func=lambda name: "The label, where it names classes" if name is None else name.replace("_", " "),
-        help="The column that says which class an item truly is, for the accuracy",
-        **kept(_key(workspace, "label"), None, options),
+        format_func=lambda name: name.replace("_", " ") if name else "The label, if it fits",
+        width=source.WIDTH,
+        help="The column that says which class an item truly is, for the accuracy: its values are the classes' names",
+        **kept(_key(workspace, "label"), "", options),
     )
+    return str(found) or None
 
 
 def _told(workspace: Workspace, words: Words, given: Given) -> str:

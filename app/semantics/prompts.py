@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from app.semantics import prompt_form, results
+from app import amounts
+from app.plain import plainly
+from app.semantics import matrix, prompt_form, results, source, zero_shot
 from app.semantics.prompt_form import COMMAND, TAB
+from app.semantics.prompt_found import Found, brief
 from core.workspace import RunCard, Workspace
 
 KIND = "semantics"
@@ -12,13 +15,38 @@ KIND = "semantics"
 def show(workspace: Workspace) -> None:
     """The form, and below it the result on screen."""
     cards = workspace.runs(KIND)
-    busy = len(results.running(workspace, COMMAND))
-    with st.expander("New prompts", icon=":material/add:", expanded=not cards, key=f"new-prompts-{len(cards) + busy}"):
+    first = not cards and not results.running(workspace, COMMAND)
+    key = f"new-prompts-{results.started(workspace, COMMAND)}"  # closes by itself when a job starts
+    with st.expander("New prompts", icon=":material/add:", expanded=first, key=key):
         prompt_form.show(workspace)
-    results.progress(workspace, COMMAND, "" if cards else "Write prompts, or ask one of those above.")
-    results.chosen(workspace, TAB, cards, title)
+    results.progress(workspace, COMMAND, "" if cards else "Write prompts and press Compare, or ask one of those above.")
+    card = results.chosen(workspace, TAB, cards, title)
+    if card is None:
+        return
+    found = Found.of(workspace, card)
+    st.caption(told(workspace, card))
+    with plainly():
+        matrix.show(workspace, found)
+        if found.zero_shot:
+            zero_shot.show(workspace, found)
 
 
 def title(card: RunCard) -> str:
-    """`8 prompts`"""
-    return f"{card.metrics['prompts']:,} prompts"
+    """`8 prompts: a happy face, a sad face, … · accuracy 67 %`"""
+    counted = amounts.counted(int(card.metrics["prompts"]), "prompt")
+    named = card.metrics.get("named")
+    accuracy = card.metrics.get("accuracy")
+    parts = [f"{counted}: {brief(named, 48)}" if named else counted]
+    return " · ".join(parts + ([f"accuracy {amounts.percent(accuracy)}"] if accuracy is not None else []))
+
+
+def told(workspace: Workspace, card: RunCard) -> str:
+    """What the result is of, its templates, and what was not read to its end."""
+    templates = card.params.get("templates") or []
+    ensemble = f" Each prompt in {amounts.counted(len(templates), 'template')}." if len(templates) > 1 else ""
+    ensemble = f" Template: “{templates[0]}”." if len(templates) == 1 else ensemble
+    cut = int(card.metrics.get("truncated") or 0)
+    long = (
+        f" :orange[:material/warning:] {amounts.counted(cut, 'text')} longer than the model reads: cut." if cut else ""
+    )
+    return f"{source.told(workspace, card)}.{ensemble}{long}"

@@ -27,6 +27,11 @@ def running(workspace: Workspace, command: str) -> list[Job]:
     return [job for job in comparisons.of(workspace, command) if job.active]
 
 
+def started(workspace: Workspace, command: str) -> int:
+    """How many jobs of that command there have been since the server began."""
+    return len(comparisons.of(workspace, command))
+
+
 def progress(workspace: Workspace, command: str, otherwise: str = "") -> None:
     """One line while a job runs, and why the last one failed until that is dismissed; otherwise: when there is none."""
     with st.container(key=f"{command}-progress"):
@@ -55,6 +60,7 @@ def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Call
             list(known),
             format_func=lambda id: f"{title(known[id])} · {at(known[id])}",
             label_visibility="collapsed",
+            width=520,
             **draft,
             help="Every result is kept in the workspace; here you come back to it",
         )

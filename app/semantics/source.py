@@ -75,16 +75,17 @@ def _space(workspace: Workspace, tab: str, embedded: Sequence[Embedded], model: 
 
 
 def _tag(workspace: Workspace, tab: str, title: str, name: str, nothing: str, known: Sequence[str]) -> str | None:
-    options = [None, *known]
-    return st.selectbox(
+    options = ["", *known]
+    found = st.selectbox(
         title,
         options,
-        format_func=lambda tag: nothing if tag is None else repr(tag),
-        **kept(_key(workspace, tab, name), None, options),
+        format_func=lambda tag: repr(tag) if tag else nothing,
+        **kept(_key(workspace, tab, name), "", options),
         width=WIDTH,
         disabled=not known,
         help=UNTAGGED if not known else "All, or those with a tag" if name == "tag" else "These take no part",
     )
+    return str(found) or None
 
 
 def _key(workspace: Workspace, tab: str, name: str) -> str:

@@ -33,6 +33,8 @@ ANALYSIS = Analysis("prompts", "Prompts")
 NONE = "none"
 CELLS = 100_000
 """Of a matrix that is told as JSON; a larger one goes into a file."""
+NAMED = 5
+"""Classes that a run's card names."""
 STEPS, WORDS, PASSES = 1_000, 300, 900
 """Of the bar: in all, until the prompts are read, until the items are compared with them."""
 
@@ -175,7 +177,12 @@ class _Work:
 
     def _save(self, seconds: float) -> str | None:
         asked, found, truth = self.ground.asked, self.study.correlation, self.confusion
-        about = {"prompts": len(asked), "classes": len(asked.names), "truncated": len(self.vectors.truncated)}
+        about: dict[str, Any] = {
+            "prompts": len(asked),
+            "classes": len(asked.names),
+            "truncated": len(self.vectors.truncated),
+        }
+        about |= {"logit_scale": self.words.logit_scale, "named": ", ".join(asked.names[:NAMED])}
         scores = {"accuracy": truth.accuracy, "label": self.ground.truth and self.ground.truth.label} if truth else {}
         tests = {"tests": found.tests, "significant": int(found.significant().sum())} if found else {}
         params = {**self.how, "templates": list(self.ground.templates)}
