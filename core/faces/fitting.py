@@ -144,16 +144,14 @@ def fit_invertible(
     schedule: Schedule,
     seed: int = 0,
     report: Report = silent,
-    begun: InvertibleNetwork | None = None,
 ) -> InvertibleNetwork:
     """Train T by the factor loss, and by what D makes of an edit, on a GPU where there is one; see `steps`.
 
-    values: factor → its number of values. begun: a network to go on with, in another cycle of step sizes.
+    values: factor → its number of values.
     """
     torch.manual_seed(seed)
-    network = begun or InvertibleNetwork(autoencoder.size, sized(pairs, values), values)
-    if begun is None:
-        network.standardise(pairs.latents.flatten(0, 1))
+    network = InvertibleNetwork(autoencoder.size, sized(pairs, values), values)
+    network.standardise(pairs.latents.flatten(0, 1))
     for each in (autoencoder.requires_grad_(False), network):
         each.to(processor())
 

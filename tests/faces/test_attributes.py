@@ -146,7 +146,7 @@ def test_prompts_of_a_file(tmp_path: Path) -> None:
 
 
 def test_prompts_without_factors_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="prompts.txt: the prompts name no factor"):
+    with pytest.raises(BadInput, match=r"prompts\.txt: the prompts name no factor"):
         read_factor_prompts(written(tmp_path, "a face\na face with glasses\n"))
 
 

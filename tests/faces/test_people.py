@@ -1,5 +1,7 @@
 """Drawn people: factors even and independent, counterfactuals that change what they should and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,4 +68,14 @@ def test_every_chance_is_used(crowd: list[Person]) -> None:
 
     for person in crowd[:100]:
         face(Person(person.labels, Told(person.chance)))
-    assert asked == set(people.CHANCES) - {"no smile"}  # a mouth has one number, whether it smiles or not
+    assert asked == set(people.CHANCES)
+
+
+def test_a_complexion_lies_between_the_colours_of_a_palette(crowd: list[Person]) -> None:
+    palette = ("#000000", "#ff8000", "#ffffff")
+
+    def at(complexion: float) -> str:
+        return replace(crowd[0], chance={"complexion": complexion}).colour(palette)
+
+    assert [at(0), at(0.25), at(0.5), at(0.75)] == ["#000000", "#804000", "#ff8000", "#ffc080"]
+    assert all(person.colour(("#123456",)) == "#123456" for person in crowd[:50])

@@ -33,14 +33,12 @@ log = logging.getLogger(__name__)
 EDITOR = ASSETS / "editor"
 VALUES = {factor: len(values) for factor, values in FACTORS.items()}
 AUTOENCODERS = {
-    "eigenface-vae": Schedule(epochs=6, batch=256),
-    "vae": Schedule(epochs=6),
-    "beta-vae": Schedule(epochs=6),
-    "kl": Schedule(epochs=4),
+    "eigenface-vae": Schedule(epochs=4, batch=256),
+    "vae": Schedule(epochs=4),
+    "beta-vae": Schedule(epochs=4),
+    "kl": Schedule(epochs=3),
 }
-CYCLES = (Schedule(epochs=80), Schedule(epochs=40, rate=7e-4), Schedule(epochs=45))
-"""Of step sizes, for the network (Loshchilov and Hutter, SGDR, ICLR 2017)."""
-JUDGES = Schedule(epochs=4)
+NETWORK, JUDGES = Schedule(epochs=200), Schedule(epochs=3)
 
 
 def kept(name: str, module: nn.Module, train: Callable[[], nn.Module]) -> nn.Module:
@@ -88,24 +86,11 @@ def editor() -> Editor:
     """The bundled editor."""
     model = autoencoder(BEST)
     seen = pairs(model)
-    network: InvertibleNetwork | None = None
-    for number, schedule in enumerate(CYCLES):
-        network = cycle(number, model, seen, schedule, network)
-    assert network is not None
+    empty = InvertibleNetwork(model.size, sized(seen, VALUES), VALUES)
+    network = kept("network", empty, lambda: fit_invertible(model, seen, VALUES, NETWORK, report=told))
+    assert isinstance(network, InvertibleNetwork)
     made = Editor.of(model, network, seen.latents.flatten(0, 1), seen.labels.flatten(0, 1), FACTORS)
     return replace(made, card={"error": usual_error(made), "people": len(seen)})
-
-
-def cycle(
-    number: int, model: AutoEncoder, seen: Pairs, schedule: Schedule, begun: InvertibleNetwork | None
-) -> InvertibleNetwork:
-    """The network after one more cycle of training."""
-    empty = InvertibleNetwork(model.size, sized(seen, VALUES), VALUES)
-    trained = kept(
-        f"network-{number}", empty, lambda: fit_invertible(model, seen, VALUES, schedule, report=told, begun=begun)
-    )
-    assert isinstance(trained, InvertibleNetwork)
-    return trained
 
 
 def usual_error(made: Editor) -> dict[str, float]:
