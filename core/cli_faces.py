@@ -69,6 +69,23 @@ def names(text: str | None) -> list[str] | None:
 
 
 @app.command()
+def meaning(
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="Faces to look at; left out: the people that come along.")
+    ] = None,
+    prompts: Annotated[
+        list[str] | None, typer.Option("--prompt", metavar="TEXT", help="Left out: one a factor; repeatable.")
+    ] = None,
+    clip: Annotated[str, typer.Option(help="The CLIP model that compares faces with the prompts.")] = "pocket",
+    model: Editor = None,
+    seed: Seed = 0,
+    json: Json = None,
+) -> None:
+    """Which components of T(z), and which of each auto-encoder's latent, move with which words."""
+    run("faces meaning", json, source=source, prompts=prompts, clip=clip, model=model, seed=seed)
+
+
+@app.command()
 def report(json: Json = None) -> None:
     """How good the bundled editor is, on people held out of all training."""
     run("faces report", json)

@@ -31,7 +31,7 @@ Settings = Mapping[str, "Setting"]
 
 def describe(model: str | None = None) -> dict[str, Any]:
     """What the sliders are: ``{"side", "kind", "factors", "positions", "slides", "prompts", "usual_error"}``."""
-    from core.faces.meaning import PROMPTS
+    from core.faces.meaning import usual_prompts
     from core.faces.slides import positions, slides
 
     editor = opened(model)
@@ -43,7 +43,7 @@ def describe(model: str | None = None) -> dict[str, Any]:
         "slides": [
             {"factor": each.factor, "value": editor.factors[each.factor][each.value]} for each in slides(editor)
         ],
-        "prompts": [PROMPTS.get(factor, f"a person with {factor}") for factor in editor.factors],
+        "prompts": usual_prompts(editor.factors),
         "usual_error": usual_error(editor),
     }
 

@@ -10,19 +10,14 @@ from core.progress import Report, silent
 
 def faces_report(report: Report = silent) -> dict[str, Any]:
     """``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1."""
-    from core.faces import autoencoders, held_out, judges
+    from core.faces import held_out, judges
     from core.faces.report import report as measured
 
     editor = held_out.editor()
     values = {name: len(each) for name, each in editor.factors.items()}
-    models = {
-        kind: held_out.EDITORS / f"{kind}.safetensors" for kind in autoencoders.KINDS if kind != autoencoders.BEST
-    }
-    loaded = {autoencoders.BEST: editor.autoencoder, **{kind: autoencoders.load(path) for kind, path in models.items()}}
     faces = held_out.held_out(tuple(editor.factors.items()))
-    return measured(
-        editor, loaded, judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side), faces, report
-    )
+    judging = judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side)
+    return measured(editor, held_out.every_autoencoder(), judging, faces, report)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

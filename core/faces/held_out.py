@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow.parquet as parquet
 from PIL import Image
 
+from core.faces import autoencoders
+from core.faces.autoencoders import AutoEncoder
 from core.faces.editor import Editor, load
 from core.faces.report import HeldOut
 from core.sources.bundled import ASSETS, ITEMS
@@ -24,6 +26,15 @@ BUNDLED = EDITORS / "faces.safetensors"
 def editor() -> Editor:
     """The bundled editor."""
     return load(BUNDLED)
+
+
+def every_autoencoder() -> dict[str, AutoEncoder]:
+    """Each kind that comes along, the editor's own first."""
+    others = (kind for kind in autoencoders.KINDS if kind != autoencoders.BEST)
+    return {
+        autoencoders.BEST: editor().autoencoder,
+        **{kind: autoencoders.load(EDITORS / f"{kind}.safetensors") for kind in others},
+    }
 
 
 def held_out(factors: Sequence[tuple[str, tuple[str, ...]]], folder: Path = FOLDER) -> HeldOut:

@@ -1,0 +1,132 @@
+"""``faces meaning``: which code of which model moves with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.commands.faces import embedded, opened, worded
+from core.errors import BadInput, BadPicture
+from core.progress import Progress, Report, silent
+
+if TYPE_CHECKING:
+    from core.faces.editor import Editor
+    from core.faces.meaning import Meaning
+
+MOST, FEWEST = 2_000, 10
+"""Faces of a source that go in: of more, some by chance; fewer show nothing."""
+
+Columns = Mapping[str, object]
+"""What is known of a face: factor → value."""
+
+
+def faces_meaning(
+    prompts: Sequence[str] | None = None,
+    clip: str = "pocket",
+    model: str | None = None,
+    source: str | None = None,
+    seed: int = 0,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Spearman's correlations of CLIP's cosines to prompts, and of labels, with T(z) and with each latent.
+
+    ``{"people", "of", "prompts", "labels", "clip", "codes": {name: {"names", "coefficients", "significant",
+    "strongest", "separation"}}}``: a row a prompt, then a row a label such as "sex: male", as far as the faces have
+    them. Over the held-out people that come along, or a source's faces: "people" of "of". Holm's correction, level
+    0.05. Of an editor of one's own, the only latent is its own auto-encoder's.
+    """
+    from core.faces import held_out
+    from core.faces.meaning import meanings, usual_prompts
+
+    editor = opened(model)
+    said = [prompt.strip() for prompt in prompts or usual_prompts(editor.factors)]
+    if not all(said):
+        raise BadInput("an empty prompt: say what is seen in some of the faces, such as `a person with glasses`")
+    pictures, rows, count = people(editor, source, seed)
+    report(Progress(0, 1, f"comparing {len(pictures):,} faces with {len(said)} prompts"))
+    labels = indicators(editor, rows)
+    features = np.column_stack([embedded(pictures, clip) @ worded(tuple(said), clip).T, *labels.values()])
+    latents = {editor.autoencoder.kind: editor.autoencoder} if model else held_out.every_autoencoder()
+    found = meanings(editor, latents, pictures, features)
+    codes = {name: told(each) for name, each in found.items()}
+    return {
+        "people": len(pictures), "of": count, "prompts": said, "labels": list(labels), "clip": clip, "codes": codes
+    }  # fmt: skip
+
+
+def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, np.ndarray]:
+    """Who has a value, as 1 and 0: one (N,) float32 a value, the first of two being told by the second."""
+    found = {}
+    for factor, values in editor.factors.items():
+        for value in values if len(values) > 2 else values[1:]:
+            has = np.array([columns.get(factor) == value for columns in rows], np.float32)
+            if 0 < has.sum() < len(has):
+                found[factor if value == "yes" else f"{factor}: {value}"] = has
+    return found
+
+
+def people(editor: Editor, source: str | None, seed: int) -> tuple[np.ndarray, Sequence[Columns], int]:
+    """Different people as the editor sees them, (N, S, S, 3) uint8, what is known of each, and how many there were."""
+    from core.faces import held_out
+
+    if source is not None:
+        return some(source, editor.side, seed)
+    known = held_out.held_out(tuple(editor.factors.items()))
+    rows = [
+        {factor: values[place] for (factor, values), place in zip(editor.factors.items(), labels, strict=True)}
+        for labels in known.labels[:, 0]
+    ]
+    return known.people, rows, len(rows)
+
+
+def some(source: str, side: int, seed: int) -> tuple[np.ndarray, Sequence[Columns], int]:
+    """At most `MOST` of a source's pictures as squares, without changed versions of one; see `people`."""
+    from core.commands.faces_gathering import opened as read
+    from core.faces.squares import square
+    from core.sources.items import Refused
+
+    place = read(source)
+    rows = dict(each for each in place.rows() if not isinstance(each, Refused))
+    names = [name for name, columns in rows.items() if columns.get("changed", "nothing") == "nothing"]
+    chosen = np.random.default_rng(seed).permutation(np.array(names, object))[:MOST].tolist()
+    found = {}
+    for name, data in place.pictures(chosen):
+        with suppress(BadPicture):
+            found[name] = square(data, side)
+    if len(found) < FEWEST:
+        raise BadInput(f"{source}: {len(found)} faces, fewer than {FEWEST}: bring more pictures")
+    return np.stack([*found.values()]), [rows[name] for name in found], len(names)
+
+
+def told(meaning: Meaning) -> dict[str, Any]:
+    """As it travels; a coefficient of a code without spread is None."""
+    correlation = meaning.correlation
+    rows = correlation.coefficients.round(4).tolist()
+    return {
+        "names": list(meaning.names),
+        "coefficients": [[None if r != r else r for r in row] for row in rows],
+        "significant": correlation.significant().tolist(),
+        "strongest": correlation.strongest.tolist(),
+        "separation": meaning.separation.round(4).tolist(),
+    }
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A row a prompt or label, and model: its strongest code."""
+    rows = [
+        {
+            "words": words,
+            "codes": name,
+            "strongest": each["names"][code] if code >= 0 else "none",
+            "rho": each["coefficients"][row][code] if code >= 0 else None,
+            "separation": each["separation"][row],
+            "significant": sum(each["significant"][row]),
+        }
+        for row, words in enumerate([*result["prompts"], *(f"label {each}" for each in result["labels"])])
+        for name, each in result["codes"].items()
+        for code in (each["strongest"][row],)
+    ]
+    return {**result, "prompts": None, "labels": None, "codes": rows}
