@@ -1,5 +1,6 @@
 """What to take away from a comparison with prompts: all cosines as a table, the figure as a page, columns of items."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -29,9 +30,9 @@ def cosines(workspace: Workspace, found: Found, drawn: Grid) -> None:
     )
     for title, make, file, mime in ways:
         help = LARGE if large else "A row an item: its cosine with every prompt, its class, caption, label and columns"
-        _download(title, make, file, mime, help, large)
+        download(title, make, file, mime, help, large)
     figure = partial(drawn.page, f"{workspace.name}: {', '.join(found.prompts.texts[:3])} …")
-    _download("Figure", figure, "prompts.html", "text/html", "The table above as an HTML file of its own")
+    download("Figure", figure, "prompts.html", "text/html", "The table above as an HTML file of its own")
 
 
 def table(workspace: Workspace, found: Found) -> pd.DataFrame:
@@ -63,7 +64,8 @@ def classes(workspace: Workspace, found: Found) -> None:
     pictured.by_column(workspace, "zero-shot class", values, "classes-colour", help)
 
 
-def _download(title: str, make, file: str, mime: str, help: str, disabled: bool = False) -> None:
+def download(title: str, make: Callable[[], bytes], file: str, mime: str, help: str, disabled: bool = False) -> None:
+    """A quiet button that makes its file when it is pressed."""
     st.download_button(
         title,
         make,

@@ -9,6 +9,7 @@ from app.plain import escaped
 from app.semantics import keep, pictured
 from app.semantics.drafts import kept
 from app.semantics.grid import Grid, Head, Scale, grid
+from app.semantics.paging import page
 from app.semantics.prompt_found import Found, brief
 from app.state import state
 from core.search import highest
@@ -32,8 +33,8 @@ def show(workspace: Workspace, found: Found) -> None:
     if not len(rows):
         st.caption(f"None of what is selected on the Map page is among these {len(found.ids):,} items.")
         return
-    prompts = _page(len(found.prompts), ROWS, "prompt", f"matrix-prompts-{found.card.id}")
-    columns = rows[_page(len(rows), COLUMNS, "item", f"matrix-items-{found.card.id}-{kind}")]
+    prompts = page(len(found.prompts), ROWS, "prompt", f"matrix-prompts-{found.card.id}")
+    columns = rows[page(len(rows), COLUMNS, "item", f"matrix-items-{found.card.id}-{kind}")]
     drawn = table(workspace, found, prompts, columns, measure)
     with st.container(key="matrix"):
         clicked = grid(drawn, f"matrix-{found.card.id}")
@@ -108,19 +109,6 @@ def _measure(found: Found) -> str:
     return str(
         st.segmented_control("Measure", options, required=True, label_visibility="collapsed", help=help, **draft)
     )
-
-
-def _page(count: int, size: int, noun: str, key: str) -> slice:
-    """Which part of a long axis is on screen."""
-    pages = -(-count // size)
-    if pages < 2:
-        return slice(0, count)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        page = st.pagination(pages, key=key, max_visible_pages=5)
-        start = (page - 1) * size
-        end = min(start + size, count)
-        st.caption(f"{noun}s {start + 1:,} to {end:,} of {count:,}", width="content")
-    return slice(start, end)
 
 
 def _legend(workspace: Workspace, found: Found, drawn: Grid, measure: str) -> None:

@@ -57,7 +57,7 @@ def show(workspace: Workspace) -> None:
             icon=":material/play_arrow:",
             disabled=words.prompts is None,
         )
-        st.caption(_told(workspace, words, given))
+        st.caption(told(workspace, words, given))
     if pressed and words.prompts:
         start(workspace, words.prompts, words.templates, given, label)
         st.rerun()
@@ -138,7 +138,7 @@ def _label(workspace: Workspace) -> str | None:
     return str(found) or None
 
 
-def _told(workspace: Workspace, words: Words, given: Given) -> str:
+def told(workspace: Workspace, words: Words, given: Given) -> str:
     if words.prompts is None:
         return f":orange[:material/warning:] {escaped(words.refusal or '')}"
     counts = [amounts.counted(len(words.prompts), "prompt")]

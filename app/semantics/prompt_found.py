@@ -1,7 +1,7 @@
 """A saved comparison with prompts as the tabs read it: cosines and classes of the items, made again where needed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -76,9 +76,13 @@ class Found:
         """Whether there were classes to choose from."""
         return "predicted" in self.held
 
-    @property
-    def correlated(self) -> bool:
-        return "coefficients" in self.held
+    def code(self, dimension: int) -> Floats:
+        """What the cosines were correlated with, one number an item: (N,)."""
+        against = self.card.params["against"]
+        if against == "components":
+            return (self.x - self.held["code_mean"]) @ self.held["code_axes"][dimension]
+        x = self.x if against == "dimensions" else vectors(self.workspace, replace(self.card, model=against))
+        return x[:, dimension]
 
 
 def brief(text: str, letters: int = 40) -> str:

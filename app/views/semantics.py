@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from app import store
-from app.semantics import empty, prompts
+from app.semantics import components, empty, prompts
 from app.semantics.drafts import kept
 from core.jobs import jobs
 from core.workspace import Workspace
@@ -14,6 +14,7 @@ WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
 TABS: dict[str, Callable[[Workspace], None]] = {
     "Prompts": prompts.show,
+    "Components": components.show,
 }
 
 
