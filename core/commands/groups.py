@@ -1,23 +1,25 @@
 """Comparing group embeddings: which of them stands for its group, the theorem of the margin, and a map of groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from core.commands.grouping import By, Grouped, grouped
 from core.commands.items import chosen, item_rows
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, save, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled
-from core.groups.compare import Asked, Curve, Sizes, asked, curve, sizes_for
+from core.groups.compare import Asked, Curve, Sizes, asked, curve, example_questions, sizes_for
 from core.groups.evidence import Evidence, evidence
 from core.groups.figures import against_mean, points
 from core.groups.overview import Overview, overview
 from core.groups.splits import ClassSplit, class_splits
+from core.groups.verdict import MEASURES, verdict
 from core.methods import discover, find
 from core.progress import Bar, Report, silent
 
@@ -119,11 +121,20 @@ class Ground:
         }
 
     def arrays(self) -> Arrays:
-        """ids (N,) str, group (N,) int64, names (G,) str, counts (G,) int64, sizes (M,) int64, and the bound's."""
-        grouping = self.given.grouping
+        """ids (N,) str, group (N,) int64, names (G,) str, counts (G,) int64, sizes (M,) int64, and the bound's.
+
+        For each size n, of the first cut of the first split: queries_n (Q, n), gallery_n (R, n) int64, rows of ids.
+        """
+        grouping, kept = self.given.grouping, self.sizes.kept
         items = {"ids": self.given.rows.ids, "group": grouping.group}
-        about = {"names": grouping.names, "counts": grouping.counts(), "sizes": np.array(self.sizes.kept)}
-        return items | about | self.evidence.arrays()
+        about = {"names": grouping.names, "counts": grouping.counts(), "sizes": np.array(kept)}
+        pairs = zip(kept, example_questions(self.given.sets, self.splits, kept), strict=True)
+        example = {
+            f"{name}_{size}": side.rows
+            for size, sides in pairs
+            for name, side in zip(("queries", "gallery"), sides, strict=True)
+        }
+        return items | about | example | self.evidence.arrays()
 
     def _name(self) -> str:
         rows, grouping = self.given.rows, self.given.grouping
@@ -134,24 +145,26 @@ class Ground:
 
 @dataclass(frozen=True)
 class Judged:
-    """One method, done: its curve, its groups beside each other, and the run that it is kept in."""
+    """One method, done: its curve, and its groups beside each other. run: which keeps it; None for a `.npz`."""
 
     plan: Plan
     curve: Curve
     overview: Overview
-    run: str | None
+    run: str | None = None
 
     @property
     def name(self) -> str:
         return self.plan.method.name
 
-    def own_arrays(self) -> Arrays:
-        return figures_arrays(self.curve) | self.overview.arrays()
-
-
-def figures_arrays(curve: Curve) -> Arrays:
-    """top1, map: (M, S) float64, a row a size, a column a split."""
-    return {"top1": curve.top1, "map": curve.mean_precision}
+    def own_arrays(self, sizes: Sequence[int]) -> Arrays:
+        """top1, map: (M, S) float64, a row a size, a column a split; the overview's; and for each size n of the first
+        cut of the first split nearest_n (Q,) int64, the gallery group found, and place_n (Q,), of the first right one.
+        """
+        curve = self.curve
+        pairs = list(zip(sizes, curve.example, strict=True))
+        example = {f"nearest_{size}": each.nearest for size, each in pairs}
+        example |= {f"place_{size}": each.place for size, each in pairs}
+        return {"top1": curve.top1, "map": curve.mean_precision} | example | self.overview.arrays()
 
 
 class _Work:
@@ -167,17 +180,17 @@ class _Work:
 
     def run(self, plan: Plan, report: Report) -> None:
         """A method's curve and overview, saved; a refusal is kept for later, so that it costs no other method."""
-        bar, ground, method = Bar(report, STEPS), self.ground, plan.method
+        bar, ground = Bar(report, STEPS), self.ground
         try:
-            found = curve(method, self.sets, ground.splits, ground.sizes.kept, plan.settings, bar.part(0, CURVE))
-            params = method.make_params(dict(plan.settings) | {"seed": 0})
-            embedder = method.fit(self.sets, params, bar.part(CURVE, 100, f"{method.title}, all groups"))
-            seen = overview(embedder, self.sets, bar.part(CURVE + 100, STEPS - CURVE - 100, method.title))
+            found = curve(plan.method, self.sets, ground.splits, ground.sizes.kept, plan.settings, bar.part(0, CURVE))
+            with threadpool_limits(1):  # as in `curve`
+                seen = self._seen(plan, bar)
         except BadInput as error:
             self.error = self.error or error
-            self.refused.append({"method": method.name, "reason": str(error)})
+            self.refused.append({"method": plan.method.name, "reason": str(error)})
             return
-        self.done.append(Judged(plan, found, seen, self._saved(plan, found, seen)))
+        judged = Judged(plan, found, seen)
+        self.done.append(replace(judged, run=self._saved(judged)))
 
     def stop(self) -> None:
         """What is there is kept; raises `Cancelled` where there is nothing."""
@@ -194,6 +207,7 @@ class _Work:
             "groups": about.pop("groups"),
             "curves": {each.name: points(each.curve, self.ground.sizes.kept) for each in self.done},
             "against_mean": {each.name: self._against(each.curve) for each in self.done if each.name != MEAN},
+            "verdict": self._verdict(),
             "bound": self.about["bound"],
             "seconds": {each.name: round(each.curve.seconds, 4) for each in self.done},
             "runs": {each.name: each.run for each in self.done},
@@ -207,27 +221,40 @@ class _Work:
 
     def arrays(self) -> Arrays:
         """The ground's, and each method's with its name before the array's, e.g. `mean.top1`."""
-        own = {f"{each.name}.{name}": array for each in self.done for name, array in each.own_arrays().items()}
+        sizes = self.ground.sizes.kept
+        own = {f"{each.name}.{name}": array for each in self.done for name, array in each.own_arrays(sizes).items()}
         return self.ground.arrays() | own
+
+    def _seen(self, plan: Plan, bar: Bar) -> Overview:
+        """All groups beside each other, by the method fitted on all of them."""
+        title, params = plan.method.title, plan.method.make_params(dict(plan.settings) | {"seed": 0})
+        embedder = plan.method.fit(self.sets, params, bar.part(CURVE, 100, f"{title}, all groups"))
+        return overview(embedder, self.sets, bar.part(CURVE + 100, STEPS - CURVE - 100, title))
+
+    def _verdict(self) -> dict[str, list[dict[str, Any]]]:
+        against = {each.name: self._against(each.curve) for each in self.done if each.name != MEAN}
+        return {measure: [asdict(answer) for answer in verdict(against, measure)] for measure in MEASURES}
 
     def _against(self, found: Curve) -> list[dict[str, Any]]:
         return against_mean(found, self.done[0].curve, self.ground.sizes.kept, self.ground.ratio)
 
-    def _saved(self, plan: Plan, found: Curve, seen: Overview) -> str | None:
+    def _saved(self, judged: Judged) -> str | None:
+        found, plan, sizes = judged.curve, judged.plan, self.ground.sizes.kept
         settings = plan.method.make_params(dict(plan.settings) | {"seed": 0})
-        against = self._against(found) if self.done else None
-        metrics = {**self.about, "curve": points(found, self.ground.sizes.kept), "against_mean": against}
+        against = None if judged.name == MEAN else self._against(found)
+        metrics = {**self.about, "curve": points(found, sizes), "against_mean": against}
         metrics["fits"] = list(found.metrics)
         made = Made(KIND, plan.method, asdict(settings), found.seconds, metrics, ["torch"])
-        return save(self.ground.given.rows, made, self.ground.arrays() | figures_arrays(found) | seen.arrays())
+        return save(self.ground.given.rows, made, self.ground.arrays() | judged.own_arrays(sizes))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """The result as records for a table: a row a method and size, and the rest as figures."""
-    bound, names = result["bound"], ("curves", "against_mean", "bound", "seconds", "runs", "asked")
+    bound, names = result["bound"], ("curves", "against_mean", "verdict", "bound", "seconds", "runs", "asked")
     rest = {name: value for name, value in result.items() if name not in names}
     told = {"triplet margin m": bound["margin"], "bound holds": bound["holds"]}
     told["slack, least and median"] = f"{bound['slack']['least']:.3f}, {bound['slack']['median']:.3f}"
+    told["learned beat the mean"] = "; ".join(_answered(name, rows) for name, rows in result["verdict"].items() if rows)
     against = {name: {each["size"]: each for each in rows} for name, rows in result["against_mean"].items()}
     rows = [
         _row(name, point, against.get(name, {}).get(point["size"]))
@@ -244,6 +271,13 @@ def _row(method: str, point: Mapping[str, Any], against: Mapping[str, Any] | Non
         row[name] = f"{mean:.3f} ± {sd:.2g}"
         row[f"{name} - mean"] = _told(against[name]) if against else "–"
     return row
+
+
+def _answered(measure: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """`map at 2, 4, not at 8`."""
+    sizes = {won: ", ".join(str(row["size"]) for row in rows if bool(row["better"]) == won) for won in (True, False)}
+    parts = [f"at {sizes[True]}"] * bool(sizes[True]) + [f"not at {sizes[False]}"] * bool(sizes[False])
+    return f"{measure} {', '.join(parts)}"
 
 
 def _told(difference: Mapping[str, Any]) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from core.errors import Cancelled
-from core.groups.retrieval import Drawn, drawn, halves, reached, search
+from core.groups.retrieval import Drawn, Found, drawn, halves, reached, search
 from core.groups.sets import GroupEmbedder, Sets
 from core.groups.splits import ClassSplit
 from core.methods import Method
@@ -37,13 +38,15 @@ class Sizes:
 class Curve:
     """How a method finds groups: figures of M sizes over S splits. top1, mean_precision (mAP): (M, S), 0 … 1.
 
-    seconds: of one fit, the splits' mean. metrics: of each fit, one a split.
+    seconds: of one fit, the splits' mean. metrics: of each fit, one a split. example: what the groups of the first
+    split found in its first cut, one a size; `example_questions` are those groups.
     """
 
     top1: Doubles
     mean_precision: Doubles
     seconds: float
     metrics: Sequence[Mapping[str, float]]
+    example: Sequence[Found]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ def questions(sets: Sets, split: ClassSplit, sizes: Sequence[int], seed: int) ->
         yield [drawn(half, size) for size in sizes]
 
 
+def example_questions(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[int]) -> list[tuple[Drawn, Drawn]]:
+    """Query and gallery groups of each size in the first cut of the first split."""
+    return next(questions(sets, splits[0], sizes, 0))
+
+
 def asked(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[int]) -> list[Asked]:
     """One a size."""
     counts = np.array([[_counts(pair) for pair in next(questions(sets, each, sizes, 0))] for each in splits])
@@ -84,34 +92,51 @@ def curve(
     settings: Mapping[str, Any] | None = None,
     report: Report = silent,
 ) -> Curve:
-    """settings: parameters by name; the seed is the number of the split. Stopped, `Cancelled` is raised."""
-    bar, told, seconds = Bar(report, len(splits) * STEPS), [], 0.0
-    figures = np.empty((2, len(sizes), len(splits)))
+    """settings: parameters by name; the seed is the number of the split. Stopped, `Cancelled` is raised.
+
+    On one thread: the products are small, and threads that wait for each other take ten times as long on a busy one.
+    """
+    with threadpool_limits(1):
+        return _curve(method, sets, splits, sizes, settings or {}, report)
+
+
+def _curve(
+    method: Method,
+    sets: Sets,
+    splits: Sequence[ClassSplit],
+    sizes: Sequence[int],
+    settings: Mapping[str, Any],
+    report: Report,
+) -> Curve:
+    bar, told, seconds = Bar(report, len(splits) * STEPS), list[Mapping[str, float]](), 0.0
+    figures, example = np.empty((2, len(sizes), len(splits))), list[Found]()
     for number, split in enumerate(splits):
         title, begin = f"{method.title}, split {number + 1}", number * STEPS
         bar.step(begin, title)
-        params = method.make_params(dict(settings or {}) | {"seed": number})
+        params = method.make_params(dict(settings) | {"seed": number})
         started = perf_counter()
         embedder = method.fit(sets.take(split.training), params, bar.part(begin, FIT, title))
         seconds += perf_counter() - started
         if embedder.partial:
             raise Cancelled("stopped")
-        figures[:, :, number] = _judged(embedder, sets, split, sizes, number, bar)
+        figures[:, :, number], first = _judged(embedder, sets, split, sizes, number, bar)
+        example = example or first
         told.append(embedder.metrics)
     bar.step(len(splits) * STEPS, f"{method.title}: judged")
-    return Curve(figures[0], figures[1], seconds / len(splits), told)
+    return Curve(figures[0], figures[1], seconds / len(splits), told, example)
 
 
 def _judged(
     embedder: GroupEmbedder, sets: Sets, split: ClassSplit, sizes: Sequence[int], number: int, bar: Bar
-) -> Doubles:
-    """Top-1 and mAP of each size, the mean over the cuts: (2, M)."""
-    total = np.zeros((2, len(sizes)))
+) -> tuple[Doubles, list[Found]]:
+    """Top-1 and mAP of each size, the mean over the cuts: (2, M); and what was found in the first cut."""
+    total, first = np.zeros((2, len(sizes))), list[Found]()
     for draw, pairs in enumerate(questions(sets, split, sizes, number)):
         bar.step(number * STEPS + FIT + draw * (STEPS - FIT) // DRAWS, "searching groups")
         found = [search(embedder, sets, *pair) for pair in pairs]
         total += [[each.right.mean() for each in found], [each.precision.mean() for each in found]]
-    return total / DRAWS
+        first = first or found
+    return total / DRAWS, first
 
 
 def _counts(pair: tuple[Drawn, Drawn]) -> list[int]:

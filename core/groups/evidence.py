@@ -26,7 +26,8 @@ class Evidence:
     """P pairs of groups, each of one class and one size, against all groups of other classes of that size.
 
     size, of, other: (P,) int64, the size, the class, and the class of the group where the bound is the tightest.
-    left, right, sharper: (P,) float64, as in `Bounds`. checked, broken: as there, over all sizes.
+    left, right, sharper: (P,) float64, as in `Bounds`. rows: (3 Σ size,) int64, of the vectors: pair after pair the
+    items of G_1, of G_2 and of H. checked, broken: as in `Bounds`, over all sizes.
     """
 
     margin: Margin
@@ -36,6 +37,7 @@ class Evidence:
     left: Doubles
     right: Doubles
     sharper: Doubles
+    rows: Integers
     checked: int
     broken: int
     search: Search
@@ -68,7 +70,7 @@ class Evidence:
 
     def arrays(self) -> dict[str, NDArray]:
         """For a scatter, and the configuration that came closest in the search."""
-        whole = {f"bound_{name}": getattr(self, name) for name in ("size", "of", "other")}
+        whole = {f"bound_{name}": getattr(self, name) for name in ("size", "of", "other", "rows")}
         sides = {f"bound_{name}": getattr(self, name).astype(np.float32) for name in ("left", "right", "sharper")}
         return whole | sides | {f"closest_{name}": getattr(self.search, name) for name in ("first", "second", "other")}
 
@@ -90,8 +92,12 @@ def evidence(sets: Sets, sizes: Sequence[int], seed: int = 0, report: Report = s
 
 @dataclass(frozen=True)
 class _OfSize:
+    """groups: (G, size) int64, rows of the vectors; classes: (G,) of each; pairs: (P, 2) groups."""
+
     size: int
+    groups: Integers
     classes: Integers
+    pairs: Integers
     bounds: Bounds
 
     @property
@@ -100,18 +106,20 @@ class _OfSize:
         told = self.bounds
         of, other = self.classes[: len(told.left)], self.classes[told.other]
         sides = {name: getattr(told, name) for name in ("left", "right", "sharper")}
-        return {"size": np.full(len(of), self.size, dtype=np.int64), "of": of, "other": other, **sides}
+        rows = self.groups[np.column_stack([self.pairs, told.other])].ravel()
+        return {"size": np.full(len(of), self.size, dtype=np.int64), "of": of, "other": other, "rows": rows, **sides}
 
 
 def _of_size(sets: Sets, size: int, value: float, random: np.random.Generator, report: Report) -> _OfSize:
     """The n-th group of one half of a class is paired with the n-th of the other half."""
     most = int(np.clip(PAIRS // len(sets), 1, MOST))
     sides = drawn(halves(sets, np.arange(len(sets)), random), size, most)
-    groups = Sets.equal(sets.vectors[np.concatenate([side.rows for side in sides])])
+    rows = np.concatenate([side.rows for side in sides])
     classes = np.concatenate([side.classes for side in sides])
     count = len(sides[0].rows)
     pairs = np.arange(2 * count).reshape(2, count).T
-    return _OfSize(size, classes, bounds(groups, classes, value, pairs, report))
+    found = bounds(Sets.equal(sets.vectors[rows]), classes, value, pairs, report)
+    return _OfSize(size, rows, classes, pairs, found)
 
 
 def _slack(left: Doubles, right: Doubles) -> Doubles:

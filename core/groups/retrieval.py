@@ -10,7 +10,7 @@ is of its own class. Every class counts with at most `MOST` groups a half, so th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,10 +45,15 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Found:
-    """What Q query groups find. right: (Q,), 1.0 where the nearest is of the class; precision: (Q,), average."""
+    """What Q query groups find. right: (Q,), 1.0 where the nearest is of the class; precision: (Q,), average.
+
+    nearest: (Q,) int64, the gallery group that comes first; place: (Q,) int64, of the first of the own class, from 0.
+    """
 
     right: Doubles
     precision: Doubles
+    nearest: Integers
+    place: Integers
 
 
 def halves(sets: Sets, classes: Integers, random: np.random.Generator) -> Halves:
@@ -88,10 +93,12 @@ def found(queries: Floats, asked: Integers, gallery: Floats, held: Integers) -> 
         _found(distances(queries[start : start + step], gallery), asked[start : start + step], held)
         for start in range(0, len(queries), step)
     ]
-    return Found(np.concatenate([part.right for part in parts]), np.concatenate([part.precision for part in parts]))
+    return Found(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Found)))
 
 
 def _found(away: Floats, asked: Integers, held: Integers) -> Found:
-    own = held[np.argsort(away, axis=1, kind="stable")] == asked[:, None]
+    order = np.argsort(away, axis=1, kind="stable")
+    own = held[order] == asked[:, None]
     precision = np.cumsum(own, axis=1) / np.arange(1, own.shape[1] + 1)
-    return Found(own[:, 0].astype(np.float64), (precision * own).sum(axis=1) / own.sum(axis=1))
+    average = (precision * own).sum(axis=1) / own.sum(axis=1)
+    return Found(own[:, 0].astype(np.float64), average, order[:, 0], own.argmax(axis=1))

@@ -187,7 +187,20 @@ def test_evidence_on_data() -> None:
     assert (1 - found.slack).max() <= told["closest_in_data"] + 1e-6
     assert told["literal"]["holds"] is False
     arrays = found.arrays()
+    place = 0
+    for size, left, of, other in zip(found.size, found.left, found.of, found.other, strict=True):
+        first, second, third = arrays["bound_rows"][place : place + 3 * size].reshape(3, size)
+        place += 3 * size
+        assert left == pytest.approx(np.linalg.norm(mean_of(groups, first) - mean_of(groups, second)), abs=1e-6)
+        assert set(groups.group[[*first, *second]]) == {of}
+        assert set(groups.group[third]) == {other}
+        assert not set(first) & set(second)
+    assert place == len(arrays["bound_rows"])
     assert {arrays[name].dtype for name in ("bound_left", "bound_right", "bound_sharper")} == {np.dtype(np.float32)}
+
+
+def mean_of(groups: Sets, rows: np.ndarray) -> np.ndarray:
+    return groups.vectors[rows].astype(np.float64).mean(axis=0)
 
 
 def test_no_groups_of_the_data_come_closer_than_is_said() -> None:

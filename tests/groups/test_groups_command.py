@@ -47,6 +47,7 @@ def methods(monkeypatch: pytest.MonkeyPatch) -> None:
     every = {**few, "picky": picky, "watched": watched}
     monkeypatch.setattr("core.methods.discover", lambda package: every if package == PACKAGE else discover(package))
     monkeypatch.setattr(import_module("core.commands.groups"), "discover", lambda package: few)
+    monkeypatch.setattr("core.groups.verdict.discover", lambda package: every)
     monkeypatch.setattr("core.groups.counterexample.SHAPES", [(1, 1, 1, 1)])
 
 
@@ -115,6 +116,18 @@ def test_json_is_what_scripts_rely_on(source: str, capsys: pytest.CaptureFixture
     assert bound["search"]["broken"] == bound["broken"] == 0
     assert [each["size"] for each in found["asked"]] == [1, 4]
     assert found["runs"] == {"mean": None, "normalised-mean": None}
+    assert found["verdict"] == {"top1": [], "map": []}  # none of these learns
+
+
+def test_the_verdict_is_of_what_learns(source: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [source, "--by", "y", "--method", "watched", "--seeds", "3", "--sizes", "1,2"]
+    found = printed(capsys, *asked)
+    for measure in ("top1", "map"):
+        (answer,) = found["verdict"][measure]
+        tested = found["against_mean"]["watched"][1][measure]
+        assert (answer["size"], answer["best"], answer["p"]) == (2, "watched", tested["p"])
+    assert status(["groups", *asked]) == 0
+    assert "top1 not at 2; map not at 2" in capsys.readouterr().out
 
 
 def test_all_methods_where_none_is_named(source: str) -> None:
@@ -232,6 +245,11 @@ def test_a_method_is_kept_with_its_card(place: Workspace) -> None:
     assert arrays["between"].shape == (8, 8)
     assert (arrays["nearest"].shape, arrays["central"].shape) == ((8, 7), (8,))
     assert np.array_equal(SETS.group[arrays["central"]], np.arange(8))
+    for size in (1, 2, 4):
+        queries, gallery = SETS.group[arrays[f"queries_{size}"]], SETS.group[arrays[f"gallery_{size}"]]
+        assert queries.shape[1] == gallery.shape[1] == size
+        found_class = gallery[arrays[f"nearest_{size}"], 0]
+        assert np.array_equal(arrays[f"place_{size}"] == 0, found_class == queries[:, 0])
 
 
 def test_groups_stand_on_a_map_of_the_workspace(place: Workspace) -> None:

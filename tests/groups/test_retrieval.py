@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score
 
 from core.errors import BadInput, Cancelled
 from core.groups import retrieval
-from core.groups.compare import DRAWS, asked, curve, questions, sizes_for
+from core.groups.compare import DRAWS, asked, curve, example_questions, questions, sizes_for
 from core.groups.mean import METHOD as MEAN
 from core.groups.mean import Mean
 from core.groups.retrieval import drawn, found, halves, reached, search
@@ -57,10 +57,15 @@ def test_what_is_found_by_loops_and_by_scikit_learn(monkeypatch: pytest.MonkeyPa
         away = [float(np.linalg.norm(queries[row] - each)) for each in gallery]
         assert made.right[row] == float(held[int(np.argmin(away))] == of[row])
         assert made.precision[row] == pytest.approx(average_precision_score(held == of[row], -np.array(away)))
+        assert made.nearest[row] == int(np.argmin(away))
+        nearest_own = min(each for each, name in zip(away, held, strict=True) if name == of[row])
+        assert made.place[row] == sum(each < nearest_own for each in away)
     monkeypatch.setattr(retrieval, "CELLS", 40)
     again = found(queries, of, gallery, held)
     assert np.array_equal(again.right, made.right)
     assert np.allclose(again.precision, made.precision)
+    assert np.array_equal(again.nearest, made.nearest)
+    assert np.array_equal(again.place, made.place)
 
 
 def test_a_group_alone_of_its_class_is_worth_its_reciprocal_rank() -> None:
@@ -158,6 +163,9 @@ def test_a_curve_is_the_mean_over_cuts_of_what_is_found() -> None:
             assert made.top1[size, number] == pytest.approx(np.mean([cut[size].right.mean() for cut in cuts]))
             precision = np.mean([cut[size].precision.mean() for cut in cuts])
             assert made.mean_precision[size, number] == pytest.approx(precision)
+    pairs = example_questions(groups, splits, [1, 4])
+    for told, pair in zip(made.example, pairs, strict=True):
+        assert np.array_equal(told.nearest, search(Mean(), groups, *pair).nearest)
 
 
 def test_all_methods_are_asked_the_same() -> None:
