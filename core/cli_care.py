@@ -36,3 +36,26 @@ def care(
     how = {"kinds": kind, "label": label, "params": parsed(set), "top": top, "write": write, "out": out}
     which = {"space": space, "model": model, "tag": tag, "exclude": exclude}
     run("care", json, source=source, **how, **which)
+
+
+@app.command()
+def names(
+    source: Input,
+    by: Annotated[str, typer.Option(metavar="COLUMN", help="What groups are by: a column, run:CLUSTERING, or y.")],
+    method: Annotated[str, typer.Option(help="How phrases are weighed: log-odds or class-tfidf.")] = "log-odds",
+    set: Settings = None,
+    rank: Annotated[str, typer.Option(help="By words and CLIP's text (both), by words, or by clip.")] = "both",
+    prompts: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Names are chosen from these, one a line, not from captions.")
+    ] = None,
+    values: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Names are chosen from the values of a column.")
+    ] = None,
+    phrases: Annotated[int, typer.Option(help="Phrases of a group.")] = 5,
+    captions: Annotated[int, typer.Option(help="Nearest captions of a group.")] = 3,
+    model: Annotated[str | None, typer.Option(help="Left out: the run's, else the one that has embedded most.")] = None,
+    json: Json = None,
+) -> None:
+    """Name clusters or groups: what their captions have and others lack; never words that nobody wrote."""
+    how = {"method": method, "params": parsed(set), "rank": rank, "phrases": phrases, "captions": captions}
+    run("names", json, source=source, by=by, file=prompts, values=values, model=model, **how)

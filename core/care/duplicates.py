@@ -4,18 +4,20 @@ Two items are near-duplicates where their cosine distance is at most `closeness`
 its nearest neighbour: a limit that fits itself to the model and the set, as in Datalab of cleanlab (Northcutt et al.;
 0.13 is its value). Near-duplicates of near-duplicates are one set: connected components, as in fastdup.
 
-Captions are compared by what they say: items whose captions are the same word for word count as one here, and so such
-captions alone make no set. Each of them has the set of its words.
+Captions are compared by what they say: of items whose captions are the same word for word, the first stands for all,
+`copies` of them, and the others are not ranked.
 
 Of a set, the first item in the workspace's order stays; the others are `extra`.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care.subject import Findings, Integers, Subject
+from core.care.subject import LEAST, Findings, Integers, Subject
+from core.errors import BadInput
 from core.maps.neighbours import Neighbours
 from core.methods import Method, param
 from core.progress import Report, silent
@@ -35,38 +37,44 @@ class Params:
 
 
 def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
-    """score: cosine with the nearest other item. evidence: nearest, set (-1 for none) int64, extra bool.
+    """score: cosine with the nearest other item. evidence: nearest, set (-1 for none), copies int64, extra bool.
 
     Items of a set stand together, the set of the closest pair first; below, the others by score. metrics: limit (a
     cosine distance), sets, extra, repeated (items whose caption another before them has).
     """
-    first, of = _different(subject)
+    first, copies = _different(subject)
     near = (subject if len(first) == len(subject) else Subject(subject.vectors[first])).near(K, report)
     limit = max(params.closeness * float(np.median(near.distances[:, 0])), ROUNDING)
-    own = _sets(near, limit)
-    distance, nearest, sets = near.distances[of, 0], first[near.indices[of, 0]], own[of]
-    score = (1 - distance).astype(np.float32)
+    sets = _sets(near, limit)
+    score = (1 - near.distances[:, 0]).astype(np.float32)
     extra = _extra(sets)
-    metrics = {"limit": limit, "sets": int(own.max(initial=-1)) + 1, "extra": int(extra.sum())}
+    metrics = {"limit": limit, "sets": int(sets.max(initial=-1)) + 1, "extra": int(extra.sum())}
+    evidence = {"nearest": (first[near.indices[:, 0]], -1), "set": (sets, -1), "extra": (extra, False)}
     return Findings(
-        ranked=_ranked(score, sets),
-        score=score,
-        flagged=sets >= 0,
-        evidence={"nearest": nearest, "set": sets, "extra": extra},
+        ranked=first[_ranked(score, sets)],
+        score=_spread(score, first, len(subject), np.nan),
+        flagged=_spread(sets >= 0, first, len(subject), False),
+        evidence={name: _spread(each, first, len(subject), rest) for name, (each, rest) in evidence.items()}
+        | {"copies": copies},
         metrics={**metrics, "repeated": len(subject) - len(first)},
     )
 
 
 def _different(subject: Subject) -> tuple[Integers, Integers]:
-    """The first row of each different saying, and the place of each row's saying among them; rows, where none is said.
-
-    Fewer than two sayings are compared as rows: there is nothing else.
-    """
-    rows = np.arange(len(subject))
+    """The first row of each different saying, in order (M,), and how many items say the same as each (N,)."""
     if subject.saying is None:
-        return rows, rows
-    _, first, of = np.unique(subject.saying, return_index=True, return_inverse=True)
-    return (first, of.ravel()) if len(first) > 2 else (rows, rows)
+        return np.arange(len(subject)), np.ones(len(subject), dtype=np.int64)
+    _, first, of, counts = np.unique(subject.saying, return_index=True, return_inverse=True, return_counts=True)
+    if len(first) < LEAST:
+        raise BadInput(f"{len(first)} different captions are too few to look for repeated ones: bring at least {LEAST}")
+    return np.sort(first), counts[of.ravel()]
+
+
+def _spread(values: NDArray[Any], rows: Integers, count: int, rest: Any) -> NDArray[Any]:
+    """Values (M,) at their rows among (N,), `rest` elsewhere."""
+    found = np.full(count, rest, dtype=values.dtype)
+    found[rows] = values
+    return found
 
 
 def _sets(near: Neighbours, limit: float) -> Integers:

@@ -24,10 +24,14 @@ from core.commands.listing import datasets, methods, models
 from core.commands.mapping import map, place_new
 from core.commands.modality_gap import for_reading as two_spaces
 from core.commands.modality_gap import gap
+from core.commands.names import for_reading as by_group
+from core.commands.names import names
 from core.commands.projecting import discard, project
 from core.commands.projecting import for_reading as without_loader
 from core.commands.reducing import for_reading as as_points
 from core.commands.reducing import reduce
+from core.commands.removal import for_reading as with_and_without
+from core.commands.removal import removal
 from core.commands.searching import search
 from core.commands.semantics import semantics
 from core.commands.semantics_told import for_reading as by_prompt
@@ -50,9 +54,11 @@ __all__ = [
     "map",
     "methods",
     "models",
+    "names",
     "place_new",
     "project",
     "reduce",
+    "removal",
     "search",
     "semantics",
     "without",
@@ -73,8 +79,10 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "semantics": semantics,
     "direction": direction,
     "without": without,
+    "removal": removal,
     "gap": gap,
     "care": care,
+    "names": names,
     "groups": groups,
     "faces edit": faces_edit,
     "faces meaning": faces_meaning,
@@ -96,8 +104,10 @@ READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "project": without_loader,
     "semantics": by_prompt,
     "direction": along_it,
+    "removal": with_and_without,
     "gap": two_spaces,
     "care": most_suspicious,
+    "names": by_group,
     "groups": by_size,
     "faces edit": in_two_digits,
     "faces meaning": strongest_codes,

@@ -75,6 +75,14 @@ def grouped(rows: Rows, by: By) -> Grouped:
     return Grouped(rows.take(inside), Grouping(several.names, several.group[inside]), told)
 
 
+def named_groups(rows: Rows, by: By) -> Grouping:
+    """Every group, those of one item too; raises `BadInput` where no item has a group."""
+    found = _grouping(rows, by)
+    if not len(found.names):
+        raise BadInput(f"--by {told_by(by)}: none of the {len(rows):,} items has a group there, choose another")
+    return found
+
+
 def told_by(by: By) -> str:
     """What the groups are by, in a word or two."""
     return by if isinstance(by, str) else "selections"

@@ -1,0 +1,269 @@
+"""Names for the groups of an input, from what its captions say or from a list of prompts, with CLIP's text."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.commands.grouping import RUN, By, Grouping, named_groups, told_by
+from core.commands.items import item_rows
+from core.commands.names_words import RANKS, Words, of_captions, of_prompts
+from core.commands.pairs import sayings
+from core.commands.prompting import Reader, reader
+from core.commands.runs import Analysis, Made, save
+from core.errors import BadInput, BadParameter, MissingData
+from core.inputs import Rows, open_workspace
+from core.methods import Method, find
+from core.naming.choosing import Phrase
+from core.naming.choosing import names as told_apart
+from core.naming.contrast import directions, nearest_rows
+from core.progress import Bar, Report, silent
+from core.results import Floats
+from core.semantics.prompts import Prompts, read_prompts
+
+if TYPE_CHECKING:
+    pass
+
+PACKAGE, KIND = "core.naming", "names"
+METHOD = "log-odds"
+BY_PROMPTS = Analysis("prompts", "Names from prompts")
+MOST_GROUPS = 2_000
+PHRASES, CAPTIONS = 5, 3
+MOST_PHRASES, MOST_CAPTIONS = 50, 50
+STEPS, READ = 1_000, 200
+"""Of the bar: in all, and until the words are counted."""
+
+
+def names(
+    source: str,
+    by: By,
+    method: str = METHOD,
+    params: Mapping[str, Any] | None = None,
+    rank: str = RANKS[0],
+    prompts: Sequence[str] | None = None,
+    file: str | None = None,
+    values: str | None = None,
+    phrases: int = PHRASES,
+    captions: int = CAPTIONS,
+    model: str | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Names each group by phrases that its captions have and others' lack, and gives the captions nearest to it.
+
+    `by`: a column ("y" of a `.npz`), "run:ID" for the clusters of a run, or names with their items' ids. `method`: how
+    phrases are weighed, one of `core.naming`, with `params`. `rank`: "both" (its order and that of CLIP's text, as
+    one), "words" (without a model) or "clip". Instead of phrases, `prompts`, those of a `file`, or the `values` of a
+    column, ranked by CLIP's text; the values of "label" where nothing is captioned. No other words are ever given.
+    `phrases`, `captions`: how many of each a group has at most. `model`: None: that of the run, else the one that has
+    embedded most; of a `.npz`, the one that reads the prompts. A run of the workspace holds the names.
+    """
+    start = perf_counter()
+    weighed = find(PACKAGE, method)
+    settings = weighed.make_params(params or {})
+    _check(rank, phrases, captions, prompts, file, values)
+    bar = Bar(report, STEPS)
+    bar.step(0, "reading the groups")
+    rows = item_rows(str(source), None, model or _model_of(str(source), by))
+    ground = _Ground(rows, by, named_groups(rows, by), model)
+    ground.check()
+    given = _given(rows, prompts, file, values, ground.said)
+    listen = bar.part(READ, STEPS - READ)
+    if given is None:
+        words = of_captions(ground, weighed, settings, rank, phrases, ground.read, listen)
+    else:
+        words = of_prompts(ground, given, phrases, ground.read, listen)
+    work = _Work(ground, words, weighed if given is None else BY_PROMPTS, captions)
+    how = {**(asdict(settings) if given is None else {}), "rank": words.rank, "phrases": phrases}
+    return work.result(how, perf_counter() - start)
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result as records for a table: a row a group, and the rest as figures."""
+    rows = [
+        {
+            "group": each["group"],
+            "items": each["items"],
+            "name": each["name"],
+            "phrases": ", ".join(phrase["phrase"] for phrase in each["phrases"]),
+            "nearest caption": each["captions"][0]["caption"] if each["captions"] else None,
+        }
+        for each in result["names"]
+    ]
+    return {**{name: value for name, value in result.items() if name != "warning"}, "names": rows}
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Items in groups. asked: the model that a person has named."""
+
+    rows: Rows
+    by: By
+    grouping: Grouping
+    asked: str | None
+
+    def check(self) -> None:
+        """Raises `BadInput` for too many groups."""
+        if len(self.grouping.names) > MOST_GROUPS:
+            count = len(self.grouping.names)
+            raise BadInput(f"--by {told_by(self.by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another")
+
+    @cached_property
+    def said(self) -> list[str]:
+        """The caption of each row, "" for none."""
+        if self.rows.workspace is None:
+            return [""] * len(self.rows)
+        found = self.rows.workspace.table(["caption"], self.rows.ids.tolist())["caption"].to_pylist()
+        return [caption or "" for caption in found]
+
+    @cached_property
+    def directions(self) -> Floats:
+        """(G, D) float32, unit norm."""
+        return directions(self.rows.vectors, self.grouping.group, len(self.grouping.names))
+
+    def read(self) -> Reader:
+        """The text side of the rows' model."""
+        return reader(self.rows, self.asked)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Groups with their phrases. captions: how many captions a group gets at most."""
+
+    ground: _Ground
+    words: Words
+    method: Method | Analysis
+    captions: int
+
+    def result(self, how: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """As JSON; the run is saved before."""
+        rows, grouping = self.ground.rows, self.ground.grouping
+        told = self._told()
+        by = told_by(self.ground.by)
+        named = {each["group"]: each["name"] for each in told if each["name"]}
+        metrics = {"by": by, "from": self.words.source, "groups": len(told), "named": len(named), "names": named}
+        made = Made(KIND, self.method, how, seconds, metrics, ["torch"])
+        arrays = {"ids": rows.ids, "group": grouping.group, "told": np.array([json.dumps(told)])}
+        return {
+            "run": save(rows, made, arrays),
+            "by": by,
+            "from": self.words.source,
+            "method": self.method.name,
+            "rank": self.words.rank,
+            "model": rows.model,
+            "items": len(rows),
+            "without_group": int((grouping.group < 0).sum()),
+            "names": told,
+            "seconds": round(seconds, 3),
+            **self.words.remarks,
+        }
+
+    def _told(self) -> list[dict[str, Any]]:
+        """A record a group, in the order of their numbers or names."""
+        titles, counts = self.ground.grouping.names.tolist(), self.ground.grouping.counts().tolist()
+        captions = self._captions()
+        made = told_apart(self.words.phrases)
+        every = zip(titles, counts, made, self.words.phrases, captions, strict=True)
+        records = [
+            {"group": title, "items": count, "name": name, "phrases": [_plain(p) for p in some], "captions": near}
+            for title, count, name, some, near in every
+        ]
+        return sorted(records, key=lambda each: natural(each["group"]))
+
+    def _captions(self) -> list[list[dict[str, Any]]]:
+        """Of each group's own captions, those that lie most along its direction."""
+        rows, grouping = self.ground.rows, self.ground.grouping
+        found: list[list[dict[str, Any]]] = [[] for _ in grouping.names]
+        text = _captions_of(rows)
+        if text is None or not self.captions:
+            return found
+        saying, said, ways = sayings(text), self.ground.said, self.ground.directions
+        places = {id: place for place, id in enumerate(rows.ids.tolist())}
+        of = np.array([places[id] for id in text.ids.tolist()])
+        for group, direction in enumerate(ways):
+            mine = np.flatnonzero(grouping.group[of] == group)
+            for row in nearest_rows(text.vectors, direction, mine, saying, self.captions).tolist():
+                cosine = round(float(text.vectors[row] @ direction), 6)
+                found[group].append({"id": str(text.ids[row]), "caption": said[of[row]], "cosine": cosine})
+        return found
+
+
+def natural(name: str) -> list[tuple[bool, int, str]]:
+    """A key that sorts "cluster 10" after "cluster 9"."""
+    return [(each.isdigit(), int(each) if each.isdigit() else 0, each) for each in re.split(r"(\d+)", name)]
+
+
+def _captions_of(rows: Rows) -> Rows | None:
+    """The embedded captions of these items, None where there are none; they lie in the space of the rows."""
+    if rows.workspace is None:
+        return None
+    try:
+        text = item_rows(rows.workspace.path, "captions", rows.model)
+    except MissingData:
+        return None
+    return text.take(np.flatnonzero(np.isin(text.ids, rows.ids)))
+
+
+def _plain(phrase: Phrase) -> dict[str, Any]:
+    figures = {"weight": phrase.weight, "share": phrase.share, "others": phrase.others, "cosine": phrase.cosine}
+    return {"phrase": phrase.text} | {name: None if x is None else round(x, 6) for name, x in figures.items()}
+
+
+def _given(
+    rows: Rows, prompts: Sequence[str] | None, file: str | None, values: str | None, said: Sequence[str]
+) -> tuple[str, Prompts] | None:
+    """Where names come from and the list of them; None for captions."""
+    if prompts is not None:
+        return "prompts", Prompts.of(prompts)
+    if file is not None:
+        return "prompts", read_prompts(file)
+    if values is not None:
+        return f"values of {values}", _values(rows, values, f"--values {values}")
+    if any(caption.strip() for caption in said):
+        return None
+    without = "no item has a caption, so that names need a list: give --prompts FILE or --values COLUMN"
+    if rows.workspace is None:
+        raise BadInput(without)
+    return "values of label", _values(rows, "label", without)
+
+
+def _values(rows: Rows, column: str, refusal: str) -> Prompts:
+    found = named_groups(rows, column) if rows.workspace is None else _column(rows, column)
+    if not len(found.names):
+        remedy = "" if refusal.endswith("COLUMN") else ": no item has a value there, choose another column"
+        raise BadInput(refusal + remedy)
+    return Prompts.of(found.names.tolist())
+
+
+def _column(rows: Rows, column: str) -> Grouping:
+    assert rows.workspace is not None
+    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
+    return Grouping.of(np.array(["" if value is None else str(value) for value in values], dtype=np.str_))
+
+
+def _model_of(source: str, by: By) -> str | None:
+    """The model of a run's rows."""
+    if not isinstance(by, str) or not by.startswith(RUN) or source.endswith(".npz"):
+        return None
+    return open_workspace(source).run(by.removeprefix(RUN)).card.model
+
+
+def _check(
+    rank: str,
+    phrases: int,
+    captions: int,
+    prompts: Sequence[str] | None,
+    file: str | None,
+    values: str | None,
+) -> None:
+    if rank not in RANKS:
+        raise BadParameter(f"rank={rank!r} is not one of {', '.join(RANKS)}")
+    for name, value, least, most in (("phrases", phrases, 1, MOST_PHRASES), ("captions", captions, 0, MOST_CAPTIONS)):
+        if not least <= value <= most:
+            raise BadParameter(f"{name}={value} is not between {least} and {most}")
+    if sum(each is not None for each in (prompts, file, values)) > 1:
+        raise BadInput("names come from one list: give either --prompts FILE or --values COLUMN")
