@@ -72,6 +72,19 @@ def direction(
 
 
 @app.command()
+def removal(
+    source: Input,
+    of: Annotated[str, typer.Option("--run", metavar="ID", help="The run of the direction.")],
+    k: Annotated[int, typer.Option(help="Clusters of K-means.")] = 10,
+    seeds: Annotated[int, typer.Option(help="Beginnings of K-means.")] = 3,
+    label: Annotated[str | None, typer.Option(metavar="COLUMN", help="To compare clusters with.")] = None,
+    json: Json = None,
+) -> None:
+    """Take a direction away: a derived model, and what that does to clusters."""
+    run("removal", json, source=source, k=k, seeds=seeds, label=label, **{"run": of})
+
+
+@app.command()
 def gap(
     source: Input,
     model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,

@@ -6,6 +6,7 @@
     zero_shot.py    the class of each item by its prompts; against labels
     correlation.py  prompts' cosines against dimensions, principal components, codes of any kind
     directions.py   concept directions, the items along them, and how to take one away
+    removal.py      clusters with a direction and without it
     study.py        cosines and correlations of many prompts in one pass
     gap.py          images against captions: the modality gap before and after centring
     streams.py      what is counted over all products of images and captions

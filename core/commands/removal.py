@@ -1,0 +1,100 @@
+"""A direction taken away: the derived model, whether a classifier still finds it, and what clusters make of that."""
+
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from core.commands.directions import without
+from core.commands.items import Classes, classes, item_rows
+from core.commands.runs import Analysis, Made, save
+from core.errors import MissingData
+from core.inputs import Rows, open_workspace
+from core.methods import find
+from core.progress import Bar, Report, silent
+from core.results import Floats
+from core.semantics.directions import removing, separation
+from core.semantics.removal import Effect, check_seeds, effect
+from core.semantics.results import Direction
+from core.workspace import Run
+
+KIND = "removal"
+ANALYSIS = Analysis("removal", "Direction removed")
+STEPS, DERIVE, TELL = 1_000, 300, 100
+"""Of the bar: in all, for the derived model, and for telling the groups apart."""
+K, SEEDS = 10, 3
+
+
+def removal(
+    source: str, run: str, k: int = K, seeds: int = SEEDS, label: str | None = None, report: Report = silent
+) -> dict[str, Any]:
+    """Takes the direction of a run away as `without` does, and clusters its items by K-means with it and without it.
+
+    k, seeds: of K-means. label: a column to compare the clusters with; None: "label", where items have one. The result
+    is a run of kind "removal".
+    """
+    start = perf_counter()
+    bar = Bar(report, STEPS)
+    find("core.clustering", "kmeans").make_params({"k": k})
+    check_seeds(seeds)
+    derived = without(source, run, bar.part(0, DERIVE, "without it"))
+    found = open_workspace(source).run(run)
+    rows = _rows(source, found)
+    direction = Direction(np.asarray(found.arrays["direction"], dtype=np.float32), derived["direction"])
+    cleared = removing(direction).image(rows.vectors)
+    bar.step(DERIVE, "telling the groups apart")
+    auc = [_separation(each, found) for each in (rows.vectors, cleared)]
+    truth = classes(rows, label)
+    labels, listen = (truth.values if truth else None), bar.part(DERIVE + TELL, STEPS - DERIVE - TELL, "clusters")
+    changed = effect(rows.vectors, cleared, found.arrays["projection"], k, seeds, labels, listen)
+    told = _told(changed, auc, truth, rows.vectors, cleared)
+    about = {**told, "direction": derived["direction"], "of": run, "derived": derived["model"]}
+    made = Made(KIND, ANALYSIS, {"k": k, "seeds": seeds, "label": label}, perf_counter() - start, about)
+    arrays = {"ids": rows.ids, "before": changed.before, "after": changed.after}
+    return {"run": save(rows, made, arrays), **about, "items": len(rows), "seconds": round(made.seconds, 3)}
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result as records for a table: a row a figure, with it and without it."""
+    pairs = ("variance", "auc", "told", "labels")
+    rows = [{"figure": name, "with": _read(result[name][0]), "without": _read(result[name][1])} for name in pairs]
+    return {**{name: value for name, value in result.items() if name not in pairs}, "figures": rows}
+
+
+def _rows(source: str, found: Run) -> Rows:
+    """Those of the direction's run, in its order."""
+    rows = item_rows(source, found.card.space, found.card.model)
+    places = {id: place for place, id in enumerate(rows.ids.tolist())}
+    ids = found.arrays["ids"].tolist()
+    if gone := sum(id not in places for id in ids):
+        raise MissingData(
+            f"run {found.card.id}: {gone:,} of its items are no longer embedded: find the direction again"
+        )
+    return rows.take(np.array([places[id] for id in ids], dtype=np.int64))
+
+
+def _separation(x: Floats, found: Run) -> float | None:
+    """How well a new fit tells the groups apart that the direction was found between; None of prompts."""
+    side = found.arrays.get("side")
+    return None if side is None else separation(x[side != 0], side[side != 0] > 0, str(found.card.params["fit"]))
+
+
+def _told(
+    changed: Effect, auc: list[float | None], truth: Classes | None, x: Floats, cleared: Floats
+) -> dict[str, Any]:
+    """Each but the last a pair: with the direction and without it."""
+    return {
+        "variance": [float(each.var(axis=0, dtype=np.float64).sum()) for each in (x, cleared)],
+        "auc": auc,
+        "told": list(changed.told),
+        "labels": [None, None] if changed.labels is None else list(changed.labels),
+        "label": truth.label if truth else None,
+        "agreement": changed.agreement,
+        "chance": changed.chance,
+    }
+
+
+def _read(value: Any) -> Any:
+    """Mean ± sd."""
+    return f"{value[0]:.3f} ± {value[1]:.3f}" if isinstance(value, list) else value
