@@ -73,6 +73,7 @@ MEANING = {
     "semantics": _of_prompts,
     "direction": _of_direction,
     "without": lambda result: f"made the model {result['model']}",
+    "removal": lambda result: f"made the model {result['derived']}",
     "gap": lambda result: f"the gap is {amounts.figure(result['before']['size'])}",
 }
 """What the jobs of the Semantics page have brought."""

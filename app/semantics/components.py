@@ -21,7 +21,7 @@ from core.semantics.results import LEVEL, Integers
 from core.workspace import RunCard, Workspace
 
 DIVERGING = ("#1b5296", "#6fa3d0", "#eceef1", "#e8a070", "#b0451b")
-"""From -1 to 1: blue and orange, which everybody can tell apart."""
+"""From the lowest to the highest: blue and orange, which everybody can tell apart."""
 STRONGEST, ALL = "The strongest", "All"
 COLUMNS, MANY, ROWS = 16, 512, 25
 
@@ -54,14 +54,14 @@ def show(workspace: Workspace) -> None:
 
 FIRST = "Press Correlate: which principal component moves with which prompt, and what lies at its ends."
 _HELP = (
-    "Each coefficient is tested against no correlation by Student's t, two-sided, and every p of the table is corrected "
-    "for there being so many. With many items almost any coefficient is significant: its size says more."
+    "Each coefficient is tested against no correlation by Student's t, two-sided, and every p of the table is "
+    "corrected for there being so many. With many items almost any coefficient is significant: its size says more."
 )
 
 
 def named(card: RunCard) -> str:
-    """`8 prompts: a happy face, … with principal components`"""
-    return f"{title(card)} · {noun(card)}s"
+    """`Components · 8 prompts: a happy face, …`"""
+    return f"{noun(card).capitalize()}s · {title(card)}"
 
 
 def noun(card: RunCard) -> str:
@@ -94,6 +94,7 @@ def heat_map(found: Found, prompts: slice, dimensions: Integers) -> Grid:
     r, adjusted = (found.held[name][prompts][:, dimensions] for name in ("coefficients", "adjusted"))
     texts, shares = found.prompts.texts[prompts], found.held.get("code_shares")
     best = np.array([strongest(found, place) for place in range(*prompts.indices(len(found.prompts)))])
+    largest = float(np.nan_to_num(np.abs(found.held["coefficients"])).max()) or 1.0
     small, one = len(dimensions) > COLUMNS, noun(found.card)
     notes = ["" if shares is None else amounts.percent(float(shares[each])) for each in dimensions]
 
@@ -108,7 +109,7 @@ def heat_map(found: Found, prompts: slice, dimensions: Integers) -> Grid:
             for each, note in zip(dimensions.tolist(), notes, strict=True)
         ],
         values=r.astype(np.float64),
-        scale=Scale(-1, 1, DIVERGING),
+        scale=Scale(-largest, largest, DIVERGING),
         written=lambda value: f"{value:.2f}".replace("-", "−"),
         told=said,
         marked=dimensions[None] == best[:, None],

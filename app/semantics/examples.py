@@ -16,13 +16,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Way:
-    """A direction: between two prompts, or by the value of a label."""
+    """A direction: between two prompts, or by the value of a label. among: a label whose items show it best."""
 
     title: str
     towards: str = ""
     away: str = ""
     label: str | None = None
     value: str | None = None
+    among: str | None = None
 
 
 def _lines(*texts: str) -> str:
@@ -117,7 +118,7 @@ PROMPTS: Mapping[str, Sequence[Asked]] = {
 
 DIRECTIONS: Mapping[str, Sequence[Way]] = {
     "emoji": (
-        Way("Sad to happy", "a happy face", "a sad face"),
+        Way("Sad to happy", "a happy face", "a sad face", among="smileys-emotion"),
         Way("Food to animal", "an animal", "food"),
         Way("Flags", label="label", value="flags"),
         Way("OpenMoji's drawing style", label="style", value="openmoji"),
@@ -144,3 +145,9 @@ def prompts(workspace: str) -> Sequence[Asked]:
 
 def directions(workspace: str) -> Sequence[Way]:
     return DIRECTIONS.get(workspace, (Way("Indoors to outdoors", "outdoors", "indoors"),))
+
+
+def among(workspace: str, title: str) -> str:
+    """The label whose items show a direction of that title best; "" for all."""
+    known = {f"{way.towards} − {way.away}": way.among for way in directions(workspace)}
+    return known.get(title) or ""

@@ -60,7 +60,8 @@ def count(workspace: Workspace, given: Given) -> int:
 
 def told(workspace: Workspace, card: RunCard) -> str:
     """`9,170 items, images, pocket, only “cats”`: what a result is of."""
-    space = {"images": "images", "captions": "captions", "both": "image and caption averaged"}.get(card.space, "")
+    averaged = "images with their captions" if card.kind == "gap" else "image and caption averaged"
+    space = {"images": "images", "captions": "captions", "both": averaged}.get(card.space, card.space)
     tags = (("only", card.metrics.get("tag")), ("without", card.metrics.get("exclude")))
     chosen = [f"{word} “{name}”" for word, name in tags if name]
     return ", ".join([amounts.counted(card.items, "item"), space, store.model_title(workspace, card.model), *chosen])

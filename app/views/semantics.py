@@ -1,25 +1,30 @@
 """The Semantics page: what do directions mean?"""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from app import store
-from app.semantics import components, empty, prompts
+from app.semantics import components, directions, empty, gap, prompts
 from app.semantics.drafts import kept
 from core.jobs import jobs
 from core.workspace import Workspace
 
+LOOK = Path(__file__).parents[1] / "semantics" / "page.css"
 WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
 TABS: dict[str, Callable[[Workspace], None]] = {
     "Prompts": prompts.show,
     "Components": components.show,
+    "Directions": directions.show,
+    "Modality gap": gap.show,
 }
 
 
 def show() -> None:
     """One question at a time, chosen beside the title."""
+    st.html(LOOK)
     workspace = store.current()
     if not workspace.models():
         empty.show(workspace)
