@@ -20,6 +20,9 @@ VIRIDIS = (
     "#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
 )  # fmt: skip
 
+DIVERGING = ("#0072b2", "#6ba6cd", "#f2f0ee", "#e39b6e", "#d55e00")
+"""From -1 to 1, blue to orange through near white: the two that most people tell apart (Okabe and Ito)."""
+
 
 def category_colours(names: Sequence[str]) -> list[str]:
     """One "#rrggbb" a name, by its place in the list: the same names in the same order always get the same colours."""

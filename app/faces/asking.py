@@ -44,6 +44,11 @@ def measure(
     return _measure(face.codes, settings, tuple(prompts), clip, workspace, editor, _stamp(editor))
 
 
+def meaning(prompts: Sequence[str], clip: str, editor: str | None, source: str | None) -> dict[str, Any]:
+    """Which codes move with which words, of the bundled people or of a workspace's faces."""
+    return _meaning(tuple(prompts), clip, editor, source, _stamp(editor))
+
+
 def mixed(face: Face, other: Face, factors: Sequence[str], editor: str | None) -> Face:
     """Some factors of another face, the rest of this one."""
     found = _ask("mix", codes=face.codes, other=other.codes, factors=list(factors), model=editor)
@@ -94,6 +99,11 @@ def _measure(
 ) -> dict[str, Any]:
     more = {"clip": clip, "workspace": workspace, "model": editor}
     return _ask("measure", codes=codes, settings=settings, prompts=list(prompts), **more)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _meaning(prompts: tuple[str, ...], clip: str, editor: str | None, source: str | None, stamp: int) -> dict[str, Any]:
+    return _ask("meaning", prompts=list(prompts) or None, clip=clip, model=editor, source=source)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import store
-from app.faces import asking, people, sources, studio, tools, training
+from app.faces import asking, codes, people, sources, studio, tools, training
 from app.faces.face import chosen
 from app.faces.studio import Beside
 from app.plain import escaped
@@ -30,6 +30,8 @@ def show() -> None:
         source = sources.choose(place, now)
         with st.container(key="face-tools", horizontal=True, horizontal_alignment="right", gap="xsmall"):
             prompts, clip = tools.prompts(place, now.editor)
+            if st.button("Codes", icon=":material/grid_on:", key="face-codes", help="Which code stands for what"):
+                codes.show(prompts, clip, now.editor, place.path if place and now.editor else None)
             tools.files(now)
     if now.face is None:
         now.show(sources.first(place, now))

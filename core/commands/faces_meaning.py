@@ -11,6 +11,7 @@ import numpy as np
 from core.commands.faces import embedded, opened, worded
 from core.errors import BadInput, BadPicture
 from core.progress import Progress, Report, silent
+from core.sources.items import Value
 
 if TYPE_CHECKING:
     from core.faces.editor import Editor
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MOST, FEWEST = 2_000, 10
 """Faces of a source that go in: of more, some by chance; fewer show nothing."""
 
-Columns = Mapping[str, object]
+Columns = Mapping[str, Value]
 """What is known of a face: factor → value."""
 
 
@@ -59,12 +60,15 @@ def faces_meaning(
 
 def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, np.ndarray]:
     """Who has a value, as 1 and 0: one (N,) float32 a value, the first of two being told by the second."""
+    from core.faces.attributes import by_columns
+
     found = {}
     for factor, values in editor.factors.items():
-        for value in values if len(values) > 2 else values[1:]:
-            has = np.array([columns.get(factor) == value for columns in rows], np.float32)
-            if 0 < has.sum() < len(has):
-                found[factor if value == "yes" else f"{factor}: {value}"] = has
+        with suppress(BadInput, ValueError):  # not among the columns, or without this value
+            told = by_columns(rows, [factor])
+            for value in values[len(values) == 2 :]:
+                has = told.labels[:, 0] == told.factors[factor].index(value)
+                found[factor if value == "yes" else f"{factor}: {value}"] = has.astype(np.float32)
     return found
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import app.views.faces  # noqa: F401
-from app.faces import asking, people, studio, tools
+from app.faces import asking, codes, people, studio, tools
 from app.faces.face import Chosen, Face
 from app.faces.sources import MADE
 from core.commands import COMMANDS, faces
@@ -341,3 +341,45 @@ def test_without_an_editor_one_line_says_what_is_missing(
 def test_a_face_whose_picture_is_gone(workspace: Workspace, asked: list[str]) -> None:
     with pytest.raises(MissingData, match="choose another face"):
         people.load(workspace, "gone", None)
+
+
+# which code is which
+
+
+def looked_at(
+    place: Workspace, editor: Path, shown: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
+    """With the small editor as one that was trained in this workspace."""
+    monkeypatch.setattr(tools, "own", lambda workspace: {str(editor): "mine"})
+    test = shown(place)
+    clean(test.selectbox(key="face-editor").set_value(str(editor)).run())
+    return test.button(key="face-codes").click().run()
+
+
+def test_codes_are_told_by_words_and_labels(
+    shown: Callable[..., AppTest], home: Path, editor: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, rng = create_named("many"), np.random.default_rng(1)
+    place.add(person(rng, number, people.SAME) for number in range(12))
+    test = clean(looked_at(place, editor, shown, monkeypatch))
+    assert "12 faces, the 48 of 128 codes that move most; texts by pocket." in texts(test)
+    (table,) = [each.value for each in test.dataframe]
+    labels = ["Glasses", "Sex: male", "Race: white", "Race: asian", "Race: brown", "Race: black"]
+    assert table["Apart"].tolist()[len(FACTORS) :] == labels
+    assert list(table)[1:] == [codes.TITLES[codes.OWN], codes.TITLES["vae"]]
+    assert ((table["VAE"] >= 0) & (table["VAE"] <= 1)).all()
+
+
+def test_too_few_faces_tell_nothing(
+    shown: Callable[..., AppTest], workspace: Workspace, editor: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = looked_at(workspace, editor, shown, monkeypatch)
+    assert [each.value for each in test.error if f"{PEOPLE} faces, fewer than 10" in each.value]
+
+
+def test_what_may_be_chance_is_pale() -> None:
+    told = {"names": ["a", "b"], "coefficients": [[0.5, -0.9], [None, 0.1]], "significant": [[False, True]] * 2}
+    heat = codes.figure(told, ["one", "two"], [1, 0]).data[0]
+    assert list(heat.x) == ["b", "a"]
+    assert heat.z == pytest.approx(np.array([[-0.9, np.nan], [0.1, np.nan]]), nan_ok=True)
+    assert codes.strongest([[0.1, None, -0.4]]) == [0, 1, 2]

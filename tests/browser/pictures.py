@@ -179,6 +179,13 @@ def faces_mix(page: Page, address: str) -> None:
     page.locator(".st-key-mix img").nth(2).wait_for()
 
 
+def faces_codes(page: Page, address: str) -> None:
+    """Which code stands for what."""
+    faces(page, address)
+    page.get_by_role("button", name="Codes").click()
+    page.locator(".st-key-codes-map .main-svg").first.wait_for()
+
+
 def click_point(page: Page, place: int) -> None:
     """A point of the curve; the mouse must rest on it first."""
     box = page.locator(".st-key-curve-side .points path").nth(place).bounding_box()
@@ -206,6 +213,7 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "faces-map": faces_map,
     "faces-new": faces_new,
     "faces-mix": faces_mix,
+    "faces-codes": faces_codes,
 }
 
 
