@@ -75,8 +75,9 @@ MEANING = {
     "without": lambda result: f"made the model {result['model']}",
     "removal": lambda result: f"made the model {result['derived']}",
     "gap": lambda result: f"the gap is {amounts.figure(result['before']['size'])}",
+    "groups": lambda result: f"{amounts.counted(result['groups'], 'group')} by {len(result['curves'])} methods",
 }
-"""What the jobs of the Semantics page have brought."""
+"""What the jobs of the Semantics and Groups pages have brought."""
 
 
 def summary(result: dict[str, Any]) -> str:

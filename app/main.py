@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:
 
 from app import frame  # noqa: E402
 from app.state import state  # noqa: E402
-from app.views import clusters, data, dimensions, faces, map, semantics  # noqa: E402
+from app.views import clusters, data, dimensions, faces, groups, map, semantics  # noqa: E402
 
 st.set_page_config("Clipscape", frame.MARK, "wide", menu_items={"About": frame.ABOUT})
 pages = [
@@ -20,6 +20,7 @@ pages = [
     st.Page(clusters.show, title="Clusters", icon=":material/bubble_chart:", url_path="clusters"),
     st.Page(dimensions.show, title="Dimensions", icon=":material/compress:", url_path="dimensions"),
     st.Page(semantics.show, title="Semantics", icon=":material/translate:", url_path="semantics"),
+    st.Page(groups.show, title="Groups", icon=":material/workspaces:", url_path="groups"),
     st.Page(faces.show, title="Faces", icon=":material/face:", url_path="faces"),
 ]
 state().pages = {each.url_path or "map": each for each in pages}

@@ -1,0 +1,170 @@
+"""The form of a comparison: which groups, which methods, which sizes, how many splits; jobs do the work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import streamlit as st
+
+from app import amounts, follow_up, forms
+from app.clustering import source
+from app.clustering.form import Choice, together
+from app.clustering.source import Source, kept
+from app.groups import grouping
+from app.groups.progress import COMMAND
+from app.groups.runs import MEAN, PACKAGE
+from app.items import Items
+from app.plain import plainly
+from core.commands.grouping import By
+from core.commands.groups import MOST_SIZE, MOST_SPLITS, SIZES
+from core.errors import BadParameter
+from core.jobs import jobs
+from core.methods import Method, discover
+from core.workspace import Workspace
+
+FIRST = ("normalised-mean", "gaussian", "whitened-mean", "smog", "deepsets", "attention")
+"""Methods chosen at first, the quick ones before the others."""
+SPLITS = 5
+_WIDTH = 218
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all methods of a comparison share. title: of the groups, for the job."""
+
+    by: By
+    title: str
+    sizes: tuple[int, ...]
+    splits: int
+    source: Source
+
+
+def show(workspace: Workspace, items: Items) -> None:
+    """Draws the form; its button starts the jobs."""
+    methods = discover(PACKAGE)
+    with st.container(key="compare-groups"):
+        with st.container(key="groups-plan", horizontal=True, vertical_alignment="bottom", gap="small"):
+            by = grouping.ask(workspace, items)
+            sizes = _sizes()
+            splits = st.number_input(
+                "Splits", 1, MOST_SPLITS, SPLITS, key="groups-splits", width=110, help=_SPLITS_HELP
+            )
+        chosen = _methods(methods)
+        of = source.ask(workspace)
+        choices = _parameters(chosen)
+        count = int(kept(workspace, of.tag, of.exclude).sum())
+        ready = bool(by.by is not None and sizes and count)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            pressed = st.button(
+                "Compare", key="start-groups", type="primary", icon=":material/play_arrow:", disabled=not ready
+            )
+            st.caption(_told(by, sizes, int(splits), len(chosen), count))
+        if pressed and by.by is not None:
+            with plainly():
+                start(workspace, choices, Plan(by.by, by.title, sizes, int(splits), of))
+                st.rerun()
+
+
+def start(workspace: Workspace, choices: Sequence[Choice], plan: Plan) -> None:
+    """Starts as few jobs as the parameters allow; wrong ones raise `BadParameter` here already."""
+    for choice in choices:
+        choice.method.make_params(choice.values)
+    for group in together(choices) or [[]]:
+        arguments = {
+            "source": workspace.path,
+            "by": plan.by,
+            "methods": [choice.method.name for choice in group] or [MEAN],
+            "seeds": plan.splits,
+            "sizes": list(plan.sizes),
+            "params": {name: value for choice in group for name, value in choice.changed.items()},
+            **asdict(plan.source),
+        }
+        titles = amounts.listed([choice.method.title for choice in group]) or "the mean"
+        job = jobs().start(COMMAND, arguments, f"Groups by {plan.title}: {titles}", workspace.path)
+        follow_up.expect(job)
+
+
+def asked(text: Sequence[int | str]) -> tuple[int, ...]:
+    """The sizes of the form as numbers in their order; raises `BadParameter` for one that cannot be."""
+    return tuple(sorted({_size(each) for each in text}))
+
+
+def _size(given: int | str) -> int:
+    try:
+        found = int(given)
+    except ValueError:
+        raise BadParameter(f"{given!r} is no size of a group: write a number, e.g. 6") from None
+    if not 1 <= found <= MOST_SIZE:
+        raise BadParameter(f"groups of {found} items: choose from 1 to {MOST_SIZE:,}")
+    return found
+
+
+def _methods(methods: Mapping[str, Method]) -> list[Method]:
+    """All but the mean, which is always there."""
+    others = [name for name in (*FIRST, *methods) if name in methods and name != MEAN]
+    names = st.pills(
+        "Compared with the plain mean",
+        list(dict.fromkeys(others)),
+        selection_mode="multi",
+        default=[name for name in FIRST if name in methods],
+        format_func=lambda name: methods[name].title,
+        key="groups-methods",
+        help="What each does stands under Parameters",
+    )
+    return [methods[name] for name in names]
+
+
+def _sizes() -> tuple[int, ...]:
+    usual = [str(size) for size in SIZES]
+    given = st.multiselect(
+        "Items in a group",
+        usual,
+        default=usual,
+        key="groups-sizes",
+        accept_new_options=True,
+        width=420,
+        help="So many items are drawn from either half of a group. Type any other number and press Enter; sizes that "
+        "too few groups reach are left out, and the page says so",
+    )
+    with plainly():
+        return asked(given)
+    return ()
+
+
+_SPLITS_HELP = (
+    "So often the groups themselves are cut into two halves by chance: methods learn from one half and are asked about "
+    "the other, whose groups they have never seen. More splits make the figures steadier."
+)
+
+
+def _parameters(chosen: Sequence[Method]) -> list[Choice]:
+    """The form of each method; what nobody touches keeps its default."""
+    if not chosen:
+        return []
+    with st.expander("Parameters", icon=":material/tune:", key="groups-parameters"):
+        places = st.tabs([method.title for method in chosen])
+        return [_one(method, place) for method, place in zip(chosen, places, strict=True)]
+
+
+def _one(method: Method, place: Any) -> Choice:
+    own = [each for each in fields(method.params) if each.name != "seed"]
+    values: dict[str, Any] = {}
+    with place:
+        st.caption(method.summary if own else f"{method.summary} It has nothing to set.")
+        columns = st.columns(4)
+        for number, each in enumerate(own):
+            with columns[number % len(columns)]:
+                values[each.name] = forms.widget(each, f"groups-{method.name}")
+    return Choice(method, values)
+
+
+def _told(by: grouping.Choice, sizes: Sequence[int], splits: int, methods: int, count: int) -> str:
+    if by.by is None:
+        return "Nothing to group by: bring labels, cluster the items, or tag four groups of them."
+    if not sizes:
+        return "Choose at least one size."
+    if not count:
+        return "No item is left: choose another tag."
+    others = f"the mean and {amounts.counted(methods, 'method')}" if methods else "the mean alone"
+    half = "each learns from one half of the groups and is asked about the other"
+    return f"{others.capitalize()}, {amounts.counted(splits, 'split')}: {half}."

@@ -1,0 +1,100 @@
+"""The Groups page: how do sets compare?"""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from app import store
+from app.groups import empty, form, keep, progress, retrieval, runs, theorem, together
+from app.groups.runs import Found, Given
+from app.items import Items
+from app.semantics.drafts import kept
+from core.jobs import jobs
+from core.workspace import RunCard, Workspace
+
+WARM_AFTER = 5.0
+"""Seconds in which the page has the cores for itself."""
+REPRESENTS, TOGETHER, BOUND = "Does it represent the group?", "Group map", "The bound"
+ONE: dict[str, Callable[[Workspace, Found], None]] = {TOGETHER: together.show, BOUND: theorem.show}
+"""Views of one method."""
+VIEWS = (REPRESENTS, TOGETHER, BOUND)
+FIRST = (
+    "Choose what to group by, press Compare: each half of a group is searched for with the other half, and groups "
+    "appear on the map."
+)
+
+
+def show() -> None:
+    """The form, and one of three questions about the comparison on screen."""
+    workspace = store.current()
+    if not workspace.models():
+        empty.show(workspace)
+        return
+    items, cards = store.items(workspace), workspace.runs(runs.KIND)
+    known = runs.givens(cards)
+    with st.container(key="groups-head"):
+        with st.container(key="groups-title", horizontal=True, vertical_alignment="center"):
+            st.title("Groups", anchor=False, width="content")
+            given = _given(workspace, known) if known else None
+        _form(workspace, items, cards)
+    progress.show(workspace, cards, "" if known else FIRST)
+    if given and (every := runs.found(workspace, cards, given)):
+        _compared(workspace, every)
+    jobs().warm(after=WARM_AFTER)
+
+
+def _form(workspace: Workspace, items: Items, cards: Sequence[RunCard]) -> None:
+    first = not cards and not progress.running(workspace)
+    key = f"new-groups-{progress.started(workspace)}"  # closes by itself when a comparison starts
+    with st.expander("New comparison", icon=":material/add:", expanded=first, key=key):
+        form.show(workspace, items)
+
+
+def _given(workspace: Workspace, known: Sequence[Given]) -> Given:
+    """Only runs on the same groups are compared; where there are several, a person chooses."""
+    titles = [given.title(workspace) for given in known]
+    place = st.selectbox(
+        "Comparison",
+        range(len(known)),
+        format_func=titles.__getitem__,
+        key=f"groups-given-{workspace.name}",
+        label_visibility="collapsed",
+        width=520,
+        help="Only methods on the same groups and splits can be compared",
+    )
+    return known[place]
+
+
+def _compared(workspace: Workspace, every: Sequence[Found]) -> None:
+    with st.container(key="groups-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        view = st.segmented_control(
+            "Question", VIEWS, required=True, label_visibility="collapsed", **kept("groups-view", REPRESENTS, VIEWS)
+        )
+        each = _method(every) if view == TOGETHER else _on_screen(every)
+        keep.show(workspace, every, each)
+    if view in ONE:
+        ONE[str(view)](workspace, each)
+    else:
+        retrieval.show(workspace, every)
+
+
+def _method(every: Sequence[Found]) -> Found:
+    """Whose distances and places are shown."""
+    titles = {each.card.id: each.title for each in every}
+    line, _ = retrieval.now(every)
+    id = st.selectbox(
+        "Method",
+        list(titles),
+        index=list(titles).index(line),
+        format_func=titles.__getitem__,
+        key=f"groups-method-{line}",
+        label_visibility="collapsed",
+        width=230,
+        help="By whose embeddings groups are compared here, fitted on all of them",
+    )
+    return next(each for each in every if each.card.id == id)
+
+
+def _on_screen(every: Sequence[Found]) -> Found:
+    line, _ = retrieval.now(every)
+    return next(each for each in every if each.card.id == line)
