@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import amounts, store
 from app.dimensions.table import probability
+from app.palette import DIVERGING
 from app.plain import escaped, plainly
 from app.semantics import component_form, component_pair, prompt_form, results, source
 from app.semantics.component_form import CORRECTED, TAB, TITLES
@@ -20,8 +21,6 @@ from app.semantics.prompts import KIND, title
 from core.semantics.results import LEVEL, Integers
 from core.workspace import RunCard, Workspace
 
-DIVERGING = ("#1b5296", "#6fa3d0", "#eceef1", "#e8a070", "#b0451b")
-"""From the lowest to the highest: blue and orange, which everybody can tell apart."""
 STRONGEST, ALL = "The strongest", "All"
 COLUMNS, MANY, ROWS = 16, 512, 25
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 KIND = "direction"
-STRIP, ENDS = 16, 12
+STRIP, ENDS = 16, 6
 BINS = 60
 GREY = "#8a8f98"
 FIRST = "Press Find the direction, or ask one of those above: every item gets its place along it."
@@ -132,8 +132,7 @@ def _strip(workspace: Workspace, found: Along) -> None:
         pictured.shown(workspace, ids, f"strip-{found.card.id}", notes, side=64, layout="strip")
     towards, away = found.sides
     st.caption(
-        f"{len(ids)} items evenly spaced in the order of {title} {np.count_nonzero(among):,}: left {escaped(away)}, "
-        f"right {escaped(towards)}."
+        f"{len(ids)} items evenly spaced in the order of {title}: left {escaped(away)}, right {escaped(towards)}."
     )
 
 
@@ -156,7 +155,9 @@ def _among(workspace: Workspace, found: Along) -> tuple[NDArray[np.bool_], str]:
             help="The strip can be of the items with one label only",
             **draft,
         )
-    return (labels == label, f"the “{escaped(str(label))}”") if label else (np.ones(len(labels), dtype=bool), "all")
+    members = labels == label if label else np.ones(len(labels), dtype=bool)
+    count = amounts.counted(int(members.sum()), "item")
+    return members, f"the {count} labelled “{escaped(str(label))}”" if label else f"all {count}"
 
 
 def _stage(workspace: Workspace, found: Along) -> None:

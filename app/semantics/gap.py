@@ -95,7 +95,8 @@ def figures(found: Found) -> pd.DataFrame:
 def _values(told: Any) -> list[float]:
     spread = told["uniformity"]
     first = [told["size"], told["alignment"], spread["images"], spread["captions"]]
-    return [*first, told["pair_cosine"], told["other_cosine"], told["i2t"], told["t2i"]]
+    values = [*first, told["pair_cosine"], told["other_cosine"], told["i2t"], told["t2i"]]
+    return [round(value, 6) for value in values]
 
 
 def _form(workspace: Workspace) -> None:
@@ -110,15 +111,15 @@ def _form(workspace: Workspace) -> None:
 def _table(found: Found) -> None:
     number = st.column_config.NumberColumn
     table = figures(found)
+    st.markdown("**As it is, and centred**", help="  \n".join(f"{name}: {said}." for name, said in MEANING.items()))
     st.dataframe(
-        table.assign(Meaning=list(MEANING.values())),
+        table,
         key="gap-figures",
         hide_index=True,
         row_height=34,
         column_config={
-            "Figure": st.column_config.TextColumn(width=180),
-            **{name: number(format="%.3f", width=78) for name in SPACES.values()},
-            "Meaning": st.column_config.TextColumn("What it is", width="large"),
+            "Figure": st.column_config.TextColumn(width=220),
+            **{name: number(format="%.4f", width=110) for name in SPACES.values()},
         },
     )
     with st.container(horizontal=True, gap="xsmall"):

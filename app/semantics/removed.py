@@ -9,7 +9,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, derived, store
-from app.mapping.colours import categories
 from app.plain import escaped, plainly
 from app.scatter import Colour
 from app.semantics import coloured, results
@@ -113,8 +112,9 @@ def _shown(workspace: Workspace, card: RunCard, made: RunCard) -> None:
 
 
 def _colour(groups: NDArray[np.int64]) -> Colour:
-    names = pd.Series(groups).map(lambda group: "" if group < 0 else f"cluster {group}")
-    return categories("cluster", names)
+    """The same cluster in the same colour on both maps; items that took no part have none."""
+    names = [f"cluster {group}" for group in range(int(groups.max(initial=0)) + 1)]
+    return Colour("cluster", codes=groups, names=names)
 
 
 def _groups(workspace: Workspace) -> dict[str, Any]:

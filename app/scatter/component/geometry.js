@@ -14,10 +14,20 @@ export function bounds({ x, y, count }) {
   return box;
 }
 
-/** @param {Geometry} points @returns {Int32Array} the row of the same item in the other modality, or -1 */
+/**
+ * @param {Geometry} points
+ * @returns {Int32Array} the row of the same item in the other modality, or -1; where an item is drawn in several
+ *   spaces side by side, the first with the first
+ */
 export function partners({ item, modality, count }) {
   const items = item.reduce((most, each) => Math.max(most, each), -1) + 1;
-  const rows = [new Int32Array(items).fill(-1), new Int32Array(items).fill(-1)];
-  for (let row = 0; row < count; row++) rows[modality[row] === IMAGE ? 0 : 1][item[row]] = row;
-  return Int32Array.from({ length: count }, (_, row) => rows[modality[row] === IMAGE ? 1 : 0][item[row]]);
+  const single = [new Int32Array(items).fill(-1), new Int32Array(items).fill(-1)];
+  const partner = new Int32Array(count).fill(-1);
+  for (let row = 0; row < count; row++) {
+    const [mine, others] = modality[row] === IMAGE ? single : [single[1], single[0]];
+    const other = others[item[row]];
+    if (other < 0) mine[item[row]] = row;
+    else [partner[row], partner[other], others[item[row]]] = [other, row, -1];
+  }
+  return partner;
 }
