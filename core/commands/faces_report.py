@@ -16,7 +16,7 @@ def faces_report(report: Report = silent) -> dict[str, Any]:
     editor = held_out.editor()
     values = {name: len(each) for name, each in editor.factors.items()}
     faces = held_out.held_out(tuple(editor.factors.items()))
-    judging = judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side)
+    judging = judges.load(held_out.file("judges"), values, editor.side)
     return measured(editor, held_out.every_autoencoder(), judging, faces, report)
 
 

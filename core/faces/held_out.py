@@ -15,17 +15,18 @@ from core.faces import autoencoders
 from core.faces.autoencoders import AutoEncoder
 from core.faces.editor import Editor, load
 from core.faces.report import HeldOut
-from core.sources.bundled import ASSETS, ITEMS
+from core.sources import bundled
 
-FOLDER = ASSETS / "faces"
-EDITORS = ASSETS / "editor"
-BUNDLED = EDITORS / "faces.safetensors"
+
+def file(name: str) -> Path:
+    """Of what comes along: the editor "faces", "judges", or a kind of auto-encoder."""
+    return bundled.ASSETS / "editor" / f"{name}.safetensors"
 
 
 @lru_cache(maxsize=1)
 def editor() -> Editor:
     """The bundled editor."""
-    return load(BUNDLED)
+    return load(file("faces"))
 
 
 def every_autoencoder() -> dict[str, AutoEncoder]:
@@ -33,13 +34,13 @@ def every_autoencoder() -> dict[str, AutoEncoder]:
     others = (kind for kind in autoencoders.KINDS if kind != autoencoders.BEST)
     return {
         autoencoders.BEST: editor().autoencoder,
-        **{kind: autoencoders.load(EDITORS / f"{kind}.safetensors") for kind in others},
+        **{kind: autoencoders.load(file(kind)) for kind in others},
     }
 
 
-def held_out(factors: Sequence[tuple[str, tuple[str, ...]]], folder: Path = FOLDER) -> HeldOut:
+def held_out(factors: Sequence[tuple[str, tuple[str, ...]]]) -> HeldOut:
     """The bundled people; factors: names with their values, in the order of the labels."""
-    table = parquet.read_table(folder / ITEMS).to_pydict()
+    table = parquet.read_table(bundled.ASSETS / "faces" / bundled.ITEMS).to_pydict()
     people = len(set(table["person"]))
     labels = [[values.index(value) for value in table[name]] for name, values in factors]
     drawn = [np.asarray(Image.open(io.BytesIO(image)).convert("RGB")) for image in table["image"]]

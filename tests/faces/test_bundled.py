@@ -26,7 +26,7 @@ def faces(editor: Editor) -> HeldOut:
 @pytest.fixture(scope="module")
 def judge(editor: Editor) -> Judges:
     values = {name: len(each) for name, each in editor.factors.items()}
-    return judges.load(held_out.EDITORS / "judges.safetensors", values, editor.side)
+    return judges.load(held_out.file("judges"), values, editor.side)
 
 
 def test_every_version_differs_in_exactly_one_factor(faces: HeldOut) -> None:
@@ -41,7 +41,7 @@ def test_faces_are_made_again_sharply(editor: Editor, faces: HeldOut) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != BEST])
 def test_the_other_auto_encoders_load_and_make_faces(kind: str, faces: HeldOut) -> None:
-    model = autoencoders.load(held_out.EDITORS / f"{kind}.safetensors")
+    model = autoencoders.load(held_out.file(kind))
     assert model.kind == kind
     assert reconstruction(model, faces.people)["ssim"] > 0.7
 

@@ -36,7 +36,7 @@ def strips(editor: Editor, picture: np.ndarray) -> np.ndarray:
 @torch.no_grad()
 def reconstructions(editor: Editor, people: np.ndarray) -> np.ndarray:
     """The faces, then a row of reconstructions an auto-encoder, in the order of the card's table."""
-    others = [autoencoders.load(held_out.EDITORS / f"{kind}.safetensors") for kind in KINDS if kind != BEST]
+    others = [autoencoders.load(held_out.file(kind)) for kind in KINDS if kind != BEST]
     rows = [people]
     for model in (editor.autoencoder, *others):
         made = model.picture(model.latent(tensor(people)))
