@@ -75,6 +75,8 @@ MEANING = {
     "without": lambda result: f"made the model {result['model']}",
     "removal": lambda result: f"made the model {result['derived']}",
     "gap": lambda result: f"the gap is {amounts.figure(result['before']['size'])}",
+    "names": lambda result: f"{amounts.counted(sum(each['name'] is not None for each in result['names']), 'name')}",
+    "care": lambda result: amounts.listed([f"{each['flagged']:,} {name}" for name, each in result["kinds"].items()], 4),
     "groups": lambda result: f"{amounts.counted(result['groups'], 'group')} by {len(result['curves'])} methods",
 }
 """What the jobs of the Semantics and Groups pages have brought."""
@@ -155,10 +157,16 @@ def _after_analysis(job: Job, result: Result) -> None:
         on_screen.choose(Path(job.workspace).name, tab, result["run"])
 
 
+def _after_care(job: Job, result: Result) -> None:
+    for kind, found in result["kinds"].items():
+        on_screen.choose(Path(job.workspace).name, f"care-{kind}", found["run"])
+
+
 AFTER = {
     "embed": _after_embed,
     "map": _after_map,
     "place": _after_place,
     "faces train": _after_training,
+    "care": _after_care,
     **dict.fromkeys(on_screen.TABS, _after_analysis),
 }

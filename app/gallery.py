@@ -9,6 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 HERE = Path(__file__).parent
+Layout = Literal["grid", "list", "strip", "cards"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,11 @@ def gallery(
     *,
     chosen: str | None = None,
     side: int = 88,
-    layout: Literal["grid", "list", "strip"] = "grid",
+    layout: Layout = "grid",
 ) -> str | None:
     """Draws the pictures, `side` pixels wide at least, and returns the id of the one just clicked.
 
-    layout: a strip is one row without words, which scrolls where it is too long.
+    layout: a strip is one row without words, which scrolls where it is too long; cards have captions of several lines.
     """
     data = {"pictures": [_plain(each) for each in pictures], "chosen": chosen, "side": side, "layout": layout}
     return _component()(key=key, data=data, on_clicked_change=_nothing).clicked

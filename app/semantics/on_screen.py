@@ -8,6 +8,7 @@ TABS: Mapping[str, Sequence[str]] = {
     "semantics": ("prompts", "components"),
     "direction": ("directions",),
     "gap": ("gap",),
+    "names": ("names",),
 }
 """The tabs that show what a command finds."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import store
-from app.semantics import components, directions, empty, gap, prompts
+from app.semantics import care, components, directions, empty, gap, names, prompts
 from app.semantics.drafts import kept
 from core.jobs import jobs
 from core.workspace import Workspace
@@ -19,6 +19,8 @@ TABS: dict[str, Callable[[Workspace], None]] = {
     "Components": components.show,
     "Directions": directions.show,
     "Modality gap": gap.show,
+    "Names": names.show,
+    "Data care": care.show,
 }
 
 

@@ -1,0 +1,104 @@
+"""The form of data care: which checks, of which items; one job does all."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+
+from app import amounts, forms
+from app.plain import plainly
+from app.semantics import names_form, results, source
+from app.semantics.drafts import kept
+from core.inputs import MODALITIES
+from core.methods import Method, discover
+from core.workspace import Workspace
+
+COMMAND, TAB = "care", "care"
+PACKAGE = "core.care"
+ORDER = ("duplicates", "mismatches", "labels", "outliers")
+SPACES = {"images": "Images", "captions": "Captions"}
+
+
+def show(workspace: Workspace) -> None:
+    """Draws the form; its button starts the job."""
+    methods = {name: discover(PACKAGE)[name] for name in ORDER}
+    with st.container(key="care-given", horizontal=True, vertical_alignment="bottom", gap="small"):
+        given = source.ask(workspace, TAB, spaces=False)
+        space = _space(workspace, given.model)
+        label = _label(workspace)
+    able = [name for name in methods if _able(workspace, name, given.model, label)]
+    chosen = st.pills(
+        "Look for",
+        able,
+        selection_mode="multi",
+        format_func=lambda name: methods[name].title,
+        **kept(f"{TAB}-kinds-{workspace.name}-{len(able)}", able),
+    )
+    params = _parameters([methods[name] for name in able if name in chosen])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = st.button(
+            "Check", key="start-care", type="primary", icon=":material/play_arrow:", disabled=not chosen
+        )
+        st.caption(f"{amounts.counted(source.count(workspace, given), 'item')}; nothing is changed or left out by it.")
+    if pressed:
+        with plainly():
+            for name in chosen:
+                methods[name].make_params(_of(methods[name], params))
+            asked = {"kinds": list(chosen), "params": params, "label": label, "space": space, **given.arguments}
+            titles = amounts.listed([methods[name].title.lower() for name in chosen])
+            results.start(workspace, COMMAND, asked, f"Look for {titles}")
+            st.rerun()
+
+
+def _space(workspace: Workspace, model: str) -> str:
+    options = [space for space in SPACES if _embedded(workspace, model, space)]
+    draft = kept(f"{TAB}-space-{workspace.name}", options[0], options)
+    help = "In which near-duplicates and outliers are looked for, with all of the model's dimensions"
+    return str(st.selectbox("Among", options, format_func=SPACES.__getitem__, width=140, help=help, **draft))
+
+
+def _embedded(workspace: Workspace, model: str, space: str) -> bool:
+    return any(each.model == model and each.modality in MODALITIES[space] for each in workspace.models())
+
+
+def _label(workspace: Workspace) -> str | None:
+    known = names_form.columns(workspace)
+    return st.selectbox(
+        "Labels to doubt",
+        known,
+        placeholder="no labels here",
+        disabled=not known,
+        format_func=lambda name: name.replace("_", " "),
+        width=source.WIDTH,
+        help="The column that says what each item is",
+        **kept(f"{TAB}-label-{workspace.name}", known[0] if known else None, known),
+    )
+
+
+def _able(workspace: Workspace, kind: str, model: str, label: str | None) -> bool:
+    """Whether the workspace has what a check needs."""
+    if kind == "labels":
+        return label is not None
+    return kind != "mismatches" or all(_embedded(workspace, model, space) for space in SPACES)
+
+
+def _parameters(methods: list[Method]) -> dict[str, Any]:
+    """What was changed of the checks' settings; those of one name are set together, as k."""
+    changed: dict[str, Any] = {}
+    if not methods:
+        return changed
+    with st.expander("Parameters", icon=":material/tune:", key="care-parameters"):
+        for method, place in zip(methods, st.tabs([method.title for method in methods]), strict=True):
+            with place:
+                st.caption(method.summary)
+                for each in fields(method.params):
+                    if each.name != "seed" and each.name not in changed:
+                        value = forms.widget(each, f"care-{method.name}")
+                        changed |= {each.name: value} if value != each.default else {}
+    return changed
+
+
+def _of(method: Method, params: Mapping[str, Any]) -> dict[str, Any]:
+    own = {each.name for each in fields(method.params)}
+    return {name: value for name, value in params.items() if name in own}
