@@ -7,11 +7,13 @@ from typing import Any
 import streamlit as st
 
 from app import follow_up, store
-from core.commands.grouping import RUN
+from core.inputs import RUN
 from core.jobs import Job, jobs
 from core.workspace import RunCard, Workspace
 
 KIND, COMMAND = "names", "names"
+COLUMN = "names of"
+"""How a column of names begins: on the map, these stand at the middles of their groups."""
 
 
 @dataclass(frozen=True)

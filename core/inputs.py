@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MODALITIES = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
 MAP = "map:"
 """A space of clusterings beside those: this and the id of a map's run."""
+RUN = "run:"
+"""Groups that are the clusters of a run: this and its id."""
 MAP_WARNING = (
     "the space is a two-dimensional map, which tears groups apart and pushes others together: "
     "before believing these clusters, compare with those of the embeddings"

@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, store
+from app import amounts, names, store
 from app.clustering.runs import Found
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import item
 from app.mapping.colours import NOISE
+from app.plain import escaped
+from core.inputs import RUN
 from core.results import Floats
 from core.workspace import RunCard, Workspace
 
@@ -23,9 +25,11 @@ FITTING, TALL = 12, 460
 """Clusters of a table that is shown whole, and the pixels of a longer one."""
 
 
-def choose(items: Items, card: RunCard, found: Found) -> tuple[int | None, int]:
+def choose(workspace: Workspace, items: Items, card: RunCard, found: Found) -> tuple[int | None, int]:
     """The table of clusters; the cluster chosen in it, None where none is, and the one to show: the largest then."""
     table = sizes(found, classes(items, card, found))
+    if known := names.of_clustering(workspace, card.id):
+        table["name"] = [known.get(cluster, "") for cluster in table["cluster"].tolist()]
     event = st.dataframe(
         _readable(table),
         key=f"clusters-{card.id}",
@@ -33,7 +37,7 @@ def choose(items: Items, card: RunCard, found: Found) -> tuple[int | None, int]:
         on_select="rerun",
         selection_mode="single-cell",
         column_config=_COLUMNS,
-        column_order=[each for each in ("cluster", "items", "share", "label", "pure", "sure") if each in table],
+        column_order=[each for each in ("cluster", "name", "items", "share", "label", "pure", "sure") if each in table],
         height="content" if len(table) <= FITTING else TALL,
     )
     st.caption("Click a cluster to see it on the map, and its pictures below.")
@@ -46,10 +50,13 @@ def show(workspace: Workspace, items: Items, card: RunCard, found: Found, cluste
     """Pictures of a cluster, in the order asked for; a click shows the item large."""
     rows = np.flatnonzero(found.labels == cluster)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{name(cluster).capitalize()}**, {amounts.counted(len(rows), 'item')}", width="content")
+        given = names.of_clustering(workspace, card.id).get(cluster)
+        called = f": {escaped(given)}" if given else ""
+        st.markdown(f"**{name(cluster).capitalize()}{called}**, {amounts.counted(len(rows), 'item')}", width="content")
         order = st.segmented_control(
             "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
         )
+    _words(workspace, card, cluster)
     x = vectors(workspace, card, found)
     places, values = ordered(x, rows, found.confidence, ORDERS[order])
     ids = found.ids[places[:SHOWN]].tolist()
@@ -61,6 +68,17 @@ def show(workspace: Workspace, items: Items, card: RunCard, found: Found, cluste
     st.caption(f"{first}The figure on a picture: {unit}.")
     if clicked:
         _look(workspace, items, clicked)
+
+
+def _words(workspace: Workspace, card: RunCard, cluster: int) -> None:
+    """The phrases that the cluster has and others lack, and the captions nearest to it, where it has a name."""
+    run = names.newest(workspace, RUN + card.id)
+    told = next((each for each in names.read(workspace, run) if each.group == name(cluster)), None) if run else None
+    if told:
+        phrases = ", ".join(phrase["phrase"] for phrase in told.phrases)
+        captions = "; ".join(f"“{each['caption']}”" for each in told.captions)
+        near = f" Nearest captions: {captions}." if captions else ""
+        st.caption(escaped(f"More here than elsewhere: {phrases}.{near}" if phrases else near))
 
 
 def classes(items: Items, card: RunCard, found: Found) -> pd.Series | None:
@@ -138,6 +156,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
 _PERCENT: dict[str, Any] = {"format": "%.1f %%", "width": 66}
 _COLUMNS: dict[str, Any] = {
     "cluster": st.column_config.TextColumn("Cluster", width=84),
+    "name": st.column_config.TextColumn("Name", width=120, help="What its captions have and the others' lack"),
     "items": st.column_config.NumberColumn("Items", format="localized", width=66),
     "share": st.column_config.NumberColumn("Share", **_PERCENT, help="Of all items of the run"),
     "label": st.column_config.TextColumn("Mostly", width=130, help="The most frequent label in the cluster"),

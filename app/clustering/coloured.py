@@ -1,5 +1,6 @@
 """The map in the colours of a clustering: its clusters, or how sure it is of each item."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +9,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import store
+from app import names, store
 from app.clustering.clusters import name
 from app.clustering.runs import Found
-from app.mapping import maps
+from app.mapping import maps, middles
 from app.mapping.colours import NOTHING, categories
 from app.mapping.drawn import Drawn
 from app.scatter import Colour, scatter
@@ -34,9 +35,11 @@ def show(workspace: Workspace, card: RunCard, found: Found, cluster: int | None)
     kind = st.segmented_control(
         "Colours", [CLUSTERS, SURE], default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
     )
-    colour = by_cluster(drawn, found) if kind == CLUSTERS else by_sureness(drawn, found)
+    known = names.of_clustering(workspace, card.id)
+    colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_sureness(drawn, found)
     hits = None if cluster is None else of_run(drawn, found, found.labels, ABSENT) == cluster
-    scatter(pictured(workspace, drawn.points), colour=colour, hits=hits, key="clusters-map")
+    labels = middles.labels(drawn, of_run(drawn, found, found.labels, ABSENT), known)
+    scatter(pictured(workspace, drawn.points), colour=colour, hits=hits, labels=labels, key="clusters-map")
     st.caption(f"The map: {maps.title(mapped(workspace, card))}." + _said(kind))
 
 
@@ -56,12 +59,17 @@ def mapped(workspace: Workspace, card: RunCard) -> Any:
     return next(reversed(own or [each for each in cards if each.model == card.model] or cards), None)
 
 
-def by_cluster(drawn: Drawn, found: Found) -> Colour:
-    """The colours that the Map page gives a column of these clusters; items that took no part have none."""
+def by_cluster(drawn: Drawn, found: Found, names: Mapping[int, str] | None = None) -> Colour:
+    """The colours that the Map page gives a column of these clusters; items that took no part have none.
+
+    names: of clusters that have one, for the legend.
+    """
     labels = pd.Series(of_run(drawn, found, found.labels, ABSENT))
     colour = categories("cluster", labels.map({label: name(label) for label in np.unique(found.labels).tolist()}))
     codes, absent = np.asarray(colour.codes), [place for place, each in enumerate(colour.names) if each == NOTHING]
-    return replace(colour, codes=np.where(np.isin(codes, absent), -1, codes))
+    told = {name(number): f"{name(number)}: {given}" for number, given in (names or {}).items()}
+    titles = [told.get(each, each) for each in colour.names]
+    return replace(colour, codes=np.where(np.isin(codes, absent), -1, codes), names=titles)
 
 
 def by_sureness(drawn: Drawn, found: Found) -> Colour:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import amounts
+from app import amounts, comparisons, names
 from app.clustering.clusters import name
 from app.clustering.runs import Entry, Found
 from app.items import Items
@@ -16,6 +16,7 @@ from app.mapping import export
 from app.plain import escaped, plainly
 from app.state import state
 from core.errors import BadInput
+from core.inputs import RUN
 from core.workspace import RunCard, Workspace
 
 
@@ -23,11 +24,25 @@ def show(workspace: Workspace, items: Items, entry: Entry, card: RunCard, found:
     """One line of buttons, for the seed on screen; only the last is about all seeds of the line."""
     with st.container(key="run-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _on_the_map(workspace, card, found)
+        _name(workspace, card)
         with st.popover("Write as a label column", icon=":material/label:", key="write"):
             _write(workspace, items, card, found)
         _downloads(items, card, found)
         with st.popover("", icon=":material/delete:", key="delete", help="Delete from the table"):
             _ask(workspace, entry)
+
+
+def _name(workspace: Workspace, card: RunCard) -> None:
+    """A button that names the clusters from their captions; other ways are on the Semantics page."""
+    by = RUN + card.id
+    busy = any(job.arguments.get("by") == by and job.active for job in comparisons.of(workspace, names.COMMAND))
+    if names.newest(workspace, by) and not busy:
+        return
+    help = "By what their captions have and the others' lack; more ways under Names on the Semantics page"
+    title = "Naming them …" if busy else "Name the clusters"
+    if st.button(title, key="name-clusters", icon=":material/sell:", disabled=busy, help=help):
+        names.start(workspace, {"by": by}, f"Names of {card.title}, seed {card.seed}")
+        st.rerun()
 
 
 def column_of(card: RunCard) -> str:

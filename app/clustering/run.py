@@ -22,7 +22,7 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
     with st.container(key="clusters-stage", horizontal=True, gap="medium"):
         place = st.container(key="clusters-map-side")
         with st.container(key="clusters-table", width=520):
-            chosen, cluster = clusters.choose(items, card, found)
+            chosen, cluster = clusters.choose(workspace, items, card, found)
         with place, plainly():
             coloured.show(workspace, card, found, chosen)
     with st.container(key="clusters-gallery"), plainly():

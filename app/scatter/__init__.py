@@ -5,7 +5,7 @@ picked.selection, picked.clicked
 """
 
 from app.scatter.component import scatter, select
-from app.scatter.points import CAPTION, IMAGE, Colour, Picked, Points
+from app.scatter.points import CAPTION, IMAGE, Colour, Label, Picked, Points
 from app.scatter.sprites import Sprites
 
-__all__ = ["CAPTION", "IMAGE", "Colour", "Picked", "Points", "Sprites", "scatter", "select"]
+__all__ = ["CAPTION", "IMAGE", "Colour", "Label", "Picked", "Points", "Sprites", "scatter", "select"]

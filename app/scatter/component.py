@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.component import served
 from app.scatter.content import fingerprint
-from app.scatter.points import Colour, Picked, Points, mask_bits, mask_rows
+from app.scatter.points import Colour, Label, Picked, Points, mask_bits, mask_rows
 from app.scatter.publish import INLINE_LIMIT, publisher, source
 from app.scatter.sprites import CELL, COLUMNS, LINES, Sprites
 from core.errors import BadInput
@@ -27,6 +27,7 @@ def scatter(
     colour: Colour | None = None,
     hits: NDArray[np.bool_] | None = None,
     lines: bool = False,
+    labels: Sequence[Label] = (),
     focus: int | None = None,
     key: str = "map",
     height: int | None = None,
@@ -38,18 +39,19 @@ def scatter(
         colour: colour by category or value; None colours images and captions apart.
         hits: (N,) bool, lit while the others are dimmed.
         lines: whether lines join the image and the caption of an item (a person can switch them on the map).
+        labels: words at points of the map; where two would cover each other, the first is drawn.
         focus: a row to ring and bring into view.
         key: the widget's key; `select(key, …)` sets the selection from the page.
         height: in pixels; None fills the window below what stands above.
 
     Raises:
-        BadInput: colour, hits or focus do not fit the points.
+        BadInput: colour, hits, labels or focus do not fit the points.
     """
-    _check(points, colour, hits, focus)
+    _check(points, colour, hits, focus, labels)
     given = _given(key)
     if st.session_state.get(WITHOUT_WEBGL):
-        return _fallback(points, colour, hits, key, height)
-    state = _mount(key, _data(points, colour, hits, lines, focus, height, given), height)
+        return _fallback(points, colour, hits, labels, key, height)
+    state = _mount(key, _data(points, colour, hits, lines, labels, focus, height, given), height)
     if state.get("webgl") is False:
         st.session_state[WITHOUT_WEBGL] = True
         st.rerun()
@@ -69,10 +71,19 @@ def select(key: str, points: Points, rows: NDArray[np.integer], clicked: int | N
     }
 
 
-def _check(points: Points, colour: Colour | None, hits: NDArray[np.bool_] | None, focus: int | None) -> None:
+def _check(
+    points: Points,
+    colour: Colour | None,
+    hits: NDArray[np.bool_] | None,
+    focus: int | None,
+    labels: Sequence[Label],
+) -> None:
     for name, given in (("colour", colour), ("hits", hits)):
         if given is not None and len(given) != len(points):
             raise BadInput(f"{name} of {len(given)} rows for a map of {len(points)} points")
+    for label in labels:
+        if not 0 <= label.row < len(points):
+            raise BadInput(f"label {label.text!r} at row {label.row} outside the map's {len(points)} rows")
     if focus is not None and not 0 <= focus < len(points):
         raise BadInput(f"focus {focus} outside the map's {len(points)} rows")
 
@@ -82,6 +93,7 @@ def _data(
     colour: Colour | None,
     hits: NDArray[np.bool_] | None,
     lines: bool,
+    labels: Sequence[Label],
     focus: int | None,
     height: int | None,
     given: dict[str, Any],
@@ -94,6 +106,7 @@ def _data(
         "hits": None if hits is None else _content(mask_bits(hits)),
         "picked": given,
         "lines": lines,
+        "labels": [{"text": label.text, "row": int(label.row)} for label in labels],
         "focus": focus,
         "height": height,
     }
@@ -164,8 +177,13 @@ def _picked(points: Points, newest: dict[str, Any]) -> Picked:
 
 
 def _fallback(
-    points: Points, colour: Colour | None, hits: NDArray[np.bool_] | None, key: str, height: int | None
+    points: Points,
+    colour: Colour | None,
+    hits: NDArray[np.bool_] | None,
+    labels: Sequence[Label],
+    key: str,
+    height: int | None,
 ) -> Picked:
     from app.scatter.fallback import plotly_scatter
 
-    return plotly_scatter(points, colour=colour, hits=hits, key=key, height=height or 640)
+    return plotly_scatter(points, colour=colour, hits=hits, labels=labels, key=key, height=height or 640)

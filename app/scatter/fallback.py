@@ -1,7 +1,7 @@
 """The map by Plotly, for browsers without WebGL: plainer and slower, but every point can be seen and selected."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,19 +10,28 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.palette import OKABE_ITO
-from app.scatter.points import CAPTION, IMAGE, Colour, Picked, Points
+from app.scatter.points import CAPTION, IMAGE, Colour, Label, Picked, Points
 
 POINT_LIMIT = 20_000
 """SVG points that a browser still moves; of more, this many are shown and the page says so."""
 
 
 def plotly_scatter(
-    points: Points, *, colour: Colour | None, hits: NDArray[np.bool_] | None, key: str, height: int
+    points: Points,
+    *,
+    colour: Colour | None,
+    hits: NDArray[np.bool_] | None,
+    labels: Sequence[Label] = (),
+    key: str,
+    height: int,
 ) -> Picked:
     """The same picks as `scatter`, by Plotly's lasso and click; a line above says what is different."""
     rows = shown_rows(len(points), hits)
     st.caption(_explanation(len(rows), len(points)), help="Switch on hardware acceleration in the browser's settings.")
     figure = _figure(points, colour, hits, rows, height)
+    for label in labels:
+        x, y = points.unit[label.row].tolist()
+        figure.add_annotation(x=x, y=y, text=f"<b>{html.escape(label.text)}</b>", showarrow=False)
     event = st.plotly_chart(
         figure, key=f"{key}-plotly", on_select="rerun", selection_mode=("points", "lasso", "box"), theme="streamlit"
     )

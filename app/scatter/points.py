@@ -116,6 +116,14 @@ class Colour:
         return np.where(np.isfinite(values), values, np.nan).astype("<f4").tobytes()
 
 
+@dataclass(frozen=True)
+class Label:
+    """Words on the map, at the place of a row."""
+
+    text: str
+    row: int
+
+
 @dataclass(frozen=True, eq=False)
 class Picked:
     """What a person did on the map."""

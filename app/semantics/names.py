@@ -78,7 +78,7 @@ def _head(workspace: Workspace, card: RunCard, found: list[Named]) -> None:
             help=_HELP,
             width="stretch",
         )
-        column = safe_name(f"names of {names_form.title(workspace, str(card.metrics['by'])).partition(' · ')[0]}")
+        column = safe_name(f"{names.COLUMN} {names_form.title(workspace, str(card.metrics['by'])).partition(' · ')[0]}")
         known = {id: each.name or each.group for n, each in enumerate(found) for id in members(workspace, card, n)}
         help = f"Writes each item's name as the column “{column}”, by which the map is coloured"
         pictured.by_column(workspace, column, known, "names-colour", help)

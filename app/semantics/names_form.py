@@ -11,7 +11,7 @@ from app.items import MANY
 from app.plain import escaped
 from app.semantics import prompt_form, source
 from app.semantics.drafts import kept
-from core.commands.grouping import RUN
+from core.inputs import RUN
 from core.methods import discover
 from core.workspace import RunCard, Workspace
 

@@ -7,9 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import store
-from app.mapping import bar, colours, drawer, empty, figures, maps
+from app.mapping import bar, colours, drawer, empty, figures, maps, middles
 from app.mapping.drawn import Drawn
-from app.scatter import Picked, Points, scatter, select
+from app.names import COLUMN
+from app.scatter import Colour, Label, Picked, Points, scatter, select
 from app.state import state
 from core.jobs import jobs
 from core.workspace import Workspace
@@ -37,7 +38,8 @@ def show() -> None:
                 select(KEY, points, np.zeros(0, int))
                 state().clear_map = False
             colour = colours.colour(view.colour, items, drawn)
-            picked = scatter(points, colour=colour, hits=lit(drawn), focus=focus(drawn), key=KEY)
+            labels = named(view.colour, colour, drawn)
+            picked = scatter(points, colour=colour, hits=lit(drawn), labels=labels, focus=focus(drawn), key=KEY)
         notice(picked, drawn)
         if state().group or state().focus:
             with st.container(key="drawer", width=340):
@@ -52,6 +54,14 @@ def pictured(workspace: Workspace, points: Points) -> Points:
     if sprites is None:
         st.fragment(_look_again, run_every=POLL_SECONDS)(workspace)
     return replace(points, sprites=sprites)
+
+
+def named(column: str | None, colour: Colour | None, drawn: Drawn) -> list[Label]:
+    """The names of a column of names, at the middles of their groups."""
+    if column is None or colour is None or colour.codes is None or not column.startswith(COLUMN):
+        return []
+    known = {code: name for code, name in enumerate(colour.names) if name != colours.NOTHING}
+    return middles.labels(drawn, colour.codes, known)
 
 
 def lit(drawn: Drawn) -> NDArray[np.bool_] | None:

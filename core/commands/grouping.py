@@ -8,11 +8,9 @@ import numpy as np
 from core.errors import BadInput
 from core.groups.sets import Integers, Sets
 from core.groups.splits import LEAST_CLASSES
-from core.inputs import Rows
+from core.inputs import RUN, Rows
 from core.results import Strings
 
-RUN = "run:"
-"""Groups that are clusters: this and the id of a clustering's run."""
 ARRAY = ("y", "label")
 """Names of the classes of a `.npz`."""
 

@@ -12,6 +12,7 @@
  * @property {import("./picks.js").PickedMessage} picked
  * @property {number | null} focus  a row to ring
  * @property {boolean} lines
+ * @property {import("./labels.js").Label[]} labels
  * @property {number | null} height  pixels; null fills the window
  */
 import { load } from "./data.js";

@@ -36,6 +36,8 @@ export class ScatterMap {
   hits = null;
   /** @type {string[]} */
   captions = [];
+  /** @type {import("./labels.js").Label[]} */
+  labels = [];
   picks = new Picks();
   view = new View();
   hovered = -1;
@@ -168,9 +170,18 @@ export class ScatterMap {
       this.refresh();
     }
     if (data.lines !== before.lines) this.show("lines", data.lines);
+    this.#label(data.labels);
     if ((data.focus ?? -1) !== this.focused) this.#focus(data.focus ?? -1);
     if (data.captions.key !== before.captions?.key) this.#loadCaptions(data.captions);
     this.#useSprites(data.sprites).catch((error) => console.warn("Clipscape:", error.message));
+  }
+
+  /** @param {import("./labels.js").Label[]} labels */
+  #label(labels) {
+    if (JSON.stringify(labels) === JSON.stringify(this.labels)) return;
+    this.labels = labels;
+    this.root.dataset.labels = String(labels.length);
+    this.refresh();
   }
 
   async #useSprites(part) {

@@ -7,6 +7,7 @@
  */
 import { IMAGE } from "./data.js";
 import { DIM } from "./colours.js";
+import { drawLabels } from "./labels.js";
 import { css } from "./theme.js";
 
 const AUTOMATIC_PICTURES = 150;
@@ -18,6 +19,8 @@ export class Overlay {
   /** @type {Placed[]} the pictures of the last frame, the topmost last */
   pictures = [];
   picturesInView = 0;
+  /** @type {import("./labels.js").Set[]} the words of the last frame */
+  labels = [];
   lines = 0;
   linesInView = 0;
 
@@ -46,6 +49,7 @@ export class Overlay {
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     this.#drawLines();
     this.#drawPictures();
+    this.#drawLabels();
     this.#drawRings();
     this.#drawLasso();
     this.canvas.toggleAttribute("data-blank", this.isBlank);
@@ -137,6 +141,12 @@ export class Overlay {
     context.drawImage(picture, placed.left, placed.top, width, height);
     context.globalAlpha = 1;
     this.pictures.push(placed);
+  }
+
+  #drawLabels() {
+    const { context, map } = this;
+    this.labels = map.labels.length > 0 ? drawLabels(context, map) : [];
+    if (this.labels.length > 0) this.isBlank = false;
   }
 
   #drawRings() {
