@@ -37,7 +37,7 @@ def show(workspace: Workspace) -> None:
     """The form, the heat map of coefficients, and the pair that was clicked."""
     cards = [card for card in workspace.runs(KIND) if "tests" in card.metrics]
     first = not cards and not results.running(workspace, prompt_form.COMMAND)
-    key = f"new-components-{results.started(workspace, prompt_form.COMMAND)}"
+    key = f"new-components-{workspace.name}-{results.started(workspace, prompt_form.COMMAND)}"
     with st.expander("New correlation", icon=":material/add:", expanded=first, key=key):
         component_form.show(workspace)
     results.progress(workspace, prompt_form.COMMAND, "" if cards else FIRST)

@@ -69,7 +69,7 @@ def show(workspace: Workspace) -> None:
     """The form, the direction on screen, and what is left without it."""
     cards = workspace.runs(KIND)
     first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-direction-{results.started(workspace, COMMAND)}"
+    key = f"new-direction-{workspace.name}-{results.started(workspace, COMMAND)}"
     with st.expander("New direction", icon=":material/add:", expanded=first, key=key):
         direction_form.show(workspace)
     results.progress(workspace, COMMAND, "" if cards else FIRST)

@@ -46,7 +46,7 @@ def show(workspace: Workspace) -> None:
         st.caption("No model has embedded images and their captions here: with both, the gap between them is measured.")
         return
     first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-gap-{results.started(workspace, COMMAND)}"
+    key = f"new-gap-{workspace.name}-{results.started(workspace, COMMAND)}"
     with st.expander("New measurement", icon=":material/add:", expanded=first, key=key):
         _form(workspace)
     results.progress(workspace, COMMAND, "" if cards else FIRST)

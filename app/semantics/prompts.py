@@ -16,7 +16,7 @@ def show(workspace: Workspace) -> None:
     """The form, and below it the result on screen."""
     cards = workspace.runs(KIND)
     first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-prompts-{results.started(workspace, COMMAND)}"  # closes by itself when a job starts
+    key = f"new-prompts-{workspace.name}-{results.started(workspace, COMMAND)}"  # closes by itself when a job starts
     with st.expander("New prompts", icon=":material/add:", expanded=first, key=key):
         prompt_form.show(workspace)
     results.progress(workspace, COMMAND, "" if cards else "Write prompts and press Compare, or ask one of those above.")

@@ -54,7 +54,7 @@ def show(workspace: Workspace, found: Found) -> None:
     names, confusion = found.prompts.names, found.confusion
     _head(workspace, found, confusion)
     with st.container(key="classes-stage", horizontal=True, gap="medium"):
-        with st.container(key="classes-table"):
+        with st.container(key="classes-table", width=410):
             chosen = _table(found, confusion)
         if confusion is not None:
             with st.container(key="classes-confusion"):
