@@ -36,7 +36,7 @@ def of_clustering(workspace: Workspace, run: str) -> dict[int, str]:
     """The names of a clustering's clusters by their numbers, 0, 1, …; empty where nobody has named them."""
     card = newest(workspace, RUN + run)
     known = card.metrics["names"] if card else {}
-    return {int(group.removeprefix("cluster ")) - 1: name for group, name in known.items()}
+    return {int(group.removeprefix("cluster ")): name for group, name in known.items()}
 
 
 def read(workspace: Workspace, card: RunCard) -> list[Named]:

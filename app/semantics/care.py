@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from app import amounts, store
 from app.gallery import Picture, gallery
 from app.mapping import export, item
-from app.plain import plainly
-from app.semantics import care_form, pictured, results, source
+from app.plain import escaped, plainly
+from app.semantics import care_form, pictured, results
 from app.semantics.care_form import COMMAND, ORDER, PACKAGE
-from app.semantics.care_found import HELP, TAGS, Found, aside_key, captions, notes, told
+from app.semantics.care_found import HELP, TAGS, Found, aside_key, captions, notes, of, told
 from app.semantics.drafts import kept
 from app.semantics.keep import download
 from core.methods import discover
@@ -45,7 +45,7 @@ def show(workspace: Workspace) -> None:
         return
     found = Found.of(workspace, card)
     with plainly():
-        st.markdown(f"{told(workspace, found)} :gray[{source.told(workspace, card)}.]", help=HELP[kind])
+        st.markdown(f"{told(workspace, found)} :gray[{escaped(of(workspace, card))}.]", help=HELP[kind])
         count = _take(workspace, found)
         _gallery(workspace, found, count)
 
@@ -68,11 +68,12 @@ def _kind(workspace: Workspace, cards: list[RunCard]) -> str:
     known = [kind for kind in ORDER if any(card.method == kind for card in cards)]
     titles = {kind: discover(PACKAGE)[kind].title for kind in known}
     draft = kept(f"care-kind-{workspace.name}", known[0], known)
-    return str(
-        st.segmented_control(
-            "Check", known, required=True, format_func=titles.__getitem__, label_visibility="collapsed", **draft
+    with st.container(key="care-kinds"):
+        return str(
+            st.segmented_control(
+                "Check", known, required=True, format_func=titles.__getitem__, label_visibility="collapsed", **draft
+            )
         )
-    )
 
 
 def _take(workspace: Workspace, found: Found) -> int:

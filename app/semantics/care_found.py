@@ -93,6 +93,14 @@ def aside_key(card: RunCard) -> str:
     return f"care-aside-{card.id}"
 
 
+def of(workspace: Workspace, card: RunCard) -> str:
+    """`images, pocket, only “cats”`: what was looked at."""
+    space = "images and captions" if card.space == "both" else card.space
+    tags = (("only", card.metrics.get("tag")), ("without", card.metrics.get("exclude")))
+    chosen = [f"{word} “{name}”" for word, name in tags if name]
+    return ", ".join([space, store.model_title(workspace, card.model), *chosen])
+
+
 def told(workspace: Workspace, found: Found) -> str:
     """What a check says of the whole, in a sentence."""
     metrics = found.card.metrics

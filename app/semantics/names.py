@@ -18,6 +18,7 @@ from core.workspace.columns import safe_name
 
 SHOWN = 36
 TALL, FITTING = 460, 12
+ORDERS = {"both": "words and CLIP's text", "words": "words alone", "clip": "CLIP's text alone"}
 FIRST = "Press Name them: each group gets the phrases that its captions have and the others' lack."
 
 
@@ -71,10 +72,10 @@ def members(workspace: Workspace, card: RunCard, place: int) -> list[str]:
 
 def _head(workspace: Workspace, card: RunCard, found: list[Named]) -> None:
     with st.container(key="names-head", horizontal=True, vertical_alignment="center", gap="small"):
-        order = names_form.RANKS.get(str(card.params.get("rank")), "").lower()
+        order = ORDERS.get(str(card.params.get("rank")), "")
         st.caption(
             f"{amounts.counted(len(found), 'group')} of {amounts.counted(card.items, 'item')}, words from "
-            f"{escaped(str(card.metrics['from']))}, by {card.title.lower()}, in the order of {order}.",
+            f"{escaped(str(card.metrics['from']))}, by {escaped(card.title)}, in the order of {order}.",
             help=_HELP,
             width="stretch",
         )

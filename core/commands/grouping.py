@@ -127,7 +127,7 @@ def _of_run(rows: Rows, id: str) -> Grouping:
     if run.card.kind != "clustering":
         raise BadInput(f"--by {RUN}{id}: that is no clustering but a {run.card.kind} run, choose a clustering")
     labels = zip(run.arrays["ids"].tolist(), run.arrays["labels"].tolist(), strict=True)
-    known = {id: f"cluster {label + 1}" for id, label in labels if label >= 0}
+    known = {id: f"cluster {label}" for id, label in labels if label >= 0}
     return Grouping.of(np.array([known.get(id, "") for id in rows.ids.tolist()], dtype=np.str_))
 
 

@@ -281,7 +281,7 @@ def test_groups_are_clusters_of_a_run(place: Workspace, capsys: pytest.CaptureFi
     run = place.save_run(RunCard("", "clustering", "kmeans", "K-means"), {"ids": ids, "labels": labels})
     found = commands.groups(place.path, f"run:{run}", ["mean"], seeds=1, sizes=[1])
     assert (found["groups"], found["without_group"], found["by"]) == (5, 10, f"run:{run}")
-    assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == [f"cluster {each}" for each in range(1, 6)]
+    assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == [f"cluster {each}" for each in range(5)]
     other = found["runs"]["mean"]
     assert "that is no clustering but a groups run" in refused(capsys, place.path, "--by", f"run:{other}", *FEW)
     assert "no run 'none' in this workspace" in refused(capsys, place.path, "--by", "run:none", *FEW)
