@@ -74,7 +74,7 @@ def figures(metrics: Mapping[str, Any]) -> pd.DataFrame:
         ("Clusters tell of the concept (η²)", *map(spread, metrics["told"]), ""),
     ]
     if metrics["auc"][0] is not None:
-        rows.insert(1, ("A new fit tells the sides apart (AUC)", *map(amounts.figure, metrics["auc"]), ""))
+        rows.insert(1, ("A classifier tells the sides apart (AUC)", *map(amounts.figure, metrics["auc"]), ""))
     if metrics["labels"][0]:
         rows.append((f"Clusters and “{metrics['label']}” (AMI)", *map(spread, metrics["labels"]), ""))
     return pd.DataFrame(rows, columns=["Figure", "With it", "Without it", ""]).drop(columns="")
@@ -95,7 +95,7 @@ def _shown(workspace: Workspace, card: RunCard, made: RunCard) -> None:
     st.dataframe(figures(metrics), key="removal-figures", hide_index=True, width="content", row_height=32)
     st.caption(
         f"K-means with {made.params['k']} clusters on all dimensions, mean ± sd over {seeds} beginnings. η²: the share "
-        "of the variance of the items' places along the direction that lies between clusters; AUC 0.5 is chance."
+        "of the variance of the items' places along the direction that lies between clusters. AUC: of a logistic regression, on held-out items; 0.5 is chance."
     )
     drawn = coloured.points(workspace, card)
     if drawn is None:

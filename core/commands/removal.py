@@ -23,7 +23,7 @@ KIND = "removal"
 ANALYSIS = Analysis("removal", "Direction removed")
 STEPS, DERIVE, TELL = 1_000, 300, 100
 """Of the bar: in all, for the derived model, and for telling the groups apart."""
-K, SEEDS = 10, 3
+K, SEEDS, JUDGE = 10, 3, "logistic"
 
 
 def removal(
@@ -75,9 +75,12 @@ def _rows(source: str, found: Run) -> Rows:
 
 
 def _separation(x: Floats, found: Run) -> float | None:
-    """How well a new fit tells the groups apart that the direction was found between; None of prompts."""
+    """How well a classifier tells the groups apart that the direction was found between; None of prompts.
+
+    By logistic regression, however it was found: after their difference is gone, the means would tell nothing anyway.
+    """
     side = found.arrays.get("side")
-    return None if side is None else separation(x[side != 0], side[side != 0] > 0, str(found.card.params["fit"]))
+    return None if side is None else separation(x[side != 0], side[side != 0] > 0, JUDGE)
 
 
 def _told(

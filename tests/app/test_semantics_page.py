@@ -502,7 +502,7 @@ def test_removing_a_direction_and_what_clusters_make_of_it(shown, mapped, jobs: 
     made = removed.of(mapped, card)
     assert made is not None
     figures = removed.figures(made.metrics).set_index("Figure")
-    assert figures.loc["A new fit tells the sides apart (AUC)", "Without it"] == f"{result['auc'][1]:.3f}"
+    assert figures.loc["A classifier tells the sides apart (AUC)", "Without it"] == f"{result['auc'][1]:.3f}"
     vector = mapped.run(card.id).arrays["direction"]
     cleared = removing(Direction(vector, "")).image(images(mapped))
     name = result["derived"]

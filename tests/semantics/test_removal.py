@@ -62,7 +62,7 @@ def test_the_command_keeps_a_run_and_the_derived_model(place: Workspace) -> None
     images = place.embeddings("pocket", "image").vectors
     side, vector = place.run(of).arrays["side"], place.run(of).arrays["direction"]
     cleared = removing(Direction(vector, "")).image(images)
-    assert found["auc"] == pytest.approx([separation(images, side > 0), separation(cleared, side > 0)])
+    assert found["auc"] == pytest.approx([separation(each, side > 0, "logistic") for each in (images, cleared)])
     assert found["variance"] == pytest.approx([images.var(axis=0).sum(), cleared.var(axis=0).sum()], rel=1e-5)
     assert (run.card.kind, found["of"], found["label"], found["items"]) == ("removal", of, "label", ITEMS)
     assert run.arrays["before"].shape == run.arrays["after"].shape == (2, ITEMS)
