@@ -11,7 +11,7 @@ def script(**given) -> None:  # type: ignore[no-untyped-def]  # its text alone i
     import numpy as np
     import streamlit as st
 
-    from app.scatter import Colour, Points, scatter, select
+    from app.scatter import Colour, Label, Points, scatter, select
     from core.errors import BadInput
 
     count = given.get("count", 3000)
@@ -24,7 +24,8 @@ def script(**given) -> None:  # type: ignore[no-untyped-def]  # its text alone i
     if given.get("webgl") is False:
         st.session_state["clipscape-without-webgl"] = True
     try:
-        picked = scatter(points, colour=colour, hits=hits, focus=given.get("focus"), key="map")
+        labels = [Label("middle", row) for row in given.get("labels", ())]
+        picked = scatter(points, colour=colour, hits=hits, labels=labels, focus=given.get("focus"), key="map")
         st.write(f"{picked.selection.tolist()} {picked.clicked} {picked.webgl}")
     except BadInput as error:
         st.error(str(error))
@@ -82,3 +83,13 @@ def test_without_webgl_plotly_draws_the_same_points_and_the_page_says_so() -> No
 
 def test_without_webgl_the_number_of_shown_points_is_said_when_it_is_not_all() -> None:
     assert "20,000 of 30,000 points" in run(webgl=False, count=30_000).caption[0].value
+
+
+def test_words_stand_at_points_of_the_map() -> None:
+    sent = proto(run(labels=[7, 2]))
+    assert json.loads(sent.json or sent.mixed.json)["labels"] == [
+        {"text": "middle", "row": 7},
+        {"text": "middle", "row": 2},
+    ]
+    assert "label 'middle' at row 3000 outside the map's 3000 rows" in run(labels=[3000]).error[0].value
+    assert run(labels=[7], webgl=False).markdown[0].value.endswith("False")
