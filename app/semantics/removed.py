@@ -95,7 +95,8 @@ def _shown(workspace: Workspace, card: RunCard, made: RunCard) -> None:
     st.dataframe(figures(metrics), key="removal-figures", hide_index=True, width="content", row_height=32)
     st.caption(
         f"K-means with {made.params['k']} clusters on all dimensions, mean ± sd over {seeds} beginnings. η²: the share "
-        "of the variance of the items' places along the direction that lies between clusters. AUC: of a logistic regression, on held-out items; 0.5 is chance."
+        "of the variance of the items' places along the direction that lies between clusters. AUC: of a logistic "
+        "regression, on items held out; 0.5 is chance."
     )
     drawn = coloured.points(workspace, card)
     if drawn is None:

@@ -150,6 +150,44 @@ def dimensions_pairs(page: Page, address: str) -> None:
     page.locator(".st-key-changes").scroll_into_view_if_needed()
 
 
+def question(page: Page, title: str) -> None:
+    """Another question of the Semantics page."""
+    page.locator(".st-key-semantics-head").get_by_text(title, exact=True).click()
+    page.locator(
+        ".st-key-semantics-head button[aria-checked=true], .st-key-semantics-head button[aria-pressed=true]"
+    ).filter(has_text=title).wait_for()
+
+
+def asked(page: Page, address: str, title: str, start: str, answer: str) -> None:
+    """An example of a question of the Semantics page, asked once."""
+    page.goto(f"{address}/semantics")
+    question(page, title)
+    page.locator(f"{answer}:visible, {start} button:visible").first.wait_for()
+    if not page.locator(answer).count():
+        page.locator(f"{start} button").click()
+    page.locator(answer).first.wait_for(timeout=600_000)
+
+
+def semantics(page: Page, address: str) -> None:
+    """Feelings against emoji."""
+    asked(page, address, "Prompts", ".st-key-prompts-example-0", ".st-key-matrix table")
+
+
+def semantics_components(page: Page, address: str) -> None:
+    semantics(page, address)
+    question(page, "Components")
+    page.locator(".st-key-pair-highest ol > li").first.wait_for()
+
+
+def semantics_direction(page: Page, address: str) -> None:
+    asked(page, address, "Directions", ".st-key-directions-example-0", ".st-key-direction-strip ol > li")
+    page.locator("[data-drawn]:not([data-drawn='0'])").first.wait_for()
+
+
+def semantics_gap(page: Page, address: str) -> None:
+    asked(page, address, "Modality gap", ".st-key-start-gap", ".st-key-gap-map [data-drawn]:not([data-drawn='0'])")
+
+
 def faces(page: Page, address: str) -> None:
     """A face with another hat, and what else that moved."""
     page.goto(f"{address}/faces")
@@ -209,6 +247,10 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "dimensions": dimensions,
     "dimensions-form": dimensions_form,
     "dimensions-pairs": dimensions_pairs,
+    "semantics": semantics,
+    "semantics-components": semantics_components,
+    "semantics-direction": semantics_direction,
+    "semantics-gap": semantics_gap,
     "faces": faces,
     "faces-map": faces_map,
     "faces-new": faces_new,
@@ -228,7 +270,7 @@ def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int
 
 
 def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
-    """Scene, theme, window and file: every combination for a folder, six for the README."""
+    """Scene, theme, window and file: every combination for a folder, some for the README."""
     if folder is None:
         chosen = [
             ("map", "light"),
@@ -236,6 +278,7 @@ def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
             ("data", "light"),
             ("clusters", "light"),
             ("dimensions", "light"),
+            ("semantics", "light"),
             ("faces", "light"),
         ]
         return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
