@@ -1,0 +1,136 @@
+"""What data care finds of faults that were put into the bundled sets, and how long it takes.
+
+    .venv/bin/python -m tests.benchmarks.care --faults [--seeds 5]
+
+`--faults`: 2 % of the items of each bundled set get a fault, over seeds: pictures saved a second time, a tenth smaller
+and as a poor JPEG, and embedded anew; labels of another class; captions handed round; items of another set. Told are
+precision among as many of the first ranked items as there are faults (which is recall there too), and precision and
+recall of what the check flags by itself. What is wrong with a set itself, or alike in it, counts as a false alarm.
+No setting was chosen by these figures: they are of the defaults.
+
+    .venv/bin/python -m tests.benchmarks.care --scale [--items 100000] [--dimensions 512]
+
+`--scale`: seconds and the most memory beyond the rows themselves, each check in a process of its own; 1,000 classes
+of labels, every caption different. Neighbours and ranks are exact.
+
+Prints a table; `--json FILE` writes the figures.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from core.care.subject import Subject
+from core.console import table
+from core.maps.neighbours import normalised
+from core.methods import find
+from tests.benchmarks.reduction import alone
+from tests.benchmarks.semantics import forget_peak, rows, status
+from tests.care.faults import (
+    Bundled,
+    Fault,
+    at_count,
+    bundled,
+    flagged,
+    flipped_labels,
+    saved_again,
+    strangers,
+    swapped_captions,
+)
+
+Figures = dict[str, Any]
+PACKAGE = "core.care"
+OTHER = {"emoji": "fashion", "fashion": "emoji", "faces": "emoji"}
+"""Whose items are put among those of a set."""
+CLASSES = 1_000
+
+
+# --faults
+
+
+def every_fault(arguments: argparse.Namespace) -> Iterator[Figures]:
+    for name in OTHER:
+        of = bundled(name)
+        for kind, title, params, make in _faults(name, of):
+            found = np.array(
+                [_found(kind, params, make(np.random.default_rng(seed))) for seed in range(arguments.seeds)]
+            )
+            mean, sd = found.mean(axis=0), found.std(axis=0)
+            told = [f"{m:.3f} ± {s:.3f}" for m, s in zip(mean[1:], sd[1:], strict=True)]
+            names = ("at the count", "flagged, precision", "flagged, recall")
+            yield {"set": name, "fault": title, "count": round(mean[0]), **dict(zip(names, told, strict=True))}
+
+
+Make = Callable[[np.random.Generator], Fault]
+
+
+def _faults(name: str, of: Bundled) -> Iterator[tuple[str, str, Figures, Make]]:
+    yield "duplicates", "saved again", {}, lambda random: saved_again(of, name, random)
+    yield "labels", "flipped labels, by neighbours", {}, lambda random: flipped_labels(of, random)
+    yield "labels", "flipped labels, by classifier", {"by": "classifier"}, lambda random: flipped_labels(of, random)
+    yield "mismatches", "swapped captions", {}, lambda random: swapped_captions(of, random)
+    yield "outliers", f"items of {OTHER[name]}", {}, lambda random: strangers(of, bundled(OTHER[name]), random)
+
+
+def _found(kind: str, params: Mapping[str, Any], fault: Fault) -> tuple[float, float, float, float]:
+    """How many faults, precision at their count, precision and recall of the flagged."""
+    method = find(PACKAGE, kind)
+    found = method.fit(fault.subject, method.make_params(params))
+    return (int(fault.wrong.sum()), at_count(found, fault.wrong), *flagged(found, fault.wrong))
+
+
+# --scale
+
+
+def every_scale(arguments: argparse.Namespace) -> Iterator[Figures]:
+    for kind in ("duplicates", "outliers", "labels", "labels, classifier", "mismatches"):
+        yield alone(measure, kind, arguments.items, arguments.dimensions)
+
+
+def measure(kind: str, count: int, dimensions: int) -> Figures:
+    x = rows(count, dimensions)
+    labels = (np.arange(count) % CLASSES).astype(str)
+    noise = np.random.default_rng(1).standard_normal(x.shape, dtype=np.float32) * np.float32(0.02)
+    captions = normalised(x + noise) if kind == "mismatches" else None
+    name, _, by = kind.partition(", ")
+    method = find(PACKAGE, name)
+    params = method.make_params({"by": by} if by else {})
+    del noise
+    before = forget_peak()
+    start = perf_counter()
+    found = method.fit(Subject(x, labels, captions), params)
+    seconds = perf_counter() - start
+    size = {"items": count, "dimensions": dimensions, "cores": len(os.sched_getaffinity(0))}
+    extra = {"rows_gb": before, "extra_gb": status("VmHWM") - before}
+    return {"check": kind, **size, "seconds": seconds, **extra, "flagged": int(found.flagged.sum())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--scale", action="store_true")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--dimensions", type=int, default=512)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    found: list[Figures] = []
+    if arguments.faults or not arguments.scale:
+        found += every_fault(arguments)
+        print(table(found))
+    if arguments.scale:
+        scale = list(every_scale(arguments))
+        print(table(scale))
+        found += scale
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
