@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, store
+from app.gallery import gallery, pictures
 from app.items import MANY
 from app.mapping import export
 from app.palette import OKABE_ITO
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 KIND = "direction"
 STRIP, ENDS = 16, 6
-BINS = 60
+BINS, BAR = 60, 60
 GREY = "#8a8f98"
 FIRST = "Press Find the direction, or ask one of those above: every item gets its place along it."
 
@@ -58,6 +59,17 @@ class Along:
         """Where it goes to and where it comes from."""
         towards, _, away = self.title.partition(" − ")
         return towards, away
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """Of the bars: (BINS + 1,)."""
+        return np.linspace(float(self.scores.min()), float(self.scores.max()) + 1e-6, BINS + 1)
+
+    def within(self, bar: int) -> NDArray[np.int64]:
+        """Rows of the items of a bar, the lowest first."""
+        low, high = self.edges[bar : bar + 2]
+        rows = np.flatnonzero((self.scores >= low) & (self.scores < high))
+        return rows[np.argsort(self.scores[rows], kind="stable")]
 
     def spaced(self, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Rows of some of the items (N,), evenly spaced in their order, from the lowest to the highest."""
@@ -171,9 +183,7 @@ def _stage(workspace: Workspace, found: Along) -> None:
                 values = coloured.of_items(drawn, found.ids, found.scores.astype(np.float64), np.nan)
                 coloured.show(workspace, found.card, drawn, Colour("along it", values=values), "direction-map-points")
         with st.container(key="direction-ends", width=460):
-            st.plotly_chart(
-                histogram(found), key="direction-histogram", config={"displayModeBar": False}, alt="Projections"
-            )
+            _histogram(workspace, found)
             towards, away = found.sides
             _end(workspace, found, towards, 1)
             _end(workspace, found, away, -1)
@@ -189,11 +199,40 @@ def _end(workspace: Workspace, found: Along, title: str, sign: int) -> None:
     pictured.shown(workspace, ids, f"direction-gallery-{sign}", notes, side=62)
 
 
+def _histogram(workspace: Workspace, found: Along) -> None:
+    """A bar that is clicked shows its items."""
+    key = f"direction-histogram-{found.card.id}"
+    event = st.plotly_chart(
+        histogram(found),
+        key=key,
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="How many items lie where along the direction",
+    )
+    bars = [int(point["point_index"]) for point in event["selection"]["points"]]
+    touched, st.session_state[f"{key}-bar"] = st.session_state.get(f"{key}-bar"), bars[:1]
+    if bars and bars[:1] != touched:
+        _bar(workspace, found, bars[0])
+
+
+@st.dialog("Items of a bar", width="large")
+def _bar(workspace: Workspace, found: Along, bar: int) -> None:
+    rows = found.within(bar)
+    low, high = found.edges[bar : bar + 2]
+    first = f", the lowest {BAR} shown" if len(rows) > BAR else ""
+    st.markdown(f"{amounts.counted(len(rows), 'item')} from {low:.3f} to {high:.3f} along it{first}")
+    ids = found.ids[rows].tolist()
+    pictured.to_the_map(workspace, f"{low:.3f} to {high:.3f} along {found.title}", ids, "bar-map")
+    items = store.items(workspace)
+    gallery(pictures(ids[:BAR], items.captions, store.thumbnails(workspace, ids[:BAR])), "bar-gallery", side=72)
+
+
 def histogram(found: Along) -> "Figure":
     """How many items lie where along it, each side in its colour."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
-    edges = np.linspace(float(found.scores.min()), float(found.scores.max()) + 1e-6, BINS + 1)
+    edges = found.edges
     towards, away = found.sides
     groups = [("items", np.ones(len(found.ids), dtype=bool), OKABE_ITO[0])]
     if found.side is not None:
@@ -210,5 +249,11 @@ def histogram(found: Along) -> "Figure":
     drawn.update_yaxes(title="items")
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     margin = {"t": 8, "r": 8, "b": 0, "l": 0}
-    look = {"barmode": "overlay", "bargap": 0.05, "dragmode": False, "showlegend": found.side is not None}
+    look = {
+        "barmode": "overlay",
+        "bargap": 0.05,
+        "dragmode": False,
+        "clickmode": "event+select",
+        "showlegend": found.side is not None,
+    }
     return drawn.update_layout(height=210, margin=margin, legend=legend, **look)

@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
 
 from app import amounts, store
-from app.plain import escaped
+from app.plain import escaped, plainly
 from app.semantics import examples, results, source
 from app.semantics.drafts import kept
 from app.semantics.examples import Asked
 from app.semantics.source import Given
 from core.errors import BadInput
 from core.semantics.correlation import LEAST_ITEMS
-from core.semantics.prompts import Prompts, check_templates, prompts_in
+from core.semantics.prompts import Prompts, check_templates, prompts_in, read_prompts
 from core.workspace import Workspace
 
 COMMAND, TAB = "semantics", "prompts"
 NONE, COMPONENTS = "none", "components"
 HEIGHT = 184
+SUFFIXES = ["txt", "csv", "tsv"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def show(workspace: Workspace) -> None:
 
 
 def tried(workspace: Workspace) -> None:
-    """What fits the workspace, to be asked with one click."""
+    """What fits the workspace, to be asked with one click, and a file of a person's own."""
     with st.container(key="prompts-examples", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption("Ask at once:", width="content")
         for number, asked in enumerate(examples.prompts(workspace.name)):
@@ -75,6 +78,32 @@ def tried(workspace: Workspace) -> None:
                 if words.prompts:
                     start(workspace, words.prompts, words.templates, given, asked.label)
                 st.rerun()
+        with st.popover("From a file", icon=":material/upload_file:", key="prompts-file"):
+            _upload(workspace)
+
+
+def _upload(workspace: Workspace) -> None:
+    """Reads a file of prompts into the box."""
+    sent = st.file_uploader("Prompts", SUFFIXES, key="prompts-upload", label_visibility="collapsed")
+    st.caption("Text, one prompt a line, perhaps as `class: prompt`; or a table with a column `prompt` and `class`.")
+    if sent is not None and st.button("Put them into the box", key="prompts-read", type="primary"):
+        with plainly():
+            st.session_state[_key(workspace, "text")] = read(sent.name, sent.getvalue())
+            st.rerun()
+
+
+def read(name: str, content: bytes) -> str:
+    """The prompts of a file as lines; raises `BadInput` for one that holds none."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        try:
+            found = read_prompts(path)
+        except BadInput as error:
+            raise BadInput(str(error).replace(str(path), path.name)) from None
+    own = found.classes == found.texts
+    lines = found.texts if own else [f"{each}: {text}" for each, text in zip(found.classes, found.texts, strict=True)]
+    return "\n".join(lines)
 
 
 def typed(workspace: Workspace, height: int = HEIGHT) -> Words:

@@ -36,7 +36,7 @@ def title(card: RunCard) -> str:
     counted = amounts.counted(int(card.metrics["prompts"]), "prompt")
     named = card.metrics.get("named")
     accuracy = card.metrics.get("accuracy")
-    parts = [f"{counted}: {brief(named, 48)}" if named else counted]
+    parts = [f"{counted}: {brief(named, 40)}" if named else counted]
     return " · ".join(parts + ([f"accuracy {amounts.percent(accuracy)}"] if accuracy is not None else []))
 
 

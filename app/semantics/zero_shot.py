@@ -15,8 +15,8 @@ from app.semantics.prompt_found import Found, brief
 from core.semantics.results import Confusion, Integers
 from core.workspace import Workspace
 
-MOST = 30
-"""Classes of the confusion matrix on screen."""
+MOST, LARGEST = 30, 1_000
+"""Classes of the confusion matrix on screen, and those up to which it is counted at all."""
 SHOWN = 36
 NEAR_CHANCE = 2.0
 """Standard errors above chance that an accuracy must reach to say something."""
@@ -56,7 +56,7 @@ def show(workspace: Workspace, found: Found) -> None:
     with st.container(key="classes-stage", horizontal=True, gap="medium"):
         with st.container(key="classes-table", width=410):
             chosen = _table(found, confusion)
-        if confusion is not None:
+        if confusion is not None and len(names) <= LARGEST:
             with st.container(key="classes-confusion"):
                 chosen = _confusion(found, confusion) or chosen
     if chosen:
@@ -66,7 +66,7 @@ def show(workspace: Workspace, found: Found) -> None:
 
 def first(found: Found) -> Cell:
     """What is shown before anybody has clicked: the largest confusion, else the largest class."""
-    if found.confusion is None:
+    if found.confusion is None or len(found.prompts.names) > LARGEST:
         return Cell(None, int(np.bincount(found.held["predicted"]).argmax()))
     counts = found.confusion.counts
     wrong = counts - np.diag(np.diag(counts))

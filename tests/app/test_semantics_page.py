@@ -28,6 +28,7 @@ from app.semantics.prompt_found import Found
 from app.state import Group
 from core import encoders
 from core.commands import COMMANDS
+from core.errors import BadInput
 from core.jobs import Job
 from core.semantics.directions import removing
 from core.semantics.results import Direction
@@ -177,6 +178,14 @@ def test_an_example_is_asked_with_one_click(shown, workspace, jobs: FakeJobs) ->
     (asked,) = examples.prompts("small")
     assert jobs.known[0].arguments["prompts"] == asked.prompts.splitlines()
     assert "Its result appears here." in texts(test)
+
+
+def test_prompts_of_a_file() -> None:
+    assert prompt_form.read("a.txt", b"red\nblue\n") == "red\nblue"
+    table = prompt_form.read("a.csv", b"class,prompt\nred,a red card\nred,a ruby\n")
+    assert table == "red: a red card\nred: a ruby"
+    with pytest.raises(BadInput, match=r"^a.csv: no column `prompt`"):
+        prompt_form.read("a.csv", b"words\nred\n")
 
 
 @pytest.mark.parametrize("name", ["emoji", "fashion", "faces", "mine"])
@@ -484,6 +493,8 @@ def test_the_strip_is_evenly_spaced_and_the_table_sorted(workspace) -> None:
     order = np.argsort(found.scores, kind="stable")
     assert rows.tolist() == order[[0, 6, 12, 17, 23]].tolist()
     assert set(found.spaced(50, found.scores > 0)) == set(np.flatnonzero(found.scores > 0))
+    bars = [found.within(bar).tolist() for bar in range(directions.BINS)]
+    assert [row for rows in bars for row in rows] == order.tolist()
     table = directions.table(workspace, found)
     assert table["projection"].is_monotonic_decreasing
     assert table["side"].value_counts().to_dict() == {1: 8, -1: 16}
