@@ -72,7 +72,7 @@ def of_captions(
     every = []
     for group, numbers in enumerate(asked):
         phrases = described(numbers, counted, scores, group, written, found[group] if found else None)
-        every.append(different(_ordered(phrases, rank), most))
+        every.append(different(ordered(phrases, rank), most))
     return Words(every, "captions", rank, remarks)
 
 
@@ -99,7 +99,7 @@ def _cosines(
     return [vectors.prompts[np.searchsorted(different, numbers)] @ ways[group] for group, numbers in enumerate(asked)]
 
 
-def _ordered(phrases: Sequence[Phrase], rank: str) -> list[Phrase]:
+def ordered(phrases: Sequence[Phrase], rank: str) -> list[Phrase]:
     """Best first; the candidates come by weight."""
     if rank == "words" or not phrases:
         return list(phrases)
