@@ -1,6 +1,6 @@
 """The answer in words: whether learned embeddings beat the plain mean at small sizes, and by how much they do not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -23,51 +23,62 @@ HOW = (
 
 
 def show(every: Sequence[Found]) -> None:
-    """A line for each measure."""
+    """The question, its answer in a line, and a table of how much at each size."""
     against: Against = {each.method: each.against for each in every if each.against}
+    found = {title: verdict(against, measure) for measure, title in MEASURES.items()}
     with st.container(key="groups-answer", gap="xxsmall"):
         st.markdown(
-            f"**On groups that were never seen, {FEWEST} to {MOST} items each: does learning beat the plain mean?**",
+            f"On groups that were never seen, {FEWEST} to {MOST} items each: does learning beat the plain mean? "
+            f"**{short(found)}**",
             help=HOW,
         )
-        lines = [(title, verdict(against, measure)) for measure, title in MEASURES.items()]
-        if not any(answers for _, answers in lines):
-            st.markdown(":gray[Not known yet: no learned method has been compared at these sizes.]")
-            return
-        for title, answers in lines:
-            st.markdown(f"**{title}** {line(answers)}")
+        if any(found.values()):
+            st.markdown(table(found))
 
 
-def line(answers: Sequence[Answer]) -> str:
-    """`at 2 and 4 yes, …; at 8 no, …`."""
-    won, lost = ([each for each in answers if bool(each.better) == side] for side in (True, False))
-    parts = []
-    if won:
-        parts.append(f":green[**yes**] {', '.join(_won(each) for each in won)}")
-    if lost:
-        parts.append(f":orange[**no**] {', '.join(_lost(each) for each in lost)}")
-    return "; ".join(parts) + "."
+def short(found: Mapping[str, Sequence[Answer]]) -> str:
+    """`By mAP yes at 2 and 4 items, not at 8; by Top-1 no.`"""
+    if not any(found.values()):
+        return "Not known yet: no learned method has been compared at these sizes."
+    return f"By {'; by '.join(f'{title} {_short(answers)}' for title, answers in found.items())}."
+
+
+def table(found: Mapping[str, Sequence[Answer]]) -> str:
+    """Markdown: a row a measure, a column a size."""
+    sizes = [answer.size for answer in next(iter(found.values()))]
+    head = f"| | {' | '.join(amounts.counted(size, 'item') for size in sizes)} |"
+    rows = [f"| **{title}** | {' | '.join(map(cell, answers))} |" for title, answers in found.items()]
+    return "\n".join([head, "|---" * (len(sizes) + 1) + "|", *rows])
+
+
+def cell(answer: Answer) -> str:
+    """What the best learned method finds more, and how sure that is."""
+    told = f"{_title(answer.best)} **{signed(answer.difference)}**"
+    if answer.q is None or answer.low is None or answer.high is None:
+        return f"{told}, one split: no test"
+    q = probability(answer.q)
+    sure = f"{told} ({signed(answer.low)} to {signed(answer.high)}, p {q if q.startswith('<') else f'= {q}'})"
+    if not answer.better:
+        return f":orange[no:] {sure}"
+    others = len([name for name in answer.better if name != answer.best])
+    return f":green[yes:] {sure}{f', {others} more beat it' if others else ''}"
+
+
+def _short(answers: Sequence[Answer]) -> str:
+    won, lost = ([str(each.size) for each in answers if bool(each.better) == side] for side in (True, False))
+    if not won:
+        return "no"
+    return f"yes at {_and(won)} items" + (f", not at {_and(lost)}" if lost else "")
+
+
+def _and(words: Sequence[str]) -> str:
+    """`2, 4 and 8`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def signed(value: float) -> str:
     """`+0.025`, `−0.003`, with a true minus."""
     return f"{value:+.3f}".replace("-", "−")
-
-
-def _won(answer: Answer) -> str:
-    others = len(answer.better) - 1
-    also = f" and {amounts.counted(others, 'more', 'more')}" if others else ""
-    return f"at {answer.size} ({_title(answer.better[0])} **{signed(answer.difference)}**{also})"
-
-
-def _lost(answer: Answer) -> str:
-    """By how much the best learned one does not."""
-    told = f"best is {_title(answer.best)} {signed(answer.difference)}"
-    if answer.q is None or answer.low is None or answer.high is None:
-        return f"at {answer.size} ({told}, with one split no test)"
-    q = probability(answer.q)
-    told_q = f"p {q}" if q.startswith("<") else f"p = {q}"
-    return f"at {answer.size} ({told}, 95 % from {signed(answer.low)} to {signed(answer.high)}, {told_q})"
 
 
 def _title(name: str) -> str:

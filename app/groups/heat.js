@@ -69,7 +69,7 @@ function paint(canvas, cells, { names, chosen }, over, style) {
   context.imageSmoothingEnabled = names.length > side;
   context.drawImage(cells, 0, 0, side, side);
   const cell = side / names.length;
-  if (chosen !== null) cross(context, chosen, chosen, cell, side, style.getPropertyValue("--chosen"), 2 * ratio);
+  if (chosen !== null) cross(context, chosen, chosen, cell, side, style.getPropertyValue("--chosen"), 1.25 * ratio);
   if (over) cross(context, over.row, over.column, cell, side, "#ffffff", 1.5 * ratio);
 }
 

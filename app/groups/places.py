@@ -16,14 +16,17 @@ from core.groups.overview import placed
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-HEIGHT = 600
+WIDTH, HEIGHT = 640, 560
+"""Pixels; the width is what a wide window gives, by which pictures are sized."""
 PICTURED = 250
 """Groups up to which each is drawn with a picture."""
 ITEMS = 20_000
 """Items behind the groups; of more, this many are drawn, and the page says so."""
-SMALL, LARGE = 14, 46
+SMALL, LARGE = 22, 60
 """Pixels across, of the smallest group and of the largest."""
 NEIGHBOURS = 5
+OUTSIDE = 0.005
+"""Share of the items at either end of an axis that one has to zoom out for."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,10 @@ def figure(each: Found, drawn: Drawn, chosen: int, pictures: Mapping[int, bytes]
         )
     _joined(made, each, stand, chosen)
     _points(made, each, stand, chosen)
-    low, high = _extent(drawn.points.xy)
-    _pictured(made, stand, pictures, float((high - low)[1]) / HEIGHT)
+    low, high = _extent(drawn.points.xy, stand)
+    _pictured(made, stand, pictures, float(max((high - low) / (WIDTH, HEIGHT))))
     for axis, begin, end in zip((made.update_xaxes, made.update_yaxes), low, high, strict=True):
-        axis(visible=False, range=[float(begin), float(end)])
+        axis(visible=False, range=[float(begin), float(end)], constrain="domain")
     made.update_yaxes(scaleanchor="x")
     made = laid_out(made, HEIGHT, hovermode="closest", clickmode="event+select", uirevision="places")
     return made.update_layout(dragmode="pan", margin={"t": 0, "r": 0, "b": 0, "l": 0})
@@ -133,7 +136,7 @@ def _pictured(made: "Figure", stand: Placed, pictures: Mapping[int, bytes], unit
     """The most central item of each group inside its circle; unit: the map's length of a pixel."""
     for group in stand.known:
         if group in pictures and len(stand.known) <= PICTURED:
-            side = float(stand.across[group]) * 0.66 * unit
+            side = float(stand.across[group]) * 0.68 * unit
             made.add_layout_image(
                 source=data_url(pictures[group]),
                 x=float(stand.xy[group, 0]),
@@ -148,8 +151,11 @@ def _pictured(made: "Figure", stand: Placed, pictures: Mapping[int, bytes], unit
             )
 
 
-def _extent(xy: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Lower and upper ends of both axes, with a little room."""
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    room = 0.04 * (high - low) + 1e-6
+def _extent(xy: NDArray[np.float32], stand: Placed) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Lower and upper ends of both axes around all groups and all but the outermost items, with a little room."""
+    known = stand.xy[stand.known]
+    ends = np.quantile(xy, [OUTSIDE, 1 - OUTSIDE], axis=0)
+    both = np.concatenate([ends, known])
+    low, high = both.min(axis=0), both.max(axis=0)
+    room = 0.06 * (high - low) + 1e-6
     return low - room, high + room

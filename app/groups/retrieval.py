@@ -14,7 +14,13 @@ from core.workspace import Workspace
 KEY = "groups-curve"
 LINE, SIZE = "groups-line", "groups-size"
 """Where the session keeps the method and the size on screen."""
+USUAL = "groups-usual"
+"""The method that was chosen for the person, who may get a better one as methods are done."""
 DEFAULT_SIZE = 4
+TITLES = {
+    "map": ("How near the front a group's other half comes", "mAP against the items in a group"),
+    "top1": ("How often a group's other half comes first", "Top-1 against the items in a group"),
+}
 HOW = (
     "Half of the groups are learned from; only the others are asked about. Each of those is cut in two by chance; "
     "groups of n items from one half are searched among groups of n from the other halves of all of them, by Euclidean "
@@ -24,36 +30,37 @@ HOW = (
     "places of the right ones: 1 where all of them come first."
 )
 
+LESS = (
+    "On the same groups, split by split. Line: 95 % interval of the mean difference; it lies off zero where chance "
+    "would hardly do that. Grey ground: the sizes that the question above is about."
+)
 
-def show(workspace: Workspace, every: Sequence[Found]) -> None:
-    """The answer in words, both figures, the table, and what single groups found."""
+
+def show(workspace: Workspace, every: Sequence[Found], measure: str) -> None:
+    """The answer in words, both figures, the table, and what single groups found; measure: "map" or "top1"."""
     answer.show(every)
-    measure = _measure()
     chosen = now(every)
     with st.container(key="groups-curves", horizontal=True, gap="medium"):
         with st.container(key="groups-found"):
-            st.markdown("**How often a group finds its other half**", help=HOW)
-            _chart(f"{KEY}-found", curves.found(every, measure, chosen), "How often a group finds its other half")
+            title, alt = TITLES[measure]
+            st.markdown(f"**{title}**", help=HOW)
+            _chart(f"{KEY}-found", curves.found(every, measure, chosen), alt)
         with st.container(key="groups-less"):
-            st.markdown(
-                "**The same, less the plain mean**",
-                help="On the same groups, split by split. Line: 95 % interval of the mean difference; it lies off zero "
-                "where chance would hardly do that. Grey ground: the sizes that the question above is about.",
-            )
+            st.markdown("**The same, less the plain mean**", help=LESS)
             if any(each.against for each in every):
                 _chart(f"{KEY}-less", curves.less_mean(every, measure, chosen), "Each method less the plain mean")
             else:
                 st.caption("Only the mean is there yet: other methods appear here as they are done.")
-    st.caption(told(every[0]))
     table.show(every, measure, choose)
+    st.caption(told(every[0]))
     searched.show(workspace, every, *chosen)
 
 
 def now(every: Sequence[Found]) -> tuple[str, int]:
     """Run and size on screen: what was chosen, else the method with the highest mAP at a small size."""
     session, known = st.session_state, {each.card.id: each for each in every}
-    if session.get(LINE) not in known:
-        session[LINE] = best(every).card.id
+    if session.get(LINE) not in known or session[LINE] == session.get(USUAL):
+        session[LINE] = session[USUAL] = best(every).card.id
     sizes = known[session[LINE]].sizes
     if session.get(SIZE) not in sizes:
         session[SIZE] = DEFAULT_SIZE if DEFAULT_SIZE in sizes else sizes[-1]
@@ -71,7 +78,7 @@ def best(every: Sequence[Found]) -> Found:
 
 
 def choose(line: str, size: int) -> None:
-    st.session_state[LINE], st.session_state[SIZE] = line, size
+    st.session_state[LINE], st.session_state[SIZE], st.session_state[USUAL] = line, size, None
 
 
 def told(each: Found) -> str:
@@ -99,7 +106,8 @@ def clicked(event: Mapping[str, Any]) -> None:
         choose(str(points[0][0]), int(points[0][1]))
 
 
-def _measure() -> str:
+def measure() -> str:
+    """What counts, as the person chooses it."""
     return str(
         st.segmented_control(
             "Measure",

@@ -97,8 +97,17 @@ def card(each: Found, made: Answers, row: int) -> Card:
 def _menus(every: Sequence[Found], each: Found) -> None:
     """The choice of the figures, without the mouse's aim."""
     titles = {one.card.id: one.title for one in every}
-    st.selectbox("What it found: method", list(titles), format_func=titles.__getitem__, key="groups-line", width=250)
-    st.selectbox("Items in a group", each.sizes, format_func=lambda size: f"{size:,}", key="groups-size", width=130)
+    st.selectbox(
+        "What single groups found by", list(titles), format_func=titles.__getitem__, key="groups-line", width=250
+    )
+    st.selectbox(
+        "Items in a group",
+        each.sizes,
+        format_func=lambda size: f"{size:,}",
+        key="groups-size",
+        width=130,
+        persist_state="session",
+    )
 
 
 def _way(ways: dict[str, np.ndarray], each: Found) -> str:

@@ -101,17 +101,17 @@ def configuration(each: Found) -> "Figure":
                 x=points[:, 0].tolist(),
                 y=y.tolist(),
                 mode="markers+text",
-                text=[title] * len(points),
-                textposition="top center",
+                text=[f" {title}"] * len(points),
+                textposition="middle right",
                 name=title,
                 marker={"size": 13, "color": colour, "symbol": symbol},
                 hovertemplate="%{x:.3f}, %{y:.3f}<extra>%{fullData.name}</extra>",
                 showlegend=False,
             )
         )
-    drawn.update_xaxes(zeroline=False)
+    drawn.update_xaxes(visible=False)
     drawn.update_yaxes(visible=False, scaleanchor="x")
-    return laid_out(drawn, 150)
+    return laid_out(drawn, 170).update_layout(margin={"t": 20, "r": 40, "b": 20, "l": 20})
 
 
 def _ring(each: Found, chosen: int) -> "Figure":

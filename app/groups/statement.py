@@ -10,14 +10,17 @@ WRITTEN = r"""
 Let $\|f(x_a) - f(x_p)\| - \|f(x_a) - f(x_n)\| \le m$ for every item $x_a$, positive $x_p$ and negative $x_n$. For
 groups $G_1, G_2$ of class $k_1$ and $H$ of class $k_2$, each embedded as its mean,
 
-$$f(G_1) - f(G_2) \le 2 \max\{m, \max_{s_1 \in G_1, s_2 \in H} \|s_1 - s_2\|\}.$$
+$$
+f(G_1) - f(G_2) \le 2 \max\{m, \max_{s_1 \in G_1, s_2 \in H} \|s_1 - s_2\|\}.
+$$
 """
 HOLDS = r"""
 With $m$ the largest $\|a - p\| - \|a - n\|$ of the triplets and $D = \max_{a \in G_1, n \in H} \|a - n\|$, all of
 **embeddings**, and $k_1 \ne k_2$:
 
-$$\|f(G_1) - f(G_2)\| \le m + \frac{1}{|G_1|} \sum_{a \in G_1} \min_{n \in H} \|a - n\|
-\le m + D \le 2 \max\{m, D\}.$$
+$$
+\|f(G_1) - f(G_2)\| \le m + \frac{1}{|G_1|} \sum_{a \in G_1} \min_{n \in H} \|a - n\| \le m + D \le 2 \max\{m, D\}.
+$$
 """
 PROOF = r"""
 $f(G_1) - f(G_2)$ is the mean of $a - p$ over all $a \in G_1, p \in G_2$, so its norm is at most the mean of
@@ -33,14 +36,15 @@ def show(each: Found) -> None:
     told = each.card.metrics["bound"]["literal"]
     with st.container(key="statement", horizontal=True, gap="large"):
         with st.container(key="statement-written"):
-            st.markdown("**As it was written, it fails**" + WRITTEN)
+            st.markdown(f"**As it was written, it fails**\n{WRITTEN}")
             st.markdown(fails(told))
         with st.container(key="statement-holds"):
-            st.markdown("**As it holds**" + HOLDS)
+            st.markdown(f"**As it holds**\n{HOLDS}")
             with st.expander("Proof", key="statement-proof"):
                 st.markdown(PROOF)
             st.markdown(
-                "The search's closest configuration", help="In its first two dimensions; G₁ and G₂ are of one class"
+                "The search came closest here",
+                help="The points that use most of the bound, in their first two dimensions; G₁ and G₂ are of one class",
             )
             st.plotly_chart(
                 sides.configuration(each), key="groups-configuration", config=CONFIG, alt="The closest configuration"

@@ -20,8 +20,9 @@ CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
 def colours() -> dict[str, str]:
-    """Method → colour, by its place among all methods; the mean, which all are compared with, is grey."""
-    names = [name for name in discover(PACKAGE) if name != MEAN]
+    """Method → colour, those that learn before the others; the mean, which all are compared with, is grey."""
+    others = [method for name, method in discover(PACKAGE).items() if name != MEAN]
+    names = [method.name for method in sorted(others, key=lambda method: not method.seeded)]
     seen = [colour for colour in category_colours([*names, ""]) if colour != FAINT]
     return {MEAN: GREY, **dict(zip(names, seen, strict=False))}
 

@@ -33,7 +33,7 @@ def show(workspace: Workspace, each: Found) -> None:
     told = each.card.metrics["bound"]
     with st.container(key="bound-figures", horizontal=True, gap="medium"):
         _figures(told)
-    st.markdown(plainly(told))
+    st.markdown(plainly(told) + vertical(each))
     with st.container(key="bound-stage", horizontal=True, gap="medium"):
         with st.container(key="bound-scatter"):
             st.markdown("**Both sides for every pair: a point above the line would break the bound**", help=SIDES)
@@ -67,6 +67,13 @@ def plainly(told: dict[str, Any]) -> str:
     if told["holds"]:
         return f"{said} **No pair breaks the bound**, and no groups that could be formed of these items would."
     return f"{said} :red[**The bound is broken**], which the proof excludes: please report this."
+
+
+def vertical(each: Found) -> str:
+    """Why the theorem's points stand in one line, where they do."""
+    m, right = each.card.metrics["bound"]["margin"], each.arrays["bound_right"]
+    same = len(right) > 0 and np.allclose(right, 2 * m, atol=1e-5)
+    return " Here m is larger than every D, so the theorem allows 2m to every pair." if same else ""
 
 
 def now(each: Found) -> int:
@@ -110,11 +117,11 @@ def _figures(told: dict[str, Any]) -> None:
             "nearest of another: no groups of these items use more of the bound",
         ),
         (
-            "Counter-example search",
-            f"{amounts.percent(search['closest'])} at most",
-            f"{search['tried']:,} small configurations, {search['broken']:,} break it",
-            "Random groups of one to three points in up to three dimensions, the best of them moved uphill. A share "
-            "above 100 % would be a counter-example",
+            "Counter-examples found",
+            f"{search['broken']:,}",
+            f"{search['tried']:,} configurations tried, {amounts.percent(search['closest'])} of the bound at most",
+            "Random groups of one to three points in up to three dimensions, the best of them moved uphill. More than "
+            "100 % would be a counter-example; 100 % is reached, so the bound cannot be made smaller",
         ),
     )
     for label, value, more, help in rows:

@@ -24,7 +24,7 @@ from core.workspace import Workspace
 GROUP, MAP_KEY = "groups-group", "groups-map"
 NEXT = "groups-group-next"
 """A group chosen below the menu, which is drawn already: it comes on screen with the next run."""
-NEAREST, MEMBERS = 8, 40
+NEAREST, MEMBERS = 8, 28
 
 
 def show(workspace: Workspace, each: Found) -> None:
@@ -137,6 +137,7 @@ def _menu(each: Found) -> None:
         format_func=lambda name: f"{name} ({counts[name]:,})",
         key=GROUP,
         width=320,
+        persist_state="session",
     )
 
 

@@ -35,11 +35,12 @@ def show() -> None:
     with st.container(key="groups-head"):
         with st.container(key="groups-title", horizontal=True, vertical_alignment="center"):
             st.title("Groups", anchor=False, width="content")
+            view = _view() if known else None
             given = _given(workspace, known) if known else None
         _form(workspace, items, cards)
     progress.show(workspace, cards, "" if known else FIRST)
     if given and (every := runs.found(workspace, cards, given)):
-        _compared(workspace, every)
+        _compared(workspace, every, str(view))
     jobs().warm(after=WARM_AFTER)
 
 
@@ -59,23 +60,26 @@ def _given(workspace: Workspace, known: Sequence[Given]) -> Given:
         format_func=titles.__getitem__,
         key=f"groups-given-{workspace.name}",
         label_visibility="collapsed",
-        width=520,
+        width=440,
         help="Only methods on the same groups and splits can be compared",
     )
     return known[place]
 
 
-def _compared(workspace: Workspace, every: Sequence[Found]) -> None:
+def _view() -> str:
+    options = {"required": True, "label_visibility": "collapsed", **kept("groups-view", REPRESENTS, VIEWS)}
+    return str(st.segmented_control("Question", VIEWS, **options))
+
+
+def _compared(workspace: Workspace, every: Sequence[Found], view: str) -> None:
     with st.container(key="groups-bar", horizontal=True, vertical_alignment="center", gap="small"):
-        view = st.segmented_control(
-            "Question", VIEWS, required=True, label_visibility="collapsed", **kept("groups-view", REPRESENTS, VIEWS)
-        )
+        measure = retrieval.measure() if view == REPRESENTS else ""
         each = _method(every) if view == TOGETHER else _on_screen(every)
         keep.show(workspace, every, each)
     if view in ONE:
-        ONE[str(view)](workspace, each)
+        ONE[view](workspace, each)
     else:
-        retrieval.show(workspace, every)
+        retrieval.show(workspace, every, measure)
 
 
 def _method(every: Sequence[Found]) -> Found:
