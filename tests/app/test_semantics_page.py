@@ -607,3 +607,29 @@ def test_a_new_map_changes_nothing_of_a_result(shown, workspace, encoder) -> Non
     clean(shown(workspace))
     save_map(workspace, seed=3)
     assert clean(shown(workspace)).selectbox(key="prompts-result-small").value == card.id
+
+
+def test_captions_are_compared_like_images(shown, mapped, encoder) -> None:
+    card = compared(mapped, space="captions", against="dimensions")
+    found = Found.of(mapped, card)
+    drawn = matrix.table(mapped, found, slice(0, 3), matrix.default_rows(found, 1), matrix.COSINE)
+    assert not any(head.thumbnail for head in drawn.columns)
+    along(mapped, label="label", value="red", space="captions")
+    for tab in ("Prompts", "Components", "Directions"):
+        assert "24 items, captions, pocket" in texts(clean(shown(mapped, tab)))
+
+
+def test_results_of_a_model_that_is_gone_say_so_in_one_line(shown, mapped, encoder) -> None:
+    compared(mapped)
+    along(mapped)
+    measured(mapped)
+    mapped.delete_embeddings("pocket")
+    mapped.add_embeddings("other", "image", store.items(mapped).ids, images_of(8).repeat(3, axis=0))
+    mapped.add_embeddings("other", "text", store.items(mapped).ids, images_of(8).repeat(3, axis=0))
+    st.cache_resource.clear()
+    for tab in ("Prompts", "Components", "Modality gap"):
+        test = shown(mapped, tab)
+        assert not test.exception, tab
+        assert len(test.error) == 1, tab
+        assert "pocket" in test.error[0].value
+    clean(shown(mapped, "Directions"))
