@@ -144,20 +144,24 @@ def fit_invertible(
     schedule: Schedule,
     seed: int = 0,
     report: Report = silent,
+    begun: InvertibleNetwork | None = None,
+    weight: float = 1.0,
 ) -> InvertibleNetwork:
     """Train T by the factor loss, and by what D makes of an edit, on a GPU where there is one; see `steps`.
 
-    values: factor → its number of values.
+    values: factor → its number of values. begun: a network to go on with, in another cycle of step sizes. weight: of
+    the edit's error, see `pair_loss`.
     """
     torch.manual_seed(seed)
-    network = InvertibleNetwork(autoencoder.size, sized(pairs, values), values)
-    network.standardise(pairs.latents.flatten(0, 1))
+    network = begun or InvertibleNetwork(autoencoder.size, sized(pairs, values), values)
+    if begun is None:
+        network.standardise(pairs.latents.flatten(0, 1))
     for each in (autoencoder.requires_grad_(False), network):
         each.to(processor())
 
     steps(
         network,
-        lambda rows: pair_loss(autoencoder, network, pairs, rows),
+        lambda rows: pair_loss(autoencoder, network, pairs, rows, weight),
         len(pairs),
         schedule,
         report,
@@ -168,13 +172,15 @@ def fit_invertible(
     return network
 
 
-def pair_loss(autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, rows: Tensor) -> Tensor:
+def pair_loss(
+    autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs, rows: Tensor, weight: float = 1.0
+) -> Tensor:
     """The factor loss of people with strangers and with their counterfactuals, and the error of the edit.
 
     That is the edit which should make one of the other, and its error that of the decoded picture under a Gaussian of
-    the deviation that fits it best, so that a smile counts as much as a head of hair; and as if a picture had as many
-    numbers as a latent, so that neither term drowns the other. In half of the batches it is the person who has to be
-    made of the counterfactual.
+    the deviation that fits it best, so that a smile counts as much as a head of hair; and as if a picture had `weight`
+    times as many numbers as a latent, so that at 1 neither term drowns the other. In half of the batches it is the
+    person who has to be made of the counterfactual.
     """
     others = rows.roll(1)
     ends = torch.stack([torch.zeros_like(rows), torch.randint(1, pairs.latents.shape[1], rows.shape)])
@@ -187,7 +193,7 @@ def pair_loss(autoencoder: AutoEncoder, network: InvertibleNetwork, pairs: Pairs
     edited = autoencoder.decode(network.inverse(network.moved(codes[0], *labels)))
     errors = (edited - pairs.coefficients[rows, ends[1]].to(edited)).square().flatten(1).mean(1)
     total = total + factor_loss(network, person, other, same(labels[0], labels[1], True))
-    return total + latents.shape[2] / 2 * errors.log().mean()
+    return total + weight * latents.shape[2] / 2 * errors.log().mean()
 
 
 def same(a: Tensor, b: Tensor, residual: bool) -> Tensor:

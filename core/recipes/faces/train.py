@@ -38,7 +38,9 @@ AUTOENCODERS = {
     "beta-vae": Schedule(epochs=4),
     "kl": Schedule(epochs=3),
 }
-NETWORK, JUDGES = Schedule(epochs=200), Schedule(epochs=3)
+CYCLES = ((Schedule(epochs=200), 1.0), (Schedule(epochs=150, rate=7e-4), 1.0), (Schedule(epochs=70, rate=5e-4), 3.0))
+"""Of step sizes, for the network (Loshchilov and Hutter, SGDR, ICLR 2017), and how much the edit's error counts."""
+JUDGES = Schedule(epochs=3)
 
 
 def kept(name: str, module: nn.Module, train: Callable[[], nn.Module]) -> nn.Module:
@@ -86,11 +88,26 @@ def editor() -> Editor:
     """The bundled editor."""
     model = autoencoder(BEST)
     seen = pairs(model)
-    empty = InvertibleNetwork(model.size, sized(seen, VALUES), VALUES)
-    network = kept("network", empty, lambda: fit_invertible(model, seen, VALUES, NETWORK, report=told))
-    assert isinstance(network, InvertibleNetwork)
+    network: InvertibleNetwork | None = None
+    for number, (schedule, weight) in enumerate(CYCLES):
+        network = cycle(number, model, seen, schedule, weight, network)
+    assert network is not None
     made = Editor.of(model, network, seen.latents.flatten(0, 1), seen.labels.flatten(0, 1), FACTORS)
     return replace(made, card={"error": usual_error(made), "people": len(seen)})
+
+
+def cycle(
+    number: int, model: AutoEncoder, seen: Pairs, schedule: Schedule, weight: float, begun: InvertibleNetwork | None
+) -> InvertibleNetwork:
+    """The network after one more cycle of training."""
+
+    def train() -> InvertibleNetwork:
+        return fit_invertible(model, seen, VALUES, schedule, report=told, begun=begun, weight=weight)
+
+    empty = InvertibleNetwork(model.size, sized(seen, VALUES), VALUES)
+    trained = kept(f"network-{number}", empty, train)
+    assert isinstance(trained, InvertibleNetwork)
+    return trained
 
 
 def usual_error(made: Editor) -> dict[str, float]:
