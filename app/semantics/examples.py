@@ -51,7 +51,7 @@ PROMPTS: Mapping[str, Sequence[Asked]] = {
                 "a sleeping face",
                 "a face in love",
                 "a sick face",
-                "a cool face with sunglasses",
+                "a face with sunglasses",
             ),
         ),
         Asked(
