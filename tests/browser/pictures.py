@@ -188,6 +188,43 @@ def semantics_gap(page: Page, address: str) -> None:
     asked(page, address, "Modality gap", ".st-key-start-gap", ".st-key-gap-map [data-drawn]:not([data-drawn='0'])")
 
 
+def choose_group_methods(page: Page, titles: Collection[str]) -> None:
+    """Of the Groups page, these and no others."""
+    page.locator(".st-key-start-groups button").wait_for()
+    choose_pills(page, "groups-methods", titles)
+
+
+def group_view(page: Page, title: str) -> None:
+    """One of the questions of the Groups page."""
+    page.locator(".st-key-groups-view").get_by_text(title, exact=True).click()
+
+
+def groups(page: Page, address: str) -> None:
+    """What the form offers, compared once."""
+    page.goto(f"{address}/groups")
+    page.locator(".st-key-groups-found:visible, .st-key-start-groups button:visible").first.wait_for()
+    if not page.locator(".st-key-groups-found").count():
+        page.locator(".st-key-start-groups button").click()
+        page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for()
+        page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for(state="detached", timeout=1_200_000)
+    page.locator(".st-key-groups-less .points path").first.wait_for()
+
+
+def groups_map(page: Page, address: str) -> None:
+    """Groups on the map of items and as a heat map."""
+    groups(page, address)
+    group_view(page, "Group map")
+    page.locator(".st-key-together-map .points path").first.wait_for()
+    page.locator(".st-key-group-nearest ol > li").first.wait_for()
+
+
+def groups_bound(page: Page, address: str) -> None:
+    """Both sides of the bound for every pair."""
+    groups(page, address)
+    group_view(page, "The bound")
+    page.locator(".st-key-bound-scatter .points path").first.wait_for()
+
+
 def faces(page: Page, address: str) -> None:
     """A face with another hat, and what else that moved."""
     page.goto(f"{address}/faces")
@@ -251,6 +288,9 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "semantics-components": semantics_components,
     "semantics-direction": semantics_direction,
     "semantics-gap": semantics_gap,
+    "groups": groups,
+    "groups-map": groups_map,
+    "groups-bound": groups_bound,
     "faces": faces,
     "faces-map": faces_map,
     "faces-new": faces_new,
