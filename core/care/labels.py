@@ -3,7 +3,7 @@
 "neighbours": the probability of a class is its share of the k nearest other items. Wilson: Asymptotic properties of
 nearest neighbor rules using edited data. IEEE Transactions on Systems, Man and Cybernetics, 1972.
 "classifier": linear discriminants of four fifths of the items (their shared covariance shrunk as Ledoit and Wolf do)
-say of the other fifth what they are; in closed form, so that 100,000 items take seconds.
+say of the other fifth what they are; in closed form, since the iterations of logistic regression take minutes here.
 
 From either, confident learning tells the candidates (`core.care.confident`; Northcutt, Jiang and Chuang, 2021); the
 rank is by how much more probable another class is than the given one (their normalised margin), and where neighbours
