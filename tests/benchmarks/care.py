@@ -158,9 +158,9 @@ def main() -> None:
         found += every_fault(arguments)
         print(table(found))
     if arguments.scale:
-        scale = list(every_scale(arguments))
-        print(table(scale))
-        found += scale
+        for each in every_scale(arguments):
+            print(table([each]), flush=True)
+            found.append(each)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
 
