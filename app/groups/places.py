@@ -24,6 +24,8 @@ ITEMS = 20_000
 """Items behind the groups; of more, this many are drawn, and the page says so."""
 SMALL, LARGE = 22, 60
 """Pixels across, of the smallest group and of the largest."""
+LIGHT = "rgba(255,255,255,0.9)"
+"""Behind pictures, in the dark theme too: many are drawings on transparency."""
 NEIGHBOURS = 5
 OUTSIDE = 0.005
 """Share of the items at either end of an axis that one has to zoom out for."""
@@ -97,7 +99,7 @@ def _points(made: "Figure", each: Found, stand: Placed, chosen: int) -> None:
     known = stand.known
     near = set(each.arrays["nearest"][chosen][:NEIGHBOURS].tolist())
     colours = [CHOSEN if group == chosen else NEAR if group in near else GREY for group in known]
-    fills = [faded(colour, 0.35 if colour != GREY else 0.15) for colour in colours]
+    fills = [LIGHT if len(known) <= PICTURED else faded(colour, 0.35) for colour in colours]
     widths = [3 if colour != GREY else 1 for colour in colours]
     made.add_trace(
         Scatter(

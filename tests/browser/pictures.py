@@ -319,6 +319,7 @@ def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
             ("clusters", "light"),
             ("dimensions", "light"),
             ("semantics", "light"),
+            ("groups-map", "light"),
             ("faces", "light"),
         ]
         return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
