@@ -30,7 +30,7 @@ from core.progress import Progress, silent
 from core.workspace import Workspace
 from tests.faces.album import celeba, colours, people, table
 
-COUNT, EPOCHS = 150, 4
+COUNT, EPOCHS = 150, 12
 STEPS = EPOCHS * (135 // 128)
 """Of each stage, with a tenth held out."""
 
