@@ -14,7 +14,8 @@ from core.faces.editor import Editor, Setting
 from core.faces.report import tensor
 from core.sources.bundled import ASSETS
 
-PEOPLE = 10
+PEOPLE, SHOWN = 10, 49
+"""How many are made again, and who is changed: a person without glasses, beard or hat, so that each can be added."""
 POSITIONS = (-3, -2, -1, 0, 1, 2, 3)
 ENLARGED = 2
 
@@ -48,7 +49,7 @@ def main() -> None:
     """Draw both pictures into ``assets/pictures``."""
     editor = held_out.editor()
     people = held_out.held_out(tuple(editor.factors.items())).people
-    drawn = {"faces-strips": strips(editor, people[7]), "faces-autoencoders": reconstructions(editor, people[:PEOPLE])}
+    drawn = {"faces-strips": strips(editor, people[SHOWN]), "faces-autoencoders": reconstructions(editor, people[:PEOPLE])}
     for name, pixels in drawn.items():
         picture = Image.fromarray(pixels)
         larger = picture.resize((picture.width * ENLARGED, picture.height * ENLARGED), Image.Resampling.LANCZOS)

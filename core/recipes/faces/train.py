@@ -43,6 +43,7 @@ CYCLES = (
     (Schedule(epochs=150, rate=7e-4), 1.0),
     (Schedule(epochs=70, rate=5e-4), 3.0),
     (Schedule(epochs=50, rate=5e-4), 3.0),
+    (Schedule(epochs=40, rate=5e-4), 3.0),
 )
 """Of step sizes, for the network (Loshchilov and Hutter, SGDR, ICLR 2017), and how much the edit's error counts."""
 JUDGES = Schedule(epochs=3)
