@@ -18,6 +18,8 @@ def test_names_stand_on_the_map_and_copies_are_tagged(page: Page, address: str) 
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     open_tab(page, address, "Names")
+    page.locator(".st-key-names-given").get_by_role("combobox").first.click()  # other journeys have clustered
+    page.get_by_role("option", name="column “label”").click()
     page.locator(".st-key-start-names button").click()
     expect(page.locator(".st-key-names-group")).to_contain_text("People-body: ", timeout=PATIENCE)
     expect(page.locator("ol.grid > li")).to_have_count(36, timeout=PATIENCE)
