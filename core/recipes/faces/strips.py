@@ -49,7 +49,10 @@ def main() -> None:
     """Draw both pictures into ``assets/pictures``."""
     editor = held_out.editor()
     people = held_out.held_out(tuple(editor.factors.items())).people
-    drawn = {"faces-strips": strips(editor, people[SHOWN]), "faces-autoencoders": reconstructions(editor, people[:PEOPLE])}
+    drawn = {
+        "faces-strips": strips(editor, people[SHOWN]),
+        "faces-autoencoders": reconstructions(editor, people[:PEOPLE]),
+    }
     for name, pixels in drawn.items():
         picture = Image.fromarray(pixels)
         larger = picture.resize((picture.width * ENLARGED, picture.height * ENLARGED), Image.Resampling.LANCZOS)
