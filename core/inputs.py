@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 MODALITIES = {"images": ("image",), "captions": ("text",), "both": ("image", "text")}
+LEAST, MOST = 1e-15, 1e15
+"""Of the largest number of a matrix: beyond, float32 cannot hold the squares of its distances."""
 MAP = "map:"
 """A space of clusterings beside those: this and the id of a map's run."""
 RUN = "run:"
@@ -93,6 +95,8 @@ def open_workspace(source: str | Path) -> Workspace:
 
     if Path(source).is_dir() or "://" in str(source):
         return Workspace.open(source)
+    if str(source).endswith(".npz"):
+        raise BadInput(f"{source}: a .npz keeps no runs, tags or captions: give a workspace")
     if Path(source).is_file() or Path(source).name != str(source):
         raise BadInput(f"{source}: no workspace's folder, .npz file or bundled set: `datasets` lists the sets")
     return open_named(str(source))
@@ -190,6 +194,9 @@ def _matrix(name: str, x: NDArray) -> Floats:
     with np.errstate(over="ignore"):
         matrix = np.ascontiguousarray(x, dtype=np.float32)
     check_matrix(name, matrix)
+    largest = max(float(matrix.max()), -float(matrix.min()))
+    if largest > 0 and not LEAST <= largest <= MOST:
+        raise BadInput(f"{name}: its largest number is {largest:.3g}: scale it to between {LEAST:g} and {MOST:g}")
     return matrix
 
 

@@ -8,7 +8,8 @@ subclustering nets, L_sub = Σ_k Σ_i Σ_j r̃_ij |x_i - μ̃_kj|², cut each cl
 the Hastings ratio. Rows are standardised first; above 64 dimensions clusters have independent axes along the
 principal axes of the whole set. All rows are used; they pass in batches. Three things differ from the authors' code:
 the subclustering nets see each cluster in its own metric, so that they cut between humps and not along the longest
-axis; they begin at a 2-means cut; and the prior grows with N (`NormalInverseWishart.from_data`).
+axis; they begin at a cut by 2-means, in that metric or the plain one, whichever is more probable; and the prior grows
+with N (`NormalInverseWishart.from_data`).
 """
 
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Params:
     learning_rate: float = param(0.003, "step size of Adam", minimum=1e-6, maximum=1)
     batch: int = param(4_096, "rows a step, at most", minimum=16, maximum=1_000_000)
     alpha: float = param(10.0, "concentration: larger, more clusters", minimum=1e-6, maximum=1e6)
-    prior_share: float = param(3e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
+    prior_share: float = param(1e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 

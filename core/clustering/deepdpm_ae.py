@@ -29,7 +29,7 @@ class Params:
     start_k: int = param(1, "clusters to begin with; it finds its own number from any", minimum=1, maximum=10_000)
     epochs: int = param(500, "passes of DeepDPM in each turn, at most", minimum=1, maximum=20_000)
     alpha: float = param(10.0, "concentration: larger, more clusters", minimum=1e-6, maximum=1e6)
-    prior_share: float = param(3e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
+    prior_share: float = param(1e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 

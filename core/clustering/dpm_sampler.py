@@ -23,7 +23,7 @@ class Params:
     burn_in: int = param(5, "draws before a new cluster's subclusters may split it", minimum=1, maximum=1_000)
     restart: int = param(20, "draws after which refused subclusters begin anew", minimum=2, maximum=10_000)
     alpha: float = param(10.0, "concentration: larger, more clusters", minimum=1e-6, maximum=1e6)
-    prior_share: float = param(3e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
+    prior_share: float = param(1e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
     batch: int = param(16_384, "rows at a time", minimum=16, maximum=1_000_000)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 

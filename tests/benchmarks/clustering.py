@@ -62,6 +62,7 @@ def compare(chosen_methods: list[str], chosen_inputs: list[str], seeds: int) -> 
         for method in [methods[each] for each in chosen_methods or methods]:
             try:
                 records.append(measured(method, rows, y, seeds))
+                print(records[-1], flush=True)
             except ClipscapeError as error:
                 print(f"{method.name}: {error}", flush=True)
         print(table(records) if records else "nothing")

@@ -36,6 +36,10 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
 
+def weak(dimensions: int, diagonal: bool = False) -> NormalInverseWishart:
+    return NormalInverseWishart.from_variances(torch.ones(dimensions), diagonal, 0.005)
+
+
 class StopAfter:
     """A report that stops the work once so many epochs are done."""
 
@@ -95,7 +99,7 @@ def test_two_means_finds_the_two_groups_of_each_cluster() -> None:
     x = np.concatenate([each + random.normal(size=(300, 2)) * 0.3 for each in centres.reshape(-1, 2)])
     members = Members(torch.arange(2).repeat_interleave(600), 2)
     flat = Mixture(torch.zeros(2), torch.zeros(2, 2).double(), torch.ones(2, 2).double())
-    found = two_means(torch.from_numpy(x.astype(np.float32)), members, flat, generator())
+    found = two_means(torch.from_numpy(x.astype(np.float32)), members, flat, weak(2, diagonal=True), generator())
     apart = torch.cdist(found, torch.from_numpy(centres))
     assert apart.min(2).values.max() < 0.15
 
@@ -106,10 +110,25 @@ def test_two_means_cuts_between_two_humps_and_not_along_the_longest_axis() -> No
     x = torch.from_numpy(np.stack([random.normal(size=1_000) * 9, side * 4 - 2 + random.normal(size=1_000) * 0.4], 1))
     members = Members(torch.zeros(1_000, dtype=torch.int64), 1)
     mixture = Mixture.from_covariances(torch.ones(1).double(), x.mean(0)[None], torch.cov(x.T)[None])
-    centres = two_means(x.float(), members, mixture, generator())
+    centres = two_means(x.float(), members, mixture, weak(2), generator())
     own = mixture.own_coordinates(x.float()[None], torch.zeros(1, dtype=torch.int64))
     found = squared_distances(own, centres)[0].argmin(1).numpy()
     assert adjusted_rand_score(side, found) > 0.97
+
+
+def test_two_means_cuts_between_many_groups_in_many_dimensions() -> None:
+    """In the own metric all directions are alike there, and a cut goes through the groups."""
+    random = np.random.default_rng(0)
+    label = random.integers(0, 30, 20_000)
+    x = torch.from_numpy(random.normal(size=(30, 64))[label] + random.normal(size=(20_000, 64)))
+    members = Members(torch.zeros(20_000, dtype=torch.int64), 1)
+    mixture = Mixture.from_covariances(torch.ones(1).double(), x.mean(0)[None], torch.cov(x.T)[None])
+    centres = two_means(x.float(), members, mixture, weak(64), generator())
+    own = mixture.own_coordinates(x.float()[None], torch.zeros(1, dtype=torch.int64))
+    side = squared_distances(own, centres)[0].argmin(1).numpy()
+    shares = np.array([side[label == group].mean() for group in range(30)])
+    assert np.maximum(shares, 1 - shares).mean() > 0.9
+    assert 5 < (shares > 0.5).sum() < 25
 
 
 def test_blocks_hold_every_row_once() -> None:

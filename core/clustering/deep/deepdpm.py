@@ -134,7 +134,7 @@ class DeepDPM:
     def _cut(self, members: Members) -> Statistics:
         """Learns the subclustering nets and gives the statistics of the subclusters: (K, 2)."""
         rows = self.data.rows
-        centres = two_means(rows, members, self.mixture, self.generator)
+        centres = two_means(rows, members, self.mixture, self.prior, self.generator)
         nets = SubclusteringNets(centres, self.options.hidden // 2, self.generator)
         optimizer = torch.optim.Adam(nets.parameters, lr=CAUTION * self.options.learning_rate)
         size = max(LEAST_ROWS, self._batch_rows // self.clusters)

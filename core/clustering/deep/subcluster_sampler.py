@@ -102,7 +102,7 @@ class SubclusterSampler:
         new = self.ages == 0
         centres, mode = None, self._mode()
         if new.any():
-            centres = two_means(self.data.rows, members, mode, self.generator)
+            centres = two_means(self.data.rows, members, mode, self.prior, self.generator)
 
         def sides(x: Tensor, clusters: Tensor) -> Tensor:
             drawn = self._draw_index(sub[clusters].log_joint_of_own(x))
