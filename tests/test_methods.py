@@ -23,7 +23,15 @@ from core.workspace import RunCard, Workspace
 Given = np.ndarray | Pairs | Sets
 
 ROWS, DIMENSIONS = 80, 16
-QUICK = {"iterations": 75, "early_iterations": 50, "epochs": 20, "pretraining": 20, "dimensions": 4, "steps": 20}
+QUICK = {
+    "iterations": 75,
+    "early_iterations": 50,
+    "epochs": 20,
+    "pretraining": 20,
+    "dimensions": 4,
+    "steps": 20,
+    "draws": 500_000,
+}
 """Names of parameters that say how long a method works, or how much it makes, and what is enough here."""
 
 

@@ -1,8 +1,7 @@
 """Saved reductions as the page reads them: which can be compared, and every figure from the ranks of partners."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,13 +9,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, forms, store
-from core.methods import discover
+from app import amounts, settings, store
+from app.progress import Comparison
 from core.reduction.significance import Loss, band, paired_bootstrap, smallest_lossless
 from core.workspace import RunCard, Workspace
 
 PACKAGE = "core.reduction"
 KIND = "reduction"
+COMMAND = "reduce"
 APART = ("dimensions", "seed")
 """Parameters that a comparison runs through by itself."""
 WAYS = {"both": "Mean of both", "i2t": "Image → text", "t2i": "Text → image"}
@@ -116,7 +116,7 @@ class Curve:
     @cached_property
     def title(self) -> str:
         """`Auto-encoder, epochs 20`: the method, and what of its setting is not the default."""
-        return ", ".join([self.card.title, *changed(self.card)])
+        return ", ".join([self.card.title, *settings.changed(self.card, PACKAGE, APART)])
 
     @property
     def dimensions(self) -> int:
@@ -179,6 +179,14 @@ class Curve:
         return each.mean(axis=1), each.std(axis=1, ddof=1) if each.shape[1] > 1 else np.zeros(len(each))
 
 
+def grown(cards: Sequence[RunCard]) -> dict[str, int]:
+    """How many points each curve has."""
+    return {card.id: len(card.metrics.get("curve", [])) for card in cards}
+
+
+COMPARISON = Comparison(COMMAND, PACKAGE, KIND, "Each point appears here as it is found.", seen=grown)
+
+
 def givens(cards: Iterable[RunCard]) -> list[Given]:
     """What the saved runs were given, the newest first."""
     return list(dict.fromkeys(Given.of(card) for card in reversed(list(cards))))
@@ -193,15 +201,7 @@ def curves(workspace: Workspace, cards: Sequence[RunCard], given: Given) -> list
 
 def setting(card: RunCard) -> str:
     """The parameters as a key."""
-    return json.dumps({name: value for name, value in card.params.items() if name not in APART}, sort_keys=True)
-
-
-def changed(card: RunCard) -> list[str]:
-    """The parameters that are not the default: `["epochs 20"]`."""
-    method = discover(PACKAGE).get(card.method)
-    usual = {each.name: each.default for each in fields(method.params)} if method else {}
-    others = ((name, value) for name, value in card.params.items() if name not in APART)
-    return [f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)]
+    return settings.key(card, APART)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -51,18 +51,23 @@ class Setting:
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     """pairs: N ≥ 25 of D dimensions → a `Reducer` whose metrics hold the setting that the folds have chosen."""
     check(pairs, params.dimensions)
-    bar = Bar(report, params.folds + 1)
-    part = np.random.default_rng(params.seed).permutation(len(pairs)) % params.folds
+    return solved(pairs, params.dimensions, params.folds, params.seed, report)
+
+
+def solved(pairs: Pairs, dimensions: int, folds: int, seed: int, report: Report) -> Reducer:
+    """The same for any number of dimensions up to D, the most important first."""
+    bar = Bar(report, folds + 1)
+    part = np.random.default_rng(seed).permutation(len(pairs)) % folds
     scores: dict[Setting, float] = {}
-    for fold in range(params.folds):
+    for fold in range(folds):
         bar.step(fold, "choosing how much to trust the pairs")
         judges = pairs.take(np.flatnonzero(part == fold)[:MOST_JUDGED])
-        for setting, reducer in solutions(pairs.take(np.flatnonzero(part != fold)), params.dimensions):
-            scores[setting] = scores.get(setting, 0.0) + reciprocal_rank(reducer(judges)) / params.folds
+        for setting, reducer in solutions(pairs.take(np.flatnonzero(part != fold)), dimensions):
+            scores[setting] = scores.get(setting, 0.0) + reciprocal_rank(reducer(judges)) / folds
     best = max(scores, key=lambda setting: scores[setting])
-    _, chosen = next(solutions(pairs, params.dimensions, [best]))
+    _, chosen = next(solutions(pairs, dimensions, [best]))
     metrics = {"jitter": best.jitter, "own": best.own, "weight": best.weight, "fold_reciprocal_rank": scores[best]}
-    bar.step(params.folds + 1, "found the map", metrics)
+    bar.step(folds + 1, "found the map", metrics)
     return Reducer(chosen.image, chosen.text, metrics)
 
 

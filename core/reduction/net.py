@@ -7,22 +7,33 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from core.progress import Bar
 from core.reduction.pca import principal_axes
-from core.results import Pairs, Projection
+from core.results import Floats, Pairs, Projection
 
 REPORT_STEPS = 10
 
 
 class Net:
-    """g(x) = L x + V relu(U x + c) for centred rows of either modality; V begins at zero, L at the principal axes."""
+    """g(x) = L x + V relu(U x + c) for centred rows of either modality; V begins at zero, L at the principal axes.
 
-    def __init__(self, pairs: Pairs, dimensions: int, hidden: int, generator: torch.Generator) -> None:
+    space: (S, D), S ≥ D': L begins at its first rows instead, at the scale of axes.
+    """
+
+    def __init__(
+        self,
+        pairs: Pairs,
+        dimensions: int,
+        hidden: int,
+        generator: torch.Generator,
+        space: Floats | None = None,
+    ) -> None:
         self.means = (pairs.image.mean(0), pairs.text.mean(0))
         rows = [pairs.image - self.means[0], pairs.text - self.means[1]]
-        axes, _ = principal_axes(rows, dimensions)
+        axes = principal_axes(rows, dimensions)[0] if space is None else _at_scale(space[:dimensions])
         before = pairs.dimensions
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.linear = self._learned(torch.from_numpy(axes))
@@ -61,6 +72,11 @@ class Net:
         return values.to(self.device).requires_grad_()
 
 
+def _at_scale(linear: Floats) -> Floats:
+    """(D', D), as long in all as so many unit vectors: the step size of Adam is meant for those."""
+    return linear * np.float32(len(linear) ** 0.5 / np.linalg.norm(linear))
+
+
 def jittered(x: Tensor, noise: float, generator: torch.Generator) -> Tensor:
     """Rows with noise of that expected length added, in every direction alike."""
     return x + noise / x.shape[1] ** 0.5 * torch.randn(x.shape, generator=generator).to(x)
@@ -69,7 +85,17 @@ def jittered(x: Tensor, noise: float, generator: torch.Generator) -> Tensor:
 def descend(
     parameters: list[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
 ) -> list[float]:
-    """Adam with a step size that falls to zero along a cosine; the losses, one every few steps."""
+    """Adam with a step size that falls to zero along a cosine; the losses, one every few steps.
+
+    On one thread: a step is small, and threads that wait for each other take many times as long on a busy machine.
+    """
+    with threadpool_limits(1):
+        return _descend(parameters, loss, steps, learning_rate, bar, message)
+
+
+def _descend(
+    parameters: list[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
+) -> list[float]:
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     told: list[float] = []

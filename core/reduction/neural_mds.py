@@ -20,22 +20,30 @@ from torch import Tensor
 from core.progress import Bar, Report
 from core.reduction.checks import check
 from core.reduction.net import Net, descend, jittered, unit
-from core.results import Pairs, Reducer
+from core.results import Floats, Pairs, Reducer
 
 Stress = Callable[[Tensor, Tensor, torch.Generator], Tensor]
 """From cosines before and after, both (M, M) of M drawn rows, to what is to become small."""
 
 
-def learn(pairs: Pairs, params: Any, stress: Stress, message: str, report: Report) -> Reducer:
-    """A net that keeps what `stress` asks for, from `params.draws` pairs or quads in all, (2 B)² a step."""
+def learn(
+    pairs: Pairs, params: Any, stress: Stress, message: str, report: Report, space: Floats | None = None
+) -> Reducer:
+    """A net that keeps what `stress` asks for, from `params.draws` pairs or quads in all, (2 B)² a step.
+
+    space: (S, D) linear map, S ≥ D', of centred rows to where the cosines to keep are taken; its first rows are what
+    the net begins with. Without it they are taken in the space given, and the net begins as PCA.
+    """
     check(pairs, params.dimensions)
     generator = torch.Generator().manual_seed(params.seed)
-    net = Net(pairs, params.dimensions, params.hidden, generator)
+    net = Net(pairs, params.dimensions, params.hidden, generator, space)
     draw = net.batches(pairs, params.batch, np.random.default_rng(params.seed))
+    target = None if space is None else torch.from_numpy(space.T.copy()).to(net.device)
 
     def loss() -> Tensor:
         rows = jittered(draw(), params.noise, generator)
-        return stress(cosines(rows), cosines(net(rows)), generator)
+        before = rows if target is None else rows @ target
+        return stress(cosines(before), cosines(net(rows)), generator)
 
     steps = steps_for(params.draws, min(params.batch, len(pairs)))
     bar = Bar(report, steps)
