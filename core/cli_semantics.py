@@ -104,5 +104,7 @@ def _ids(file: str | None) -> list[str] | None:
         return None
     try:
         return Path(file).read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read as ids, one a line: {error}") from None
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read as ids, one a line: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{file} cannot be read as ids, one a line: it is no text in UTF-8") from None

@@ -126,6 +126,8 @@ def test_bad_input_is_one_line_and_status_2(
     [
         ({"x": np.array([[1, np.nan], [1, 2]])}, "row 0 is not finite"),
         ({"x": np.array([[1e300, 1], [1, 2]])}, "row 0 is not finite"),
+        ({"x": np.array([[1e30, 1], [1, 2]])}, "its largest number is 1e+30: scale it to between 1e-15 and 1e+15"),
+        ({"x": np.array([[-1e-30, 0], [0, 0]])}, "its largest number is 1e-30: scale it"),
         ({"x": np.array([{"a": 1}], dtype=object)}, "it holds pickled objects"),
         ({"x": np.array(["one", "two"])}, "a matrix (N, D) of real numbers is needed"),
         ({"x": np.ones((4, 3), complex)}, "a matrix (N, D) of real numbers is needed"),

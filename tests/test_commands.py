@@ -310,5 +310,7 @@ def test_models_begin_with_the_bundled_one() -> None:
 
 
 def test_datasets_can_be_written_as_json() -> None:
-    for each in commands.datasets()["datasets"]:
+    known = commands.datasets()["datasets"]
+    assert {each["name"] for each in known} == {"emoji", "fashion", "faces"}
+    for each in known:
         assert {"name", "title", "summary", "licence", "items"} <= set(json.loads(json.dumps(each)))

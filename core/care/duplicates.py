@@ -2,7 +2,8 @@ r"""Near-duplicates: sets of items that are hardly further apart than an item is
 
 Two items are near-duplicates where their cosine distance is at most `closeness` times the median distance of an item to
 its nearest neighbour: a limit that fits itself to the model and the set, as in Datalab of cleanlab (Northcutt et al.;
-0.13 is its value). Near-duplicates of near-duplicates are one set: connected components, as in fastdup.
+0.13 is its value). Near-duplicates of near-duplicates are one set: connected components, as in fastdup, of the graph
+of each item's ten nearest.
 
 Captions are compared by what they say: of items whose captions are the same word for word, the first stands for all,
 `copies` of them, and the others are not ranked.
@@ -24,6 +25,7 @@ from core.progress import Report, silent
 from core.results import Floats
 
 K = 10
+"""Nearest others that an item is compared with."""
 ROUNDING = 1e-6
 """Distances below are nothing but float32's rounding: equal vectors are duplicates whatever the limit."""
 

@@ -24,6 +24,8 @@ from core.progress import Bar, Report, silent
 from core.results import Floats, Strings
 
 FOLDS = 5
+LEAST = 3
+"""Items of the largest class that the classifier needs: with two of each it is fitted on one, which shows no spread."""
 MOST_CLASSES = 1_000
 MOST_NUMBERS = 2**28
 """Items times classes: a table of 1 GB."""
@@ -69,8 +71,9 @@ def _classes(labels: Strings | None) -> tuple[Strings, Integers, int]:
     kept = (counts > 1) & (every != "")
     if kept.sum() < 2:
         raise BadInput(f"{int(kept.sum())} classes of two items or more: at least 2 are needed, choose another column")
-    if kept.sum() > MOST_CLASSES or kept.sum() * len(labels) > MOST_NUMBERS:
-        raise BadInput(f"{int(kept.sum()):,} classes are more than {MOST_CLASSES:,}: choose a column with fewer values")
+    most = min(MOST_CLASSES, MOST_NUMBERS // len(labels))
+    if kept.sum() > most:
+        raise BadInput(f"{int(kept.sum()):,} classes are more than {most:,}: choose a column with fewer values")
     number = np.where(kept, np.cumsum(kept) - 1, -1)
     return every[kept], number[of.ravel()], int((counts[(every != "") & ~kept]).sum())
 
@@ -86,7 +89,7 @@ def _ranked(score: Floats, subject: Subject, params: Params, report: Report) -> 
 def _of_neighbours(
     subject: Subject, given: Integers, known: Integers, classes: int, params: Params, report: Report
 ) -> Floats:
-    """Shares among the labelled ones of the k nearest; where none is, every class alike: (M, K)."""
+    """Of the k nearest labelled items, the share that each class has: (M, K)."""
     some = subject if len(known) == len(subject) else Subject(subject.vectors[known])
     near = some.near(params.k, report)
     votes = given[known][near.indices]
@@ -99,13 +102,16 @@ def _of_neighbours(
 def _of_classifier(
     subject: Subject, given: Integers, known: Integers, classes: int, params: Params, report: Report
 ) -> Floats:
-    """Probabilities of items that the classifier was not fitted on: (M, K)."""
+    """Probabilities of items that the classifier was not fitted on: (M, K); raises `BadInput` for classes of two."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.model_selection import StratifiedKFold
     from threadpoolctl import threadpool_limits
 
     x, y = subject.vectors[known], given[known]
-    folds = min(FOLDS, int(np.bincount(y).max()))
+    largest = int(np.bincount(y).max())
+    if largest < LEAST:
+        raise BadInput(f"no class has {LEAST} items, too few for a classifier: bring more, or set by=neighbours")
+    folds = min(FOLDS, largest)
     shares = np.zeros((len(known), classes), dtype=np.float32)
     bar = Bar(report, folds)
     splits = StratifiedKFold(folds, shuffle=True, random_state=params.seed).split(x, y)

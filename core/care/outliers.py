@@ -2,7 +2,7 @@ r"""Outliers: items far from everything else.
 
 The score is the mean cosine distance to the k nearest others. Angiulli and Pizzuti: Fast outlier detection in high
 dimensional spaces. PKDD 2002; Kuan and Mueller: Back to the basics: revisiting out-of-distribution detection
-baselines. ICML workshop, 2022 (on embeddings it does as well as anything learned).
+baselines. ICML workshop, 2022 (such plain scores of embeddings beside more elaborate ones).
 
 Flagged is what has a modified z-score above `limit`, $0.6745\,(s_i - \tilde s) / \mathrm{MAD}$; 3.5 is the value of
 Iglewicz and Hoaglin: How to detect and handle outliers. 1993.

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.care.subject import Findings, Subject, Truths
-from core.commands.items import chosen, classes, item_rows
+from core.commands.items import chosen, classes, is_taken, item_rows
 from core.commands.pairs import every_pair, sayings
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, save
+from core.commands.runs import Made, check_out, save
 from core.errors import BadInput, BadParameter, Cancelled, ClipscapeError, MissingData
 from core.inputs import MAP, Rows
 from core.methods import discover
@@ -49,19 +49,20 @@ def care(
     `kinds`: "duplicates", "outliers", "labels", "mismatches"; None: all, of which those that lack labels or captions
     are told of in `refused`. `space`: "images" or "captions", in which all but the mismatches are looked for; None:
     images, or captions where there are no images. `label`: the column to doubt; None: "label". `params`: as in
-    `cluster`. `top`: how many items of each check are told. `write` names a column of truths: what is flagged, of
-    near-duplicates all but the first of a set; `--exclude` of every other command takes it. `out` names a `.csv` with
-    every ranked item. Stopped, `partial` is true, and what was found stays.
+    `cluster`. `top`: how many items of each check are told. `write` names a column of truths, a new one or one that a
+    check has written: what is flagged, of near-duplicates all but the first of a set; `--exclude` of every other
+    command takes it. `out` names a `.csv` with every ranked item. Stopped, `partial` is true, and what was found stays.
     """
     start = perf_counter()
     if top < 1:
         raise BadParameter(f"top={top} is below 1: ask for at least one item")
+    check_out(out)
     if space is not None and space not in SPACES:
         remedy = "a map tears groups apart, choose" if space.startswith(MAP) else "choose"
         raise BadParameter(f"--space {space}: {remedy} {' or '.join(SPACES)}")
     plans = planned(PACKAGE, list(discover(PACKAGE)) if kinds is None else kinds, params or {}, {}, "duplicates")
-    ground = _Ground(str(source), space, model, tag, exclude, label)
-    ground.check(write)
+    ground = _Ground(str(source), space, model, tag, exclude, label, write)
+    ground.check()
     work = _Work(ground)
     bar = Bar(report, len(plans) * STEPS)
     try:
@@ -69,11 +70,12 @@ def care(
             work.run(plan, bar.part(number * STEPS, STEPS))
     except Cancelled:
         work.stop()
+    told = work.result(top)
     if write is not None:
         work.write(write)
     if out is not None:
         work.export(out)
-    return work.result(top) | {"column": write, "seconds": round(perf_counter() - start, 3)}
+    return told | {"column": write, "seconds": round(perf_counter() - start, 3)}
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,28 +101,27 @@ class _Ground:
         tag: str | None,
         exclude: str | None,
         label: str | None,
+        column: str | None,
     ) -> None:
-        self.source, self.model, self.tag, self.exclude, self.label = source, model, tag, exclude, label
+        self.source, self.model, self.tag, self.exclude, self.column = source, model, tag, exclude, column
         self.rows = chosen(item_rows(source, space, model), tag, exclude)
         self._known = classes(self.rows, label)
         self._own: Subject | None = None
 
     @property
     def about(self) -> dict[str, str]:
-        """For the cards: how items were chosen."""
-        return {name: value for name, value in (("tag", self.tag), ("exclude", self.exclude)) if value is not None}
+        """For the cards: how items were chosen, and the column that is written."""
+        told = {"tag": self.tag, "exclude": self.exclude, "column": self.column}
+        return {name: value for name, value in told.items() if value is not None}
 
-    def check(self, column: str | None) -> None:
-        """Raises `BadInput` for a column that cannot be written."""
-        if column is None:
+    def check(self) -> None:
+        """Raises `BadInput` for a column that cannot be written, or that would overwrite a person's own."""
+        if self.column is None:
             return
-        from core.workspace.columns import FIXED, check_column
-
         if self.rows.workspace is None:
-            raise BadInput(f"--write {column}: a .npz has no columns, give a workspace")
-        check_column(column)
-        if column in FIXED:
-            raise BadInput(f"--write {column}: that would overwrite what the items hold, choose another name")
+            raise BadInput(f"--write {self.column}: a .npz has no columns, give a workspace")
+        if is_taken(self.rows.workspace, self.column, KIND):
+            raise BadInput(f"--write {self.column}: that would overwrite what the items hold, choose another name")
 
     def of(self, kind: str) -> tuple[Rows, Subject, dict[str, str]]:
         """The rows of a check, what it is given, and what its card says beside."""
@@ -212,6 +213,7 @@ class _Work:
             raise Cancelled("stopped before the first check was done")
 
     def result(self, top: int) -> dict[str, Any]:
+        """As JSON; raises what the first check was refused for where every one was."""
         if not self.done and self.error is not None:
             raise self.error
         rows = self.ground.rows
@@ -230,7 +232,7 @@ class _Work:
         for each in self.done:
             for id, removable in zip(each.rows.ids.tolist(), each.removable.tolist(), strict=True):
                 marked[id] = marked.get(id, False) or removable
-        if self.done and (place := self.ground.rows.workspace) is not None:
+        if (place := self.ground.rows.workspace) is not None:
             place.set_column(column, dict(marked))
 
     def export(self, out: str) -> None:

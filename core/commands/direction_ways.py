@@ -18,6 +18,12 @@ from core.semantics.prompts import Prompts, check_templates
 from core.semantics.results import Direction
 
 REST = "the rest"
+BELONGS = {
+    "templates": ("--template", "--towards", "towards"),
+    "against": ("--against", "--items", "items"),
+    "value": ("--value", "--label", "label"),
+}
+"""What means something only beside another: its option, and the other's option and name."""
 BRIEF = 60
 """Letters of a side in a direction's title."""
 
@@ -58,6 +64,11 @@ class Asked:
             raise BadInput(
                 "a direction is found in one way: between prompts, between groups of items, or by a label's value"
             )
+        for name, (option, other, needed) in BELONGS.items():
+            if getattr(self, name) and getattr(self, needed) is None:
+                raise BadInput(f"{option} says nothing here: it goes with {other}")
+        if self.fit != "means" and self.towards is not None:
+            raise BadInput("--fit says nothing here: it goes with groups of items, --items or --label")
 
     @property
     def way(self) -> str:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from core.commands.deriving import derive
 from core.commands.direction_ways import Asked, Found
+from core.commands.items import is_taken
 from core.commands.prompting import unit_rows
-from core.commands.runs import Analysis, Made, save, write_arrays
+from core.commands.runs import Analysis, Made, check_out, save, write_arrays
 from core.errors import BadInput, BadParameter
 from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
@@ -21,7 +22,7 @@ from core.results import Floats
 from core.search import highest
 from core.semantics.directions import along, projections, removing
 from core.semantics.results import Direction
-from core.workspace.columns import FIXED, check_column
+from core.workspace import Run
 
 KIND = "direction"
 ANALYSIS = Analysis("direction", "Concept direction")
@@ -63,6 +64,7 @@ def direction(
     for what the run holds.
     """
     start = perf_counter()
+    check_out(out)
     asked = Asked(towards, away, templates or (), items, against, label, value, fit)
     if strip < 1:
         raise BadParameter(f"strip={strip} is below 1: ask for at least one item")
@@ -86,19 +88,25 @@ def direction(
 
 def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
     """Takes the direction of a run out of all embeddings of its model; `model` names them for every other command."""
-    found = open_workspace(source).run(run)
-    card = found.card
-    if card.kind != KIND:
-        raise BadInput(f"run {run} is no direction but a {card.kind} run: choose one of kind {KIND}")
-    title = str(card.metrics["direction"])
-    vector = np.asarray(found.arrays["direction"], dtype=np.float32)
+    place = open_workspace(source)
+    found = place.run(run)
+    card, direction = found.card, kept_direction(found)
+    title, vector = direction.title, direction.vector
     digest = blake2b(vector.tobytes(), digest_size=8).hexdigest()
     params = {"dimensions": len(vector), "direction": title, "vector": digest}
     known = {"method": REMOVED.name, "title": REMOVED.title, "params": params, "items": card.items}
     known |= {"model": card.model, "fingerprint": card.fingerprint}
     about = {"mark": f"without-{_slug(title)}", "words": f"without “{title}”"}
-    made = derive(open_workspace(source), removing(Direction(vector, title)), known, about, report)
+    made = derive(place, removing(direction), known, about, report)
     return {"run": made.id, "model": made.metrics["derived"], "base": card.model, "direction": title}
+
+
+def kept_direction(found: Run) -> Direction:
+    """The direction that a run holds; raises `BadInput` for a run of another kind."""
+    card = found.card
+    if card.kind != KIND:
+        raise BadInput(f"run {card.id} is no direction but a {card.kind} run: choose one of kind {KIND}")
+    return Direction(np.asarray(found.arrays["direction"], dtype=np.float32), str(card.metrics["direction"]))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,11 +177,7 @@ def _check_place(rows: Rows, column: str | None, remove: bool) -> None:
     place = rows.workspace
     if place is None and (column is not None or remove):
         raise BadInput("a .npz keeps no columns and no derived models: give a workspace, or write a file with --out")
-    if place is None or column is None:
-        return
-    check_column(column)
-    own = {card.metrics.get("column") for card in place.runs(KIND)}
-    if column in FIXED or (column in place.columns() and column not in own):
+    if place is not None and column is not None and is_taken(place, column, KIND):
         raise BadInput(f"there is a column {column!r} already: choose another name")
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import BadInput, BadParameter
-from core.sources import bundled
+from core.faces.kinds import bundled_file
+from core.faces.limits import check_seed
 
 if TYPE_CHECKING:
     from core.faces.editor import Editor, Setting
@@ -136,6 +137,7 @@ def mix(codes: str, other: str, factors: Sequence[str], model: str | None = None
 
 def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = None) -> dict[str, Any]:
     """People who never were: ``{"faces": [{"codes", "picture"}]}``. values: factor → value; the others by chance."""
+    check_seed(seed)
     editor = opened(model)
     if not 1 <= count <= MOST:
         raise BadParameter(f"count={count} is outside 1 to {MOST}: ask for fewer faces at once")
@@ -164,7 +166,7 @@ def export(
 
 def opened(model: str | None) -> Editor:
     """The editor in a file, or the bundled one; the last two stay in memory. Raises `BadInput`."""
-    path = Path(model) if model else bundled.ASSETS / "editor" / "faces.safetensors"
+    path = Path(model) if model else bundled_file("faces")
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:

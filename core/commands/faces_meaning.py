@@ -10,6 +10,7 @@ import numpy as np
 
 from core.commands.faces import embedded, opened, worded
 from core.errors import BadInput, BadPicture
+from core.faces.limits import check_seed
 from core.progress import Progress, Report, silent
 from core.sources.items import Value
 
@@ -42,6 +43,7 @@ def faces_meaning(
     from core.faces import held_out
     from core.faces.meaning import meanings, usual_prompts
 
+    check_seed(seed)
     editor = opened(model)
     said = [prompt.strip() for prompt in prompts or usual_prompts(editor.factors)]
     if not all(said):

@@ -11,12 +11,13 @@ from core.progress import Report, silent
 def faces_report(report: Report = silent) -> dict[str, Any]:
     """``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1."""
     from core.faces import held_out, judges
+    from core.faces.kinds import bundled_file
     from core.faces.report import report as measured
 
     editor = held_out.editor()
     values = {name: len(each) for name, each in editor.factors.items()}
     faces = held_out.held_out(tuple(editor.factors.items()))
-    judging = judges.load(held_out.file("judges"), values, editor.side)
+    judging = judges.load(bundled_file("judges"), values, editor.side)
     return measured(editor, held_out.every_autoencoder(), judging, faces, report)
 
 

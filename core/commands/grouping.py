@@ -114,10 +114,10 @@ def _check_column(rows: Rows, column: str) -> None:
 
 
 def _named(value: object) -> str:
-    """A cell as a group's name; "" for an empty one and for NaN."""
+    """A cell as a group's name, 2.0 as "2"; "" for an empty one and for NaN."""
     if value is None or value != value:
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value).strip()
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value).strip()
 
 
 def _of_run(rows: Rows, id: str) -> Grouping:

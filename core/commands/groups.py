@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from core.commands.grouping import By, Grouped, grouped
 from core.commands.items import chosen, item_rows
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, save, write_arrays
+from core.commands.runs import Made, check_out, save, write_arrays
 from core.errors import BadInput, BadParameter, Cancelled
 from core.groups.compare import Asked, Curve, Sizes, asked, curve, example_questions, sizes_for
 from core.groups.evidence import Evidence, evidence
@@ -57,6 +57,7 @@ def groups(
     `partial` is true. `out` names a `.npz` for the groups, the figures of each split, the bound and the overviews.
     """
     _check(seeds, sizes)
+    check_out(out)
     names = list(discover(PACKAGE)) if methods is None else list(methods)
     plans = planned(PACKAGE, names, params or {}, ELSEWHERE, MEAN)
     plans.sort(key=lambda plan: plan.method.name != MEAN)
@@ -94,9 +95,8 @@ class Ground:
         able = sizes_for(sets, splits, SIZES if sizes is None else sizes)
         if not able.kept:
             largest = int(np.sort(sets.sizes // 2)[-2])
-            raise BadInput(
-                f"--sizes {','.join(map(str, able.left_out))}: halves of groups hold {largest} items or fewer"
-            )
+            wanted = ",".join(map(str, able.left_out))
+            raise BadInput(f"--sizes {wanted}: halves of groups hold {largest} items or fewer, choose smaller ones")
         return cls(given, splits, able, asked(sets, splits, able.kept), evidence(sets, able.kept, 0, report))
 
     @property

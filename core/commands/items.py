@@ -16,7 +16,7 @@ from core.results import Strings
 from core.tags import TAG, tagged, tags
 
 if TYPE_CHECKING:
-    from core.workspace import RunCard
+    from core.workspace import RunCard, Workspace
 
 LABEL = "label"
 LISTED = 20
@@ -120,6 +120,18 @@ def _fingerprint(rows: Rows) -> str:
     return blake2b("\n".join([rows.fingerprint, *rows.ids.tolist()]).encode(), digest_size=16).hexdigest()
 
 
+def is_taken(place: "Workspace", column: str, kind: str) -> bool:
+    """Whether a column holds what somebody brought, not what a run of this kind has written.
+
+    Raises `BadInput` for a name that no column can have.
+    """
+    from core.workspace.columns import FIXED, check_column
+
+    check_column(column)
+    own = {card.metrics.get("column") for card in place.runs(kind)}
+    return column in FIXED or (column in place.columns() and column not in own)
+
+
 @dataclass(frozen=True)
 class Classes:
     """What to compare clusters with.
@@ -142,8 +154,21 @@ def classes(rows: Rows, label: str | None = None) -> Classes | None:
         if label is not None:
             raise BadInput(f"--label {label}: a .npz has no columns, its classes are its array `y`")
         return None if rows.labels is None else Classes("y", rows.labels)
-    values = rows.workspace.table([label or LABEL], rows.ids.tolist())[label or LABEL].to_pylist()
-    found = Classes(label or LABEL, np.array(["" if value is None else str(value) for value in values]))
+    found = Classes(label or LABEL, column_words(rows, label or LABEL))
     if label is not None and not found.count:
         raise BadInput(f"--label {label}: the column is empty for these items, choose another")
     return found if found.count else None
+
+
+def column_words(rows: Rows, column: str) -> Strings:
+    """What a column of the rows' workspace holds of each item, in words, "" for nothing: (N,) str.
+
+    Raises `BadInput` for a column of pictures, `MissingData` for one that there is not.
+    """
+    from core.workspace.columns import PICTURES
+
+    assert rows.workspace is not None
+    if column in PICTURES:
+        raise BadInput(f"the column {column!r} holds pictures, not words: choose another")
+    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
+    return np.array(["" if value is None else str(value) for value in values], dtype=np.str_)

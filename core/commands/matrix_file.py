@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 from zipfile import ZipFile
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from core.commands.runs import npz_path
 from core.errors import BadInput
 from core.results import Floats
 
@@ -22,19 +22,23 @@ def streamed(out: str, name: str, shape: tuple[int, int], arrays: Mapping[str, N
 
     arrays: what else goes into the file. Raises `BadInput` where it cannot be written; stopped half-way, none is left.
     """
-    path = Path(out if out.endswith(".npz") else f"{out}.npz")
+    path = npz_path(out)
     try:
-        with ZipFile(path, "w") as archive:
+        archive = ZipFile(path, "w")
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}") from None
+    try:
+        with archive:
             for title, array in arrays.items():
                 with archive.open(f"{title}.npy", "w", force_zip64=True) as member:
                     npy.write_array(member, array, allow_pickle=False)
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 npy.write_array_header_2_0(member, {"descr": "<f4", "fortran_order": True, "shape": shape})
                 yield lambda columns: _write(member, columns)
-    except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error.strerror}") from None
-    except BaseException:
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # such as a full disk
+            raise BadInput(f"{out} cannot be written: {error.strerror}") from None
         raise
 
 

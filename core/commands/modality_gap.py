@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.commands.deriving import derive
 from core.commands.pairs import PairRows, every_pair, sayings
-from core.commands.runs import Analysis, Made, save, write_arrays
+from core.commands.runs import Analysis, Made, check_out, save, write_arrays
 from core.errors import BadInput
 from core.progress import Bar, Report, silent
 from core.reduction.checks import check_rows
@@ -44,6 +44,7 @@ def gap(
     in `cluster`. `out` names a `.npz` for what the run holds; a `.npz` as the source has no run.
     """
     start = perf_counter()
+    check_out(out)
     bar = Bar(report, 2 * STEPS + DERIVE)
     bar.step(0, "reading the pairs")
     rows = every_pair(source, model, tag, exclude)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from core.commands.grouping import RUN, By, Grouping, named_groups, told_by
-from core.commands.items import item_rows
+from core.commands.items import column_words, item_rows
 from core.commands.names_words import RANKS, Words, of_captions, of_prompts
 from core.commands.pairs import sayings
 from core.commands.prompting import Reader, reader
@@ -25,9 +25,6 @@ from core.naming.contrast import directions, nearest_rows
 from core.progress import Bar, Report, silent
 from core.results import Floats
 from core.semantics.prompts import Prompts, read_prompts
-
-if TYPE_CHECKING:
-    pass
 
 PACKAGE, KIND = "core.naming", "names"
 METHOD = "log-odds"
@@ -222,7 +219,8 @@ def _given(
     if file is not None:
         return "prompts", read_prompts(file)
     if values is not None:
-        return f"values of {values}", _values(rows, values, f"--values {values}")
+        empty = f"--values {values}: no item has a value there, choose another column"
+        return f"values of {values}", _values(rows, values, empty)
     if any(caption.strip() for caption in said):
         return None
     without = "no item has a caption, so that names need a list: give --prompts FILE or --values COLUMN"
@@ -232,17 +230,11 @@ def _given(
 
 
 def _values(rows: Rows, column: str, refusal: str) -> Prompts:
-    found = named_groups(rows, column) if rows.workspace is None else _column(rows, column)
+    """The different values of a column ("y" of a `.npz`); raises `BadInput` with the refusal where there are none."""
+    found = named_groups(rows, column) if rows.workspace is None else Grouping.of(column_words(rows, column))
     if not len(found.names):
-        remedy = "" if refusal.endswith("COLUMN") else ": no item has a value there, choose another column"
-        raise BadInput(refusal + remedy)
+        raise BadInput(refusal)
     return Prompts.of(found.names.tolist())
-
-
-def _column(rows: Rows, column: str) -> Grouping:
-    assert rows.workspace is not None
-    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
-    return Grouping.of(np.array(["" if value is None else str(value) for value in values], dtype=np.str_))
 
 
 def _model_of(source: str, by: By) -> str | None:

@@ -20,7 +20,8 @@ from core.semantics.prompts import MOST_PROMPTS, Prompts
 
 RANKS = ("both", "words", "clip")
 MOST_CANDIDATES = 30
-"""Phrases of a group that CLIP's text is asked about."""
+"""Phrases of a group that are looked at, where no more are wanted; CLIP's text reads those of all groups at most
+`MOST_PROMPTS` in all."""
 
 
 class Ground(Protocol):
@@ -61,10 +62,11 @@ def of_captions(
     groups = len(ground.grouping.names)
     counted, written = counts(lexicon(captions), saying, ground.grouping.group, groups)
     scores = method.fit(counted, settings)
-    few = max(1, min(MOST_CANDIDATES, MOST_PROMPTS // max(groups, 1)))
-    asked = [candidates(scores, group, written, few) for group in range(groups)]
+    several, read_too = max(MOST_CANDIDATES, most), rank != "words"
+    some = min(several, MOST_PROMPTS // groups) if read_too else several
+    asked = [candidates(scores, group, written, some) for group in range(groups)]
     found, remarks = None, {}
-    if rank != "words" and any(map(len, asked)):
+    if read_too and any(map(len, asked)):
         try:
             found = _cosines(ground, asked, written, read(), report)
         except MissingWeights as error:

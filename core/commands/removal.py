@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from core.commands.directions import without
+from core.clustering.checks import check_rows
+from core.commands.directions import kept_direction, without
 from core.commands.items import Classes, classes, item_rows
 from core.commands.runs import Analysis, Made, save
 from core.errors import MissingData
@@ -16,7 +17,6 @@ from core.progress import Bar, Report, silent
 from core.results import Floats
 from core.semantics.directions import removing, separation
 from core.semantics.removal import Effect, check_seeds, effect
-from core.semantics.results import Direction
 from core.workspace import Run
 
 KIND = "removal"
@@ -32,20 +32,20 @@ def removal(
     """Takes the direction of a run away as `without` does, and clusters its items by K-means with it and without it.
 
     k, seeds: of K-means. label: a column to compare the clusters with; None: "label", where items have one. The result
-    is a run of kind "removal".
+    is a run of kind "removal". What cannot be clustered or compared is refused before anything is derived.
     """
     start = perf_counter()
     bar = Bar(report, STEPS)
     find("core.clustering", "kmeans").make_params({"k": k})
     check_seeds(seeds)
-    derived = without(source, run, bar.part(0, DERIVE, "without it"))
     found = open_workspace(source).run(run)
-    rows = _rows(source, found)
-    direction = Direction(np.asarray(found.arrays["direction"], dtype=np.float32), derived["direction"])
-    cleared = removing(direction).image(rows.vectors)
+    direction, rows = kept_direction(found), _rows(source, found)
+    cleared, truth = removing(direction).image(rows.vectors), classes(rows, label)
+    for each in (rows.vectors, cleared):
+        check_rows(each, k)
+    derived = without(source, run, bar.part(0, DERIVE, "without it"))
     bar.step(DERIVE, "telling the groups apart")
     auc = [_separation(each, found) for each in (rows.vectors, cleared)]
-    truth = classes(rows, label)
     labels, listen = (truth.values if truth else None), bar.part(DERIVE + TELL, STEPS - DERIVE - TELL, "clusters")
     changed = effect(rows.vectors, cleared, found.arrays["projection"], k, seeds, labels, listen)
     told = _told(changed, auc, truth, rows.vectors, cleared)

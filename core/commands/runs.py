@@ -3,7 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from errno import ENOENT
 from importlib.metadata import PackageNotFoundError, version
+from os import strerror
+from os.path import basename
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -142,10 +146,27 @@ def save(rows: Rows, made: Made, arrays: Mapping[str, NDArray]) -> str | None:
 
 def write_arrays(out: str, arrays: Mapping[str, NDArray]) -> None:
     """Writes a `.npz`; raises `BadInput` where that cannot be."""
+    path = npz_path(out)
     try:
-        np.savez(out, allow_pickle=False, **arrays)
+        np.savez(path, allow_pickle=False, **arrays)
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}") from None
+
+
+def npz_path(out: str) -> Path:
+    """The file, with its ending; raises `BadInput` as `check_out` does."""
+    check_out(out)
+    return Path(out if out.endswith(".npz") else f"{out}.npz")
+
+
+def check_out(out: str | None) -> None:
+    """Before the work for it: raises `BadInput` where no file of that name can be written; None: none is asked for."""
+    if out is None:
+        return
+    if not basename(out).strip("."):
+        raise BadInput(f"{out or 'an empty name'} is no name of a file: name one, such as result.npz")
+    if not Path(out).parent.is_dir():
+        raise BadInput(f"{out} cannot be written: {strerror(ENOENT)}")
 
 
 def plain(value: Any) -> Any:

@@ -21,7 +21,7 @@ from core.commands.semantics_told import Shown, prompt_rows, shown, zero_shot_fi
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
-from core.semantics.correlation import check
+from core.semantics.correlation import check_items, check_names
 from core.semantics.cosines import NEAREST, matrix
 from core.semantics.prompts import Prompts, check_templates, read_prompts
 from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
@@ -72,9 +72,10 @@ def semantics(
     check_templates(templates or (), len(asked))
     if nearest < 1:
         raise BadParameter(f"nearest={nearest} is below 1: ask for at least one item")
+    check_names(method, correction)
     rows = unit_rows(source, space, model, tag, exclude)
     if against != NONE:
-        _check_correlation(rows, method, correction)
+        _check_items(len(rows))
     of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     ground = _Ground(rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items), of)
     bar = Bar(report, STEPS)
@@ -217,11 +218,9 @@ def _asked(file: str | None, prompts: Sequence[str] | None, classes: Sequence[st
     return read_prompts(file) if file is not None else Prompts.of(prompts or (), classes)
 
 
-def _check_correlation(rows: Rows, method: str, correction: str) -> None:
+def _check_items(items: int) -> None:
     try:
-        check(len(rows), method, correction)
-    except BadParameter:
-        raise
+        check_items(items)
     except BadInput as error:
         raise BadInput(f"{error}, or leave it out with --against {NONE}") from None
 

@@ -21,7 +21,7 @@ MOST_CLASSES = 100
 
 @dataclass(frozen=True)
 class Shown:
-    """Items as JSON. captions: by row, of those that are named. low, high: (C, 5), the extreme rows of a dimension."""
+    """Items as JSON. captions: by row, of those that are named. low, high: dimension → (5,), its extreme rows."""
 
     ids: Sequence[str]
     captions: Mapping[int, str]

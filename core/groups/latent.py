@@ -51,6 +51,7 @@ Assign = Callable[[Floats, Latent], Floats]
 
 
 def likely(x: Floats, prototypes: Floats, temperature: float) -> Floats:
+    """Softmax over k of cos(x, c_k) / τ: items (…, D) and prototypes (K, D), unit norm → (…, K), sums of 1."""
     scores = unit(x) @ prototypes.T / temperature
     shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return shares / shares.sum(axis=-1, keepdims=True)

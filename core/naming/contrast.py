@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from core.errors import BadInput
 from core.maps.neighbours import normalised
 from core.results import Floats
+from core.semantics.directions import SMALLEST
 
 Integers = NDArray[np.int64]
 
 
 def directions(x: Floats, group: Integers, groups: int) -> Floats:
     """Of rows (N, D), each in a group 0 … G - 1 or in none (-1): (G, D) float32, unit norm; zeros for a group that is
-    exactly as the others are."""
+    as the others are, but for rounding. Raises `BadInput` where all rows are in one group."""
     from scipy.sparse import csr_array
 
     counts = np.bincount(group[group >= 0], minlength=groups)
@@ -27,7 +28,9 @@ def directions(x: Floats, group: Integers, groups: int) -> Floats:
     members = csr_array((np.ones(len(rows), np.float32), (group[rows], rows)), shape=(groups, len(x)))
     sums, total = (members @ x).astype(np.float64), x.sum(axis=0, dtype=np.float64)
     own = sums / np.maximum(counts, 1)[:, None]
-    return normalised((own - (total - sums) / (len(x) - counts)[:, None]).astype(np.float32))
+    found = own - (total - sums) / (len(x) - counts)[:, None]
+    found[np.linalg.norm(found, axis=1) < SMALLEST] = 0
+    return normalised(found.astype(np.float32))
 
 
 def nearest_rows(vectors: Floats, direction: Floats, rows: Integers, saying: Integers, count: int) -> Integers:

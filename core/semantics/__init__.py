@@ -13,5 +13,5 @@
     results.py      what comes back
 
 Nothing here reads a workspace or a model: rows in, frozen results out. The commands are `core.commands.semantics`,
-`directions` and `modality_gap`.
+`directions`, `removal` and `modality_gap`.
 """

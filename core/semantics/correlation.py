@@ -26,6 +26,8 @@ from core.semantics.results import Components, Correlation, Doubles
 
 METHODS = ("pearson", "spearman")
 LEAST_ITEMS = 3
+NOTHING = 1e-12
+"""Share of the rows' squares: a component of less variance is float32's rounding, and correlates with anything."""
 EXACT = 10_000
 """Items up to which coefficients are float64 throughout; above, sums over 4,096 items are float32."""
 CHUNK, COLUMNS = 4_096, 32
@@ -50,12 +52,22 @@ def correlate(
 
 def check(items: int, method: str, correction: str) -> None:
     """Raises `BadInput` for fewer than 3 items, `BadParameter` for a method or a correction that there is not."""
+    check_names(method, correction)
+    check_items(items)
+
+
+def check_items(items: int) -> None:
+    """Raises `BadInput` for fewer than 3."""
+    if items < LEAST_ITEMS:
+        raise BadInput(f"{items} items are too few for a correlation: bring at least {LEAST_ITEMS}")
+
+
+def check_names(method: str, correction: str) -> None:
+    """Raises `BadParameter` for a method or a correction that there is not."""
     if method not in METHODS:
         raise BadParameter(f"method={method!r} is not one of {', '.join(METHODS)}")
     if correction not in CORRECTIONS:
         raise BadParameter(f"correction={correction!r} is not one of {', '.join(CORRECTIONS)}")
-    if items < LEAST_ITEMS:
-        raise BadInput(f"{items} items are too few for a correlation: bring at least {LEAST_ITEMS}")
 
 
 def standardised(x: Columns, method: str, report: Report = silent) -> Columns:
@@ -131,11 +143,13 @@ CORRECTIONS: Mapping[str, Callable[[Doubles], Doubles]] = {"bh": _bh, "holm": _h
 
 
 def components(x: Floats, report: Report = silent) -> Components:
-    """All principal components of rows (N, D), at most N - 1 of them; the largest entry of each axis is positive.
+    """The principal components of rows (N, D), at most N - 1; the largest entry of each axis is positive.
+
+    All that have any variance, as fewer have where rows repeat each other or a direction was taken away; at least one.
 
     Pearson: On lines and planes of closest fit to systems of points in space. Philosophical Magazine, 1901.
     """
-    check(len(x), "pearson", "none")
+    check_items(len(x))
     mean = x.mean(axis=0, dtype=np.float64)
     products = np.zeros((x.shape[1], x.shape[1]))
     with threadpool_limits(1, "blas"):
@@ -144,7 +158,9 @@ def components(x: Floats, report: Report = silent) -> Components:
             part = x[start : start + CHUNK] - mean
             products += part.T @ part
     variances, axes = np.linalg.eigh(products)
-    kept = slice(None, -min(x.shape[1], len(x) - 1) - 1, -1)
+    squares = np.trace(products) + len(x) * (mean @ mean)
+    count = max(1, min(len(x) - 1, int(np.count_nonzero(variances > NOTHING * squares))))
+    kept = slice(None, -count - 1, -1)
     axes, variances = axes[:, kept].T, np.maximum(variances[kept], 0)
     signs = np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1))
     return Components(

@@ -20,7 +20,7 @@ from core.results import Floats, Strings
 from core.semantics.results import Integers
 
 STEPS = 100
-LEAST_SEEDS = 2
+LEAST_SEEDS, MOST_SEEDS = 2, 1_000
 Spread = list[float] | None
 """Mean and sample sd over the seeds, or over pairs of them; None where there is none."""
 
@@ -72,9 +72,11 @@ def effect(
 
 
 def check_seeds(seeds: int) -> None:
-    """Raises `BadParameter` for fewer than 2."""
+    """Raises `BadParameter` for fewer than 2, and for more than 1,000."""
     if seeds < LEAST_SEEDS:
         raise BadParameter(f"seeds={seeds} is below {LEAST_SEEDS}: what chance does is seen from two beginnings on")
+    if seeds > MOST_SEEDS:
+        raise BadParameter(f"seeds={seeds} is above {MOST_SEEDS:,}: 3 to 10 show how much chance does")
 
 
 def correlation_ratio(scores: Floats, clusters: Integers) -> float:
@@ -93,8 +95,7 @@ def matched(clusters: Integers, others: Integers) -> Integers:
     size = int(max(clusters.max(), others.max())) + 1
     table = np.zeros((size, size), dtype=np.int64)
     np.add.at(table, (others, clusters), 1)
-    rows, columns = linear_sum_assignment(table, maximize=True)
-    return columns[np.argsort(rows)][others]
+    return linear_sum_assignment(table, maximize=True)[1][others]
 
 
 def _clusters(x: Floats, k: int, seed: int, report: Report) -> Integers:

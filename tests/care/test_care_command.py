@@ -73,6 +73,7 @@ def test_json_as_promised(place: Workspace, capsys: pytest.CaptureFixture[str]) 
 
 def test_each_check_is_a_run_with_its_card(place: Workspace) -> None:
     found = commands.care(place.path, label="label")
+    assert set(found["kinds"]) == {"duplicates", "mismatches", "labels", "outliers"}
     for kind, told in found["kinds"].items():
         run = place.run(told["run"])
         card, arrays = run.card, run.arrays
@@ -97,6 +98,26 @@ def test_what_is_flagged_becomes_a_column_that_others_exclude(place: Workspace) 
     assert place.run(left["kinds"]["duplicates"]["run"]).card.metrics["exclude"] == "again"
     commands.care(place.path, ["outliers"], write="again")
     assert sum(place.table(["again"])["again"].to_pylist()) == 0
+
+
+def test_nobodys_own_column_is_written_over(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = place.table([])["id"].to_pylist()
+    place.set_column("liked", {ids[3]: True})
+    place.set_column("size", dict.fromkeys(ids, 2.0))
+    for column in ("liked", "size"):
+        assert f"--write {column}: that would overwrite" in refused(capsys, place.path, "--write", column)
+    assert place.runs() == []
+    assert [id for id, liked in zip(*place.table(["liked"]).to_pydict().values(), strict=True) if liked] == [ids[3]]
+
+
+def test_where_every_check_is_refused_no_file_and_no_column_is_left(
+    tmp_path: Path, place: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.set_column("label", dict.fromkeys(place.table([])["id"].to_pylist(), "same"))
+    out = tmp_path / "care.csv"
+    assert "1 classes" in refused(capsys, place.path, "--kind", "labels", "--write", "odd ones", "--out", str(out))
+    assert not out.exists()
+    assert "odd ones" not in place.columns()
 
 
 def test_every_ranked_item_goes_into_a_file(place: Workspace, tmp_path: Path) -> None:

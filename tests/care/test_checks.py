@@ -245,6 +245,20 @@ def test_a_class_of_two_is_asked_about_by_the_classifier() -> None:
     assert np.isfinite(run("labels", given, by="classifier").score).all()
 
 
+def test_classes_of_two_alone_teach_no_classifier() -> None:
+    given = Subject(subject().vectors[:8], labels=np.repeat(["a", "b", "c", "d"], 2))
+    assert np.isfinite(run("labels", given).score).all()
+    with pytest.raises(BadInput, match=r"^no class has 3 items, too few for a classifier: .* set by=neighbours$"):
+        run("labels", given, by="classifier")
+
+
+def test_how_many_classes_there_may_be_depends_on_the_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.care.labels.MOST_NUMBERS", 3 * 8 + 7)
+    given = Subject(subject().vectors[:8], labels=np.repeat(["a", "b", "c", "d"], 2))
+    with pytest.raises(BadInput, match=r"^4 classes are more than 3: choose a column"):
+        run("labels", given)
+
+
 # mismatches
 
 

@@ -166,7 +166,7 @@ def test_a_person_reads_a_table(source: str, capsys: pytest.CaptureFixture[str])
         (["--by", "y", "--seeds", "0"], "seeds=0 is not between 1 and 1,000"),
         (["--by", "y", "--sizes", "0"], "--sizes 0 is not between 1 and 100,000"),
         (["--by", "y", "--sizes", "2,x"], "--sizes 2,x: write whole numbers, e.g. --sizes 8,16,32"),
-        (["--by", "y", "--sizes", "7,8"], "--sizes 7,8: halves of groups hold 6 items or fewer"),
+        (["--by", "y", "--sizes", "7,8"], "--sizes 7,8: halves of groups hold 6 items or fewer, choose"),
         (["--by", "y", "--set", "seed=1"], "seed is not set here: --seeds 5"),
         (["--by", "y", "--set", "width=9"], "has no parameter 'width'"),
         (["--by", "y", "--tag", "cats"], "a .npz has no tags, give a workspace"),
@@ -353,8 +353,9 @@ def test_progress_rises_to_its_end(source: str) -> None:
 
 
 def test_cells_as_names() -> None:
-    given = [None, float("nan"), "", " a ", 2.0, 2.5, True]
-    assert [grouping._named(value) for value in given] == ["", "", "", "a", "2", "2.5", "True"]
+    given = [None, float("nan"), "", " a ", 2.0, 2.5, True, 1_000_001.0, 1_000_002.0]
+    names = ["", "", "", "a", "2", "2.5", "True", "1000001", "1000002"]
+    assert [grouping._named(value) for value in given] == names
     made = Grouping.of(np.array(["b", "", "a", "b"]))
     assert (made.names.tolist(), made.group.tolist()) == (["a", "b"], [1, -1, 0, 1])
     assert made.of_several().names.tolist() == ["b"]

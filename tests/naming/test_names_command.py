@@ -104,7 +104,9 @@ def test_clusters_of_a_run_in_their_order(place: Workspace, encoder: Encoder) ->
 def test_no_phrase_is_made_up(place: Workspace, encoder: Encoder, rank: str, method: str) -> None:
     """Each stands word for word in a caption of its own group, as often as is said."""
     rows = place.table(["caption", "sort"]).to_pylist()
-    for each in commands.names(place.path, "sort", method, rank=rank, phrases=20)["names"]:
+    found = commands.names(place.path, "sort", method, rank=rank, phrases=20)["names"]
+    assert {each["group"] for each in found} == {row["sort"] for row in rows if row["sort"]}
+    for each in found:
         captions = [row["caption"] for row in rows if row["sort"] == each["group"]]
         assert each["phrases"]
         for phrase in each["phrases"]:
@@ -149,6 +151,14 @@ def test_without_weights_words_alone_decide(place: Workspace, monkeypatch: pytes
     assert found["names"] == commands.names(place.path, "sort", rank="words")["names"]
 
 
+@pytest.mark.parametrize("rank", ["words", "both"])
+def test_as_many_phrases_are_given_as_are_asked_for(place: Workspace, encoder: Encoder, rank: str) -> None:
+    ids = place.table([])["id"].to_pylist()
+    place.set_column("caption", dict.fromkeys(ids[0::2], ", ".join(f"cat{number}" for number in range(60))))
+    found = commands.names(place.path, "sort", rank=rank, phrases=50)["names"]
+    assert {each["group"]: len(each["phrases"]) for each in found}["cat"] == 50
+
+
 def test_a_group_without_captions_has_no_name(place: Workspace, encoder: Encoder) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("caption", dict.fromkeys(ids[0::2], ""))
@@ -182,6 +192,8 @@ def test_bad_input_is_one_line(place: Workspace, encoder: Encoder, capsys: pytes
     assert "no method 'luck' in naming" in refused(capsys, place.path, "--by", "sort", "--method", "luck")
     assert "cannot be read" in refused(capsys, place.path, "--by", "sort", "--prompts", "/no/file")
     assert "--values none: no item has a value there" in refused(capsys, place.path, "--by", "sort", "--values", "none")
+    pictures = "the column 'image' holds pictures, not words"
+    assert pictures in refused(capsys, place.path, "--by", "sort", "--values", "image")
     both = ("--by", "sort", "--values", "label", "--prompts", "/no/file")
     assert "names come from one list" in refused(capsys, place.path, *both)
     assert place.runs("names") == []

@@ -144,6 +144,11 @@ def test_directions_are_means_less_those_of_the_others() -> None:
         directions(x, np.zeros(8, dtype=np.int64), 1)
 
 
+def test_a_group_that_is_as_the_others_has_no_direction() -> None:
+    x = np.random.default_rng(0).normal(size=(50, 16)).astype(np.float32).repeat(2, axis=0)
+    assert not directions(x, np.tile([0, 1], 50), 2).any()
+
+
 def test_the_nearest_captions_say_different_things() -> None:
     x = np.eye(4, dtype=np.float32)[[0, 0, 1, 2]]
     found = nearest_rows(x, np.array([0.9, 0.3, 0.1, 0], np.float32), np.array([3, 1, 0, 2]), np.array([5, 5, 6, 7]), 2)

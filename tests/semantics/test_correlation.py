@@ -8,6 +8,7 @@ from scipy import stats
 from sklearn.decomposition import PCA
 
 from core.errors import BadInput, BadParameter
+from core.maps.neighbours import normalised
 from core.semantics import correlation
 from core.semantics.correlation import adjusted, components, correlate
 from core.semantics.study import study
@@ -148,3 +149,20 @@ def test_components_are_scikit_learns(monkeypatch: pytest.MonkeyPatch, items: in
     assert np.allclose(np.abs((found.axes * model.components_).sum(axis=1)), 1, atol=1e-4)
     assert np.allclose(np.abs(found(x)), np.abs(model.transform(x)), atol=1e-5)
     assert all(axis[np.abs(axis).argmax()] > 0 for axis in found.axes)
+
+
+def test_rounding_is_no_component() -> None:
+    """Of rows that repeat three, and of rows without a direction: what is left over would correlate with anything."""
+    few, x, u = unit(3)[np.arange(40) % 3], unit(500), unit(1, seed=3)
+    assert components(few).axes.shape == (2, 8)
+    found = components(normalised(x - (x @ u.T) * u))
+    assert found.axes.shape == (7, 8)
+    assert np.abs(found.axes @ u[0]).max() < 1e-5
+    assert found.shares.sum() == pytest.approx(1)
+
+
+def test_rows_that_are_all_the_same_have_one_component_and_no_correlation() -> None:
+    same = unit(1).repeat(9, axis=0)
+    codes = components(same)(same)
+    assert codes.shape == (9, 1)
+    assert np.isnan(correlate(unit(9), codes).coefficients).all()

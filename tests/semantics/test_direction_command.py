@@ -216,7 +216,11 @@ def test_items_are_named_in_files(place: Workspace, tmp_path: Path, capsys: pyte
     files = ["--items", str(tmp_path / "first.txt"), "--against", str(tmp_path / "second.txt")]
     assert status(["direction", place.path, *files, "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["direction"] == "3 items − 2 items"
-    assert "none.txt cannot be read as ids" in refused(capsys, place.path, "--items", "none.txt")
+    assert refused(capsys, place.path, "--items", "none.txt").endswith("as ids, one a line: No such file or directory")
+    (tmp_path / "picture.txt").write_bytes(b"\x89PNG")
+    assert "no text in UTF-8" in refused(capsys, place.path, "--items", str(tmp_path / "picture.txt"))
+    line = refused(capsys, place.path, "--label", "label", "--value", "odd", *files[2:])
+    assert line == "--against says nothing here: it goes with --items"
 
 
 def test_rows_of_a_file(tmp_path: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -259,6 +263,11 @@ WORDS = ["--towards", "happy", "--away", "sad"]
     [
         ([], "a direction is found in one way"),
         ([*WORDS, "--label", "label", "--value", "odd"], "a direction is found in one way"),
+        ([*WORDS, "--value", "odd"], "--value says nothing here: it goes with --label"),
+        ([*WORDS, "--fit", "lda"], "--fit says nothing here: it goes with groups of items, --items or --label"),
+        (["--label", "label", "--value", "odd", "--template", "a {}"], "--template says nothing here: it goes with"),
+        ([*WORDS, "--out", "/no/such/x.npz"], "/no/such/x.npz cannot be written: No such file or directory"),
+        ([*WORDS, "--out", "."], ". is no name of a file: name one, such as result.npz"),
         (["--towards", "happy"], "needs both sides"),
         (["--away", "sad"], "needs both sides"),
         (["--towards", "Happy", "--away", "happy"], "both sides are the same vector, which has no direction"),

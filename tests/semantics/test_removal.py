@@ -79,8 +79,18 @@ def test_bad_input_is_one_line(place: Workspace, capsys: pytest.CaptureFixture[s
     of = str(commands.direction(place.path, label="label", value="even")["run"])
     with pytest.raises(BadParameter, match="seeds=1 is below 2"):
         commands.removal(place.path, of, seeds=1)
+    for asked, line in (
+        (["--k", "0"], "k=0 is below 1"),
+        (["--k", f"{ITEMS + 1}"], f"k={ITEMS + 1} clusters of {ITEMS} items: lower k"),
+        (["--seeds", "100000000"], "seeds=100000000 is above 1,000"),
+        (["--label", "nothing"], "no column 'nothing'"),
+    ):
+        assert status(["removal", place.path, "--run", of, *asked]) == 2
+        said = capsys.readouterr().err
+        assert line in said
+        assert said.count("\n") == 1
     assert {each.model for each in place.models()} == {"pocket"}
-    assert status(["removal", place.path, "--run", of, "--k", "0"]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    assert status(["removal", "rows.npz", "--run", of]) == 2
+    assert "rows.npz: a .npz keeps no runs, tags or captions: give a workspace" in capsys.readouterr().err
     assert status(["removal", place.path, "--run", of, "--k", "2", "--seeds", "2", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["direction"] == "label: even − the rest"

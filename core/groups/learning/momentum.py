@@ -53,6 +53,7 @@ def moved(groups: Tensor, features: Tensor, group: Tensor, momentum: float) -> T
 
 
 def teach(sets: Sets, params: "Params", report: Report) -> WhitenedMean:
+    """The projection that is best on the classes held out; sets: groups of two items or more."""
     lesson = Lesson(sets, params, report)
     net = Projection(lesson, params.momentum)
 

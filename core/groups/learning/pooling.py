@@ -73,12 +73,14 @@ class DeepSetsNet(_Pooling):
 
 
 def teach_attention(sets: Sets, params: "attention.Params", report: Report) -> Attention:
+    """The weights that are best on the classes held out; sets: groups of two items or more."""
     lesson = Lesson(sets, params, report)
     net = AttentionNet(lesson, params.hidden)
     return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning which items count")
 
 
 def teach_deep_sets(sets: Sets, params: "deepsets.Params", report: Report) -> DeepSets:
+    """The nets that are best on the classes held out; sets: groups of two items or more."""
     lesson = Lesson(sets, params, report)
     net = DeepSetsNet(lesson, params.hidden)
     return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning what items say together")
