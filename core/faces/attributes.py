@@ -179,7 +179,7 @@ def _text(value: Value | None, words: Mapping[bool, str]) -> str | None:
     if isinstance(value, bool):
         return words[value]
     if isinstance(value, float):
-        return f"{value:g}" if isfinite(value) else None
+        return str(value).removesuffix(".0") if isfinite(value) else None
     return str(value).strip() or None if value is not None else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -14,19 +13,15 @@ from PIL import Image
 from core.faces import autoencoders
 from core.faces.autoencoders import AutoEncoder
 from core.faces.editor import Editor, load
+from core.faces.kinds import bundled_file
 from core.faces.report import HeldOut
 from core.sources import bundled
-
-
-def file(name: str) -> Path:
-    """Of what comes along: the editor "faces", "judges", or a kind of auto-encoder."""
-    return bundled.ASSETS / "editor" / f"{name}.safetensors"
 
 
 @lru_cache(maxsize=1)
 def editor() -> Editor:
     """The bundled editor."""
-    return load(file("faces"))
+    return load(bundled_file("faces"))
 
 
 def every_autoencoder() -> dict[str, AutoEncoder]:
@@ -34,7 +29,7 @@ def every_autoencoder() -> dict[str, AutoEncoder]:
     others = (kind for kind in autoencoders.KINDS if kind != autoencoders.BEST)
     return {
         autoencoders.BEST: editor().autoencoder,
-        **{kind: autoencoders.load(file(kind)) for kind in others},
+        **{kind: autoencoders.load(bundled_file(kind)) for kind in others},
     }
 
 

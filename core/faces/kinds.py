@@ -1,6 +1,9 @@
-"""The kinds of auto-encoder that there are; nothing heavy, so that a page can list them."""
+"""The kinds of auto-encoder that there are, and where what comes along lies; nothing heavy, so that a page can ask."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from core.sources import bundled
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,8 @@ KINDS = {
     "eigenface-vae": Kind("VAE of the whole picture's principal components", 0, 384, 128, 0.1),
 }
 BEST = "eigenface-vae"
+
+
+def bundled_file(name: str) -> Path:
+    """Of what comes along: the editor "faces", "judges", or a kind of auto-encoder."""
+    return bundled.ASSETS / "editor" / f"{name}.safetensors"

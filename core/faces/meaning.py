@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from PIL import Image
 
-from core.encoders import load
 from core.faces.autoencoders import AutoEncoder
 from core.faces.editor import Editor
 from core.faces.invertible import names
@@ -94,10 +92,3 @@ def of_factors(editor: Editor, codes: Floats, features: Floats) -> Meaning:
 def correlated(features: Floats, codes: Floats) -> Correlation:
     """Spearman's, with Holm's correction."""
     return correlate(features, codes, "spearman", "holm")
-
-
-def cosines(pictures: np.ndarray, prompts: Sequence[str], model: str) -> Floats:
-    """The cosine of each picture (N, S, S, 3) uint8 with each of P prompts by a CLIP model: (N, P)."""
-    encoder = load(model)
-    images = encoder.encode_images([Image.fromarray(picture) for picture in pictures])
-    return images @ encoder.encode_texts(list(prompts)).T

@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import BadParameter
 from core.faces.attributes import FactorPrompts, check_factor_prompts
 from core.faces.kinds import BEST, KINDS
-from core.faces.limits import MOST_EPOCHS, SIDES, SURE
+from core.faces.limits import MOST_EPOCHS, SIDES, SURE, check_seed
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Settings:
             raise BadParameter(f"--side {self.side}: choose from {', '.join(map(str, SIDES))}")
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
             raise BadParameter(f"--epochs {self.epochs}: choose a number from 1 to {MOST_EPOCHS:,}")
+        check_seed(self.seed)
         if self.prompts is not None:
             if self.factors or self.attributes:
                 raise BadParameter("--prompts take the place of a table: leave --factors and --attributes out")

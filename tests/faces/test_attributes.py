@@ -70,6 +70,11 @@ def test_a_column_of_that_very_name_comes_before_celebas() -> None:
     assert dict(found.factors) == {"sex": ("f", "m")}
 
 
+def test_numbers_that_are_nearly_the_same_are_two_values() -> None:
+    found = by_columns(rows(number=[1_000_001.0, 1_000_002.0, 3.0]))
+    assert dict(found.factors) == {"number": ("3", "1000001", "1000002")}
+
+
 def test_rows_without_a_value_are_not_complete() -> None:
     found = by_columns(rows(hat=[True, None, False, True], hair=["a", "b", None, "b"]))
     assert found.labels.tolist() == [[1, 0], [-1, 1], [0, -1], [1, 1]]

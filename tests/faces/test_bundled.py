@@ -7,6 +7,7 @@ from core.faces import autoencoders, held_out, judges
 from core.faces.autoencoders import BEST, KINDS
 from core.faces.editor import Editor
 from core.faces.judges import Judges, accuracy
+from core.faces.kinds import bundled_file
 from core.faces.report import HeldOut, edits, reconstruction, round_trip
 
 PEOPLE = 60
@@ -26,7 +27,7 @@ def faces(editor: Editor) -> HeldOut:
 @pytest.fixture(scope="module")
 def judge(editor: Editor) -> Judges:
     values = {name: len(each) for name, each in editor.factors.items()}
-    return judges.load(held_out.file("judges"), values, editor.side)
+    return judges.load(bundled_file("judges"), values, editor.side)
 
 
 def test_every_version_differs_in_exactly_one_factor(faces: HeldOut) -> None:
@@ -41,7 +42,7 @@ def test_faces_are_made_again_sharply(editor: Editor, faces: HeldOut) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != BEST])
 def test_the_other_auto_encoders_load_and_make_faces(kind: str, faces: HeldOut) -> None:
-    model = autoencoders.load(held_out.file(kind))
+    model = autoencoders.load(bundled_file(kind))
     assert model.kind == kind
     assert reconstruction(model, faces.people)["ssim"] > 0.8
 

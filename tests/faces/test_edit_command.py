@@ -270,6 +270,7 @@ def test_a_picture_to_keep_is_the_edit_enlarged(face: dict, file: Path, editor: 
         (lambda codes, file: faces.mix(codes, codes, ["hair"], file), BadInput, "no factor 'hair'"),
         (lambda codes, file: faces.draw({"sex": "other"}, 1, 0, file), BadInput, "no sex 'other'"),
         (lambda codes, file: faces.draw({}, 1000, 0, file), BadParameter, "count=1000 is outside 1 to 48"),
+        (lambda codes, file: faces.draw({}, 1, -1, file), BadParameter, "seed=-1 is not between 0 and"),
         (
             lambda codes, file: faces.export(codes, {}, "sex", "male", "mov", file),
             BadParameter,

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from core.commands.faces import embedded, worded
 from core.faces import held_out
-from core.faces.meaning import PROMPTS, cosines, meanings
+from core.faces.meaning import PROMPTS, meanings, usual_prompts
 
 PEOPLE = 80
 
@@ -33,7 +34,8 @@ def test_codes_correlate_with_what_is_seen(people: np.ndarray) -> None:
 
 
 def test_every_factor_has_its_words(people: np.ndarray) -> None:
-    assert set(PROMPTS) == set(held_out.editor().factors)
-    found = cosines(people[:3], list(PROMPTS.values()), "pocket")
+    factors = held_out.editor().factors
+    assert set(PROMPTS) == set(factors)
+    found = embedded(people[:3], "pocket") @ worded(tuple(usual_prompts(factors)), "pocket").T
     assert found.shape == (3, len(PROMPTS))
     assert np.abs(found).max() <= 1

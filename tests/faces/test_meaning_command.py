@@ -58,6 +58,8 @@ def test_separation_leaves_the_own_block_out(folder: Path, editor: Path) -> None
 def test_what_cannot_be_used(folder: Path, editor: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(BadInput, match="an empty prompt"):
         faces_meaning([" "], "pocket", str(editor), str(folder))
+    assert status(["faces", "meaning", str(folder), "--model", str(editor), "--seed", "-1"]) == 2
+    assert capsys.readouterr().err == "clipscape: seed=-1 is not between 0 and 2,147,483,647: choose another number\n"
     for picture in sorted(folder.glob("*.png"))[:8]:
         picture.unlink()
     (folder / "captions.csv").unlink()

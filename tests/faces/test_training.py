@@ -353,6 +353,7 @@ def refused(train: Callable[[], Any]) -> str:
         ({"autoencoder": "gan"}, "--autoencoder gan: choose from vae, beta-vae, kl, eigenface-vae"),
         ({"side": 65}, "--side 65: choose from 64, 96"),
         ({"epochs": 0}, "--epochs 0: choose a number from 1"),
+        ({"seed": -1}, "seed=-1 is not between 0 and"),
         ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "factors": ["hat"]}, "leave --factors and --attributes out"),
         ({"prompts": {"hat": {"no": ["a"]}}}, "factor hat has one value"),
         ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "sure": 1.5}, "--sure 1.5: choose a probability"),

@@ -156,6 +156,7 @@ def test_cards_name_the_licence_of_every_style() -> None:
 
 
 def test_sets_show_title_summary_and_licence() -> None:
+    assert {dataset.name for dataset in datasets()} == set(SETS)
     for dataset in datasets():
         assert dataset.title != dataset.name
         assert dataset.summary

@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core.faces import autoencoders, held_out
-from core.faces.autoencoders import BEST, KINDS
+from core.faces import held_out
 from core.faces.editor import Editor, Setting
 from core.faces.report import tensor
 from core.sources.bundled import ASSETS
@@ -35,11 +34,10 @@ def strips(editor: Editor, picture: np.ndarray) -> np.ndarray:
 
 
 @torch.no_grad()
-def reconstructions(editor: Editor, people: np.ndarray) -> np.ndarray:
-    """The faces, then a row of reconstructions an auto-encoder, in the order of the card's table."""
-    others = [autoencoders.load(held_out.file(kind)) for kind in KINDS if kind != BEST]
+def reconstructions(people: np.ndarray) -> np.ndarray:
+    """The faces (N, S, S, 3) uint8, then a row of reconstructions an auto-encoder, in the order of the card's table."""
     rows = [people]
-    for model in (editor.autoencoder, *others):
+    for model in held_out.every_autoencoder().values():
         made = model.picture(model.latent(tensor(people)))
         rows.append((made * 255).round().byte().permute(0, 2, 3, 1).numpy())
     return np.concatenate([np.concatenate(list(row), 1) for row in rows])
@@ -51,7 +49,7 @@ def main() -> None:
     people = held_out.held_out(tuple(editor.factors.items())).people
     drawn = {
         "faces-strips": strips(editor, people[SHOWN]),
-        "faces-autoencoders": reconstructions(editor, people[:PEOPLE]),
+        "faces-autoencoders": reconstructions(people[:PEOPLE]),
     }
     for name, pixels in drawn.items():
         picture = Image.fromarray(pixels)

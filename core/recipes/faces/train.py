@@ -21,16 +21,15 @@ from core.faces.autoencoders import BEST, KINDS, AutoEncoder
 from core.faces.editor import Editor
 from core.faces.fitting import Pairs, Schedule, fit_autoencoder, fit_invertible, in_chunks, sized
 from core.faces.invertible import InvertibleNetwork
+from core.faces.kinds import bundled_file
 from core.faces.report import squared_error
 from core.progress import Progress
 from core.recipes.download import cache_dir
 from core.recipes.faces.full import CHUNK, Faces, faces
 from core.recipes.faces.people import FACTORS
 from core.recipes.faces.render import SIDE
-from core.sources.bundled import ASSETS
 
 log = logging.getLogger(__name__)
-EDITOR = ASSETS / "editor"
 VALUES = {factor: len(values) for factor, values in FACTORS.items()}
 AUTOENCODERS = {
     "eigenface-vae": Schedule(epochs=4, batch=256),
@@ -149,16 +148,16 @@ def main() -> None:
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(chosen.threads)
-    EDITOR.mkdir(exist_ok=True)
+    bundled_file("faces").parent.mkdir(exist_ok=True)
     for part in chosen.parts:
         if part == "editor":
-            editor().save(EDITOR / "faces.safetensors")
+            editor().save(bundled_file("faces"))
         elif part == "judges":
-            judge().save(EDITOR / "judges.safetensors")
+            judge().save(bundled_file("judges"))
         elif part == BEST:
             autoencoder(part)
         else:
-            autoencoders.save(autoencoder(part), EDITOR / f"{part}.safetensors")
+            autoencoders.save(autoencoder(part), bundled_file(part))
 
 
 if __name__ == "__main__":
