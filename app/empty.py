@@ -3,7 +3,31 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app import amounts, progress
 from app.state import state
+from core.workspace import Workspace
+
+
+def unembedded(workspace: Workspace, icon: str, title: str, soon: str, then: str, first: str) -> None:
+    """Of a page that needs embeddings: one line about why there is nothing, and the way on.
+
+    soon: what can be done when a running job has embedded the items; then: what, once they are; first: without items.
+    """
+    count = workspace.count()
+    with middle():
+        if embedding(workspace, soon):
+            return
+        waiting = f"{amounts.counted(count, 'item')} wait to be embedded by a model; then {then}"
+        say(icon, title, waiting if count else first)
+        bring(count)
+
+
+def embedding(workspace: Workspace, soon: str) -> bool:
+    """Whether the items are being embedded; then the page says so."""
+    busy = bool(progress.running(workspace, "embed"))
+    if busy:
+        say("hourglass_top", "The items are being embedded", soon)
+    return busy
 
 
 def middle() -> DeltaGenerator:

@@ -1,6 +1,6 @@
-"""What happens after a job: embedded items go to the map, a new map comes on screen."""
+"""Jobs that a session waits for, and what comes after: embedded items go to the map, a new map comes on screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,13 @@ Result = dict[str, Any]
 
 LEAST_ITEMS = 5
 """With fewer points a first map would say nothing."""
+
+
+def start(workspace: Workspace, command: str, arguments: Mapping[str, Any], title: str) -> Job:
+    """Starts a job on the workspace; when it is done, the session that started it sees its result."""
+    job = jobs().start(command, {"source": workspace.path, **arguments}, title, workspace.path)
+    expect(job)
+    return job
 
 
 def expect(job: Job) -> None:
@@ -110,9 +117,7 @@ def place(workspace: Workspace, card: RunCard) -> Job:
 
 def draw(workspace: Workspace, arguments: dict[str, Any], title: str) -> Job:
     """Starts the job that makes a map."""
-    job = jobs().start("map", {"source": workspace.path, **arguments}, f"{title} map", workspace.path)
-    expect(job)
-    return job
+    return start(workspace, "map", arguments, f"{title} map")
 
 
 def _tidy(workspace: str) -> None:

@@ -1,4 +1,4 @@
-"""A `Params` dataclass becomes widgets: the first parameters at once, the rest under "More"."""
+"""A `Params` dataclass becomes widgets, the first parameters at once, the rest under "More"; and the button below."""
 
 from dataclasses import Field, fields
 from math import floor, log10
@@ -22,6 +22,14 @@ def parameters(method: Method, key: str) -> dict[str, Any]:
         return values
     with st.expander("More", key=f"{key}-{method.name}-more"):
         return values | {each.name: widget(each, f"{key}-{method.name}") for each in rest}
+
+
+def start(title: str, key: str, ready: bool, told: str) -> bool:
+    """The button that starts a job, and beside it what the job will do, or what it lacks."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = st.button(title, key=key, type="primary", icon=":material/play_arrow:", disabled=not ready)
+        st.caption(told)
+    return pressed
 
 
 def widget(each: Field[Any], key: str) -> Any:

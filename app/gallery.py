@@ -3,12 +3,10 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import streamlit as st
+from app import component
 
-HERE = Path(__file__).parent
 Layout = Literal["grid", "list", "strip", "cards"]
 
 
@@ -35,7 +33,7 @@ def gallery(
     layout: a strip is one row without words, which scrolls where it is too long; cards have captions of several lines.
     """
     data = {"pictures": [_plain(each) for each in pictures], "chosen": chosen, "side": side, "layout": layout}
-    return _component()(key=key, data=data, on_clicked_change=_nothing).clicked
+    return component.clicked(__file__, data, key)
 
 
 def pictures(
@@ -53,16 +51,6 @@ def data_url(image: bytes) -> str:
     return "data:image/webp;base64," + b64encode(image).decode()
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css, script = ((HERE / f"gallery.{kind}").read_text() for kind in ("css", "js"))
-    return st.components.v2.component("clipscape_gallery", html="<ol></ol>", css=css, js=script)
-
-
 def _plain(picture: Picture) -> dict[str, str | None]:
     image = data_url(picture.thumbnail) if picture.thumbnail else None
     return {"id": picture.id, "image": image, "caption": picture.caption, "note": picture.note}
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""

@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app import follow_up, store
+from app import store
 from core.inputs import RUN
-from core.jobs import Job, jobs
 from core.workspace import RunCard, Workspace
 
 KIND, COMMAND = "names", "names"
@@ -42,13 +41,6 @@ def of_clustering(workspace: Workspace, run: str) -> dict[int, str]:
 def read(workspace: Workspace, card: RunCard) -> list[Named]:
     """Every group of a run, in the order of their numbers or names."""
     return _read(workspace.path, card.id)
-
-
-def start(workspace: Workspace, arguments: dict[str, Any], title: str) -> Job:
-    """Starts the job that names groups."""
-    job = jobs().start(COMMAND, {"source": workspace.path, **arguments}, title, workspace.path)
-    follow_up.expect(job)
-    return job
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
-from app import names, store
+from app import names
 from app.clustering.clusters import name
 from app.clustering.runs import Found
 from app.mapping import maps, middles
@@ -21,7 +20,6 @@ from core.inputs import MAP
 from core.workspace import RunCard, Workspace
 
 CLUSTERS, SURE = "Clusters", "How sure"
-PARTS = {"images": "Images", "captions": "Captions", "both": "Both"}
 ABSENT = -2
 """In place of the cluster of a point whose item took no part."""
 
@@ -37,8 +35,9 @@ def show(workspace: Workspace, card: RunCard, found: Found, cluster: int | None)
     )
     known = names.of_clustering(workspace, card.id)
     colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_sureness(drawn, found)
-    hits = None if cluster is None else of_run(drawn, found, found.labels, ABSENT) == cluster
-    labels = middles.labels(drawn, of_run(drawn, found, found.labels, ABSENT), known)
+    clusters = drawn.values(found.ids, found.labels, ABSENT)
+    hits = None if cluster is None else clusters == cluster
+    labels = middles.labels(drawn, clusters, known)
     scatter(pictured(workspace, drawn.points), colour=colour, hits=hits, labels=labels, key="clusters-map")
     st.caption(f"The map: {maps.title(mapped(workspace, card))}." + _said(kind))
 
@@ -46,10 +45,7 @@ def show(workspace: Workspace, card: RunCard, found: Found, cluster: int | None)
 def points(workspace: Workspace, card: RunCard) -> Drawn | None:
     """The points of the map that are of the run's space, else all of them; None where there is no map."""
     chosen = mapped(workspace, card)
-    if chosen is None:
-        return None
-    drawn = store.drawn(workspace, chosen, PARTS.get(card.space, "Both"))
-    return drawn if len(drawn) else store.drawn(workspace, chosen, "Both")
+    return maps.points(workspace, chosen, card.space) if chosen else None
 
 
 def mapped(workspace: Workspace, card: RunCard) -> Any:
@@ -64,7 +60,7 @@ def by_cluster(drawn: Drawn, found: Found, names: Mapping[int, str] | None = Non
 
     names: of clusters that have one, for the legend.
     """
-    labels = pd.Series(of_run(drawn, found, found.labels, ABSENT))
+    labels = pd.Series(drawn.values(found.ids, found.labels, ABSENT))
     colour = categories("cluster", labels.map({label: name(label) for label in np.unique(found.labels).tolist()}))
     codes, absent = np.asarray(colour.codes), [place for place, each in enumerate(colour.names) if each == NOTHING]
     told = {name(number): f"{name(number)}: {given}" for number, given in (names or {}).items()}
@@ -74,13 +70,7 @@ def by_cluster(drawn: Drawn, found: Found, names: Mapping[int, str] | None = Non
 
 def by_sureness(drawn: Drawn, found: Found) -> Colour:
     """The probability, or what the method has instead of one, that the item belongs where it was put."""
-    return Colour("how sure", values=of_run(drawn, found, found.confidence, np.nan))
-
-
-def of_run(drawn: Drawn, found: Found, values: NDArray[Any], without: float) -> NDArray[Any]:
-    """A run's value for each point, and `without` for points of items that took no part: (N,)."""
-    places = pd.Index(found.ids).get_indexer(drawn.ids)
-    return np.where(places < 0, without, values[places])
+    return Colour("how sure", values=drawn.values(found.ids, found.confidence, np.nan))
 
 
 def _said(kind: str) -> str:

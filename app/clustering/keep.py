@@ -1,6 +1,5 @@
 """What to do with a run: colour the map by it, write it as a column, take it away as a file, delete it."""
 
-import json
 from collections.abc import Callable
 from functools import partial
 
@@ -8,11 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import amounts, comparisons, names
+from app import amounts, download, follow_up, names, progress
 from app.clustering.clusters import name
 from app.clustering.runs import Entry, Found
 from app.items import Items
-from app.mapping import export
 from app.plain import escaped, plainly
 from app.state import state
 from core.errors import BadInput
@@ -35,13 +33,13 @@ def show(workspace: Workspace, items: Items, entry: Entry, card: RunCard, found:
 def _name(workspace: Workspace, card: RunCard) -> None:
     """A button that names the clusters from their captions; other ways are on the Semantics page."""
     by = RUN + card.id
-    busy = any(job.arguments.get("by") == by and job.active for job in comparisons.of(workspace, names.COMMAND))
+    busy = any(job.arguments.get("by") == by for job in progress.running(workspace, names.COMMAND))
     if names.newest(workspace, by) and not busy:
         return
     help = "By what their captions have and the others' lack; more ways under Names on the Semantics page"
     title = "Naming them …" if busy else "Name the clusters"
     if st.button(title, key="name-clusters", icon=":material/sell:", disabled=busy, help=help):
-        names.start(workspace, {"by": by}, f"Names of {card.title}, seed {card.seed}")
+        follow_up.start(workspace, names.COMMAND, {"by": by}, f"Names of {card.title}, seed {card.seed}")
         st.rerun()
 
 
@@ -66,11 +64,6 @@ def table(items: Items, card: RunCard, found: Found) -> pd.DataFrame:
     """One row an item: id, cluster (-1: noise), confidence, caption, label and columns."""
     frame = pd.DataFrame({"id": found.ids, "cluster": found.labels, "confidence": found.confidence})
     return pd.concat([frame, items.frame.reindex(found.ids).reset_index(drop=True)], axis=1)
-
-
-def card_json(card: RunCard) -> bytes:
-    """The run card: method, parameters, seed, fingerprint of the embeddings, versions, figures."""
-    return json.dumps(json.loads(card.to_json()), indent=2, ensure_ascii=False).encode()
 
 
 def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
@@ -133,22 +126,14 @@ def delete(workspace: Workspace, entry: Entry) -> None:
 def _downloads(items: Items, card: RunCard, found: Found) -> None:
     whole = partial(table, items, card, found)
     stem = f"{card.method}-seed{card.seed}"
+    each, how = "Cluster of each item", "Method, parameters, seed, versions and figures"
     ways: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
-        ("CSV", lambda: export.csv(whole()), f"{stem}.csv", "text/csv"),
-        ("Parquet", lambda: export.parquet(whole()), f"{stem}.parquet", export.PARQUET),
-        ("Run card", lambda: card_json(card), f"{stem}.json", "application/json"),
+        ("CSV", lambda: download.csv(whole()), f"{stem}.csv", each),
+        ("Parquet", lambda: download.parquet(whole()), f"{stem}.parquet", each),
+        ("Run card", lambda: download.run_card(card), f"{stem}.json", how),
     )
-    for title, make, file, mime in ways:
-        st.download_button(
-            title,
-            make,
-            file,
-            mime,
-            on_click="ignore",
-            key=f"take-{title.lower().replace(' ', '-')}",
-            icon=":material/download:",
-            help="Method, parameters, seed, versions and figures" if title == "Run card" else "Cluster of each item",
-        )
+    for title, make, file, help in ways:
+        download.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}", quiet=False)
 
 
 def _ids(found: Found) -> list[str]:

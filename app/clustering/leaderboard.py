@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import amounts
+from app import amounts, download
 from app.clustering import cautions, runs
 from app.clustering.runs import Entry
 from app.palette import category_colours
@@ -117,7 +117,7 @@ def figures_csv(found: Sequence[Entry]) -> bytes:
         for entry in found
         for card in entry.cards
     ]
-    return pd.DataFrame(rows).dropna(axis="columns", how="all").to_csv(index=False).encode()
+    return download.csv(pd.DataFrame(rows).dropna(axis="columns", how="all"))
 
 
 def _table(found: Sequence[Entry]) -> tuple[Entry, list[Entry]]:
@@ -147,16 +147,8 @@ def _below(found: Sequence[Entry]) -> None:
             "Mean ± sd over the seeds, the best in bold. Click a line to see its clusters; tick two to compare them.",
             width="content",
         )
-        st.download_button(
-            "Figures",
-            lambda: figures_csv(found),
-            "clusterings.csv",
-            "text/csv",
-            on_click="ignore",
-            key="take-figures",
-            type="tertiary",
-            icon=":material/download:",
-            help="A row a run, as CSV",
+        download.button(
+            "Figures", lambda: figures_csv(found), "clusterings.csv", "A row a run, as CSV", key="take-figures"
         )
 
 

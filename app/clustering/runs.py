@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,14 +10,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, forms, store
+from app import amounts, settings, store
+from app.progress import Comparison
 from core.clustering.metrics import DEFINITIONS, mean_and_sd, stability
 from core.inputs import MAP
-from core.methods import discover
 from core.workspace import RunCard, Workspace
 
 PACKAGE = "core.clustering"
 KIND = "clustering"
+APART = ("seed", "k")
+"""Parameters that a form asks for once, for all methods."""
+COMMAND = "cluster"
+COMPARISON = Comparison(COMMAND, PACKAGE, KIND, "Each run appears here as it ends.", seen=len)
 SPACES = {"images": "Images", "captions": "Captions", "both": "Image and caption averaged"}
 """A space is one of these, or a map's points: `MAP` and the map's id."""
 
@@ -134,18 +138,13 @@ def figure(card: RunCard, name: str) -> float | None:
 
 def setting(card: RunCard) -> str:
     """The parameters without the seed, as a key."""
-    return json.dumps({name: value for name, value in card.params.items() if name != "seed"}, sort_keys=True)
+    return settings.key(card, ("seed",))
 
 
 def changed(card: RunCard) -> list[str]:
     """K, and the parameters that are not the default: `["K = 10", "covariance full"]`."""
-    method = discover(PACKAGE).get(card.method)
-    usual = {each.name: each.default for each in fields(method.params)} if method else {}
     told = [f"K = {card.params['k']:,}"] if "k" in card.params else []
-    others = ((name, value) for name, value in card.params.items() if name not in ("seed", "k"))
-    return told + [
-        f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)
-    ]
+    return told + settings.changed(card, PACKAGE, APART)
 
 
 def read(workspace: Workspace, id: str) -> Found:

@@ -13,8 +13,6 @@ from app.mapping import maps
 from core.inputs import MAP, MAP_WARNING, MODALITIES
 from core.workspace import Embedded, RunCard, Workspace
 
-EVERY, NOBODY = "All items", "Nothing"
-
 
 @dataclass(frozen=True)
 class Source:
@@ -29,7 +27,7 @@ class Source:
 def ask(workspace: Workspace) -> Source:
     """One line of menus; the two-dimensional map is the last space, and comes with a warning."""
     with st.container(key="cluster-given", horizontal=True, vertical_alignment="bottom", gap="small"):
-        tag, exclude = _items(store.tags(workspace))
+        tag, exclude = chosen(store.tags(workspace), "cluster", "items")
         models, titles = workspace.models(), store.models(workspace)
         model = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="cluster-model", width=_WIDTH)
         drawn = [card for card in workspace.runs("map") if card.model == model]
@@ -46,6 +44,30 @@ def ask(workspace: Workspace) -> Source:
     if str(space).startswith(MAP):
         st.caption(f":orange[:material/warning:] {FLAT}")
     return Source(str(model), str(space), tag, exclude)
+
+
+def chosen(known: Sequence[str], key: str, noun: str) -> tuple[str | None, str | None]:
+    """The tag to keep to and the one to leave out; without tags the menus say how to make some. noun: what has them."""
+    without = None if known else "Tag items on the Map page: then a comparison can be of those, or of the others"
+    tag = st.selectbox(
+        noun.capitalize(),
+        ["", *known],
+        format_func=lambda tag: f"Only {tag!r}" if tag else f"All {noun}",
+        key=f"{key}-tag",
+        width=_WIDTH,
+        disabled=not known,
+        help=without or "All, or those with a tag",
+    )
+    exclude = st.selectbox(
+        "Leave out",
+        ["", *(each for each in known if each != tag)],
+        format_func=lambda tag: repr(tag) if tag else "Nothing",
+        key=f"{key}-exclude",
+        width=_WIDTH,
+        disabled=not known,
+        help=without or f"{noun.capitalize()} with this tag take no part",
+    )
+    return tag or None, exclude or None
 
 
 def kept(workspace: Workspace, tag: str | None, exclude: str | None) -> NDArray[np.bool_]:
@@ -67,30 +89,6 @@ def spaces(models: Sequence[Embedded], model: str) -> list[str]:
 FLAT = f"{MAP_WARNING.capitalize()}."
 _SPACES = SPACES | {MAP: "A map, in two dimensions"}
 _WIDTH = 218
-
-
-def _items(known: Sequence[str]) -> tuple[str | None, str | None]:
-    """Without tags there is nothing to choose by, and the menus say how to make some."""
-    without = None if known else "Tag items on the Map page: then a comparison can be of those, or of the others"
-    tag = st.selectbox(
-        "Items",
-        [None, *known],
-        format_func=lambda tag: EVERY if tag is None else f"Only {tag!r}",
-        key="cluster-tag",
-        width=_WIDTH,
-        disabled=not known,
-        help=without or "All, or those with a tag",
-    )
-    exclude = st.selectbox(
-        "Leave out",
-        [None, *(each for each in known if each != tag)],
-        format_func=lambda tag: NOBODY if tag is None else repr(tag),
-        key="cluster-exclude",
-        width=_WIDTH,
-        disabled=not known,
-        help=without or "Items with this tag take no part",
-    )
-    return tag, exclude
 
 
 def _map(drawn: Sequence[RunCard]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts, follow_up, store
+from app import amounts, follow_up, progress, store
 from app.collection import models, spool
 from app.state import state
 from core.jobs import jobs
@@ -117,7 +117,7 @@ def _bundled(workspace: Workspace, model: str | None) -> None:
 
 def _missing(workspace: Workspace, model: str | None) -> None:
     missing = store.missing(workspace, model) if model else 0
-    if model and missing and not any(job.active and job.command == "embed" for job in jobs().list(workspace.path)):
+    if model and missing and not progress.running(workspace, "embed"):
         st.caption(
             f"{amounts.counted(missing, 'image or caption', 'images and captions')} here "
             f"{'is' if missing == 1 else 'are'} not embedded by {model} yet."

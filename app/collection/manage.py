@@ -8,7 +8,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import streamlit as st
 
-from app import amounts
+from app import amounts, download
 from app.state import state
 from core.errors import BadInput
 from core.jobs import jobs
@@ -19,16 +19,9 @@ def show(workspace: Workspace) -> None:
     """A menu beside the title."""
     with st.popover("Workspace", icon=":material/folder:", key="manage"):
         st.caption(f"{workspace.path}")
-        st.download_button(
-            "Export as a zip",
-            lambda: exported(workspace),
-            f"{workspace.name}.zip",
-            "application/zip",
-            key="export-workspace",
-            on_click="ignore",
-            icon=":material/download:",
-            type="tertiary",
-            help="Items, embeddings and maps as Parquet files",
+        what = "Items, embeddings and maps as Parquet files"
+        download.button(
+            "Export as a zip", lambda: exported(workspace), f"{workspace.name}.zip", what, key="export-workspace"
         )
         if st.button("Delete", key="delete-workspace", icon=":material/delete:", type="tertiary"):
             delete(workspace)

@@ -1,18 +1,20 @@
 """What came of adding: progress while it runs, then what was added, skipped and refused."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from app import amounts, job_panel
+from app import amounts, download, job_panel, progress
 from app.plain import escaped
 from app.state import state
-from core.jobs import Job, jobs
+from core.jobs import Job
 from core.workspace import Workspace
 
 
 def show(workspace: Workspace) -> None:
     """The last job that added to this workspace."""
-    adding = [job for job in jobs().list(workspace.path) if job.command == "embed"]
+    adding = progress.of(workspace, "embed")
     if not adding or adding[-1].id in state().dismissed:
         return
     with st.container(key="report", border=True):
@@ -47,12 +49,5 @@ def _refused(refused: list[dict[str, str]]) -> None:
             height=min(38 + 35 * len(frame), 260),
             column_config={"source": "File or row", "reason": "Reason"},
         )
-        st.download_button(
-            "Download the list",
-            frame.to_csv(index=False).encode(),
-            "refused.csv",
-            "text/csv",
-            key="download-refused",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        make = partial(download.csv, frame)
+        download.button("Download the list", make, "refused.csv", key="download-refused", quiet=False)

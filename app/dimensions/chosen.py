@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from app import charts
 from app.dimensions.curves import Curve, Measure
 
 LINE, DIMENSION = "reducer-line", "reducer-dimension"
@@ -16,9 +17,8 @@ USUAL = "reducer-usual"
 
 def clicked(event: Mapping[str, Any]) -> None:
     """A click on the curve; one beside the points changes nothing."""
-    points = [point["customdata"] for point in event["selection"]["points"] if point.get("customdata")]
-    if points:
-        choose(str(points[0][0]), int(points[0][1]))
+    if point := charts.clicked(event):
+        choose(str(point[0]), int(point[1]))
 
 
 def choose(line: str, dimension: int) -> None:

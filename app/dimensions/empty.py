@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from app import amounts
-from app.empty import bring, middle, say
-from core.jobs import jobs
+from app.empty import bring, embedding, middle, say
 from core.reduction.checks import LEAST_PAIRS
 from core.workspace import Embedded, Workspace
 
@@ -23,8 +22,7 @@ def pairs(models: Sequence[Embedded]) -> dict[str, int]:
 def show(workspace: Workspace) -> None:
     """One line about why no curve can be drawn, and the way on."""
     with middle():
-        if any(job.active and job.command == "embed" for job in jobs().list(workspace.path)):
-            say("hourglass_top", "The items are being embedded", "The curve can be drawn when that is done.")
+        if embedding(workspace, "The curve can be drawn when that is done."):
             return
         say("compress", TITLE, reason(workspace))
         modalities = {each.modality for each in workspace.models()}

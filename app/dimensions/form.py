@@ -1,17 +1,15 @@
 """The form of a comparison: which reducers, at which dimensions, over how many splits; jobs do the work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
-from app import amounts, forms, store
-from app.clustering.form import Choice, together
-from app.clustering.source import kept
-from app.dimensions.curves import APART, PACKAGE
+from app import amounts, choices, forms, store
+from app.choices import Choice
+from app.clustering import source
+from app.dimensions.curves import APART, COMMAND, PACKAGE
 from app.dimensions.empty import pairs
-from app.dimensions.progress import COMMAND
 from app.items import Items
 from app.plain import plainly
 from core.errors import BadParameter
@@ -41,43 +39,28 @@ class Plan:
 
 def show(workspace: Workspace, items: Items) -> None:
     """Draws the form; its button starts the jobs."""
-    methods = discover(PACKAGE)
     with st.container(key="reduce"):
-        names = st.pills(
-            "Reducers",
-            list(methods),
-            selection_mode="multi",
-            default=[name for name in FIRST if name in methods],
-            format_func=lambda name: methods[name].title,
-            key="reduce-methods",
-            help="What each does stands under Parameters",
-        )
-        chosen = [methods[name] for name in names]
+        chosen = choices.methods("Reducers", discover(PACKAGE), FIRST, "reduce-methods")
         plan, count = _plan(workspace, items)
-        choices = _parameters(chosen)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            ready = bool(chosen and plan.dims and count >= LEAST_PAIRS)
-            pressed = st.button(
-                "Compare", key="start-reduce", type="primary", icon=":material/play_arrow:", disabled=not ready
-            )
-            st.caption(_told(chosen, plan, count))
-        if pressed:
+        given = choices.parameters(chosen, "reduce", APART)
+        ready = bool(chosen and plan.dims and count >= LEAST_PAIRS)
+        if forms.start("Compare", "start-reduce", ready, _told(chosen, plan, count)):
             with plainly():
-                start(workspace, choices, plan)
+                start(workspace, given, plan)
                 st.rerun()
 
 
-def start(workspace: Workspace, choices: Sequence[Choice], plan: Plan) -> None:
+def start(workspace: Workspace, given: Sequence[Choice], plan: Plan) -> None:
     """Starts as few jobs as the parameters allow; wrong ones raise `BadParameter` here already."""
-    for choice in choices:
+    for choice in given:
         choice.method.make_params(choice.values)
-    for group in together(choices):
+    for group in choices.together(given):
         arguments = {
             "source": workspace.path,
             "methods": [choice.method.name for choice in group],
             "dims": list(plan.dims),
             "seeds": plan.splits,
-            "params": {name: value for choice in group for name, value in choice.changed.items()},
+            "params": choices.merged(group),
             "model": plan.model,
             "tag": plan.tag,
             "exclude": plan.exclude,
@@ -116,10 +99,10 @@ def _plan(workspace: Workspace, items: Items) -> tuple[Plan, int]:
         model = str(
             st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="reduce-model", width=_WIDTH)
         )
-        tag, exclude = _items(store.tags(workspace))
+        tag, exclude = source.chosen(store.tags(workspace), "reduce", "pairs")
         splits = st.number_input("Splits", 1, 100, SPLITS, key="reduce-splits", width=_WIDTH, help=_SPLITS_HELP)
     dims = _dims(next(each.dimension for each in embedded if each.model == model))
-    captions = items.frame["caption"][kept(workspace, tag, exclude)].str.split().str.join(" ").str.casefold()
+    captions = items.frame["caption"][source.kept(workspace, tag, exclude)].str.split().str.join(" ").str.casefold()
     distinct = int(captions[captions != ""].nunique())
     return Plan(model, dims, int(splits), tag, exclude), min(distinct, known[model])
 
@@ -139,55 +122,10 @@ def _dims(dimensions: int) -> tuple[int, ...]:
     return ()
 
 
-def _items(known: Sequence[str]) -> tuple[str | None, str | None]:
-    """Without tags there is nothing to choose by, and the menus say how to make some."""
-    without = None if known else "Tag items on the Map page: then a comparison can be of those, or of the others"
-    tag = st.selectbox(
-        "Pairs",
-        ["", *known],
-        format_func=lambda tag: f"Only {tag!r}" if tag else "All pairs",
-        key="reduce-tag",
-        width=_WIDTH,
-        disabled=not known,
-        help=without or "All, or those with a tag",
-    )
-    exclude = st.selectbox(
-        "Leave out",
-        ["", *(each for each in known if each != tag)],
-        format_func=lambda tag: repr(tag) if tag else "Nothing",
-        key="reduce-exclude",
-        width=_WIDTH,
-        disabled=not known,
-        help=without or "Pairs with this tag take no part",
-    )
-    return tag or None, exclude or None
-
-
 _SPLITS_HELP = (
     "So often the pairs are cut into two halves by chance: the reducer learns on one and is judged on the other. "
     "More splits make the bands and the test surer."
 )
-
-
-def _parameters(chosen: Sequence[Method]) -> list[Choice]:
-    """The form of each method; what nobody touches keeps its default."""
-    if not chosen:
-        return []
-    with st.expander("Parameters", icon=":material/tune:", key="reduce-parameters"):
-        places = st.tabs([method.title for method in chosen])
-        return [_one(method, place) for method, place in zip(chosen, places, strict=True)]
-
-
-def _one(method: Method, place: Any) -> Choice:
-    own = [each for each in fields(method.params) if each.name not in APART]
-    values: dict[str, Any] = {}
-    with place:
-        st.caption(method.summary if own else f"{method.summary} It has nothing to set.")
-        columns = st.columns(4)
-        for number, each in enumerate(own):
-            with columns[number % len(columns)]:
-                values[each.name] = forms.widget(each, f"reduce-{method.name}")
-    return Choice(method, values)
 
 
 def _told(chosen: Sequence[Method], plan: Plan, count: int) -> str:

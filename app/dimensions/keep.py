@@ -7,8 +7,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import streamlit as st
 
-from app import amounts, derived, store
-from app.clustering.keep import card_json
+from app import amounts, derived, download, store
 from app.dimensions.curves import APART, Curve, setting
 from app.plain import escaped
 from core.jobs import jobs
@@ -17,7 +16,6 @@ from core.reducer_file import LOADER, export_reducer
 from core.workspace import RunCard, Workspace
 
 COMMAND = "project"
-SAFETENSORS = "application/octet-stream"
 _USE = "Fits it on all pairs and reduces every embedding of the model here; nothing is replaced"
 _GONE = "The embeddings that it was compared on are deleted: the curve is what is left of them"
 
@@ -30,15 +28,13 @@ def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
         if made:
             _use_no_more(workspace, made)
         _files(workspace, made)
-        st.download_button(
+        download.button(
             "Run card",
-            lambda: card_json(curve.card),
+            lambda: download.run_card(curve.card),
             f"{curve.card.method}.json",
-            "application/json",
-            on_click="ignore",
+            "Method, parameters, versions and every figure of its curve",
             key="take-card",
-            icon=":material/download:",
-            help="Method, parameters, versions and every figure of its curve",
+            quiet=False,
         )
         with st.popover("", icon=":material/delete:", key="delete-curve", help="Delete from the curve"):
             st.caption(f"{escaped(curve.title)}: a line that is deleted is gone. What it has reduced stays.")
@@ -94,7 +90,7 @@ def table(found: Sequence[Curve]) -> pd.DataFrame:
 
 
 def csv(found: Sequence[Curve]) -> bytes:
-    return table(found).to_csv(index=False).encode()
+    return download.csv(table(found))
 
 
 def _shares(curve: Curve, way: str, place: int, split: int) -> dict[str, float]:
@@ -116,9 +112,7 @@ def _use(workspace: Workspace, curve: Curve, dimension: int, made: RunCard | Non
         type="primary",
         icon=":material/check:" if made else ":material/compress:",
         disabled=gone or running or made is not None,
-        help=_GONE
-        if gone
-        else "Fits it on all pairs and reduces every embedding of the model here; nothing is replaced",
+        help=_GONE if gone else _USE,
     )
     if pressed:
         name = f"Reduce to {amounts.counted(dimension, 'dimension')} by {curve.title}"
@@ -135,21 +129,12 @@ def _files(workspace: Workspace, made: RunCard | None) -> None:
     without = None if made else "Use the reducer first: then it is fitted on all pairs, and can be taken away"
     stem = f"{made.method}-{made.params['dimensions']}" if made else "reducer"
     ways = (
-        ("Reducer", lambda: file(workspace, made) if made else b"", f"{stem}.safetensors", SAFETENSORS, "Its arrays"),
-        ("Loader", LOADER.encode, "reduce.py", "text/x-python", "Ten lines of Python that apply the file"),
+        ("Reducer", lambda: file(workspace, made) if made else b"", f"{stem}.safetensors", "Its arrays"),
+        ("Loader", LOADER.encode, "reduce.py", "Ten lines of Python that apply the file"),
     )
-    for name, make, path, mime, help in ways:
-        st.download_button(
-            name,
-            make,
-            path,
-            mime,
-            on_click="ignore",
-            key=f"take-{name.lower()}",
-            icon=":material/download:",
-            disabled=made is None,
-            help=without or help,
-        )
+    for name, make, path, help in ways:
+        key = f"take-{name.lower()}"
+        download.button(name, make, path, without or help, key=key, quiet=False, disabled=made is None)
 
 
 def _told(made: RunCard | None, dimension: int) -> str:

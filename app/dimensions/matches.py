@@ -2,14 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import streamlit as st
-
+from app import component
 from app.gallery import data_url
-
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -32,19 +27,9 @@ class Match:
 def matches(shown: Sequence[Match], key: str) -> str | None:
     """Draws the cards and returns the id of the one just clicked."""
     data = [{"id": each.id, "cells": [_plain(cell) for cell in each.cells]} for each in shown]
-    return _component()(key=key, data=data, on_clicked_change=_nothing).clicked
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css, script = ((HERE / f"matches.{kind}").read_text() for kind in ("css", "js"))
-    return st.components.v2.component("clipscape_matches", html="<ol></ol>", css=css, js=script)
+    return component.clicked(__file__, data, key)
 
 
 def _plain(cell: Cell) -> dict[str, str | None]:
     image = data_url(cell.thumbnail) if cell.thumbnail else None
     return {"title": cell.title, "words": cell.words, "image": image}
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""

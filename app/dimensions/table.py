@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import amounts
+from app import amounts, progress
 from app.dimensions import chosen
-from app.dimensions.curves import WAYS, Curve, Measure
+from app.dimensions.curves import COMMAND, WAYS, Curve, Measure
+from app.plain import escaped
 from app.scatter.content import fingerprint
+from core.workspace import Workspace
 
 BEST = {"Smallest D'": min, "Accuracy": max, "Right": max, "Time (s)": min}
 """Columns of which one end is the better one."""
@@ -29,6 +31,15 @@ def show(found: Sequence[Curve], by: Measure) -> None:
         row_height=36,
         height="content",
     )
+
+
+def stopped(workspace: Workspace, found: Sequence[Curve]) -> None:
+    """A line for each curve that has ended too soon; while a comparison runs, none is said to have."""
+    for curve in [] if progress.running(workspace, COMMAND) else found:
+        if curve.card.metrics.get("partial"):
+            wanted = len(curve.card.metrics.get("dims", curve.dims))
+            line = f"stopped after {len(curve.dims)} of {amounts.counted(wanted, 'number')} of dimensions."
+            st.caption(f":orange[:material/warning:] **{escaped(curve.title)}**: {line}")
 
 
 def ordered(found: Sequence[Curve], by: Measure) -> list[Curve]:

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from app.faces.face import Face, Settings
+from core.faces.kinds import bundled_file
 from core.jobs import ask
-from core.sources import bundled
 
 PATIENCE = 120
 """Seconds that a first question may take: it loads the editor, and perhaps a CLIP model."""
@@ -121,5 +121,5 @@ def _made(found: dict[str, str], title: str) -> Face:
 
 def _stamp(editor: str | None) -> int:
     """When the editor's file was written: answers of an earlier one are none of it."""
-    path = Path(editor) if editor else bundled.ASSETS / "editor" / "faces.safetensors"
+    path = Path(editor) if editor else bundled_file("faces")
     return path.stat().st_mtime_ns if path.exists() else 0

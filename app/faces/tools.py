@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import store
+from app import download, store
 from app.faces import asking, trained
 from app.faces.face import Chosen
 from core.faces.trainings import folder_of
@@ -14,9 +14,9 @@ from core.workspace import Workspace
 
 MOST_PROMPTS = 8
 FILES = {
-    "png": ("Picture", "image/png", "The edited face, 512 pixels wide"),
-    "gif": ("Slide as GIF", "image/gif", "One factor from end to end and back, the others as they are set"),
-    "webp": ("Slide as WebP", "image/webp", "The same, smaller and with more colours"),
+    "png": ("Picture", "The edited face, 512 pixels wide"),
+    "gif": ("Slide as GIF", "One factor from end to end and back, the others as they are set"),
+    "webp": ("Slide as WebP", "The same, smaller and with more colours"),
 }
 
 
@@ -52,18 +52,10 @@ def files(now: Chosen) -> None:
 
 
 def _take(now: Chosen, slide: dict[str, Any], kind: str) -> None:
-    title, mime, help = FILES[kind]
-    st.download_button(
-        title,
-        partial(_file, now, slide, kind),
-        f"face.{kind}" if kind == "png" else f"{slide['factor']}.{kind}",
-        mime,
-        on_click="ignore",
-        key=f"take-face-{kind}",
-        icon=":material/download:",
-        width="stretch",
-        help=help,
-    )
+    title, help = FILES[kind]
+    name = f"face.{kind}" if kind == "png" else f"{slide['factor']}.{kind}"
+    make = partial(_file, now, slide, kind)
+    download.button(title, make, name, help, key=f"take-face-{kind}", quiet=False, width="stretch")
 
 
 def editors(now: Chosen) -> None:

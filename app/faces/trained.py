@@ -1,6 +1,7 @@
 """The editors that were trained in a workspace: how good each is, what it makes of held-out faces, and its file."""
 
 from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -10,8 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from app import amounts
-from app.clustering.keep import card_json
+from app import amounts, download
 from app.faces import losses
 from app.plain import escaped
 from core.faces.trainings import STAGES, curve, folder_of
@@ -106,14 +106,10 @@ def _files(workspace: Workspace, card: RunCard) -> None:
     path = file(workspace, card)
     with st.container(horizontal=True, gap="small"):
         if path.exists():
-            st.download_button(
-                "Editor", path.read_bytes, path.name, "application/octet-stream", on_click="ignore",
-                key="take-editor", icon=":material/download:", help="As safetensors; `faces edit --model` reads it",
-            )  # fmt: skip
-        st.download_button(
-            "Run card", lambda: card_json(card), f"{card.id}.json", "application/json", on_click="ignore",
-            key="take-editor-card", icon=":material/download:", help="Settings, versions and every figure",
-        )  # fmt: skip
+            what = "As safetensors; `faces edit --model` reads it"
+            download.button("Editor", path.read_bytes, path.name, what, key="take-editor", quiet=False)
+        what, make = "Settings, versions and every figure", partial(download.run_card, card)
+        download.button("Run card", make, f"{card.id}.json", what, key="take-editor-card", quiet=False)
         with st.popover("", icon=":material/delete:", key="delete-editor", help="Delete this editor"):
             st.caption("The editor and its figures will be gone; the pictures stay.")
             st.button("Delete it", key="delete-editor-now", on_click=remove, args=(workspace, card))

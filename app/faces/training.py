@@ -1,15 +1,12 @@
 """Train on my pictures: the form, what runs with its curves and sample pictures, what was stopped, what was made."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from app import amounts
+from app import amounts, progress
 from app.faces import losses, trained, training_form
 from app.plain import escaped, plainly
-from app.state import state
 from core.faces.trainings import STAGE_TITLES, Training, begun, forget
-from core.jobs import Job, jobs
+from core.jobs import Job
 from core.workspace import Workspace
 
 COMMAND = training_form.COMMAND
@@ -18,7 +15,7 @@ POLL_SECONDS = 3.0
 
 def draw(workspace: Workspace) -> None:
     """All of it, folded away until somebody wants it or something runs or waits."""
-    known = of(workspace)
+    known = progress.of(workspace, COMMAND)
     with plainly():
         waiting = begun(workspace.path)
         open_now = bool(waiting) or any(job.active for job in known)
@@ -27,17 +24,12 @@ def draw(workspace: Workspace) -> None:
             if any(job.active for job in known):
                 st.fragment(_watch, run_every=POLL_SECONDS)(workspace)
             else:
-                _failed(known)
+                progress.failed(workspace, COMMAND)
                 for each in waiting:
                     _stopped(workspace, each)
             with st.container(key="train-new"):
                 training_form.show(workspace)
             trained.show(workspace)
-
-
-def of(workspace: Workspace) -> list[Job]:
-    """The trainings that this server was asked for, the newest last."""
-    return [job for job in jobs().list(workspace.path) if job.command == COMMAND]
 
 
 def runs(job: Job, training: Training) -> bool:
@@ -47,7 +39,7 @@ def runs(job: Job, training: Training) -> bool:
 
 def _watch(workspace: Workspace) -> None:
     """Looks again by itself; when the job ends, the tray draws the page anew."""
-    active = [job for job in of(workspace) if job.active]
+    active = progress.running(workspace, COMMAND)
     with plainly():
         for each in begun(workspace.path):
             if any(runs(job, each) for job in active):
@@ -84,9 +76,3 @@ def _told(training: Training) -> str:
     where = f"step {training.step:,} of {training.steps:,} of the {STAGE_TITLES[training.stage]}"
     spent = amounts.duration(training.seconds)
     return f"{amounts.counted(training.pictures, 'picture')}, by {factors}: {where}, {spent} so far."
-
-
-def _failed(known: Sequence[Job]) -> None:
-    for job in known[-1:]:
-        if job.state == "failed" and job.id not in state().dismissed:
-            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")

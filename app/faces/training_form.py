@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts, follow_up, store
+from app import amounts, follow_up, forms, store
 from app.plain import escaped, plainly
 from core.faces.attributes import factor_prompts
 from core.faces.kinds import BEST, KINDS
@@ -36,13 +36,8 @@ def show(workspace: Workspace) -> None:
     told = _words(workspace) if how == WORDS else _columns(workspace) if where == HERE else _table()
     with st.container(key="train-how", horizontal=True, vertical_alignment="bottom", gap="small"):
         settings = told | _networks()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        ready = bool(source and (settings.get("factors") or settings.get("prompts") or where == THERE))
-        pressed = st.button(
-            "Train", key="start-training", type="primary", icon=":material/play_arrow:", disabled=not ready
-        )
-        st.caption(_said(workspace, where == HERE))
-    if pressed:
+    ready = bool(source and (settings.get("factors") or settings.get("prompts") or where == THERE))
+    if forms.start("Train", "start-training", ready, _said(workspace, where == HERE)):
         with plainly():
             start(workspace, asked(source, settings))
             st.rerun()

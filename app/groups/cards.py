@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
-import streamlit as st
-
-from app import store
+from app import component, store
 from app.gallery import data_url
 from core.workspace import Workspace
 
-HERE = Path(__file__).parent
 SHOWN = 8
 """Pictures of a set on a card; of more, the last place says how many there are besides."""
 
@@ -56,18 +52,12 @@ def cards(workspace: Workspace, shown: Sequence[Card], key: str, wide: int = 260
     pictures = store.thumbnails(workspace, _ids(given))
     captions = store.items(workspace).captions
     data = {"cards": [_plain(card, pictures, captions) for card in given], "wide": wide}
-    clicked = _component()(key=key, data=data, on_clicked_change=_nothing).clicked
+    clicked = component.clicked(__file__, data, key)
     return Clicked(clicked["card"], clicked["item"]) if clicked else None
 
 
 def _ids(shown: Iterable[Card]) -> list[str]:
     return list(dict.fromkeys(id for card in shown for side in card.sides for id in side.ids))
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css, script = ((HERE / f"cards.{kind}").read_text() for kind in ("css", "js"))
-    return st.components.v2.component("clipscape_sets", html="<ol></ol>", css=css, js=script)
 
 
 def _plain(card: Card, pictures: Mapping[str, bytes], captions: Mapping[str, str]) -> dict[str, Any]:
@@ -86,7 +76,3 @@ def _plain(card: Card, pictures: Mapping[str, bytes], captions: Mapping[str, str
 
 def _picture(id: str, image: bytes | None, caption: str) -> dict[str, str | None]:
     return {"id": id, "image": data_url(image) if image else None, "caption": caption}
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""

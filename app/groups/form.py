@@ -1,24 +1,21 @@
 """The form of a comparison: which groups, which methods, which sizes, how many splits; jobs do the work."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from app import amounts, follow_up, forms
+from app import amounts, choices, follow_up, forms
+from app.choices import Choice
 from app.clustering import source
-from app.clustering.form import Choice, together
 from app.clustering.source import Source, kept
 from app.groups import grouping
-from app.groups.progress import COMMAND
-from app.groups.runs import MEAN, PACKAGE
+from app.groups.runs import APART, COMMAND, MEAN, PACKAGE
 from app.items import Items
 from app.plain import plainly
 from core.commands.grouping import By
 from core.commands.groups import MOST_SIZE, MOST_SPLITS, SIZES
 from core.errors import BadParameter
-from core.jobs import jobs
 from core.methods import Method, discover
 from core.workspace import Workspace
 
@@ -51,37 +48,31 @@ def show(workspace: Workspace, items: Items) -> None:
             )
         chosen = _methods(methods)
         of = source.ask(workspace)
-        choices = _parameters(chosen)
+        given = choices.parameters(chosen, "groups", APART)
         count = int(kept(workspace, of.tag, of.exclude).sum())
         ready = bool(by.by is not None and sizes and count)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            pressed = st.button(
-                "Compare", key="start-groups", type="primary", icon=":material/play_arrow:", disabled=not ready
-            )
-            st.caption(_told(by, sizes, int(splits), len(chosen), count))
-        if pressed and by.by is not None:
+        told = _told(by, sizes, int(splits), len(chosen), count)
+        if forms.start("Compare", "start-groups", ready, told) and by.by is not None:
             with plainly():
-                start(workspace, choices, Plan(by.by, by.title, sizes, int(splits), of))
+                start(workspace, given, Plan(by.by, by.title, sizes, int(splits), of))
                 st.rerun()
 
 
-def start(workspace: Workspace, choices: Sequence[Choice], plan: Plan) -> None:
+def start(workspace: Workspace, given: Sequence[Choice], plan: Plan) -> None:
     """Starts as few jobs as the parameters allow; wrong ones raise `BadParameter` here already."""
-    for choice in choices:
+    for choice in given:
         choice.method.make_params(choice.values)
-    for group in together(choices) or [[]]:
+    for group in choices.together(given) or [[]]:
         arguments = {
-            "source": workspace.path,
             "by": plan.by,
             "methods": [choice.method.name for choice in group] or [MEAN],
             "seeds": plan.splits,
             "sizes": list(plan.sizes),
-            "params": {name: value for choice in group for name, value in choice.changed.items()},
+            "params": choices.merged(group),
             **asdict(plan.source),
         }
         titles = amounts.listed([choice.method.title for choice in group]) or "the mean"
-        job = jobs().start(COMMAND, arguments, f"Groups by {plan.title}: {titles}", workspace.path)
-        follow_up.expect(job)
+        follow_up.start(workspace, COMMAND, arguments, f"Groups by {plan.title}: {titles}")
 
 
 def asked(text: Sequence[int | str]) -> tuple[int, ...]:
@@ -101,17 +92,9 @@ def _size(given: int | str) -> int:
 
 def _methods(methods: Mapping[str, Method]) -> list[Method]:
     """All but the mean, which is always there."""
-    others = [name for name in (*FIRST, *methods) if name in methods and name != MEAN]
-    names = st.pills(
-        "Compared with the plain mean",
-        list(dict.fromkeys(others)),
-        selection_mode="multi",
-        default=[name for name in FIRST if name in methods],
-        format_func=lambda name: methods[name].title,
-        key="groups-methods",
-        help="What each does stands under Parameters",
-    )
-    return [methods[name] for name in names]
+    others = dict.fromkeys(name for name in (*FIRST, *methods) if name in methods and name != MEAN)
+    known = {name: methods[name] for name in others}
+    return choices.methods("Compared with the plain mean", known, FIRST, "groups-methods")
 
 
 def _sizes() -> tuple[int, ...]:
@@ -135,27 +118,6 @@ _SPLITS_HELP = (
     "So often the groups themselves are cut into two halves by chance: methods learn from one half and are asked about "
     "the other, whose groups they have never seen. More splits make the figures steadier."
 )
-
-
-def _parameters(chosen: Sequence[Method]) -> list[Choice]:
-    """The form of each method; what nobody touches keeps its default."""
-    if not chosen:
-        return []
-    with st.expander("Parameters", icon=":material/tune:", key="groups-parameters"):
-        places = st.tabs([method.title for method in chosen])
-        return [_one(method, place) for method, place in zip(chosen, places, strict=True)]
-
-
-def _one(method: Method, place: Any) -> Choice:
-    own = [each for each in fields(method.params) if each.name != "seed"]
-    values: dict[str, Any] = {}
-    with place:
-        st.caption(method.summary if own else f"{method.summary} It has nothing to set.")
-        columns = st.columns(4)
-        for number, each in enumerate(own):
-            with columns[number % len(columns)]:
-                values[each.name] = forms.widget(each, f"groups-{method.name}")
-    return Choice(method, values)
 
 
 def _told(by: grouping.Choice, sizes: Sequence[int], splits: int, methods: int, count: int) -> str:

@@ -2,17 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import streamlit as st
 
+from app import component
 from app.gallery import data_url
 from app.palette import scale_colours
 from core.results import Floats
 
-HERE = Path(__file__).parent
 HTML = (
     '<div class="heat"><canvas aria-label="Distances between groups"></canvas><div class="note" hidden></div>'
     '<div class="scale"><span class="low"></span><span class="bar"></span><span class="high"></span>'
@@ -43,7 +40,7 @@ def heat(
         "palette": list(reversed(scale_colours())),
         "chosen": None if chosen is None else places[chosen],
     }
-    clicked = _component()(key=key, data=data, on_clicked_change=_nothing).clicked
+    clicked = component.clicked(__file__, data, key, HTML)
     return (int(order[clicked[0]]), int(order[clicked[1]])) if clicked else None
 
 
@@ -53,13 +50,3 @@ def levels(between: Floats) -> tuple[np.ndarray, float, float]:
     low, high = float(apart.min()), float(apart.max())
     share = np.clip((between - low) / ((high - low) or 1.0), 0, 1)
     return np.round(255 * share).astype(np.uint8), low, high
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css, script = ((HERE / f"heat.{kind}").read_text() for kind in ("css", "js"))
-    return st.components.v2.component("clipscape_heat", html=HTML, css=css, js=script)
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""

@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from app.clustering.keep import card_json
+from app import download
 from app.groups.runs import KIND, Found, alike
-from app.mapping.export import csv
 from app.plain import escaped
 from core.workspace import Workspace
 
@@ -16,18 +15,8 @@ def show(workspace: Workspace, every: Sequence[Found], each: Found) -> None:
     """A menu of downloads, and one that deletes; each: the method on screen."""
     with st.popover("Export", icon=":material/download:", key="groups-export"):
         st.caption(f"Of {escaped(each.title)}, but for the figures, which are of all methods.")
-        for title, make, file, mime, help in _files(every, each):
-            st.download_button(
-                title,
-                make,
-                file,
-                mime,
-                on_click="ignore",
-                key=f"take-{title.lower().replace(' ', '-')}",
-                type="tertiary",
-                icon=":material/download:",
-                help=help,
-            )
+        for title, make, file, help in _files(every, each):
+            download.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}")
     with st.popover("", icon=":material/delete:", key="groups-delete", help="Delete a method from the comparison"):
         titles = {one.card.id: one.title for one in every}
         chosen = st.selectbox("Method", list(titles), format_func=titles.__getitem__, key="groups-delete-which")
@@ -85,15 +74,15 @@ def bound(each: Found) -> pd.DataFrame:
     return pd.DataFrame(names | {"other": each.names[arrays["bound_other"]]} | told)
 
 
-def _files(every: Sequence[Found], each: Found) -> list[tuple[str, Callable[[], bytes], str, str, str]]:
+def _files(every: Sequence[Found], each: Found) -> list[tuple[str, Callable[[], bytes], str, str]]:
     stem = f"groups-{each.method}"
     matrix = len(each.arrays["between"]) > 0
     files = [
-        ("Figures", lambda: csv(figures(every)), "groups.csv", "text/csv", "A row a method, size and split"),
-        ("Groups", lambda: csv(groups(each)), f"{stem}.csv", "text/csv", "A row a group, with its nearest groups"),
-        ("Distances", lambda: _matrix(each), f"{stem}-distances.csv", "text/csv", "The heat map's matrix"),
-        ("Bound", lambda: csv(bound(each)), "groups-bound.csv", "text/csv", "A row a pair, both sides of the bound"),
-        ("Run card", lambda: card_json(each.card), f"{stem}.json", "application/json", "Method, parameters, figures"),
+        ("Figures", lambda: download.csv(figures(every)), "groups.csv", "A row a method, size and split"),
+        ("Groups", lambda: download.csv(groups(each)), f"{stem}.csv", "A row a group, with its nearest groups"),
+        ("Distances", lambda: _matrix(each), f"{stem}-distances.csv", "The heat map's matrix"),
+        ("Bound", lambda: download.csv(bound(each)), "groups-bound.csv", "A row a pair, both sides of the bound"),
+        ("Run card", lambda: download.run_card(each.card), f"{stem}.json", "Method, parameters, figures"),
     ]
     return [file for file in files if matrix or file[0] != "Distances"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts
+from app import amounts, charts
 from app.groups import answer, curves, searched, table
 from app.groups.runs import Found
 from app.groups.styles import CONFIG
@@ -101,9 +101,8 @@ def told(each: Found) -> str:
 
 def clicked(event: Mapping[str, Any]) -> None:
     """A click on a figure; one beside the points changes nothing."""
-    points = [point["customdata"] for point in event["selection"]["points"] if point.get("customdata")]
-    if points:
-        choose(str(points[0][0]), int(points[0][1]))
+    if point := charts.clicked(event):
+        choose(str(point[0]), int(point[1]))
 
 
 def measure() -> str:

@@ -1,8 +1,7 @@
 """Saved comparisons of group embeddings as the page reads them: which belong together, their figures and arrays."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,15 +9,25 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, forms, store
+from app import amounts, settings, store
 from app.clustering.runs import space_name
+from app.progress import Comparison
 from core.commands.grouping import RUN
-from core.methods import discover
 from core.workspace import RunCard, Workspace
 
 PACKAGE = "core.groups"
 KIND = "groups"
+COMMAND = "groups"
 MEAN = "mean"
+APART = ("seed",)
+"""Nobody is asked for the seed: chance is in the splits."""
+COMPARISON = Comparison(
+    COMMAND,
+    PACKAGE,
+    KIND,
+    "Each method appears here when it is done, the mean first.",
+    seen=lambda cards: [card.id for card in cards],
+)
 
 Integers = NDArray[np.integer[Any]]
 
@@ -67,7 +76,7 @@ class Found:
     @cached_property
     def title(self) -> str:
         """`DeepSets, steps 300`: the method, and what of its setting is not the default."""
-        return ", ".join([self.card.title, *changed(self.card)])
+        return ", ".join([self.card.title, *settings.changed(self.card, PACKAGE, APART)])
 
     @property
     def ids(self) -> NDArray[np.str_]:
@@ -135,15 +144,7 @@ def alike(cards: Sequence[RunCard], card: RunCard) -> list[str]:
 
 def setting(card: RunCard) -> str:
     """The parameters as a key."""
-    return json.dumps({name: value for name, value in card.params.items() if name != "seed"}, sort_keys=True)
-
-
-def changed(card: RunCard) -> list[str]:
-    """The parameters that are not the default: `["steps 300"]`."""
-    method = discover(PACKAGE).get(card.method)
-    usual = {each.name: each.default for each in fields(method.params)} if method else {}
-    others = ((name, value) for name, value in card.params.items() if name != "seed")
-    return [f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)]
+    return settings.key(card, APART)
 
 
 def by_title(workspace: Workspace, by: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app import amounts
+from app import amounts, charts
 from app.groups import sides, statement
 from app.groups.cards import Card, Side, cards
 from app.groups.look import follow
@@ -92,9 +92,8 @@ def sets_of(each: Found, pair: int) -> list[np.ndarray]:
 
 
 def _clicked() -> None:
-    points = [point["customdata"] for point in st.session_state[KEY]["selection"]["points"] if point.get("customdata")]
-    if points:
-        st.session_state[PAIR] = (str(points[0][1]), int(points[0][0]))
+    if point := charts.clicked(st.session_state[KEY]):
+        st.session_state[PAIR] = (str(point[1]), int(point[0]))
 
 
 def _figures(told: dict[str, Any]) -> None:

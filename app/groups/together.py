@@ -1,14 +1,12 @@
 """Groups beside each other: on the map of items, as a heat map of their distances, and the nearest of one."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, charts, store
 from app.clustering import coloured
-from app.gallery import gallery, pictures
 from app.groups import places
 from app.groups.cards import Card, Side, cards
 from app.groups.heat import heat
@@ -150,9 +148,7 @@ def _members(workspace: Workspace, each: Found, group: int) -> None:
     ids = each.members(group)
     st.markdown(f"**{escaped(str(each.names[group]))}**, {amounts.counted(len(ids), 'item')}, the most central first")
     shown = ids[:MEMBERS]
-    drawn = pictures(shown, store.items(workspace).captions, store.thumbnails(workspace, shown))
-    if clicked := gallery(drawn, "group-gallery", side=72):
-        pictured.look(workspace, clicked)
+    pictured.shown(workspace, shown, "group-gallery", side=72)
     if len(ids) > MEMBERS:
         st.caption(f"The first {MEMBERS} of them.")
 
@@ -171,7 +167,5 @@ def _nearest(workspace: Workspace, each: Found, group: int) -> None:
 
 
 def _clicked(each: Found) -> None:
-    points: list[Any] = st.session_state[MAP_KEY]["selection"]["points"]
-    known = [point["customdata"][0] for point in points if point.get("customdata")]
-    if known:
-        choose(each, int(known[0]))
+    if point := charts.clicked(st.session_state[MAP_KEY]):
+        choose(each, int(point[0]))

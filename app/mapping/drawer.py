@@ -1,11 +1,13 @@
 """The drawer at the right of the map: what was selected or found, or one item with its neighbours."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, download, store
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import export, item
@@ -79,19 +81,11 @@ def _export(drawn: Drawn, items: Items, group: Group) -> None:
     rows = np.flatnonzero(drawn.rows(group.ids))
     table = partial(export.table, drawn, items, rows, group)
     with st.container(horizontal=True, gap="xsmall", key="export"):
-        for title, write, mime in (("CSV", export.csv, "text/csv"), ("Parquet", export.parquet, export.PARQUET)):
-            st.download_button(
-                title,
-                partial(_written, write, table),
-                f"selection.{title.lower()}",
-                mime,
-                on_click="ignore",
-                key=f"export-{title.lower()}",
-                icon=":material/download:",
-                width="stretch",
-                help="Ids, captions, labels, columns and places on the map",
-            )
+        for title, write in (("CSV", download.csv), ("Parquet", download.parquet)):
+            kind, help = title.lower(), "Ids, captions, labels, columns and places on the map"
+            make = partial(_written, write, table)
+            download.button(title, make, f"selection.{kind}", help, key=f"export-{kind}", quiet=False, width="stretch")
 
 
-def _written(write, table) -> bytes:
+def _written(write: Callable[[pd.DataFrame], bytes], table: Callable[[], pd.DataFrame]) -> bytes:
     return write(table())

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from app.items import Items
@@ -41,6 +43,11 @@ class Drawn:
     def rows(self, ids: Collection[str]) -> NDArray[np.bool_]:
         """Which rows belong to these items: (N,) bool."""
         return np.isin(self.ids, np.asarray(list(ids), dtype=self.ids.dtype))
+
+    def values(self, ids: NDArray[np.str_], values: NDArray[Any], without: Any) -> NDArray[Any]:
+        """What each of these items has, for each row; `without` for rows of other items: (N,)."""
+        places = pd.Index(ids).get_indexer(self.ids)
+        return np.where(places < 0, without, values[places])
 
     def items(self, rows: NDArray[np.integer]) -> list[str]:
         """The items of these rows, each once, in the rows' order."""

@@ -1,6 +1,4 @@
-"""A part of the map as a table: what the export buttons write."""
-
-from io import BytesIO
+"""A part of the map as a table: what the drawer's export buttons write."""
 
 import numpy as np
 import pandas as pd
@@ -9,8 +7,6 @@ from numpy.typing import NDArray
 from app.items import Items
 from app.mapping.drawn import NAMES, Drawn
 from app.state import Group
-
-PARQUET = "application/vnd.apache.parquet"
 
 
 def table(drawn: Drawn, items: Items, rows: NDArray[np.integer], group: Group) -> pd.DataFrame:
@@ -22,14 +18,3 @@ def table(drawn: Drawn, items: Items, rows: NDArray[np.integer], group: Group) -
     known = items.frame.reindex(ids).reset_index(drop=True)
     scores = pd.DataFrame({"score": [group.scored.get(id) for id in ids]}) if group.scores else pd.DataFrame()
     return pd.concat([places, known, scores], axis=1)
-
-
-def csv(table: pd.DataFrame) -> bytes:
-    """Comma-separated text, UTF-8."""
-    return table.to_csv(index=False).encode()
-
-
-def parquet(table: pd.DataFrame) -> bytes:
-    buffer = BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app import amounts, follow_up, forms, store
+from app.mapping.drawn import Drawn
 from app.plain import plainly
 from app.state import state
 from core.inputs import MODALITIES
@@ -13,6 +14,8 @@ from core.methods import Method, discover
 from core.workspace import Embedded, RunCard, Workspace
 
 SPACES = {"both": "Images and captions", "images": "Images", "captions": "Captions"}
+PARTS = {"both": "Both", "images": "Images", "captions": "Captions"}
+"""The parts of a map by their spaces."""
 GAPS = {"keep": "Keep it, as the model has it", "centre": "Close it: centre each on its mean"}
 
 
@@ -52,6 +55,12 @@ def show(workspace: Workspace, cards: Sequence[RunCard], card: RunCard) -> None:
 def title(card: RunCard) -> str:
     """`t-SNE, images and captions, seed 0`."""
     return f"{card.title}, {SPACES[card.space].lower()}, seed {card.seed}"
+
+
+def points(workspace: Workspace, card: RunCard, space: str) -> Drawn:
+    """Those of a map that are of a space; all of them where it has none of those, or the space is another."""
+    drawn = store.drawn(workspace, card, PARTS.get(space, "Both"))
+    return drawn if len(drawn) else store.drawn(workspace, card, "Both")
 
 
 def made(workspace: Workspace, card: RunCard) -> str:

@@ -4,15 +4,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, store
+from app import amounts, download, progress, store
 from app.gallery import Picture, gallery
-from app.mapping import export, item
+from app.mapping import item
 from app.plain import escaped, plainly
 from app.semantics import care_form, pictured, results
 from app.semantics.care_form import COMMAND, ORDER, PACKAGE
 from app.semantics.care_found import HELP, TAGS, Found, aside_key, captions, notes, of, told
 from app.semantics.drafts import kept
-from app.semantics.keep import download
 from core.methods import discover
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import check_column
@@ -32,11 +31,9 @@ READ = {
 def show(workspace: Workspace) -> None:
     """The form, one check at a time, what to do with what it found, and the ranked gallery."""
     cards = workspace.runs(KIND)
-    first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-care-{results.started(workspace, COMMAND)}"
-    with st.expander("New check", icon=":material/add:", expanded=first, key=key):
+    with progress.expander(workspace, COMMAND, "New check", "new-care", first=not cards):
         care_form.show(workspace)
-    results.progress(workspace, COMMAND, "" if cards else FIRST)
+    progress.line(workspace, COMMAND, "" if cards else FIRST)
     if not cards:
         return
     kind = _kind(workspace, cards)
@@ -100,7 +97,7 @@ def _take(workspace: Workspace, found: Found) -> int:
         what = f"{found.card.title.lower()}, {counted}"
         pictured.to_the_map(workspace, what, taken, "care-on-map")
         table = found.table(store.items(workspace), count)
-        download("CSV", lambda: export.csv(table), f"{found.kind}.csv", "text/csv", "Every ranked item, and why")
+        download.button("CSV", lambda: download.csv(table), f"{found.kind}.csv", "Every ranked item, and why")
         if found.aside:
             st.button(
                 f"{len(found.aside)} put aside: back",

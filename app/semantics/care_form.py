@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts, forms
+from app import amounts, choices, follow_up, forms
+from app.choices import Choice
 from app.plain import plainly
-from app.semantics import names_form, results, source
+from app.semantics import names_form, source
 from app.semantics.drafts import kept
 from core.inputs import MODALITIES
 from core.methods import Method, discover
@@ -36,18 +37,14 @@ def show(workspace: Workspace) -> None:
         **kept(f"{TAB}-kinds-{workspace.name}-{len(able)}", able),
     )
     params = _parameters([methods[name] for name in able if name in chosen])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        pressed = st.button(
-            "Check", key="start-care", type="primary", icon=":material/play_arrow:", disabled=not chosen
-        )
-        st.caption(f"{amounts.counted(source.count(workspace, given), 'item')}; nothing is changed or left out by it.")
-    if pressed:
+    told = f"{amounts.counted(source.count(workspace, given), 'item')}; nothing is changed or left out by it."
+    if forms.start("Check", "start-care", bool(chosen), told):
         with plainly():
             for name in chosen:
                 methods[name].make_params(_of(methods[name], params))
             asked = {"kinds": list(chosen), "params": params, "label": label, "space": space, **given.arguments}
             titles = amounts.listed([methods[name].title.lower() for name in chosen])
-            results.start(workspace, COMMAND, asked, f"Look for {titles}")
+            follow_up.start(workspace, COMMAND, asked, f"Look for {titles}")
             st.rerun()
 
 
@@ -86,16 +83,12 @@ def _able(workspace: Workspace, kind: str, model: str, label: str | None) -> boo
 def _parameters(methods: list[Method]) -> dict[str, Any]:
     """What was changed of the checks' settings; those of one name are set together, as k."""
     changed: dict[str, Any] = {}
-    if not methods:
-        return changed
-    with st.expander("Parameters", icon=":material/tune:", key="care-parameters"):
-        for method, place in zip(methods, st.tabs([method.title for method in methods]), strict=True):
-            with place:
-                st.caption(method.summary)
-                for each in fields(method.params):
-                    if each.name != "seed" and each.name not in changed:
-                        value = forms.widget(each, f"care-{method.name}")
-                        changed |= {each.name: value} if value != each.default else {}
+    for method, place in choices.tabs(methods, "care"):
+        own = [each for each in fields(method.params) if each.name not in ("seed", *changed)]
+        with place:
+            st.caption(method.summary)
+            values = {each.name: forms.widget(each, f"care-{method.name}") for each in own}
+        changed |= Choice(method, values).changed
     return changed
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import store
+from app import forms, store
 from app.semantics import prompt_form, source
 from app.semantics.drafts import kept
 from core.semantics.correlation import CORRECTIONS, METHODS
@@ -27,11 +27,8 @@ def show(workspace: Workspace) -> None:
         how = {"against": _against(workspace), **_test()}
     with st.container(key="components-given", horizontal=True, vertical_alignment="bottom", gap="small"):
         given = source.ask(workspace, prompt_form.TAB)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        icon, ready = ":material/play_arrow:", words.prompts is not None
-        pressed = st.button("Correlate", key="start-components", type="primary", icon=icon, disabled=not ready)
-        st.caption(prompt_form.told(workspace, words, given))
-    if pressed and words.prompts:
+    ready, told = words.prompts is not None, prompt_form.told(workspace, words, given)
+    if forms.start("Correlate", "start-components", ready, told) and words.prompts:
         prompt_form.start(workspace, words.prompts, words.templates, given, **how)
         st.rerun()
 

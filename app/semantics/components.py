@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, download, progress, store
 from app.dimensions.table import probability
 from app.palette import DIVERGING
 from app.plain import escaped, plainly
-from app.semantics import component_form, component_pair, prompt_form, results, source
+from app.semantics import component_form, component_pair, results, source
 from app.semantics.component_form import CORRECTED, TAB, TITLES
 from app.semantics.drafts import kept
 from app.semantics.grid import Grid, Head, Scale, grid
-from app.semantics.keep import download
 from app.semantics.paging import page
+from app.semantics.prompt_form import COMMAND
 from app.semantics.prompt_found import Found, brief
 from app.semantics.prompts import KIND, title
 from core.semantics.results import LEVEL, Integers
@@ -36,11 +36,9 @@ class Pair:
 def show(workspace: Workspace) -> None:
     """The form, the heat map of coefficients, and the pair that was clicked."""
     cards = [card for card in workspace.runs(KIND) if "tests" in card.metrics]
-    first = not cards and not results.running(workspace, prompt_form.COMMAND)
-    key = f"new-components-{workspace.name}-{results.started(workspace, prompt_form.COMMAND)}"
-    with st.expander("New correlation", icon=":material/add:", expanded=first, key=key):
+    with progress.expander(workspace, COMMAND, "New correlation", f"new-components-{workspace.name}", first=not cards):
         component_form.show(workspace)
-    results.progress(workspace, prompt_form.COMMAND, "" if cards else FIRST)
+    progress.line(workspace, COMMAND, "" if cards else FIRST)
     card = results.chosen(workspace, TAB, cards, named)
     if card is None:
         return
@@ -174,12 +172,10 @@ def _pair(found: Found, prompts: slice, dimensions: Integers, row: int | None, c
 
 
 def _downloads(workspace: Workspace, found: Found, drawn: Grid) -> None:
-    from app.mapping import export
-
     help = "A row a prompt and dimension: coefficient and p after the correction"
-    download("CSV", lambda: export.csv(table(found)), "correlations.csv", "text/csv", help)
+    download.button("CSV", lambda: download.csv(table(found)), "correlations.csv", help)
     name = escaped(f"{workspace.name}: {store.model_title(workspace, found.card.model)}")
-    download("Figure", lambda: drawn.page(name), "correlations.html", "text/html", "The table above as an HTML file")
+    download.button("Figure", lambda: drawn.page(name), "correlations.html", "The table above as an HTML file")
 
 
 def _key(found: Found) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, follow_up, forms, store
 from app.plain import escaped, plainly
-from app.semantics import examples, results, source
+from app.semantics import examples, source
 from app.semantics.drafts import kept
 from app.semantics.examples import Way
 from app.semantics.source import Given
@@ -34,12 +34,8 @@ def show(workspace: Workspace) -> None:
         asked = {"prompts": _prompts, "label": _label, "items": _groups}[str(way)](workspace)
     with st.container(key=f"{TAB}-given", horizontal=True, vertical_alignment="bottom", gap="small"):
         given = source.ask(workspace, TAB)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        icon = ":material/play_arrow:"
-        pressed = st.button("Find the direction", key="start-direction", type="primary", icon=icon, disabled=not asked)
-        ready = f"Lays {amounts.counted(source.count(workspace, given), 'item')} along it."
-        st.caption(ready if asked else MISSING[str(way)])
-    if pressed and asked:
+    told = f"Lays {amounts.counted(source.count(workspace, given), 'item')} along it."
+    if forms.start("Find the direction", "start-direction", bool(asked), told if asked else MISSING[str(way)]):
         with plainly():
             start(workspace, _resolved(workspace, asked), given)
             st.rerun()
@@ -54,7 +50,7 @@ MISSING = {
 
 def start(workspace: Workspace, asked: Mapping[str, Any], given: Given) -> None:
     """Starts the job."""
-    results.start(workspace, COMMAND, {**asked, **given.arguments}, f"Direction {_named(asked)}")
+    follow_up.start(workspace, COMMAND, {**asked, **given.arguments}, f"Direction {_named(asked)}")
 
 
 def _tried(workspace: Workspace) -> None:

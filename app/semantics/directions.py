@@ -8,17 +8,15 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, store
+from app import amounts, download, progress, store
 from app.gallery import gallery, pictures
 from app.items import MANY
-from app.mapping import export
 from app.palette import OKABE_ITO
 from app.plain import escaped, plainly
 from app.scatter import Colour
 from app.semantics import coloured, direction_form, examples, pictured, removed, results, source
 from app.semantics.direction_form import COMMAND, FITS, TAB
 from app.semantics.drafts import kept
-from app.semantics.keep import download
 from app.semantics.prompt_found import brief
 from app.semantics.vectors import arrays
 from core.results import Floats
@@ -80,11 +78,9 @@ class Along:
 def show(workspace: Workspace) -> None:
     """The form, the direction on screen, and what is left without it."""
     cards = workspace.runs(KIND)
-    first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-direction-{workspace.name}-{results.started(workspace, COMMAND)}"
-    with st.expander("New direction", icon=":material/add:", expanded=first, key=key):
+    with progress.expander(workspace, COMMAND, "New direction", f"new-direction-{workspace.name}", first=not cards):
         direction_form.show(workspace)
-    results.progress(workspace, COMMAND, "" if cards else FIRST)
+    progress.line(workspace, COMMAND, "" if cards else FIRST)
     card = results.chosen(workspace, TAB, cards, lambda card: brief(str(card.metrics["direction"]), 70))
     if card is None:
         return
@@ -122,9 +118,8 @@ def _head(workspace: Workspace, found: Along) -> None:
         help = f"Writes the projections as the column “{column}”, by which the map can be coloured and sorted"
         pictured.by_column(workspace, column, values, "direction-colour", help)
         what = "A row an item, the farthest along first"
-        name, kind = "direction.parquet", export.PARQUET
-        download("CSV", lambda: export.csv(table(workspace, found)), "direction.csv", "text/csv", what)
-        download("Parquet", lambda: export.parquet(table(workspace, found)), name, kind, what)
+        download.button("CSV", lambda: download.csv(table(workspace, found)), "direction.csv", what)
+        download.button("Parquet", lambda: download.parquet(table(workspace, found)), "direction.parquet", what)
     st.caption(told(workspace, found), help=_HELP)
 
 
@@ -180,7 +175,7 @@ def _stage(workspace: Workspace, found: Along) -> None:
             if drawn is None:
                 st.caption(coloured.WITHOUT)
             else:
-                values = coloured.of_items(drawn, found.ids, found.scores.astype(np.float64), np.nan)
+                values = drawn.values(found.ids, found.scores.astype(np.float64), np.nan)
                 coloured.show(workspace, found.card, drawn, Colour("along it", values=values), "direction-map-points")
         with st.container(key="direction-ends", width=460):
             _histogram(workspace, found)

@@ -6,16 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import amounts, derived, store
+from app import amounts, derived, download, follow_up, progress, store
 from app.dimensions.empty import pairs
-from app.mapping import export
 from app.palette import OKABE_ITO
 from app.plain import escaped, plainly
 from app.scatter import scatter
-from app.semantics import gap_found, pictured, results, source
+from app.semantics import coloured, gap_found, pictured, results, source
 from app.semantics.drafts import kept
 from app.semantics.gap_found import SPACES, WAYS, Found
-from app.semantics.keep import download
 from app.views.map import pictured as with_thumbnails
 from core.reduced import KIND as REDUCER
 from core.workspace import RunCard, Workspace
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 COMMAND, KIND, TAB = "gap", "gap", "gap"
 SHOWN = 12
 FIRST = "Press Measure: how far images lie from captions, and whether centring each brings them together."
-CLICKED = "gap-clicked"
 MEANING = {
     "Distance of the two means": "The gap: the length of the mean image less the mean caption. Liang et al., 2022",
     "Alignment": "Mean squared distance of an image and its caption; less is better. Wang and Isola, 2020",
@@ -45,11 +42,9 @@ def show(workspace: Workspace) -> None:
     if not pairs(workspace.models()):
         st.caption("No model has embedded images and their captions here: with both, the gap between them is measured.")
         return
-    first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-gap-{workspace.name}-{results.started(workspace, COMMAND)}"
-    with st.expander("New measurement", icon=":material/add:", expanded=first, key=key):
+    with progress.expander(workspace, COMMAND, "New measurement", f"new-gap-{workspace.name}", first=not cards):
         _form(workspace)
-    results.progress(workspace, COMMAND, "" if cards else FIRST)
+    progress.line(workspace, COMMAND, "" if cards else FIRST)
     card = results.chosen(workspace, TAB, cards, lambda card: title(workspace, card))
     if card is None:
         return
@@ -104,7 +99,7 @@ def _form(workspace: Workspace) -> None:
         given = source.ask(workspace, TAB, spaces=False)
         if st.button("Measure", key="start-gap", type="primary", icon=":material/play_arrow:"):
             name = store.model_title(workspace, given.model)
-            results.start(workspace, COMMAND, given.arguments, f"Modality gap of {name}")
+            follow_up.start(workspace, COMMAND, given.arguments, f"Modality gap of {name}")
             st.rerun()
 
 
@@ -124,9 +119,9 @@ def _table(found: Found) -> None:
     )
     with st.container(horizontal=True, gap="xsmall"):
         what = "The figures above"
-        download("CSV", lambda: export.csv(table), "gap.csv", "text/csv", what)
+        download.button("CSV", lambda: download.csv(table), "gap.csv", what)
         bins = "A row a bin: density of the cosines of pairs and of others, before and after"
-        download("Histograms", lambda: export.csv(densities(found)), "gap-histograms.csv", "text/csv", bins)
+        download.button("Histograms", lambda: download.csv(densities(found)), "gap-histograms.csv", bins)
 
 
 def densities(found: Found) -> pd.DataFrame:
@@ -171,9 +166,7 @@ def _map(workspace: Workspace, card: RunCard) -> None:
         "Across: the gap's own direction; up: the direction of most variance at right angles to it. Both halves in the "
         "same units, all pairs drawn; not a t-SNE, so that distances can be compared. Click a point to see its item."
     )
-    before, st.session_state[CLICKED] = st.session_state.get(CLICKED), picked.clicked
-    if picked.clicked is not None and picked.clicked != before:
-        pictured.look(workspace, str(drawn.ids[picked.clicked]))
+    coloured.follow(workspace, drawn.ids, picked, "gap-points")
 
 
 def _changes(workspace: Workspace, found: Found) -> None:
@@ -218,5 +211,5 @@ def _centred(workspace: Workspace, card: RunCard) -> None:
         help = "Writes the centred embeddings as a model that every page can choose; the others stay"
         if st.button("Use the centred space", key="use-centred", icon=":material/center_focus_strong:", help=help):
             arguments = {"model": card.model, "centre": True, **of}
-            results.start(workspace, COMMAND, arguments, f"Centre {store.model_title(workspace, card.model)}")
+            follow_up.start(workspace, COMMAND, arguments, f"Centre {store.model_title(workspace, card.model)}")
             st.rerun()

@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
+from app import component
 from app.gallery import data_url
 
-HERE = Path(__file__).parent
+CSS = Path(__file__).with_suffix(".css")
 BLANK = ("transparent", "")
 """Ground and class of a cell without a number."""
 BRIGHT = 0.179
@@ -80,7 +79,7 @@ class Grid:
 
     def page(self, title: str) -> bytes:
         """A file that shows the table in any browser."""
-        css = (HERE / "grid.css").read_text()
+        css = CSS.read_text("utf-8")
         look = f"body {{ font: 14px system-ui, sans-serif; margin: 24px }} {css}"
         head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{look}</style>"
         body = f"<h1>{escape(title)}</h1>{self.html()}"
@@ -111,7 +110,7 @@ class Grid:
 
 def grid(shown: Grid, key: str) -> tuple[int | None, int | None] | None:
     """Draws the table; gives the row and the column just clicked, one of them None for an axis, None for no click."""
-    clicked = _component()(key=key, data={"html": shown.html()}, on_clicked_change=_nothing).clicked
+    clicked = component.clicked(__file__, {"html": shown.html()}, key, "<div class='grid'></div>")
     if not clicked:
         return None
     row, column = str(clicked).split(",")
@@ -124,13 +123,3 @@ def _head(head: Head, at: str, scope: str) -> str:
     words = f"<span>{escape(head.text)}</span>{note}"
     title = escape(head.title or head.text)
     return f"<th scope='{scope}' title='{title}'><button data-at='{at}'>{image}{words}</button></th>"
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css, script = ((HERE / f"grid.{kind}").read_text() for kind in ("css", "js"))
-    return st.components.v2.component("clipscape_grid", html="<div class='grid'></div>", css=css, js=script)
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""

@@ -1,14 +1,11 @@
 """What to take away from a comparison with prompts: all cosines as a table, the figure as a page, columns of items."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
-from app import store
-from app.mapping import export
+from app import download, store
 from app.semantics import pictured
 from app.semantics.grid import Grid
 from app.semantics.prompt_found import Found, brief
@@ -25,14 +22,14 @@ def cosines(workspace: Workspace, found: Found, drawn: Grid) -> None:
     large = len(found.ids) * len(found.prompts) > MOST_CELLS
     whole = partial(table, workspace, found)
     ways = (
-        ("CSV", lambda: export.csv(whole()), "cosines.csv", "text/csv"),
-        ("Parquet", lambda: export.parquet(whole()), "cosines.parquet", export.PARQUET),
+        ("CSV", lambda: download.csv(whole()), "cosines.csv"),
+        ("Parquet", lambda: download.parquet(whole()), "cosines.parquet"),
     )
-    for title, make, file, mime in ways:
+    for title, make, file in ways:
         help = LARGE if large else "A row an item: its cosine with every prompt, its class, caption, label and columns"
-        download(title, make, file, mime, help, large)
+        download.button(title, make, file, help, disabled=large)
     figure = partial(drawn.page, f"{workspace.name}: {', '.join(found.prompts.texts[:3])} …")
-    download("Figure", figure, "prompts.html", "text/html", "The table above as an HTML file of its own")
+    download.button("Figure", figure, "prompts.html", "The table above as an HTML file of its own")
 
 
 def table(workspace: Workspace, found: Found) -> pd.DataFrame:
@@ -62,19 +59,3 @@ def classes(workspace: Workspace, found: Found) -> None:
     help = "Writes the class of each item as the column “zero-shot class”, by which the map can be coloured"
     values = dict(zip(found.ids.tolist(), guessed, strict=True))
     pictured.by_column(workspace, "zero-shot class", values, "classes-colour", help)
-
-
-def download(title: str, make: Callable[[], bytes], file: str, mime: str, help: str, disabled: bool = False) -> None:
-    """A quiet button that makes its file when it is pressed."""
-    st.download_button(
-        title,
-        make,
-        file,
-        mime,
-        on_click="ignore",
-        key=f"take-{file}",
-        type="tertiary",
-        icon=":material/download:",
-        help=help,
-        disabled=disabled,
-    )

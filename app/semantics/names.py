@@ -5,12 +5,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, names
-from app.mapping import export
+from app import amounts, download, names, progress
 from app.names import KIND, Named
 from app.plain import escaped, plainly
 from app.semantics import names_form, pictured, results
-from app.semantics.keep import download
 from app.semantics.names_form import TAB
 from app.semantics.vectors import arrays
 from core.workspace import RunCard, Workspace
@@ -25,11 +23,9 @@ FIRST = "Press Name them: each group gets the phrases that its captions have and
 def show(workspace: Workspace) -> None:
     """The form, the names on screen as a table, and the group that was clicked with its pictures."""
     cards = workspace.runs(KIND)
-    first = not cards and not results.running(workspace, names.COMMAND)
-    key = f"new-names-{results.started(workspace, names.COMMAND)}"
-    with st.expander("New names", icon=":material/add:", expanded=first, key=key):
+    with progress.expander(workspace, names.COMMAND, "New names", "new-names", first=not cards):
         names_form.show(workspace)
-    results.progress(workspace, names.COMMAND, "" if cards else FIRST)
+    progress.line(workspace, names.COMMAND, "" if cards else FIRST)
     card = results.chosen(workspace, TAB, cards, lambda card: title(workspace, card))
     if card is None:
         return
@@ -83,7 +79,7 @@ def _head(workspace: Workspace, card: RunCard, found: list[Named]) -> None:
         known = {id: each.name or each.group for n, each in enumerate(found) for id in members(workspace, card, n)}
         help = f"Writes each item's name as the column “{column}”, by which the map is coloured"
         pictured.by_column(workspace, column, known, "names-colour", help)
-        download("CSV", lambda: export.csv(table(found)), "names.csv", "text/csv", "A row a group")
+        download.button("CSV", lambda: download.csv(table(found)), "names.csv", "A row a group")
 
 
 _HELP = (

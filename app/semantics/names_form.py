@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import names, store
+from app import follow_up, forms, names, store
 from app.clustering.runs import changed
 from app.items import MANY
 from app.plain import escaped
@@ -39,12 +39,8 @@ def show(workspace: Workspace) -> None:
         words = _words(workspace)
     prompts = _typed(workspace) if words == "prompts" else None
     asked = _asked(workspace, str(words), prompts)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        icon = ":material/play_arrow:"
-        pressed = st.button("Name them", key="start-names", type="primary", icon=icon, disabled=asked is None)
-        st.caption(TOLD[str(words)])
-    if pressed and asked is not None:
-        names.start(workspace, {"by": by, **asked}, f"Names of {groupings[str(by)]}")
+    if forms.start("Name them", "start-names", asked is not None, TOLD[str(words)]) and asked is not None:
+        follow_up.start(workspace, names.COMMAND, {"by": by, **asked}, f"Names of {groupings[str(by)]}")
         st.rerun()
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, follow_up, forms, store
 from app.plain import escaped, plainly
-from app.semantics import examples, results, source
+from app.semantics import examples, source
 from app.semantics.drafts import kept
 from app.semantics.examples import Asked
 from app.semantics.source import Given
@@ -52,16 +52,8 @@ def show(workspace: Workspace) -> None:
     with st.container(key="prompts-given", horizontal=True, vertical_alignment="bottom", gap="small"):
         label = _label(workspace)
         given = source.ask(workspace, TAB)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        pressed = st.button(
-            "Compare",
-            key="start-prompts",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=words.prompts is None,
-        )
-        st.caption(told(workspace, words, given))
-    if pressed and words.prompts:
+    ready = words.prompts is not None
+    if forms.start("Compare", "start-prompts", ready, told(workspace, words, given)) and words.prompts:
         start(workspace, words.prompts, words.templates, given, label)
         st.rerun()
 
@@ -151,7 +143,7 @@ def start(
         **how,
         **given.arguments,
     }
-    results.start(workspace, COMMAND, arguments, f"Compare with {amounts.counted(len(prompts), 'prompt')}")
+    follow_up.start(workspace, COMMAND, arguments, f"Compare with {amounts.counted(len(prompts), 'prompt')}")
 
 
 def _label(workspace: Workspace) -> str | None:

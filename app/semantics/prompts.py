@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import amounts
+from app import amounts, progress
 from app.plain import plainly
 from app.semantics import matrix, prompt_form, results, source, zero_shot
 from app.semantics.prompt_form import COMMAND, TAB
@@ -15,11 +15,9 @@ KIND = "semantics"
 def show(workspace: Workspace) -> None:
     """The form, and below it the result on screen."""
     cards = workspace.runs(KIND)
-    first = not cards and not results.running(workspace, COMMAND)
-    key = f"new-prompts-{workspace.name}-{results.started(workspace, COMMAND)}"  # closes by itself when a job starts
-    with st.expander("New prompts", icon=":material/add:", expanded=first, key=key):
+    with progress.expander(workspace, COMMAND, "New prompts", f"new-prompts-{workspace.name}", first=not cards):
         prompt_form.show(workspace)
-    results.progress(workspace, COMMAND, "" if cards else "Write prompts and press Compare, or ask one of those above.")
+    progress.line(workspace, COMMAND, "" if cards else "Write prompts and press Compare, or ask one of those above.")
     card = results.chosen(workspace, TAB, cards, title)
     if card is None:
         return

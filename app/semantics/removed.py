@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, derived, store
+from app import amounts, derived, follow_up, progress, store
 from app.plain import escaped, plainly
 from app.scatter import Colour
-from app.semantics import coloured, results
+from app.semantics import coloured
 from app.semantics.drafts import kept
 from app.semantics.vectors import arrays
 from core.workspace import RunCard, Workspace
@@ -41,14 +41,14 @@ def show(workspace: Workspace, card: RunCard, ids: NDArray[np.str_]) -> None:
             **_groups(workspace),
         )
         again = "Again" if made else "Remove it, and cluster again"
-        busy = bool(results.running(workspace, COMMAND))
+        busy = bool(progress.running(workspace, COMMAND))
         if st.button(again, key="start-removal", icon=":material/content_cut:", disabled=busy):
             title = f"Without “{card.metrics['direction']}”"
-            results.start(workspace, COMMAND, {"run": card.id, "k": int(k), "seeds": SEEDS}, title)
+            follow_up.start(workspace, COMMAND, {"run": card.id, "k": int(k), "seeds": SEEDS}, title)
             st.rerun()
         if made:
             _drop(workspace, str(made.metrics["derived"]))
-    results.progress(workspace, COMMAND, "" if made else "Takes the direction out of all embeddings; nothing is lost.")
+    progress.line(workspace, COMMAND, "" if made else "Takes the direction out of all embeddings; nothing is lost.")
     if made:
         with plainly():
             _shown(workspace, card, made)
@@ -107,7 +107,7 @@ def _shown(workspace: Workspace, card: RunCard, made: RunCard) -> None:
         for name, title in (("before", "With it"), ("after", "Without it")):
             with st.container(key=f"removed-{name}"):
                 st.markdown(f"**{title}**")
-                groups = coloured.of_items(drawn, held["ids"], held[name][0], -1)
+                groups = drawn.values(held["ids"], held[name][0], -1)
                 coloured.show(workspace, card, drawn, _colour(groups), f"removed-{name}-points")
     st.caption("The same map twice, in the colours of the first beginning's clusters; like ones have like colours.")
 

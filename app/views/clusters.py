@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import store
-from app.clustering import empty, form, leaderboard, pair, progress, run, runs
+from app import empty, progress, store
+from app.clustering import form, leaderboard, pair, run, runs
 from app.clustering.runs import Given
 from app.items import Items
 from core.jobs import jobs
@@ -11,20 +11,27 @@ from core.workspace import RunCard, Workspace
 
 WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
+NOTHING = {
+    "soon": "Clusters can be sought when that is done.",
+    "then": "groups can be sought.",
+    "first": "Bring images or captions first; then look for groups in them.",
+}
+"""What a workspace without embeddings is told."""
 
 
 def show() -> None:
     """The form, the leaderboard, and below it the line or the two lines that were chosen."""
     workspace = store.current()
     if not workspace.models():
-        empty.show(workspace)
+        icon = "memory" if workspace.count() else "bubble_chart"
+        empty.unembedded(workspace, icon, "Nothing to cluster yet", **NOTHING)
         return
     items, cards = store.items(workspace), workspace.runs(runs.KIND)
     with st.container(key="clusters-head"):
         st.title("Clusters", anchor=False)
         with st.expander("New comparison", icon=":material/add:", expanded=not cards, key="new-comparison"):
             form.show(workspace, items)
-    progress.show(workspace, len(cards))
+    progress.show(workspace, runs.COMPARISON, cards)
     if cards:
         _compared(workspace, items, cards)
     else:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import amounts, store
-from app.dimensions import chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
+from app import amounts, download, progress, store
+from app.dimensions import chart, chosen, cost, curves, empty, form, keep, pairs, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
 from app.items import Items
 from core.jobs import jobs
@@ -23,16 +23,14 @@ def show() -> None:
         empty.show(workspace)
         return
     items, cards = store.items(workspace), workspace.runs(curves.KIND)
-    first = not cards and not progress.running(workspace)
     known = curves.givens(cards)
     with st.container(key="dimensions-head"):
         with st.container(key="dimensions-title", horizontal=True, vertical_alignment="center"):
             st.title("Dimensions", anchor=False)
             given = _given(workspace, known) if known else None
-        key = f"new-reduction-{progress.started(workspace)}"  # closes by itself when a comparison starts
-        with st.expander("New comparison", icon=":material/add:", expanded=first, key=key):
+        with progress.expander(workspace, curves.COMMAND, "New comparison", "new-reduction", first=not cards):
             form.show(workspace, items)
-    progress.show(workspace, cards, CLICK if known else FIRST)
+    progress.show(workspace, curves.COMPARISON, cards, CLICK if known else FIRST)
     if given and (found := curves.curves(workspace, cards, given)):
         _compared(workspace, items, given, found)
     jobs().warm(after=WARM_AFTER)
@@ -54,7 +52,7 @@ def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[
             spectrum.show(found[0])
     with st.container(key="reducers"):
         table.show(found, by)
-        progress.stopped(workspace, found)
+        table.stopped(workspace, found)
     _point(workspace, items, found, by, *point)
 
 
@@ -87,17 +85,8 @@ def _honestly(given: Given, found: Sequence[Curve]) -> None:
             "its pairs.",
             width="stretch",
         )
-        st.download_button(
-            "Figures",
-            lambda: keep.csv(found),
-            "dimensions.csv",
-            "text/csv",
-            on_click="ignore",
-            key="take-curve",
-            type="tertiary",
-            icon=":material/download:",
-            help="A row a reducer, number of dimensions, split and direction, as CSV",
-        )
+        what = "A row a reducer, number of dimensions, split and direction, as CSV"
+        download.button("Figures", lambda: keep.csv(found), "dimensions.csv", what, key="take-curve")
 
 
 def _point(

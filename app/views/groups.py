@@ -4,16 +4,21 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from app import store
-from app.groups import empty, form, keep, progress, retrieval, runs, theorem, together
+from app import empty, progress, store
+from app.groups import form, keep, retrieval, runs, theorem, together
 from app.groups.runs import Found, Given
-from app.items import Items
 from app.semantics.drafts import kept
 from core.jobs import jobs
-from core.workspace import RunCard, Workspace
+from core.workspace import Workspace
 
 WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
+NOTHING = {
+    "soon": "Groups can be compared when that is done.",
+    "then": "groups can be compared.",
+    "first": "Bring images or captions with labels first; then see how groups of them compare.",
+}
+"""What a workspace without embeddings is told."""
 REPRESENTS, TOGETHER, BOUND = "Does it represent the group?", "Group map", "The bound"
 ONE: dict[str, Callable[[Workspace, Found], None]] = {TOGETHER: together.show, BOUND: theorem.show}
 """Views of one method."""
@@ -28,27 +33,21 @@ def show() -> None:
     """The form, and one of three questions about the comparison on screen."""
     workspace = store.current()
     if not workspace.models():
-        empty.show(workspace)
+        empty.unembedded(workspace, "workspaces", "No groups yet", **NOTHING)
         return
-    items, cards = store.items(workspace), workspace.runs(runs.KIND)
+    cards = workspace.runs(runs.KIND)
     known = runs.givens(cards)
     with st.container(key="groups-head"):
         with st.container(key="groups-title", horizontal=True, vertical_alignment="center"):
             st.title("Groups", anchor=False, width="content")
             view = _view() if known else None
             given = _given(workspace, known) if known else None
-        _form(workspace, items, cards)
-    progress.show(workspace, cards, "" if known else FIRST)
+        with progress.expander(workspace, runs.COMMAND, "New comparison", "new-groups", first=not cards):
+            form.show(workspace, store.items(workspace))
+    progress.show(workspace, runs.COMPARISON, cards, "" if known else FIRST)
     if given and (every := runs.found(workspace, cards, given)):
         _compared(workspace, every, str(view))
     jobs().warm(after=WARM_AFTER)
-
-
-def _form(workspace: Workspace, items: Items, cards: Sequence[RunCard]) -> None:
-    first = not cards and not progress.running(workspace)
-    key = f"new-groups-{progress.started(workspace)}"  # closes by itself when a comparison starts
-    with st.expander("New comparison", icon=":material/add:", expanded=first, key=key):
-        form.show(workspace, items)
 
 
 def _given(workspace: Workspace, known: Sequence[Given]) -> Given:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import store
-from app.semantics import care, components, directions, empty, gap, names, prompts
+from app import empty, store
+from app.semantics import care, components, directions, gap, names, prompts
 from app.semantics.drafts import kept
 from core.jobs import jobs
 from core.workspace import Workspace
@@ -14,6 +14,12 @@ from core.workspace import Workspace
 LOOK = Path(__file__).parents[1] / "semantics" / "page.css"
 WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
+NOTHING = {
+    "soon": "Words can be compared with them when that is done.",
+    "then": "words can be compared with.",
+    "first": "Bring images or captions first; then ask what they mean.",
+}
+"""What a workspace without embeddings is told."""
 TABS: dict[str, Callable[[Workspace], None]] = {
     "Prompts": prompts.show,
     "Components": components.show,
@@ -29,7 +35,7 @@ def show() -> None:
     st.html(LOOK)
     workspace = store.current()
     if not workspace.models():
-        empty.show(workspace)
+        empty.unembedded(workspace, "translate", "Nothing to compare with words yet", **NOTHING)
         return
     with st.container(key="semantics-head", horizontal=True, vertical_alignment="center", gap="medium"):
         st.title("Semantics", anchor=False, width="content")

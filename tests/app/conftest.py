@@ -15,9 +15,11 @@ import app.frame
 import app.views.data
 import app.views.map  # noqa: F401
 from app.state import State
+from core import encoders
 from core.jobs import Job
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
+from tests.semantics.making import Encoder
 
 COLOURS = ("red", "green", "blue")
 COUNT = 24
@@ -28,6 +30,11 @@ def picture(number: int) -> bytes:
     buffer = BytesIO()
     Image.new("RGB", (40, 30 + number), COLOURS[number % 3]).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def ids(workspace: Workspace) -> list[str]:
+    """Of every item, in the workspace's order."""
+    return workspace.table([])["id"].to_pylist()
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -58,10 +65,9 @@ def workspace(home: Path) -> Workspace:
         )
         for n in range(COUNT)
     )
-    ids = made.table([])["id"].to_pylist()
     random = np.random.default_rng(0)
     for modality in ("image", "text"):
-        made.add_embeddings("pocket", modality, ids, unit(random.normal(size=(COUNT, 8))))
+        made.add_embeddings("pocket", modality, ids(made), unit(random.normal(size=(COUNT, 8))))
     return made
 
 
@@ -74,18 +80,31 @@ def mapped(workspace: Workspace) -> Workspace:
 
 def save_map(workspace: Workspace, seed: int, count: int = COUNT, model: str = "pocket") -> str:
     """A map whose points lie anywhere, of the first `count` items."""
-    ids = np.asarray(workspace.table([])["id"].to_pylist()[:count])
+    some = np.asarray(ids(workspace)[:count])
     xy = np.random.default_rng(seed).normal(size=(2 * count, 2)).astype(np.float32)
     figures = {"trustworthiness": 0.9731, "neighbour_preservation": 0.4237, "quality_neighbours": 15}
     card = RunCard("", "map", "tsne", "t-SNE", {"perplexity": 30.0}, seed, model, "both", count, metrics=figures)
-    arrays = {"ids": np.tile(ids, 2), "modality": np.repeat(["image", "text"], count), "xy": xy}
+    arrays = {"ids": np.tile(some, 2), "modality": np.repeat(["image", "text"], count), "xy": xy}
     return workspace.save_run(card, arrays)
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens the app on a workspace, at one of its pages; no worker process is warmed."""
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker process is warmed."""
     monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
+
+
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
+    """In place of every model's text encoder."""
+    made = Encoder()
+    monkeypatch.setattr(encoders, "load", lambda name: made)
+    return made
+
+
+@pytest.fixture
+def opened(cold: None) -> Callable[..., AppTest]:
+    """Opens the app on a workspace, at one of its pages."""
 
     def open_page(workspace: Workspace | None, page: str = "map", **chosen: object) -> AppTest:
         test = AppTest.from_file(str(MAIN), default_timeout=60)
@@ -102,6 +121,24 @@ def go_to(test: AppTest, page: str) -> AppTest:
     known = test._registered_pages.items()
     test._page_hash = next(each for each, page in known if page["url_pathname"] == address)
     return test.run()
+
+
+def clean(test: AppTest) -> AppTest:
+    """The same page, which neither broke nor shows an error."""
+    assert not test.exception, test.exception
+    assert not test.error, test.error
+    return test
+
+
+def texts(test: AppTest) -> str:
+    """What the page says, errors and warnings apart, without the strokes that keep Markdown's signs as they are."""
+    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
+    return " ".join(each.value for each in said).replace("\\", "")
+
+
+def chosen(test: AppTest) -> State:
+    """The typed state of the page's session."""
+    return test.session_state["clipscape"]
 
 
 class FakeJobs:

@@ -11,9 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app.views.clusters  # noqa: F401
+from app import choices, download
+from app.choices import Choice
 from app.clustering import cautions, clusters, coloured, form, history, keep, leaderboard, pair, runs
 from app.clustering.agreement import shared, table
-from app.clustering.form import Choice
 from app.clustering.runs import Entry, Found
 from app.items import Items
 from app.mapping import colours as map_colours
@@ -22,16 +23,15 @@ from app.state import State
 from core.clustering.metrics import DEFINITIONS
 from core.methods import Method, discover, find, param
 from core.workspace import RunCard, Workspace
-from tests.app.conftest import COUNT, FakeJobs, alone
+from tests.app.conftest import COUNT, FakeJobs, alone, clean, ids, texts
 
 AGAINST = {"ami": 0.8, "ari": 0.7, "fmi": 0.75, "nmi": 0.82, "acc": 0.9}
 WITHOUT = {"k": 3, "noise": 0.0, "silhouette": 0.4, "davies_bouldin": 1.2, "partial": False}
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+def shown(cold: None) -> Callable[..., AppTest]:
     """Opens the page on a workspace, with lines of the leaderboard chosen before."""
-    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
 
     def open_page(workspace: Workspace, *lines: str) -> AppTest:
         return alone("clusters", workspace, ticked=lines)
@@ -46,10 +46,6 @@ def choose(test: AppTest, *names: str) -> AppTest:
     for key, known in (("told", told), ("free", [name for name in methods if name not in told])):
         test.button_group(key=f"cluster-methods-{key}").set_value([name for name in names if name in known])
     return test.run()
-
-
-def ids(workspace: Workspace) -> np.ndarray:
-    return np.asarray(workspace.table([])["id"].to_pylist())
 
 
 def save(
@@ -79,7 +75,7 @@ def save(
         metrics=AGAINST | WITHOUT if metrics is None else metrics,
     )
     arrays = {
-        "ids": ids(workspace),
+        "ids": np.asarray(ids(workspace)),
         "labels": labels.astype(np.int64),
         "confidence": np.linspace(0.1, 1, COUNT).astype(np.float32),
         "history": np.array([json.dumps(history or {})]),
@@ -95,17 +91,6 @@ def compared(workspace: Workspace) -> Workspace:
         save(workspace, seed=seed, metrics=AGAINST | WITHOUT | {"ami": 0.7 + seed / 10}, k=3)
     save(workspace, "hdbscan", labels=np.arange(COUNT) % 2, metrics=AGAINST | WITHOUT | {"ami": 0.5, "noise": 0.25})
     return workspace
-
-
-def texts(test: AppTest) -> str:
-    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
-    return " ".join(each.value for each in said).replace("\\", "")
-
-
-def clean(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    assert not test.error, test.error
-    return test
 
 
 def test_a_line_is_deleted_with_all_its_seeds(shown, compared: Workspace) -> None:
@@ -213,11 +198,11 @@ def method(name: str, **defaults: int) -> Method:
 def test_methods_run_together_unless_a_parameter_differs() -> None:
     one, other, third = method("one", steps=3), method("other", steps=5, rows=1), method("third", rows=1)
     usual = [Choice(one, {"steps": 3}), Choice(other, {"steps": 5, "rows": 1}), Choice(third, {"rows": 1})]
-    assert form.together(usual) == [usual]
+    assert choices.together(usual) == [usual]
     apart = [Choice(one, {"steps": 9}), *usual[1:]]
-    assert form.together(apart) == [[apart[0], apart[2]], [apart[1]]]
+    assert choices.together(apart) == [[apart[0], apart[2]], [apart[1]]]
     alike = [usual[0], Choice(other, {"steps": 5, "rows": 4}), Choice(third, {"rows": 4})]
-    assert form.together(alike) == [alike]
+    assert choices.together(alike) == [alike]
 
 
 def test_k_is_the_number_of_labels_where_there_are_some() -> None:
@@ -230,7 +215,7 @@ def test_k_is_the_number_of_labels_where_there_are_some() -> None:
 
 
 def test_items_are_chosen_by_tags(shown, workspace, jobs: FakeJobs) -> None:
-    workspace.set_column("tag", dict.fromkeys(ids(workspace)[:10].tolist(), "cards"))
+    workspace.set_column("tag", dict.fromkeys(ids(workspace)[:10], "cards"))
     test = shown(workspace)
     assert test.selectbox(key="cluster-tag").options == ["All items", "Only 'odd'", "Only 'cards'"]
     test.selectbox(key="cluster-tag").set_value("cards").run()
@@ -242,7 +227,7 @@ def test_items_are_chosen_by_tags(shown, workspace, jobs: FakeJobs) -> None:
 
 
 def test_a_choice_that_leaves_nothing_cannot_be_started(shown, workspace) -> None:
-    workspace.set_column("tag", dict.fromkeys(ids(workspace)[1::2].tolist(), "cards"))
+    workspace.set_column("tag", dict.fromkeys(ids(workspace)[1::2], "cards"))
     test = shown(workspace)
     test.selectbox(key="cluster-tag").set_value("cards").run()
     clean(test.selectbox(key="cluster-exclude").set_value("odd").run())
@@ -597,7 +582,7 @@ def test_exports(compared) -> None:
     table = keep.table(items, card, found)
     assert list(table.columns) == ["id", "cluster", "confidence", "caption", "label", "height"]
     assert table["label"].tolist()[:3] == ["red", "green", "blue"]
-    assert RunCard.from_json(keep.card_json(card).decode()) == card
+    assert RunCard.from_json(download.run_card(card).decode()) == card
 
 
 # two runs

@@ -10,8 +10,7 @@ from app import follow_up
 from app.state import State
 from core.progress import Progress
 from core.workspace import Workspace, workspaces
-from tests.app.conftest import COUNT, FakeJobs, picture, save_map
-from tests.app.test_map_page import chosen, texts
+from tests.app.conftest import COUNT, FakeJobs, chosen, clean, ids, picture, save_map, texts
 
 RESULT = {
     "added": 5,
@@ -25,9 +24,7 @@ RESULT = {
 
 
 def test_says_what_there_is(opened, mapped) -> None:
-    test = opened(mapped, "data")
-    assert not test.exception
-    assert not test.error
+    test = clean(opened(mapped, "data"))
     shown = texts(test)
     assert "**24**" in shown
     assert "24 images, 24 captions" in shown
@@ -111,9 +108,7 @@ def test_missing_embeddings_can_be_made(opened, mapped, jobs: FakeJobs) -> None:
     test = opened(mapped, "data")
     test.segmented_control(key="model-kind").set_value("My weights").run()
     test.text_input(key="own-model").set_value("ViT-B-32:/weights.safetensors").run()
-    assert "48 images and captions here are not embedded by ViT-B-32:/weights.safetensors" in texts(test).replace(
-        "\\", ""
-    )
+    assert "48 images and captions here are not embedded by ViT-B-32:/weights.safetensors" in texts(test)
     test.button(key="embed-missing").click().run()
     assert jobs.known[0].arguments["source"] is None
 
@@ -197,7 +192,7 @@ def test_placed_items_fill_the_drawer(mapped, jobs: FakeJobs, monkeypatch) -> No
     follow_up.go_on([job])
     assert mine.run == run
     assert mine.group.origin == "fresh"
-    assert mine.group.ids == tuple(mapped.table([])["id"].to_pylist()[-3:])
+    assert mine.group.ids == tuple(ids(mapped)[-3:])
 
 
 def session(monkeypatch, workspace: Workspace) -> State:

@@ -12,23 +12,21 @@ from streamlit.testing.v1 import AppTest
 
 import app.views.dimensions  # noqa: F401
 from app import derived, store
-from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, progress, spectrum, table
+from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, spectrum, table
 from app.dimensions.curves import Curve, Given, Measure
 from core.errors import BadParameter
 from core.methods import discover, find
 from core.results import Projection, Reducer
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import FakeJobs, alone, picture, unit
+from tests.app.conftest import FakeJobs, alone, clean, ids, picture, texts, unit
 
 COUNT, WIDTH, SPLITS, HELD = 60, 16, 3, 30
 DIMS = (4, 8)
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
-
+def shown(cold: None) -> Callable[..., AppTest]:
     def open_page(workspace: Workspace) -> AppTest:
         return alone("dimensions", workspace)
 
@@ -45,17 +43,13 @@ def made(name: str, count: int = COUNT, modalities: tuple[str, ...] = ("image", 
     image = random.normal(size=(count, WIDTH))
     rows = {"image": image, "text": image + random.normal(scale=0.6, size=image.shape)}
     for modality in modalities:
-        workspace.add_embeddings("pocket", modality, ids(workspace).tolist(), unit(rows[modality]))
+        workspace.add_embeddings("pocket", modality, ids(workspace), unit(rows[modality]))
     return workspace
 
 
 @pytest.fixture
 def workspace(home: Path) -> Workspace:
     return made("sixty")
-
-
-def ids(workspace: Workspace) -> np.ndarray:
-    return np.asarray(workspace.table([])["id"].to_pylist())
 
 
 def halves() -> np.ndarray:
@@ -89,7 +83,7 @@ def save(
         metrics=metrics | more.pop("metrics", {}),
     )
     arrays = {
-        "ids": ids(workspace),
+        "ids": np.asarray(ids(workspace)),
         "held_out": halves(),
         "dims": np.array(dims),
         "full_i2t": full,
@@ -118,17 +112,6 @@ def reduced(workspace: Workspace) -> Workspace:
 def found(workspace: Workspace) -> list[Curve]:
     cards = workspace.runs("reduction")
     return curves.curves(workspace, cards, curves.givens(cards)[0])
-
-
-def texts(test: AppTest) -> str:
-    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
-    return " ".join(each.value for each in said).replace("\\", "")
-
-
-def clean(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    assert not test.error, test.error
-    return test
 
 
 def choose(test: AppTest, *names: str) -> AppTest:
@@ -166,7 +149,7 @@ def test_while_items_are_embedded_the_page_says_so(shown, home, jobs: FakeJobs) 
 
 def test_modalities_of_two_models_are_no_pairs(home) -> None:
     workspace = made("two", modalities=("image",))
-    workspace.add_embeddings("other", "text", ids(workspace).tolist(), unit(np.ones((COUNT, 4))))
+    workspace.add_embeddings("other", "text", ids(workspace), unit(np.ones((COUNT, 4))))
     assert "embed the others with the same model" in empty.reason(workspace)
 
 
@@ -285,10 +268,10 @@ def test_a_curve_that_was_stopped_is_said_to_be_one(shown, workspace, jobs: Fake
 
 def test_a_curve_that_grew_is_news(workspace) -> None:
     card = save(workspace, wrong=(1,), dims=(4,))
-    before = progress.grown(workspace.runs("reduction"))
+    before = curves.grown(workspace.runs("reduction"))
     save(workspace, id=card.id)
     assert before == {card.id: 1}
-    assert progress.grown(workspace.runs("reduction")) == {card.id: 2}
+    assert curves.grown(workspace.runs("reduction")) == {card.id: 2}
 
 
 def test_a_curve_without_a_point_waits(shown, workspace, jobs: FakeJobs) -> None:
@@ -571,7 +554,7 @@ def test_a_reducer_in_use_can_be_given_up(shown, workspace) -> None:
     assert "drop-reducer" not in [each.key for each in clean(shown(workspace)).button]
     reducer(workspace, card, 8)
     fewer = unit(workspace.embeddings("pocket", "image").vectors[:, :8])
-    workspace.add_embeddings("pocket/pca-8", "image", ids(workspace).tolist(), fewer)
+    workspace.add_embeddings("pocket/pca-8", "image", ids(workspace), fewer)
     test = clean(shown(workspace))
     test.button(key="drop-reducer").click().run()
     assert "60 embeddings and the reducer that made them will be gone" in texts(test)

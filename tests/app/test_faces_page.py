@@ -19,10 +19,9 @@ from core.commands import COMMANDS, faces
 from core.errors import MissingData
 from core.faces.editor import load
 from core.faces.slides import STEPS
-from core.jobs import Jobs
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import alone, unit
+from tests.app.conftest import alone, clean, texts, unit
 from tests.faces.making import FACTORS, SIDE, noise, small_editor
 
 PEOPLE, WIDTH = 6, 8
@@ -30,7 +29,7 @@ PROMPTS = 8
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def asked(monkeypatch: pytest.MonkeyPatch, cold: None) -> list[str]:
     """Questions that no worker but this process answers; a CLIP model without weights."""
     questions: list[str] = []
 
@@ -39,7 +38,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return json.loads(json.dumps(COMMANDS[command](**arguments)))
 
     monkeypatch.setattr(asking, "ask", ask)
-    monkeypatch.setattr(Jobs, "warm", lambda self, after=0.0: None)
     monkeypatch.setattr(faces, "embedded", lambda pictures, clip: unit(pictures.reshape(len(pictures), -1)[:, :WIDTH]))
     monkeypatch.setattr(faces, "worded", lambda prompts, clip: unit(np.eye(len(prompts), WIDTH) + 0.1))
     return questions
@@ -84,16 +82,6 @@ def shown(editor: Path) -> Callable[..., AppTest]:
 def other(home: Path, editor: Path) -> Workspace:
     """Nothing in it; and there is no set of faces."""
     return create_named("other")
-
-
-def clean(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    assert not test.error, test.error
-    return test
-
-
-def texts(test: AppTest) -> str:
-    return " ".join(each.value for each in [*test.markdown, *test.caption, *test.warning]).replace("\\", "")
 
 
 def sent(test: AppTest, name: str = "clipscape.studio") -> dict:
@@ -197,7 +185,8 @@ def test_an_uploaded_picture_that_is_no_face_is_said_so(shown: Callable[..., App
     Image.new("RGBA", (300, 20), (255, 0, 0, 90)).save(buffer, "PNG")
     clean(test.file_uploader[0].set_value([("red *flag*.png", buffer.getvalue(), "image/png")]).run())
     assert now(test).face.title == "red *flag*.png"
-    assert "red *flag*.png does not look like the faces that this editor knows" in texts(test)
+    warned = test.warning[0].value.replace("\\", "")
+    assert "red *flag*.png does not look like the faces that this editor knows" in warned
     assert sent(test)["face"] == now(test).face.key
 
 

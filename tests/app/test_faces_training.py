@@ -17,7 +17,7 @@ from core.faces.settings import Settings
 from core.faces.trainings import Training, begin, begun, folder_of
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import FakeJobs, picture
+from tests.app.conftest import FakeJobs, clean, picture, texts
 
 COUNT = 120
 
@@ -44,16 +44,9 @@ def place(home: Path) -> Workspace:
 def shown(place: Workspace) -> AppTest:
     test = AppTest.from_function(part, args=(place.path,), default_timeout=60)
     test.session_state["clipscape"] = State(workspace=Path(place.path))
-    return clean(test.run())
-
-
-def clean(test: AppTest) -> AppTest:
+    test.run()
     assert not test.exception, test.exception
     return test
-
-
-def texts(test: AppTest) -> str:
-    return " ".join(each.value for each in [*test.markdown, *test.caption, *test.error]).replace("\\", "")
 
 
 def settings(place: Workspace, **how: object) -> dict:
@@ -135,7 +128,7 @@ def test_words_that_are_no_factors_are_told_in_one_line(
     test.button(key="start-training").click()
     test.run()
     assert not jobs.known
-    assert said in texts(test)
+    assert said in test.error[0].value
 
 
 def test_too_few_pictures_are_said_beforehand(home: Path, jobs: FakeJobs) -> None:
@@ -201,12 +194,12 @@ def test_a_training_can_be_given_up(place: Workspace, jobs: FakeJobs) -> None:
 def test_why_a_training_failed(place: Workspace, jobs: FakeJobs) -> None:
     job = jobs.start("faces train", settings(place), "Train an editor of faces on album", place.path)
     job.state, job.error = "failed", "factor glasses has only the value 'yes'"
-    assert "Train an editor of faces on album: factor glasses has only the value 'yes'" in texts(shown(place))
+    assert "Train an editor of faces on album: factor glasses has only the value 'yes'" in shown(place).error[0].value
 
 
 def test_damaged_notes_are_one_line_and_the_page_stays(place: Workspace, jobs: FakeJobs) -> None:
     (training(place).folder / "training.json").write_text("{")
-    assert "holds no training" in texts(shown(place))
+    assert "holds no training" in shown(place).error[0].value
 
 
 # what was made

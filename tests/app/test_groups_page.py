@@ -36,7 +36,7 @@ from core.groups.verdict import Answer
 from core.methods import discover
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import FakeJobs, page, picture, save_map, unit
+from tests.app.conftest import FakeJobs, clean, ids, page, picture, save_map, texts, unit
 
 CLASSES, EACH, WIDTH = 8, 10, 6
 NAMES = [f"class {letter}" for letter in "abcdefgh"]
@@ -49,9 +49,7 @@ def few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
-
+def shown(cold: None) -> Callable[..., AppTest]:
     def open_page(workspace: Workspace, **kept: object) -> AppTest:
         """kept: what the session has been told before, by the widgets' keys with underscores."""
         test = AppTest.from_function(page, args=(workspace.path, "groups"), default_timeout=60)
@@ -83,24 +81,9 @@ def compared(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def ids(workspace: Workspace) -> list[str]:
-    return workspace.table([])["id"].to_pylist()
-
-
 def every(workspace: Workspace) -> list[Found]:
     cards = workspace.runs("groups")
     return runs.found(workspace, cards, runs.givens(cards)[0])
-
-
-def texts(test: AppTest) -> str:
-    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
-    return " ".join(each.value for each in said).replace("\\", "")
-
-
-def clean(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    assert not test.error, test.error
-    return test
 
 
 def button(test: AppTest, key: str):
@@ -459,7 +442,9 @@ def test_the_pictures_of_a_pair_are_its_sets(compared: Workspace) -> None:
     each = every(compared)[0]
     vectors = compared.embeddings("pocket", "image")
     of = dict(zip(vectors.ids.tolist(), vectors.vectors, strict=True))
-    for pair in range(0, len(each.arrays["bound_left"]), 7):
+    pairs = range(0, len(each.arrays["bound_left"]), 7)
+    assert len(pairs) > 2
+    for pair in pairs:
         first, second, other = (
             np.mean([of[each.ids[row]] for row in rows], axis=0) for rows in theorem.sets_of(each, pair)
         )

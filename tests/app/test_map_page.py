@@ -5,28 +5,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import Group, state
+from app.state import Group, State
 from core.methods import discover
 from core.sources.bundled import ASSETS
-from tests.app.conftest import COUNT, FakeJobs, go_to, save_map
-
-
-def texts(test: AppTest) -> str:
-    return " ".join(each.value for each in [*test.markdown, *test.caption, *test.subheader])
-
-
-def ids(workspace) -> list[str]:
-    return workspace.table([])["id"].to_pylist()
-
-
-def chosen(test: AppTest):
-    return test.session_state["clipscape"]
+from tests.app.conftest import COUNT, FakeJobs, chosen, clean, go_to, ids, save_map, texts
 
 
 def test_shows_the_map_with_its_figures(opened, mapped) -> None:
-    test = opened(mapped)
-    assert not test.exception
-    assert not test.error
+    test = clean(opened(mapped))
     shown = texts(test)
     assert "**48** points" in shown
     assert "**t-SNE**, seed 0" in shown
@@ -180,15 +166,25 @@ def test_drawer_stays_when_coming_back(opened, mapped) -> None:
     assert "10 new items" in texts(test)
 
 
+def kept() -> None:
+    import streamlit as st
+
+    from app.state import state
+
+    state().sample += "x"
+    st.text(state().sample)
+
+
 def test_state_is_typed_and_one_a_session() -> None:
-    assert state.__annotations__["return"].__name__ == "State"
+    first, second = (AppTest.from_function(kept).run() for _ in range(2))
+    assert isinstance(chosen(first), State)
+    assert first.run().text[0].value == "xx"
+    assert second.text[0].value == "x"
 
 
 @pytest.mark.skipif(not (ASSETS / "emoji" / "runs.parquet").exists(), reason="the bundled map is not made yet")
 def test_a_fresh_home_opens_on_the_bundled_set(opened, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path / "fresh"))
-    test = opened(None)
-    assert not test.exception
-    assert not test.error
+    test = clean(opened(None))
     assert chosen(test).workspace.name == "emoji"
     assert "points" in texts(test)

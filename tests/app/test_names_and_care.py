@@ -17,41 +17,22 @@ from app.semantics import care, care_found, names_form
 from app.semantics import names as names_tab
 from app.semantics.care_found import Found
 from app.views.map import named
-from core import encoders
 from core.commands import COMMANDS
 from core.inputs import RUN
 from core.jobs import Job
 from core.workspace import RunCard, Workspace
-from tests.app.conftest import COUNT, FakeJobs, alone
-from tests.semantics.making import Encoder
+from tests.app.conftest import COUNT, FakeJobs, alone, clean, texts
 
-
-@pytest.fixture(autouse=True)
-def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Encoder()
-    monkeypatch.setattr(encoders, "load", lambda name: made)
+pytestmark = pytest.mark.usefixtures("encoder")
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
-
+def shown(cold: None) -> Callable[..., AppTest]:
     def open_page(workspace: Workspace, tab: str = "Names", **chosen: object) -> AppTest:
         test = alone("semantics", workspace, **chosen)
         return test.button_group(key="semantics-tab").set_value(tab).run()
 
     return open_page
-
-
-def texts(test: AppTest) -> str:
-    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
-    return " ".join(each.value for each in said).replace("\\", "")
-
-
-def clean(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    assert not test.error, test.error
-    return test
 
 
 def named_by(workspace: Workspace, by: str = "label", **more: Any) -> RunCard:
@@ -127,7 +108,9 @@ def test_names_are_shown_with_their_reasons(shown, mapped, jobs: FakeJobs) -> No
 def test_members_are_those_of_the_group(mapped: Workspace) -> None:
     card = named_by(mapped, clustering := RUN + clustered(mapped, 12).id)
     held = mapped.run(clustering.removeprefix(RUN)).arrays
-    for place, each in enumerate(names.read(mapped, card)):
+    found = names.read(mapped, card)
+    assert len(found) == 12
+    for place, each in enumerate(found):
         assert each.group == f"cluster {place}"
         assert names_tab.members(mapped, card, place) == held["ids"][held["labels"] == place].tolist()
 

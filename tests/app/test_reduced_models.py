@@ -12,9 +12,8 @@ from app.collection import add
 from core.reduced import complete, named, reduced_models
 from core.results import Projection, Reducer
 from core.workspace import RunCard, Workspace
-from tests.app.conftest import COUNT, FakeJobs, save_map
+from tests.app.conftest import COUNT, FakeJobs, ids, save_map, texts
 from tests.app.test_data_page import RESULT, ended, session
-from tests.app.test_map_page import texts
 
 SMALL, TITLE = "pocket/pca-3", "pocket, reduced to 3 dimensions by PCA"
 PLACES = [0, 3, 5]
@@ -34,9 +33,9 @@ def reduced(mapped: Workspace) -> Workspace:
 
 def recaptioned(workspace: Workspace, count: int) -> None:
     """So many captions change, and the full model has embedded them anew."""
-    ids = workspace.table([])["id"].to_pylist()[:count]
-    workspace.set_column("caption", {id: f"another {id}" for id in ids})
-    workspace.add_embeddings("pocket", "text", ids, np.eye(count, 8, dtype=np.float32))
+    some = ids(workspace)[:count]
+    workspace.set_column("caption", {id: f"another {id}" for id in some})
+    workspace.add_embeddings("pocket", "text", some, np.eye(count, 8, dtype=np.float32))
 
 
 def test_it_comes_after_the_full_ones_under_its_title(reduced: Workspace) -> None:

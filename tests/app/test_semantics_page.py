@@ -26,30 +26,20 @@ from app.semantics import (
 from app.semantics.grid import Grid, Head, Scale
 from app.semantics.prompt_found import Found
 from app.state import Group
-from core import encoders
 from core.commands import COMMANDS
 from core.errors import BadInput
 from core.jobs import Job
 from core.semantics.directions import removing
 from core.semantics.results import Direction
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import COUNT, FakeJobs, alone, save_map
-from tests.semantics.making import SCALE, Encoder, meaning
+from tests.app.conftest import COUNT, FakeJobs, alone, clean, save_map, texts
+from tests.semantics.making import SCALE, meaning
 
 COLOURS = ["red", "green", "blue"]
 
 
 @pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    made = Encoder()
-    monkeypatch.setattr(encoders, "load", lambda name: made)
-    return made
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
-
+def shown(cold: None) -> Callable[..., AppTest]:
     def open_page(workspace: Workspace, tab: str = "Prompts", **chosen: object) -> AppTest:
         test = alone("semantics", workspace, **chosen)
         return test if tab == "Prompts" else go_to(test, tab)
@@ -59,17 +49,6 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 
 def go_to(test: AppTest, tab: str) -> AppTest:
     return test.button_group(key="semantics-tab").set_value(tab).run()
-
-
-def texts(test: AppTest) -> str:
-    said = [*test.title, *test.subheader, *test.markdown, *test.caption]
-    return " ".join(each.value for each in said).replace("\\", "")
-
-
-def clean(test: AppTest) -> AppTest:
-    assert not test.exception, test.exception
-    assert not test.error, test.error
-    return test
 
 
 def compared(workspace: Workspace, prompts: list[str] = COLOURS, **more: Any) -> RunCard:
@@ -101,10 +80,22 @@ def test_while_items_are_embedded_the_page_says_so(shown, home, jobs: FakeJobs) 
     assert "being embedded" in texts(clean(shown(empty_one)))
 
 
+INVITATIONS = {
+    "Prompts": "Write prompts and press Compare",
+    "Components": "which principal component moves with which prompt",
+    "Directions": "every item gets its place along it",
+    "Modality gap": "how far images lie from captions",
+    "Names": "each group gets the phrases that its captions have",
+    "Data care": "near-duplicates, captions that do not fit, doubtful labels, outliers",
+}
+
+
 def test_every_tab_opens_on_a_workspace_without_results(shown, mapped, jobs: FakeJobs) -> None:
     test = shown(mapped)
-    for tab in test.button_group(key="semantics-tab").options:
-        clean(go_to(test, tab))
+    assert test.button_group(key="semantics-tab").options == list(INVITATIONS)
+    for tab, invitation in INVITATIONS.items():
+        said = texts(clean(go_to(test, tab)))
+        assert [other for other, each in INVITATIONS.items() if each in said] == [tab], invitation
 
 
 # the form of prompts
