@@ -380,13 +380,19 @@ def test_importing_jobs_is_light() -> None:
     assert not set(loaded.stdout.split()) & {"torch", "numpy", "open_clip", "sklearn", "lancedb", "multiprocessing"}
 
 
+def fallen(status: int) -> int:
+    """A worker that has ended, and that nobody has waited for."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(status)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    return pid
+
+
 def test_a_death_whose_signal_woke_nobody_is_noticed() -> None:
     """A signal just before a call that blocks does not wake it; here none comes at all."""
     ours, theirs = socket.socketpair()
-    pid = os.fork()
-    if pid == 0:
-        os._exit(7)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    pid = fallen(7)
     control, app = socket.socketpair()
     Timer(2 * server.HEARTBEAT, app.close).start()
     assert not server.serve(control, {pid: theirs})
@@ -394,8 +400,14 @@ def test_a_death_whose_signal_woke_nobody_is_noticed() -> None:
 
 
 def test_a_death_that_another_look_was_quicker_to_see_does_no_harm() -> None:
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
-    server.reap({pid: socket.socket()})
+    """Only the other look tells of it, once; this one goes on to the next worker."""
+    pids = [fallen(status) for status in (0, 7)]
+    os.waitpid(pids[0], 0)
+    ours, theirs = zip(*(socket.socketpair() for _ in pids), strict=True)
+    workers = dict(zip(pids, theirs, strict=True))
+    server.reap(workers)
+    assert list(workers) == pids[:1]
+    assert json.loads(ours[1].makefile().readlines()[-1]) == {"exit": 7}
+    ours[0].setblocking(False)
+    with pytest.raises(BlockingIOError):
+        ours[0].recv(1)
