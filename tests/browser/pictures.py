@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.latency import drag
 from tests.served import ROOT, chromium, served_app
@@ -16,6 +16,11 @@ from tests.served import ROOT, chromium, served_app
 README = ROOT / "assets" / "pictures"
 WIDE, PHONE = (1440, 900), (390, 844)
 REDUCERS = ("Contrastive", "Neural MDS, isometric", "PCA, centred", "First coordinates", "Random projection")
+RESTING = "[data-testid=stApp][data-test-script-state=notRunning]"
+PATIENCE = 120_000
+"""Milliseconds for what a job or a rerun must do first: many where the machine is busy."""
+TICK, CELL, FIRST_LINE, LINE = 15, 120, 57, 38
+"""Pixels: of a tick and a cell from the table's left, of its first line from its top, of a line's height."""
 SETTLED = 4_000
 """Milliseconds until thumbnails, fonts and the map's pictures have come."""
 
@@ -103,13 +108,23 @@ def choose_pills(page: Page, key: str, titles: Collection[str]) -> None:
         page.wait_for_timeout(700)
 
 
+def press_line(page: Page, line: int, of: int, x: int = CELL) -> None:
+    """Presses a line of the leaderboard once all its lines are there and the page rests.
+
+    While the page is drawn anew the table of before stands beside the new one, and a press would be lost.
+    """
+    table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
+    expect(table.locator("tbody tr")).to_have_count(of, timeout=PATIENCE)
+    expect(page.locator(RESTING)).to_have_count(1, timeout=PATIENCE)
+    expect(table).to_have_count(1)
+    table.click(position={"x": x, "y": FIRST_LINE + LINE * line})
+
+
 def cluster_pair(page: Page, address: str) -> None:
     """Two lines ticked: their contingency table."""
     clusters(page, address)
-    table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
-    for row in (0, 1):
-        table.click(position={"x": 15, "y": 57 + 38 * row})
-        page.wait_for_timeout(2_000)
+    for line in (0, 1):
+        press_line(page, line, of=3, x=TICK)
     page.get_by_text("Adjusted Rand index of the two").wait_for()
     page.locator(".st-key-contingency").scroll_into_view_if_needed()
 
@@ -186,6 +201,14 @@ def semantics_direction(page: Page, address: str) -> None:
 
 def semantics_gap(page: Page, address: str) -> None:
     asked(page, address, "Modality gap", ".st-key-start-gap", ".st-key-gap-map [data-drawn]:not([data-drawn='0'])")
+
+
+def semantics_names(page: Page, address: str) -> None:
+    asked(page, address, "Names", ".st-key-start-names", ".st-key-names-group")
+
+
+def semantics_care(page: Page, address: str) -> None:
+    asked(page, address, "Data care", ".st-key-start-care", ".st-key-care-sets")
 
 
 def choose_group_methods(page: Page, titles: Collection[str]) -> None:
@@ -288,6 +311,8 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "semantics-components": semantics_components,
     "semantics-direction": semantics_direction,
     "semantics-gap": semantics_gap,
+    "semantics-names": semantics_names,
+    "semantics-care": semantics_care,
     "groups": groups,
     "groups-map": groups_map,
     "groups-bound": groups_bound,

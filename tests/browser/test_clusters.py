@@ -8,18 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.workspace import Workspace
-from tests.browser.pictures import choose_methods
+from tests.browser.pictures import PATIENCE, choose_methods, press_line
 from tests.browser.test_journey import coloured_pixels
 from tests.clustering.making import groups
 from tests.workspace.making import items
 
 pytestmark = pytest.mark.browser
-PATIENCE = 30_000
-"""Milliseconds for what a job or a rerun must do first."""
-FIRST_ROW = (120, 57)
-"""Pixels of a cell of the leaderboard's first line from its corner."""
-ROW = 38
-"""Pixels of a line."""
 
 
 def test_compare_and_see(page: Page, address: str) -> None:
@@ -33,14 +27,11 @@ def test_compare_and_see(page: Page, address: str) -> None:
     expect(page.locator(".st-key-compare")).to_contain_text("2 runs on 9,170 items", timeout=PATIENCE)
     page.locator(".st-key-start-compare button").click()
 
-    table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
-    table.wait_for()
     expect(page.locator(".st-key-run-head")).to_contain_text("K-means, K = 9", timeout=PATIENCE)
     expect(page.locator(".st-key-run-head")).to_contain_text("Seed 1", timeout=PATIENCE)
-    expect(page.locator(".st-key-board-bars .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-board-bars .js-plotly-plot").last).to_be_visible(timeout=PATIENCE)
 
-    x, y = FIRST_ROW
-    table.click(position={"x": x, "y": y})
+    press_line(page, 0, of=1)
     legend = page.locator(".st-key-clusters-map-side .legend")
     expect(legend).to_contain_text("cluster 8", timeout=PATIENCE)
     expect(page.locator(".st-key-clusters-map-side [data-drawn]")).to_have_attribute(
@@ -78,7 +69,6 @@ def test_methods_that_find_the_number(page: Page, address: str, home: Path) -> N
     expect(page.locator(".st-key-tray").get_by_text("Stop", exact=True)).to_have_count(0, timeout=PATIENCE)
     expect(head).to_contain_text(re.compile("|".join(names)), timeout=PATIENCE)
     other = names[names[0] in head.inner_text()]
-    table = page.locator(".st-key-board-table [data-testid=stDataFrame]")
-    table.click(position={"x": FIRST_ROW[0], "y": FIRST_ROW[1] + ROW})
+    press_line(page, 1, of=2)
     expect(head).to_contain_text(other, timeout=PATIENCE)
     expect(page.locator(".st-key-trace-k").first).to_be_visible(timeout=PATIENCE)
