@@ -14,6 +14,8 @@ from app.items import Items
 from app.mapping import item
 from app.mapping.colours import NOISE
 from app.plain import escaped
+from core.commands.items import in_words, item_rows
+from core.errors import MissingData
 from core.inputs import RUN
 from core.results import Floats
 from core.workspace import RunCard, Workspace
@@ -126,9 +128,6 @@ def vectors(workspace: Workspace, card: RunCard, found: Found) -> Floats:
 
 @st.cache_resource(show_spinner="Reading the embeddings …", max_entries=2)
 def _vectors(path: str, version: int, model: str, space: str, run: str) -> Floats:
-    from core.commands.items import item_rows
-    from core.errors import MissingData
-
     rows, ids = item_rows(path, space, model), store.opened(path).run(run).arrays["ids"]
     places = pd.Index(rows.ids).get_indexer(ids)
     if (places < 0).any():
@@ -142,7 +141,8 @@ def name(cluster: int) -> str:
 
 
 def _dominant(cluster: pd.Series, labels: pd.Series) -> pd.DataFrame:
-    counts = pd.crosstab(cluster, labels.astype(str).where(labels.notna()))
+    words = labels.map(in_words)
+    counts = pd.crosstab(cluster, words.where(words != ""))
     return pd.DataFrame({"label": counts.idxmax(axis=1), "pure": counts.max(axis=1) / counts.sum(axis=1)})
 
 

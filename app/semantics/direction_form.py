@@ -12,6 +12,7 @@ from app.semantics.drafts import kept
 from app.semantics.examples import Way
 from app.semantics.source import Given
 from app.state import state
+from core.commands.items import in_words
 from core.errors import BadInput
 from core.workspace import Workspace
 
@@ -114,8 +115,8 @@ def _label(workspace: Workspace) -> dict[str, Any]:
 
 def _values(workspace: Workspace, column: str) -> list[str]:
     """Every value as text, the most frequent first."""
-    found = store.items(workspace).frame[column].dropna().astype(str)
-    return [value for value in found[found != ""].value_counts().index.tolist() if value]
+    found = store.items(workspace).frame[column].map(in_words)
+    return found[found != ""].value_counts().index.tolist()
 
 
 def _groups(workspace: Workspace) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from core.clustering.compare import Trial, summary, trials
+from core.commands.comparing import Comparison
 from core.commands.items import Classes, chosen, classes, item_rows
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, plain, save, write_arrays
-from core.errors import BadInput, BadParameter, Cancelled
+from core.errors import BadParameter
 from core.inputs import MAP, MAP_WARNING, Rows
 from core.progress import Bar, Report, silent
 
@@ -52,59 +53,41 @@ def cluster(
     asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     work = _Work(items, classes(items, label), asked, range(seeds))
     bar = Bar(report, len(plans) * STEPS_A_METHOD)
-    try:
-        for number, plan in enumerate(plans):
-            work.run(plan, bar.part(number * STEPS_A_METHOD, STEPS_A_METHOD))
-    except Cancelled:
-        work.stop()
+    work.go(plans, lambda number: bar.part(number * STEPS_A_METHOD, STEPS_A_METHOD))
     if out is not None:
         work.write(out)
     return work.result()
 
 
-class _Work:
-    """The runs of a comparison so far. about: what they compare with (label), and how items were chosen."""
+class _Work(Comparison[Trial]):
+    """about: what runs are compared with (label), and how items were chosen."""
+
+    first = "the first run had clusters"
 
     def __init__(self, items: Rows, known: Classes | None, asked: Mapping[str, str], seeds: Sequence[int]) -> None:
+        super().__init__()
         self.items, self.known, self.seeds = items, known, seeds
         self.about = {"label": known.label if known else None, **asked}
-        self.done: list[Trial] = []
         self.runs: list[str | None] = []
-        self.refused: list[dict[str, str]] = []
-        self.error: BadInput | None = None
-        self.partial = False
 
-    def run(self, plan: Plan, report: Report) -> None:
-        """All seeds of one method; a refusal is kept for later, so that it costs no other method's runs."""
-        try:
-            y = self.known.values if self.known else None
-            for trial in trials(plan.method, self.items.vectors, y, self.seeds, plan.settings, report):
-                self.done.append(trial)
-                self.runs.append(save_trial(self.items, trial, self.about))
-        except BadInput as error:
-            self.error = self.error or error
-            self.refused.append({"method": plan.method.name, "reason": str(error)})
-
-    def stop(self) -> None:
-        """What is there is kept; raises `Cancelled` where there is nothing."""
-        self.partial = True
-        if not self.done:
-            raise Cancelled("stopped before the first run had clusters")
+    def judge(self, plan: Plan, report: Report) -> None:
+        """All seeds, each saved when it is done."""
+        y = self.known.values if self.known else None
+        for trial in trials(plan.method, self.items.vectors, y, self.seeds, plan.settings, report):
+            self.done.append(trial)
+            self.runs.append(save_trial(self.items, trial, self.about))
 
     def result(self) -> dict[str, Any]:
-        if not self.done and self.error is not None:
-            raise self.error
         rows = [trial.row() | {"run": run} for trial, run in zip(self.done, self.runs, strict=True)]
         names = dict.fromkeys(trial.method.name for trial in self.done)
         summaries = {name: summary([each for each in self.done if each.method.name == name]) for name in names}
         given = {"items": len(self.items), "labelled": self.known.count if self.known else 0, "space": self.items.space}
-        return {"runs": rows, "summary": summaries, **given, **self.about, **self._remarks()}
+        return {"runs": rows, "summary": summaries, **given, **self.about, **self.remarks()}
 
-    def _remarks(self) -> dict[str, Any]:
+    def remarks(self) -> dict[str, Any]:
         """What a reader should know before believing the result, where there is something."""
         flat = {"warning": MAP_WARNING} if self.items.space.startswith(MAP) else {}
-        refused = {"refused": self.refused} if self.refused else {}
-        return flat | refused | ({"partial": True} if self.partial else {})
+        return flat | super().remarks()
 
     def write(self, out: str) -> None:
         """ids (N,), and for each of R runs: method (R,), seed (R,), labels (R, N), confidence (R, N)."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.commands.items import column_words
 from core.errors import BadInput
 from core.groups.sets import Integers, Sets
 from core.groups.splits import LEAST_CLASSES
@@ -101,8 +102,7 @@ def _of_column(rows: Rows, column: str) -> Grouping:
             raise BadInput(f"--by {column}: a .npz has no columns, its groups are its array `y` (--by y){lacking}")
         return Grouping.of(rows.labels)
     _check_column(rows, column)
-    values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
-    return Grouping.of(np.array([_named(value) for value in values], dtype=np.str_))
+    return Grouping.of(column_words(rows, column))
 
 
 def _check_column(rows: Rows, column: str) -> None:
@@ -111,13 +111,6 @@ def _check_column(rows: Rows, column: str) -> None:
     known = [*FIXED[1:], *(rows.workspace.columns() if rows.workspace else ())]
     if column not in known:
         raise BadInput(f"--by {column}: there is no such column to group by; there are {', '.join(known)}")
-
-
-def _named(value: object) -> str:
-    """A cell as a group's name, 2.0 as "2"; "" for an empty one and for NaN."""
-    if value is None or value != value:
-        return ""
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value).strip()
 
 
 def _of_run(rows: Rows, id: str) -> Grouping:

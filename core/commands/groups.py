@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from core.commands.comparing import Comparison
 from core.commands.grouping import By, Grouped, grouped
 from core.commands.items import chosen, item_rows
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, save, write_arrays
-from core.errors import BadInput, BadParameter, Cancelled
+from core.errors import BadInput, BadParameter
 from core.groups.compare import Asked, Curve, Sizes, asked, curve, example_questions, sizes_for
 from core.groups.evidence import Evidence, evidence
 from core.groups.figures import against_mean, points
@@ -68,11 +69,7 @@ def groups(
     given = grouped(chosen(item_rows(source, space, model), tag, exclude), by)
     told = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     work = _Work(Ground.measured(given, seeds, sizes, bar.part(0, STEPS)), told)
-    try:
-        for number, plan in enumerate(plans, 1):
-            work.run(plan, bar.part(number * STEPS, STEPS))
-    except Cancelled:
-        work.stop()
+    work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
     if out is not None:
         write_arrays(out, work.arrays())
     return work.result()
@@ -167,40 +164,26 @@ class Judged:
         return {"top1": curve.top1, "map": curve.mean_precision} | example | self.overview.arrays()
 
 
-class _Work:
-    """The methods so far; the mean comes first. told: how items were chosen."""
+class _Work(Comparison[Judged]):
+    """The mean comes first. told: how items were chosen."""
+
+    first = "the first method was judged"
 
     def __init__(self, ground: Ground, told: Mapping[str, str]) -> None:
+        super().__init__()
         self.ground, self.sets = ground, ground.given.sets
         self.about = ground.figures() | dict(told)
-        self.done: list[Judged] = []
-        self.refused: list[dict[str, str]] = []
-        self.error: BadInput | None = None
-        self.partial = False
 
-    def run(self, plan: Plan, report: Report) -> None:
-        """A method's curve and overview, saved; a refusal is kept for later, so that it costs no other method."""
+    def judge(self, plan: Plan, report: Report) -> None:
+        """A method's curve and overview, saved."""
         bar, ground = Bar(report, STEPS), self.ground
-        try:
-            found = curve(plan.method, self.sets, ground.splits, ground.sizes.kept, plan.settings, bar.part(0, CURVE))
-            with threadpool_limits(1):  # as in `curve`
-                seen = self._seen(plan, bar)
-        except BadInput as error:
-            self.error = self.error or error
-            self.refused.append({"method": plan.method.name, "reason": str(error)})
-            return
+        found = curve(plan.method, self.sets, ground.splits, ground.sizes.kept, plan.settings, bar.part(0, CURVE))
+        with threadpool_limits(1):  # as in `curve`
+            seen = self._seen(plan, bar)
         judged = Judged(plan, found, seen)
         self.done.append(replace(judged, run=self._saved(judged)))
 
-    def stop(self) -> None:
-        """What is there is kept; raises `Cancelled` where there is nothing."""
-        self.partial = True
-        if not self.done:
-            raise Cancelled("stopped before the first method was judged")
-
     def result(self) -> dict[str, Any]:
-        if not self.done and self.error is not None:
-            raise self.error
         rows = self.ground.given.rows
         about = {name: value for name, value in self.about.items() if name not in ("comparison", "bound")}
         return {
@@ -215,8 +198,7 @@ class _Work:
             "model": rows.model,
             "space": rows.space,
             **about,
-            **({"refused": self.refused} if self.refused else {}),
-            **({"partial": True} if self.partial else {}),
+            **self.remarks(),
         }
 
     def arrays(self) -> Arrays:

@@ -171,4 +171,11 @@ def column_words(rows: Rows, column: str) -> Strings:
     if column in PICTURES:
         raise BadInput(f"the column {column!r} holds pictures, not words: choose another")
     values = rows.workspace.table([column], rows.ids.tolist())[column].to_pylist()
-    return np.array(["" if value is None else str(value) for value in values], dtype=np.str_)
+    return np.array([in_words(value) for value in values], dtype=np.str_)
+
+
+def in_words(value: object) -> str:
+    """A cell as the name of a class, 2.0 as "2"; "" for an empty one and for NaN."""
+    if value is None or value != value:
+        return ""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value).strip()

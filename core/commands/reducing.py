@@ -10,10 +10,11 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from core.commands.comparing import Comparison
 from core.commands.pairs import PairRows, read_pairs
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, write_arrays
-from core.errors import BadInput, BadParameter, Cancelled
+from core.errors import BadInput, BadParameter
 from core.progress import Bar, Progress, Report, silent
 from core.reduction.checks import LEAST_DIMENSIONS
 from core.reduction.compare import Judged, Point, Split, judged_whole, points, splits
@@ -63,11 +64,7 @@ def reduce(
     asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     ground = Ground.measured(given, splits(len(given), seeds), at, bar.part(0, STEPS))
     work = _Work(ground, kept, asked | ({"dims_left_out": left_out} if left_out else {}))
-    try:
-        for number, plan in enumerate(plans, 1):
-            work.run(plan, bar.part(number * STEPS, STEPS))
-    except Cancelled:
-        work.stop()
+    work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
     if out is not None:
         write_arrays(out, work.arrays())
     return work.result()
@@ -162,59 +159,45 @@ class Curve:
         return Made(KIND, method, params | {"seed": 0}, seconds, metrics, ["torch"])
 
 
-class _Work:
-    """The curves so far. about: what cards and the result tell of the comparison."""
+class _Work(Comparison[Curve]):
+    """about: what cards and the result tell of the comparison."""
+
+    first = "the first reducer was judged"
 
     def __init__(self, ground: Ground, dims: Sequence[int], about: Mapping[str, Any]) -> None:
+        super().__init__()
         self.ground, self.dims, self.about = ground, dims, ground.figures() | dict(about)
-        self.curves: list[Curve] = []
-        self.refused: list[dict[str, str]] = []
-        self.error: BadInput | None = None
-        self.partial = False
 
-    def run(self, plan: Plan, report: Report) -> None:
-        """All dimensions of one method; a refusal is kept for later, so that it costs no other method's curve."""
+    def judge(self, plan: Plan, report: Report) -> None:
+        """All dimensions, each saved when it is done."""
         curve = Curve(plan, self.ground, self.about, self.dims)
         pairs, parts = self.ground.given.pairs, self.ground.parts
-        try:
-            for point in points(plan.method, pairs, parts, self.dims, plan.settings, report):
-                if not curve.points:
-                    self.curves.append(curve)
-                curve.add(point)
-        except BadInput as error:
-            self.error = self.error or error
-            self.refused.append({"method": plan.method.name, "reason": str(error)})
-
-    def stop(self) -> None:
-        """What is there is kept; raises `Cancelled` where there is nothing."""
-        self.partial = True
-        if not self.curves:
-            raise Cancelled("stopped before the first reducer was judged")
+        for point in points(plan.method, pairs, parts, self.dims, plan.settings, report):
+            if not curve.points:
+                self.done.append(curve)
+            curve.add(point)
 
     def result(self) -> dict[str, Any]:
-        if not self.curves and self.error is not None:
-            raise self.error
         given = self.ground.given
         saved = given.workspace is not None
         about = {name: value for name, value in self.about.items() if name != "comparison"}
         return {
             "full": about.pop("full"),
-            "curves": {curve.plan.method.name: curve.figures for curve in self.curves},
-            "smallest_lossless": {curve.plan.method.name: curve.smallest for curve in self.curves},
-            "runs": {curve.plan.method.name: curve.id if saved else None for curve in self.curves},
+            "curves": {curve.plan.method.name: curve.figures for curve in self.done},
+            "smallest_lossless": {curve.plan.method.name: curve.smallest for curve in self.done},
+            "runs": {curve.plan.method.name: curve.id if saved else None for curve in self.done},
             "model": given.model,
             "space": given.rows.space,
             **about,
             "explained_variance": np.round(self.ground.explained.astype(np.float64), 7).tolist(),
-            **({"refused": self.refused} if self.refused else {}),
-            **({"partial": True} if self.partial else {}),
+            **self.remarks(),
         }
 
     def arrays(self) -> Arrays:
         """The ground's, and each curve's with its method before the name, e.g. `pca.i2t`."""
         own = {
             f"{curve.plan.method.name}.{name}": array
-            for curve in self.curves
+            for curve in self.done
             for name, array in curve.own_arrays().items()
         }
         return self.ground.arrays() | own

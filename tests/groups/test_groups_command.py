@@ -10,9 +10,9 @@ import pytest
 
 from core import commands
 from core.cli import status
-from core.commands import grouping
 from core.commands.grouping import Grouping
 from core.commands.groups import PACKAGE
+from core.commands.items import in_words
 from core.errors import BadInput, Cancelled
 from core.groups.compare import curve
 from core.groups.overview import placed
@@ -355,7 +355,7 @@ def test_progress_rises_to_its_end(source: str) -> None:
 def test_cells_as_names() -> None:
     given = [None, float("nan"), "", " a ", 2.0, 2.5, True, 1_000_001.0, 1_000_002.0]
     names = ["", "", "", "a", "2", "2.5", "True", "1000001", "1000002"]
-    assert [grouping._named(value) for value in given] == names
+    assert [in_words(value) for value in given] == names
     made = Grouping.of(np.array(["b", "", "a", "b"]))
     assert (made.names.tolist(), made.group.tolist()) == (["a", "b"], [1, -1, 0, 1])
     assert made.of_several().names.tolist() == ["b"]
