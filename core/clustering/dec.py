@@ -9,7 +9,8 @@ Xie, Girshick and Farhadi: Unsupervised deep embedding for clustering analysis. 
 The code comes from `core.clustering.deep.codes`, the first centres from the best of 20 K-means on it. The target is
 taken anew about every 140 steps but at most once an epoch; the end is when fewer than `tolerance` of the labels have
 changed between two targets. Where the paper steps with SGD, Adam does here: its steps do not depend on the code's
-scale.
+scale. Its rate is that of five at which seeds agree most, no label read (`python -m tests.benchmarks.dec_rate`): a
+faster one goes far towards a target before that is put right.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from core.clustering.deep.codes import Coder, Pretrained
 
-LEARNING_RATE = 1e-4
+LEARNING_RATE = 3e-5
 STEPS_A_TARGET = 140
 STEPS = 8_400
 LEAST_TARGETS = 5
