@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.patience import patience
 from tests.served import served_app
 
 
@@ -24,5 +25,6 @@ def address(home: Path) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     context.set_default_timeout(60_000)
-    yield context.new_page()
+    with patience():
+        yield context.new_page()
     context.close()
