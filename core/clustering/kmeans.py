@@ -31,7 +31,7 @@ SLICE_COST = 1e11
 @dataclass(frozen=True)
 class Params:
     k: int = param(10, "how many clusters", minimum=1, maximum=100_000)
-    starts: int = param(3, "beginnings on a sample, of which the best is kept", minimum=1, maximum=100)
+    starts: int = param(6, "beginnings on a sample, of which the best is kept", minimum=1, maximum=100)
     iterations: int = param(300, "most steps over all items", minimum=1, maximum=10_000)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
