@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.care.subject import Findings, Subject, Truths
+from core.commands.comparing import Comparison
 from core.commands.items import chosen, classes, is_taken, item_rows
 from core.commands.pairs import every_pair, sayings
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, save
-from core.errors import BadInput, BadParameter, Cancelled, ClipscapeError, MissingData
+from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import MAP, Rows
 from core.methods import discover
 from core.progress import Bar, Report, silent
@@ -65,17 +66,12 @@ def care(
     ground.check()
     work = _Work(ground)
     bar = Bar(report, len(plans) * STEPS)
-    try:
-        for number, plan in enumerate(plans):
-            work.run(plan, bar.part(number * STEPS, STEPS))
-    except Cancelled:
-        work.stop()
-    told = work.result(top)
+    work.go(plans, lambda number: bar.part(number * STEPS, STEPS))
     if write is not None:
         work.write(write)
     if out is not None:
         work.export(out)
-    return told | {"column": write, "seconds": round(perf_counter() - start, 3)}
+    return work.result(top) | {"column": write, "seconds": round(perf_counter() - start, 3)}
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,51 +175,35 @@ class _Done:
         return own | {name: _plain(name, each[row], self.rows) for name, each in found.evidence.items()} | dict(words)
 
 
-class _Work:
-    """The checks so far."""
+class _Work(Comparison[_Done]):
+    """The checks; one that lacks labels or captions refuses."""
+
+    first, called, refusals = "the first check was done", "kind", (BadInput, MissingData)
 
     def __init__(self, ground: _Ground) -> None:
+        super().__init__()
         self.ground = ground
-        self.done: list[_Done] = []
-        self.refused: list[dict[str, str]] = []
-        self.error: ClipscapeError | None = None
-        self.partial = False
 
-    def run(self, plan: Plan, report: Report) -> None:
-        """One check, saved; a refusal is kept for later, so that it costs no other check."""
+    def judge(self, plan: Plan, report: Report) -> None:
+        """One check, saved."""
         start, method = perf_counter(), plan.method
-        try:
-            rows, subject, about = self.ground.of(method.name)
-            settings = method.make_params(plan.settings)
-            found = method.fit(subject, settings, report)
-        except (BadInput, MissingData) as error:
-            self.error = self.error or error
-            self.refused.append({"kind": method.name, "reason": str(error)})
-            return
+        rows, subject, about = self.ground.of(method.name)
+        settings = method.make_params(plan.settings)
+        found = method.fit(subject, settings, report)
         seconds = perf_counter() - start
         approximate = {"neighbours_approximate": 1} if subject.approximate and method.name != MISMATCHES else {}
         figures = {"flagged": int(found.flagged.sum()), "ranked": len(found.ranked), **found.metrics, **approximate}
         made = Made(KIND, method, asdict(settings), seconds, {**figures, **about})
         self.done.append(_Done(plan, rows, found, save(rows, made, _arrays(rows, found)), seconds))
 
-    def stop(self) -> None:
-        """What is there is kept; raises `Cancelled` where there is nothing."""
-        self.partial = True
-        if not self.done:
-            raise Cancelled("stopped before the first check was done")
-
     def result(self, top: int) -> dict[str, Any]:
-        """As JSON; raises what the first check was refused for where every one was."""
-        if not self.done and self.error is not None:
-            raise self.error
         rows = self.ground.rows
         return {
             "items": len(rows),
             "model": rows.model,
             "space": rows.space,
             "kinds": {each.plan.method.name: each.told(top) for each in self.done},
-            **({"refused": self.refused} if self.refused else {}),
-            **({"partial": True} if self.partial else {}),
+            **self.remarks(),
         }
 
     def write(self, column: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from core.commands.plans import Plan
-from core.errors import BadInput, Cancelled
+from core.errors import BadInput, Cancelled, ClipscapeError
 from core.progress import Report
 
 Done = TypeVar("Done")
@@ -16,6 +16,9 @@ class Comparison(ABC, Generic[Done]):
 
     first: str
     """What a stop has to wait for, e.g. "the first run had clusters"."""
+    called = "method"
+    """What a refusal names."""
+    refusals: tuple[type[ClipscapeError], ...] = (BadInput,)
 
     def __init__(self) -> None:
         self.done: list[Done] = []
@@ -31,14 +34,14 @@ class Comparison(ABC, Generic[Done]):
 
         Raises the first refusal where every method refuses, `Cancelled` where nothing was done before a stop.
         """
-        errors: list[BadInput] = []
+        errors: list[ClipscapeError] = []
         try:
             for number, plan in enumerate(plans):
                 try:
                     self.judge(plan, part(number))
-                except BadInput as error:
+                except self.refusals as error:
                     errors.append(error)
-                    self.refused.append({"method": plan.method.name, "reason": str(error)})
+                    self.refused.append({self.called: plan.method.name, "reason": str(error)})
         except Cancelled:
             if not self.done:
                 raise Cancelled(f"stopped before {self.first}") from None
