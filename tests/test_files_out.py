@@ -1,10 +1,13 @@
 """Files that commands write: named before the work, whole or not there."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.commands import cluster, groups, reduce
 from core.commands.matrix_file import streamed
 from core.commands.runs import check_out, write_arrays
 from core.errors import BadInput
@@ -16,6 +19,14 @@ def test_what_names_no_file_is_told_in_one_line(tmp_path: Path, name: str) -> No
         with pytest.raises(BadInput, match=r"^[^\n]*(is no name of a file|cannot be written)[^\n]*$"):
             refused(name.format(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", [partial(cluster, methods=["kmeans"]), partial(reduce, methods=["pca"]), partial(groups, by="y")]
+)
+def test_a_file_that_cannot_be_is_told_of_before_the_work(command: Callable[..., object]) -> None:
+    with pytest.raises(BadInput, match="is no name of a file"):
+        command("no such input.npz", out="")
 
 
 @pytest.mark.parametrize("name", ["made", "made.npz"])

@@ -11,7 +11,7 @@ from core.clustering.compare import Trial, summary, trials
 from core.commands.comparing import Comparison
 from core.commands.items import Classes, chosen, classes, item_rows
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, plain, save, write_arrays
+from core.commands.runs import Made, check_out, plain, save, write_arrays
 from core.errors import BadParameter
 from core.inputs import MAP, MAP_WARNING, Rows
 from core.progress import Bar, Report, silent
@@ -49,6 +49,7 @@ def cluster(
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SEEDS:,}: 3 to 10 show how much chance does")
     plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "kmeans", {} if k is None else {"k": k})
+    check_out(out)
     items = chosen(item_rows(source, space, model), tag, exclude)
     asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     work = _Work(items, classes(items, label), asked, range(seeds))

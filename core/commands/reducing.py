@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.commands.comparing import Comparison
 from core.commands.pairs import PairRows, read_pairs
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, write_arrays
+from core.commands.runs import Made, check_out, write_arrays
 from core.errors import BadInput, BadParameter
 from core.progress import Bar, Progress, Report, silent
 from core.reduction.checks import LEAST_DIMENSIONS
@@ -56,6 +56,7 @@ def reduce(
     nearest others.
     """
     _check(seeds, at)
+    check_out(out)
     plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "pca")
     bar = Bar(report, (1 + len(plans)) * STEPS)
     bar.step(0, "reading the pairs")
