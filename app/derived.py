@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import amounts, store
+from app.dialogs import dialog
 from app.plain import escaped, plainly
 from core import reduced
 from core.errors import BadInput
@@ -10,7 +11,7 @@ from core.jobs import jobs
 from core.workspace import Workspace
 
 
-@st.dialog("Delete these embeddings?")
+@dialog("Delete these embeddings?")
 def ask(workspace: Workspace, name: str) -> None:
     """Says what goes and what stays; a second press deletes."""
     rows = sum(each.count for each in workspace.models() if each.model == name)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import amounts, follow_up
+from app.dialogs import draw_anew
 from app.plain import escaped
 from app.state import state
 from core.jobs import Job, jobs
@@ -45,7 +46,7 @@ def _tray() -> None:
     ended = [job for job in known if not job.active]
     if state().notice(job.id for job in ended):
         follow_up.go_on(ended)
-        st.rerun()
+        draw_anew()
     for job in known:
         if job.active:
             _active(job)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import store
+from app.dialogs import dialog
 from app.state import state
 from core.errors import BadInput
 from core.workspace import create_named, open_named
@@ -36,7 +37,7 @@ def show() -> None:
             new()
 
 
-@st.dialog("New workspace")
+@dialog("New workspace")
 def new() -> None:
     """Asks for a name and opens an empty workspace."""
     name = st.text_input("Name", key="new-name", placeholder="e.g. my holiday pictures", max_chars=60)

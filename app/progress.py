@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import amounts
+from app.dialogs import draw_anew
 from app.plain import escaped
 from app.state import state
 from core.jobs import Job, jobs
@@ -107,4 +108,4 @@ def _refused(job: Job, package: str) -> None:
 
 def _watch(workspace: Workspace, what: Comparison, known: object) -> None:
     if what.seen(workspace.runs(what.kind)) != known:
-        st.rerun()
+        draw_anew()

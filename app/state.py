@@ -37,7 +37,7 @@ class State:
     workspace: a path. run: the id of the map on screen, None for the newest. focus: the item looked at.
     group: what fills the drawer and lights up. asked: the last search; sample: the last picture searched with.
     selection, clicked: what the map has told last; clear_map: it is to forget its lasso.
-    uploads: how often files were sent. pages: the pages by address.
+    uploads: how often files were sent. pages: the pages by address. dialog: whether one is open.
     expected: jobs whose results this session waits for; noticed: finished ones that the pages know of;
     dismissed: finished ones that need no line any more.
     ticked, touched, line: of the table of clusterings the lines ticked, the cell clicked last, the line on screen.
@@ -54,6 +54,7 @@ class State:
     sample: str = ""
     uploads: int = 0
     pages: dict[str, Any] = field(default_factory=dict)
+    dialog: bool = False
     expected: set[str] = field(default_factory=set)
     noticed: set[str] = field(default_factory=set)
     dismissed: set[str] = field(default_factory=set)

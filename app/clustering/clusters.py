@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app import amounts, names, store
 from app.clustering.runs import Found
+from app.dialogs import dialog
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import item
@@ -169,7 +170,7 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
-@st.dialog("Item")
+@dialog("Item")
 def _look(workspace: Workspace, items: Items, id: str) -> None:
     """One item, large."""
     item.large(workspace, items, id)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import amounts, store
+from app.dialogs import dialog
 from app.empty import say
 from app.gallery import data_url, gallery, pictures
 from app.items import Items
@@ -69,7 +70,7 @@ def _gallery(workspace: Workspace, items: Items, ids: list[str]) -> None:
         _look(workspace, items, clicked)
 
 
-@st.dialog("Item", width="medium")
+@dialog("Item", width="medium")
 def _look(workspace: Workspace, items: Items, id: str) -> None:
     """One item, large."""
     left, right = st.columns([3, 2], gap="medium")

@@ -9,6 +9,7 @@ from zipfile import ZIP_STORED, ZipFile
 import streamlit as st
 
 from app import amounts, download
+from app.dialogs import dialog
 from app.state import state
 from core.errors import BadInput
 from core.jobs import jobs
@@ -27,7 +28,7 @@ def show(workspace: Workspace) -> None:
             delete(workspace)
 
 
-@st.dialog("Delete this workspace?")
+@dialog("Delete this workspace?")
 def delete(workspace: Workspace) -> None:
     """Asks once more, since nothing brings it back."""
     st.markdown(

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import store
+from app.dialogs import dialog
 from app.dimensions.changes import PARTS, Changes, changes, place, places
 from app.dimensions.curves import Curve, Measure
 from app.dimensions.matches import Cell, Match, matches
@@ -81,7 +82,7 @@ def _sought(by: Measure) -> str:
     return " or ".join(PARTS[way] for way in by.ways)
 
 
-@st.dialog("Pair")
+@dialog("Pair")
 def _look(workspace: Workspace, items: Items, curve: Curve, dimension: int, id: str) -> None:
     """One pair, large, where each looked for the other, and what came first instead."""
     item.large(workspace, items, id)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from app import amounts
+from app.dialogs import dialog
 from app.faces import asking
 from app.palette import DIVERGING
 from app.plain import escaped, plainly
@@ -26,7 +27,7 @@ ABOUT = (
 )
 
 
-@st.dialog("Which code is which?", width="large")
+@dialog("Which code is which?", width="large")
 def show(prompts: tuple[str, ...], clip: str, editor: str | None, source: str | None) -> None:
     """The heat map of one model's codes, and how far each row's strongest code stands apart in all models."""
     with plainly():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import amounts, store
+from app.dialogs import dialog
 from app.gallery import gallery, pictures
 from app.groups.cards import Card, Clicked, Side
 from app.mapping import item
@@ -28,7 +29,7 @@ def follow(workspace: Workspace, clicked: Clicked | None, shown: Sequence[Card])
         whole(workspace, card.sides)
 
 
-@st.dialog("Groups", width="large")
+@dialog("Groups", width="large")
 def whole(workspace: Workspace, sides: Sequence[Side]) -> None:
     """Every set with all its pictures; a click shows one large."""
     captions = store.items(workspace).captions

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app import amounts, follow_up, forms, store
+from app.dialogs import dialog
 from app.mapping.drawn import Drawn
 from app.plain import plainly
 from app.state import state
@@ -71,7 +72,7 @@ def made(workspace: Workspace, card: RunCard) -> str:
     return " · ".join(part for part in (store.model_title(workspace, card.model), time, later) if part)
 
 
-@st.dialog("New map")
+@dialog("New map")
 def new(workspace: Workspace) -> None:
     """Method, space and parameters; the map is made by a job."""
     methods = discover("core.maps")

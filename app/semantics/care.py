@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, download, progress, store
+from app.dialogs import dialog
 from app.gallery import Picture, gallery
 from app.mapping import item
 from app.plain import escaped, plainly
@@ -166,7 +167,7 @@ def _shown(workspace: Workspace, found: Found, rows: NDArray[np.int64], key: str
         _look(workspace, found.card, clicked)
 
 
-@st.dialog("Item")
+@dialog("Item")
 def _look(workspace: Workspace, card: RunCard, id: str) -> None:
     """One item, large; what is fine with it leaves the gallery."""
     item.large(workspace, store.items(workspace), id)

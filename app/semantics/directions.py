@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, download, progress, store
+from app.dialogs import dialog
 from app.gallery import gallery, pictures
 from app.items import MANY
 from app.palette import OKABE_ITO
@@ -211,7 +212,7 @@ def _histogram(workspace: Workspace, found: Along) -> None:
         _bar(workspace, found, bars[0])
 
 
-@st.dialog("Items of a bar", width="large")
+@dialog("Items of a bar", width="large")
 def _bar(workspace: Workspace, found: Along, bar: int) -> None:
     rows = found.within(bar)
     low, high = found.edges[bar : bar + 2]

@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from app import store
+from app.dialogs import dialog
 from app.gallery import gallery, pictures
 from app.mapping import item
 from app.state import state
@@ -27,7 +28,7 @@ def shown(
         look(workspace, clicked)
 
 
-@st.dialog("Item")
+@dialog("Item")
 def look(workspace: Workspace, id: str) -> None:
     """One item, large, and the way to it on the map."""
     item.large(workspace, store.items(workspace), id)

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import store
+from app.dialogs import draw_anew
 from app.mapping import bar, colours, drawer, empty, figures, maps, middles
 from app.mapping.drawn import Drawn
 from app.names import COLUMN
@@ -91,4 +92,4 @@ def notice(picked: Picked, drawn: Drawn) -> None:
 
 def _look_again(workspace: Workspace) -> None:
     if store.sprites(workspace) is not None:
-        st.rerun()
+        draw_anew()
