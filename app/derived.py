@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import amounts, store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.plain import escaped, plainly
 from core import reduced
 from core.errors import BadInput

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import dialogs, job_panel, picker
+from app import anew, job_panel, picker
 from app.plain import plainly
 
 HERE = Path(__file__).parent
@@ -15,7 +15,7 @@ ABOUT = "**Clipscape**: a laboratory for CLIP embeddings. Everything stays on th
 
 def show(page: st.Page, pages: Sequence[st.Page]) -> None:
     """Draws the frame and the page in it."""
-    dialogs.closed()
+    anew.closed()
     st.html(HERE / "style.css")
     st.logo(MARK, size="large")
     with st.sidebar:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import amounts, follow_up
-from app.dialogs import draw_anew
+from app.anew import watch
 from app.plain import escaped
 from app.state import state
 from core.jobs import Job, jobs
@@ -16,9 +16,13 @@ ENDED = {"done": ("check_circle", "green"), "stopped": ("stop_circle", "gray"), 
 
 
 def show() -> None:
-    """The tray; it looks again by itself only while something runs."""
-    active = any(job.active for job in jobs().list())
-    st.fragment(_tray, run_every=POLL_SECONDS if active else None)()
+    """The tray; it looks again by itself only while something runs. The page drawn after it knows what has ended."""
+    ran = _runs()
+    _news()
+    runs = ran or _runs()  # what ended between the two is seen when it looks again
+    st.fragment(_tray, run_every=POLL_SECONDS if runs else None)()
+    if runs:
+        watch(_news, POLL_SECONDS)
 
 
 def line(job: Job) -> str:
@@ -41,16 +45,24 @@ def outcome(job: Job) -> str:
     return f"{job.title}: {told} in {amounts.duration(job.seconds)}" if told else f"{job.title}: done"
 
 
+def _runs() -> bool:
+    return any(job.active for job in jobs().list())
+
+
+def _news() -> bool:
+    """Whether jobs have ended since the last look; what comes after them is started."""
+    ended = [job for job in jobs().list() if not job.active]
+    if news := state().notice(job.id for job in ended):
+        follow_up.go_on(ended)
+    return news
+
+
 def _tray() -> None:
     known = jobs().list()
-    ended = [job for job in known if not job.active]
-    if state().notice(job.id for job in ended):
-        follow_up.go_on(ended)
-        draw_anew()
     for job in known:
         if job.active:
             _active(job)
-    _finished([job for job in ended if job.id not in state().dismissed][-SHOWN:])
+    _finished([job for job in known if not job.active and job.id not in state().dismissed][-SHOWN:])
 
 
 def _active(job: Job) -> None:

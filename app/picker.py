@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.state import state
 from core.errors import BadInput
 from core.workspace import create_named, open_named

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import amounts
-from app.dialogs import draw_anew
+from app.anew import watch
 from app.plain import escaped
 from app.state import state
 from core.jobs import Job, jobs
@@ -40,7 +40,8 @@ def show(workspace: Workspace, what: Comparison, cards: Sequence[RunCard], other
         active = running(workspace, what.command)
         if active:
             _tell(active, what.line)
-            st.fragment(_watch, run_every=POLL_SECONDS)(workspace, what, what.seen(cards))
+            known = what.seen(cards)
+            watch(lambda: what.seen(workspace.runs(what.kind)) != known, POLL_SECONDS)
         elif otherwise is not None:
             st.caption(otherwise)
         for job in _news(workspace, what.command):
@@ -104,8 +105,3 @@ def _refused(job: Job, package: str) -> None:
         method = discover(package).get(each["method"])
         title = method.title if method else each["method"]
         st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")
-
-
-def _watch(workspace: Workspace, what: Comparison, known: object) -> None:
-    if what.seen(workspace.runs(what.kind)) != known:
-        draw_anew()

@@ -8,8 +8,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, names, store
+from app.anew import dialog
 from app.clustering.runs import Found
-from app.dialogs import dialog
 from app.gallery import gallery, pictures
 from app.items import Items
 from app.mapping import item

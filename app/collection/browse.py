@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import amounts, store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.empty import say
 from app.gallery import data_url, gallery, pictures
 from app.items import Items

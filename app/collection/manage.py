@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, ZipFile
 import streamlit as st
 
 from app import amounts, download
-from app.dialogs import dialog
+from app.anew import dialog
 from app.state import state
 from core.errors import BadInput
 from core.jobs import jobs

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.dimensions.changes import PARTS, Changes, changes, place, places
 from app.dimensions.curves import Curve, Measure
 from app.dimensions.matches import Cell, Match, matches

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from app import amounts
-from app.dialogs import dialog
+from app.anew import dialog
 from app.faces import asking
 from app.palette import DIVERGING
 from app.plain import escaped, plainly

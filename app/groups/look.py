@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import amounts, store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.gallery import gallery, pictures
 from app.groups.cards import Card, Clicked, Side
 from app.mapping import item

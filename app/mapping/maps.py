@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app import amounts, follow_up, forms, store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.mapping.drawn import Drawn
 from app.plain import plainly
 from app.state import state

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, download, progress, store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.gallery import Picture, gallery
 from app.mapping import item
 from app.plain import escaped, plainly

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import amounts, download, progress, store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.gallery import gallery, pictures
 from app.items import MANY
 from app.palette import OKABE_ITO

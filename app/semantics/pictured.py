@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from app import store
-from app.dialogs import dialog
+from app.anew import dialog
 from app.gallery import gallery, pictures
 from app.mapping import item
 from app.state import state

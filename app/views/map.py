@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import store
-from app.dialogs import draw_anew
+from app.anew import watch
 from app.mapping import bar, colours, drawer, empty, figures, maps, middles
 from app.mapping.drawn import Drawn
 from app.names import COLUMN
@@ -53,7 +53,7 @@ def pictured(workspace: Workspace, points: Points) -> Points:
     """The points with their thumbnails; where those are still being made, the page looks again by itself."""
     sprites = store.sprites(workspace)
     if sprites is None:
-        st.fragment(_look_again, run_every=POLL_SECONDS)(workspace)
+        watch(lambda: store.sprites(workspace) is not None, POLL_SECONDS)
     return replace(points, sprites=sprites)
 
 
@@ -88,8 +88,3 @@ def notice(picked: Picked, drawn: Drawn) -> None:
     clicked, now.clicked = now.clicked, (key, picked.clicked)
     if now.clicked != clicked and picked.clicked is not None:
         now.focus = str(drawn.ids[picked.clicked])
-
-
-def _look_again(workspace: Workspace) -> None:
-    if store.sprites(workspace) is not None:
-        draw_anew()
