@@ -7,12 +7,9 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, names, store
-from app.anew import dialog
+from app import amounts, names, pictured, store
 from app.clustering.runs import Found
-from app.gallery import gallery, pictures
 from app.items import Items
-from app.mapping import item
 from app.mapping.colours import NOISE
 from app.plain import escaped
 from core.commands.items import in_words, item_rows
@@ -64,13 +61,10 @@ def show(workspace: Workspace, items: Items, card: RunCard, found: Found, cluste
     places, values = ordered(x, rows, found.confidence, ORDERS[order])
     ids = found.ids[places[:SHOWN]].tolist()
     notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
-    shown = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes)
-    clicked = gallery(shown, f"cluster-{card.id}", side=84)
+    pictured.shown(workspace, ids, f"cluster-{card.id}", notes)
     unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
     first = f"The first {SHOWN} of them. " if len(rows) > SHOWN else ""
     st.caption(f"{first}The figure on a picture: {unit}.")
-    if clicked:
-        _look(workspace, items, clicked)
 
 
 def _words(workspace: Workspace, card: RunCard, cluster: int) -> None:
@@ -168,9 +162,3 @@ _COLUMNS: dict[str, Any] = {
         "Sure", format="%.2f", width=58, help="Mean of how sure the method is of its items, from 0 to 1"
     ),
 }
-
-
-@dialog("Item")
-def _look(workspace: Workspace, items: Items, id: str) -> None:
-    """One item, large."""
-    item.large(workspace, items, id)

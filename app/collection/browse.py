@@ -5,14 +5,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import amounts, store
-from app.anew import dialog
+from app import amounts, pictured, store
 from app.empty import say
-from app.gallery import data_url, gallery, pictures
+from app.gallery import data_url
 from app.items import Items
-from app.mapping import item
-from app.plain import escaped
-from app.state import state
 from core.workspace import Workspace
 
 PAGE = {"Gallery": 60, "Table": 100}
@@ -61,29 +57,10 @@ def _page(workspace: Workspace, items: Items, found: pd.Index, kind: str) -> Non
         )
     ids = found[(page - 1) * size : page * size].tolist()
     with place:
-        (_table if kind == "Table" else _gallery)(workspace, items, ids)
-
-
-def _gallery(workspace: Workspace, items: Items, ids: list[str]) -> None:
-    clicked = gallery(pictures(ids, items.captions, store.thumbnails(workspace, ids)), "browse", side=104)
-    if clicked:
-        _look(workspace, items, clicked)
-
-
-@dialog("Item", width="medium")
-def _look(workspace: Workspace, items: Items, id: str) -> None:
-    """One item, large."""
-    left, right = st.columns([3, 2], gap="medium")
-    image = store.image(workspace, id)
-    with left:
-        if image:
-            st.image(image, width="stretch", alt=items.captions[id])
-    with right:
-        st.markdown(escaped(items.captions[id]) or ":gray[No caption]")
-        item.columns(items, id)
-        if st.button("Show on the map", key="look-on-map", icon=":material/scatter_plot:"):
-            state().focus = id
-            st.switch_page(state().pages["map"])
+        if kind == "Table":
+            _table(workspace, items, ids)
+        else:
+            pictured.shown(workspace, ids, "browse", side=104)
 
 
 def _table(workspace: Workspace, items: Items, ids: list[str]) -> None:

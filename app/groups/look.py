@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, pictured, store
 from app.anew import dialog
 from app.gallery import gallery, pictures
 from app.groups.cards import Card, Clicked, Side
 from app.mapping import item
 from app.plain import escaped
-from app.semantics import pictured
 from core.workspace import Workspace
 
 MOST = 96

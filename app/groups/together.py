@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from app import amounts, charts, store
+from app import amounts, charts, pictured, store
 from app.clustering import coloured
 from app.groups import places
 from app.groups.cards import Card, Side, cards
@@ -15,7 +15,6 @@ from app.groups.runs import Found
 from app.groups.styles import CONFIG
 from app.mapping import maps
 from app.plain import escaped
-from app.semantics import pictured
 from core.groups.overview import MOST_SHOWN
 from core.workspace import Workspace
 

@@ -37,12 +37,12 @@ def large(workspace: Workspace, items: Items, id: str) -> None:
     if image := store.image(workspace, id):
         with st.container(key="large"):
             st.image(image, width="stretch", alt=items.captions.get(id, ""))
+    said(items, id)
+
+
+def said(items: Items, id: str) -> None:
+    """The item's caption, and its label and further columns as a small table."""
     st.markdown(escaped(items.captions.get(id, "")) or ":gray[No caption]")
-    columns(items, id)
-
-
-def columns(items: Items, id: str) -> None:
-    """The item's label and further columns as a small table."""
     rows = (
         f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_plain(value))}</dd>"
         for name, value in items.described(id).items()

@@ -8,5 +8,5 @@
     care.py         near-duplicates, captions that do not fit, doubtful labels, outliers
 
 Shared by the tabs: `drafts` keeps what was typed, `source` asks for which items, `results` lists what was found,
-`pictured` shows items that can be clicked, `grid` draws a table of coloured cells that can be clicked.
+`grid` draws a table of coloured cells that can be clicked.
 """

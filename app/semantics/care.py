@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, download, progress, store
+from app import amounts, download, pictured, progress, store
 from app.anew import dialog
 from app.gallery import Picture, gallery
 from app.mapping import item
 from app.plain import escaped, plainly
-from app.semantics import care_form, pictured, results
+from app.semantics import care_form, results
 from app.semantics.care_form import COMMAND, ORDER, PACKAGE
 from app.semantics.care_found import HELP, TAGS, Found, aside_key, captions, notes, of, told
 from app.semantics.drafts import kept

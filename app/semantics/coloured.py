@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app import pictured
 from app.mapping import maps
 from app.mapping.drawn import Drawn
 from app.scatter import Colour, Picked, scatter
-from app.semantics import pictured
 from app.views.map import pictured as with_thumbnails
 from core.workspace import RunCard, Workspace
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from app import amounts
+from app import amounts, pictured
 from app.dimensions.table import probability
 from app.palette import scale_colours
 from app.plain import escaped
-from app.semantics import components, pictured
+from app.semantics import components
 from app.semantics.prompt_found import Found, brief
 from core.results import Floats
 from core.search import highest

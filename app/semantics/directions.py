@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, download, progress, store
+from app import amounts, download, pictured, progress, store
 from app.anew import dialog
 from app.gallery import gallery, pictures
 from app.items import MANY
 from app.palette import OKABE_ITO
 from app.plain import escaped, plainly
 from app.scatter import Colour
-from app.semantics import coloured, direction_form, examples, pictured, removed, results, source
+from app.semantics import coloured, direction_form, examples, removed, results, source
 from app.semantics.direction_form import COMMAND, FITS, TAB
 from app.semantics.drafts import kept
 from app.semantics.prompt_found import brief

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import amounts, derived, download, follow_up, progress, store
+from app import amounts, derived, download, follow_up, pictured, progress, store
 from app.dimensions.empty import pairs
 from app.palette import OKABE_ITO
 from app.plain import escaped, plainly
 from app.scatter import scatter
-from app.semantics import coloured, gap_found, pictured, results, source
+from app.semantics import coloured, gap_found, results, source
 from app.semantics.drafts import kept
 from app.semantics.gap_found import SPACES, WAYS, Found
 from app.views.map import pictured as with_thumbnails

@@ -5,8 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from app import download, store
-from app.semantics import pictured
+from app import download, pictured, store
 from app.semantics.grid import Grid
 from app.semantics.prompt_found import Found, brief
 from core.workspace import Workspace

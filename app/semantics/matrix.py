@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from app import amounts, store
+from app import amounts, pictured, store
 from app.palette import scale_colours
 from app.plain import escaped
-from app.semantics import keep, pictured
+from app.semantics import keep
 from app.semantics.drafts import kept
 from app.semantics.grid import Grid, Head, Scale, grid
 from app.semantics.paging import page

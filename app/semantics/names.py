@@ -5,10 +5,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import amounts, download, names, progress
+from app import amounts, download, names, pictured, progress
 from app.names import KIND, Named
 from app.plain import escaped, plainly
-from app.semantics import names_form, pictured, results
+from app.semantics import names_form, results
 from app.semantics.names_form import TAB
 from app.semantics.vectors import arrays
 from core.workspace import RunCard, Workspace

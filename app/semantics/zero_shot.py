@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import amounts
+from app import amounts, pictured
 from app.palette import scale_colours
 from app.plain import escaped
-from app.semantics import keep, pictured
+from app.semantics import keep
 from app.semantics.grid import Grid, Head, Scale, grid
 from app.semantics.prompt_found import Found, brief
 from core.semantics.results import Confusion, Integers

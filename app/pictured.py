@@ -28,13 +28,18 @@ def shown(
         look(workspace, clicked)
 
 
-@dialog("Item")
+@dialog("Item", width="medium")
 def look(workspace: Workspace, id: str) -> None:
     """One item, large, and the way to it on the map."""
-    item.large(workspace, store.items(workspace), id)
-    if workspace.runs("map") and st.button("See it on the map", key="item-on-map", icon=":material/scatter_plot:"):
-        state().focus = id
-        st.switch_page(state().pages["map"])
+    items = store.items(workspace)
+    left, right = st.columns([3, 2], gap="medium")
+    if image := store.image(workspace, id):
+        left.image(image, width="stretch", alt=items.captions.get(id, ""))
+    with right:
+        item.said(items, id)
+        if workspace.runs("map") and st.button("Show on the map", key="item-on-map", icon=":material/scatter_plot:"):
+            state().focus = id
+            st.switch_page(state().pages["map"])
 
 
 def to_the_map(workspace: Workspace, title: str, ids: Iterable[str], key: str, scores: Sequence[float] = ()) -> None:
