@@ -16,6 +16,12 @@ GLASBEY = (
 )  # fmt: skip
 """Forty more by Glasbey's greedy rule: each as far as can be from all before it, in Oklab, also for deuteranopes."""
 
+LINES = (
+    *(colour for colour in OKABE_ITO if colour != "#f0e442"),
+    "#8f8000", "#6080ff", "#cf3060", "#8f6058", "#007068", "#7850d7", "#f75880", "#608797", "#309f00",
+)  # fmt: skip
+"""Those of both that a thin line is seen in on a white page and on a dark one."""
+
 VIRIDIS = (
     "#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
 )  # fmt: skip
@@ -28,6 +34,11 @@ def category_colours(names: Sequence[str]) -> list[str]:
     """One "#rrggbb" a name, by its place in the list: the same names in the same order always get the same colours."""
     palette = OKABE_ITO + GLASBEY
     return [palette[place % len(palette)] for place in range(len(names))]
+
+
+def line_colours(names: Sequence[str]) -> dict[str, str]:
+    """Name → colour of its line, by its place in the list. At most 16 names."""
+    return dict(zip(names, LINES[: len(names)], strict=True))
 
 
 def scale_colours() -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app import amounts
 from app.dimensions.chosen import clicked
 from app.dimensions.curves import DEPTHS, PACKAGE, WAYS, Curve, Measure
-from app.palette import category_colours
+from app.palette import line_colours
 from core.methods import discover
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 HEIGHT = 470
 GREY = "#7d8592"
 """Of what belongs to no reducer: seen on both themes."""
-FAINT = "#f0e442"
-"""A line in this yellow cannot be seen on a white page."""
 EDGE = 0.06
 """Room beside the first and the last dimension, in powers of ten."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -113,9 +111,7 @@ def styles(found: Sequence[Curve]) -> dict[str, tuple[str, str]]:
 
 def colours() -> dict[str, str]:
     """Method → colour, by its place among all methods."""
-    names = list(discover(PACKAGE))
-    seen = [colour for colour in category_colours([*names, ""]) if colour != FAINT]
-    return dict(zip(names, seen, strict=False))
+    return line_colours(list(discover(PACKAGE)))
 
 
 def _level(drawn: "Figure", curve: Curve, by: Measure) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from app.groups.runs import MEAN, PACKAGE
-from app.palette import category_colours
+from app.palette import line_colours
 from core.methods import discover
 
 if TYPE_CHECKING:
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 GREY = "#7d8592"
 """Of the plain mean, and of what belongs to no method: seen on both themes."""
-FAINT = "#f0e442"
-"""A line in this yellow cannot be seen on a white page."""
 CHOSEN, NEAR = "#d55e00", "#0072b2"
 """Of the group on screen, and of the groups nearest to it."""
 CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
@@ -22,9 +20,7 @@ CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 def colours() -> dict[str, str]:
     """Method → colour, those that learn before the others; the mean, which all are compared with, is grey."""
     others = [method for name, method in discover(PACKAGE).items() if name != MEAN]
-    names = [method.name for method in sorted(others, key=lambda method: not method.seeded)]
-    seen = [colour for colour in category_colours([*names, ""]) if colour != FAINT]
-    return {MEAN: GREY, **dict(zip(names, seen, strict=False))}
+    return {MEAN: GREY} | line_colours([method.name for method in sorted(others, key=lambda method: not method.seeded)])
 
 
 def faded(colour: str, share: float = 0.15) -> str:

@@ -315,7 +315,6 @@ def test_each_method_has_its_own_colour() -> None:
     shades = chart.colours()
     assert list(shades) == list(discover("core.reduction"))
     assert len(set(shades.values())) == len(shades)
-    assert chart.FAINT not in shades.values()
 
 
 def test_direction_and_depth(shown, reduced) -> None:
