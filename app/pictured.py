@@ -34,7 +34,7 @@ def look(workspace: Workspace, id: str) -> None:
     items = store.items(workspace)
     left, right = st.columns([3, 2], gap="medium")
     if image := store.image(workspace, id):
-        left.image(image, width="stretch", alt=items.captions.get(id, ""))
+        left.container(key="pictured").image(image, width="stretch", alt=items.captions.get(id, ""))
     with right:
         item.said(items, id)
         if workspace.runs("map") and st.button("Show on the map", key="item-on-map", icon=":material/scatter_plot:"):
