@@ -29,7 +29,7 @@ def show() -> None:
     items, cards = store.items(workspace), workspace.runs(runs.KIND)
     with st.container(key="clusters-head"):
         st.title("Clusters", anchor=False)
-        with st.expander("New comparison", icon=":material/add:", expanded=not cards, key="new-comparison"):
+        with progress.expander(workspace, runs.COMMAND, "New comparison", "new-comparison", first=not cards):
             form.show(workspace, items)
     progress.show(workspace, runs.COMPARISON, cards)
     if cards:
