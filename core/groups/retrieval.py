@@ -97,8 +97,23 @@ def found(queries: Floats, asked: Integers, gallery: Floats, held: Integers) -> 
 
 
 def _found(away: Floats, asked: Integers, held: Integers) -> Found:
-    order = np.argsort(away, axis=1, kind="stable")
+    order = _nearest_first(away)
     own = held[order] == asked[:, None]
-    precision = np.cumsum(own, axis=1) / np.arange(1, own.shape[1] + 1)
-    average = (precision * own).sum(axis=1) / own.sum(axis=1)
-    return Found(own[:, 0].astype(np.float64), average, order[:, 0], own.argmax(axis=1))
+    row, place = np.nonzero(own)
+    count = np.bincount(row)
+    first = np.cumsum(count) - count
+    found_so_far = np.arange(len(row)) - first[row] + 1
+    precision = np.bincount(row, found_so_far / (place + 1)) / count
+    return Found(own[:, 0].astype(np.float64), precision, order[:, 0], place[first])
+
+
+def _nearest_first(away: Floats) -> Integers:
+    """The columns of each row by distance, of equal ones the first first: (Q, R) int64.
+
+    Bits of a number that is not negative have its order; sorted with the column below them, as integers, they take a
+    fraction of a stable argsort's time.
+    """
+    keys = np.abs(away).view(np.uint32).astype(np.uint64) << np.uint64(32)
+    keys |= np.arange(away.shape[1], dtype=np.uint64)
+    keys.sort(axis=1)
+    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -12,7 +12,7 @@ from core.groups.compare import DRAWS, asked, curve, example_questions, question
 from core.groups.mean import METHOD as MEAN
 from core.groups.mean import Mean
 from core.groups.retrieval import drawn, found, halves, reached, search
-from core.groups.sets import GroupEmbedder, Sets
+from core.groups.sets import GroupEmbedder, Sets, distances
 from core.groups.splits import class_splits, folds
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
@@ -72,6 +72,15 @@ def test_a_group_alone_of_its_class_is_worth_its_reciprocal_rank() -> None:
     gallery = np.array([[1.0], [2], [4]], dtype=np.float32)
     made = found(np.array([[0.0]], dtype=np.float32), np.array([2]), gallery, np.array([0, 1, 2]))
     assert (made.right[0], made.precision[0]) == (0, pytest.approx(1 / 3))
+
+
+def test_of_equally_near_groups_the_first_comes_first() -> None:
+    gallery, held = random(1).integers(3, size=(200, 2)).astype(np.float32), np.arange(200) % 4
+    made = found(gallery[:40], held[:40], gallery, held)
+    away = distances(gallery[:40], gallery)
+    order = np.argsort(away, axis=1, kind="stable")
+    assert np.array_equal(made.nearest, order[:, 0])
+    assert np.array_equal(made.place, [np.argmax(held[row] == own) for row, own in zip(order, held, strict=False)])
 
 
 def test_an_embedding_that_says_nothing_finds_by_chance() -> None:
