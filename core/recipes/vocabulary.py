@@ -76,9 +76,9 @@ def _replace(item: list, i: int, best: tuple[str, str], pairs: Counter, where: d
     return now
 
 
-def write(texts: list[str], path: Path) -> None:
-    """Learn merges on the texts and write them as ``merges.txt.gz``."""
-    merges = learn(word_counts(texts), VOCAB_SIZE - 512 - SPECIAL)
+def write(texts: list[str], path: Path, size: int = VOCAB_SIZE) -> None:
+    """Learn merges on the texts for a vocabulary of that size and write them as ``merges.txt.gz``."""
+    merges = learn(word_counts(texts), size - 512 - SPECIAL)
     body = "\n".join(["#version: clipscape pocket", *(" ".join(m) for m in merges)])
     with open(path, "wb") as raw, gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as out:
         out.write(body.encode("utf-8"))

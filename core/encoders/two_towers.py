@@ -1,0 +1,67 @@
+"""The image tower of `pocket-2`: a net for photographs, a net for drawings, and a gate that says which is looked at.
+
+Registered with timm as `clipscape_two_towers`, so that open_clip makes it from a configuration like any other tower.
+
+Photographs: an EfficientNet-Lite2 (Tan and Le 2019) names ImageNet's classes; the vector is the mean of the classes'
+sentence vectors weighted by their probabilities (ConSE: Norouzi and others 2014), plus a linear map of the features
+for what classes do not say. Drawings: the CSPDarknet of `pocket`. The gate is a logistic regression on the features.
+"""
+
+from typing import Any
+
+import timm
+import torch
+import torch.nn.functional as F
+from timm.models import register_model
+from torch import Tensor, nn
+
+DIMENSION = 384
+CLASSES = 1000
+TEMPERATURE = 2.5
+DRAWING_SIDE = 64
+MEAN, SPREAD = 0.75, 0.35
+"""Of the drawings' net's input; the photographs' net takes -1 to 1, which is this tower's own input."""
+
+
+class TwoTowers(nn.Module):
+    """Pictures (N, 3, H, W) from -1 to 1 → vectors (N, 384), a weighted sum of two unit vectors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.photograph = timm.create_model("tf_efficientnet_lite2", num_classes=0)
+        self.classifier = nn.Linear(self.photograph.num_features, CLASSES)
+        self.classes = nn.Linear(CLASSES, DIMENSION, bias=False)
+        self.further = nn.Linear(self.photograph.num_features, DIMENSION)
+        self.drawing = timm.create_model("cs3darknet_focus_s", num_classes=0)
+        self.drawn = nn.Linear(self.drawing.num_features, DIMENSION)
+        self.gate = nn.Linear(self.photograph.num_features, 1)
+        self.num_features = self.photograph.num_features + self.drawing.num_features
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        photographed, drawn = self.photograph(pictures), self.drawing(as_drawing(pictures))
+        share = torch.sigmoid(self.gate(photographed))
+        seen = F.normalize(self.vector(photographed), dim=-1), F.normalize(self.drawn(drawn), dim=-1)
+        return share * seen[0] + (1 - share) * seen[1]
+
+    def vector(self, features: Tensor) -> Tensor:
+        """Features (N, 1280) of the photographs' net → (N, 384)."""
+        chances = torch.softmax(self.classifier(features) / TEMPERATURE, dim=-1)
+        return self.classes(chances) + self.further(features)
+
+    def penultimate(self, pictures: Tensor) -> Tensor:
+        """What both nets see before words come in, each as much as the gate says: (N, num_features)."""
+        photographed, drawn = self.photograph(pictures), self.drawing(as_drawing(pictures))
+        share = torch.sigmoid(self.gate(photographed))
+        return torch.cat([share * F.normalize(photographed, dim=-1), (1 - share) * F.normalize(drawn, dim=-1)], dim=-1)
+
+
+def as_drawing(pictures: Tensor) -> Tensor:
+    """Pictures from -1 to 1 → (N, 3, 64, 64) as the drawings' net wants them."""
+    small = F.interpolate(pictures, (DRAWING_SIDE, DRAWING_SIDE), mode="bilinear", antialias=True)
+    return ((small.clamp(-1, 1) + 1) / 2 - MEAN) / SPREAD
+
+
+@register_model
+def clipscape_two_towers(**_settings: Any) -> TwoTowers:
+    """For timm's registry; what open_clip passes beside the name does not apply."""
+    return TwoTowers()

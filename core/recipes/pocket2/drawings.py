@@ -1,0 +1,77 @@
+"""The head of the drawings' tower: ``pocket``'s net as it is, its features mapped into the shared space."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+from safetensors.torch import load_file
+
+from core.encoders.catalogue import WEIGHTS
+from core.encoders.two_towers import MEAN, SPREAD
+from core.recipes import download
+from core.recipes.augment import on_white
+from core.recipes.image_tower import NAME_SHARE
+from core.recipes.pictures import Pictures
+from core.recipes.pocket2.space import Floats, unit
+
+BATCH = 512
+RIDGE = 1e-3
+"""Of the features' mean square."""
+
+
+def net(folder: Path) -> torch.nn.Module:
+    """The image net of a folder's weights of ``pocket``, without its projection."""
+    made = timm.create_model("cs3darknet_focus_s", num_classes=0)
+    begin = "visual.trunk."
+    weights = {k.removeprefix(begin): v.float() for k, v in load_file(folder / WEIGHTS).items() if k.startswith(begin)}
+    made.load_state_dict(weights)
+    return made.eval().to(memory_format=torch.channels_last)
+
+
+@torch.inference_mode()
+def features(name: str, folder: Path, found: Pictures) -> Floats:
+    """All drawings as the net of ``folder`` sees them: (n, 512); kept in the cache under the name."""
+    path = download.cache_dir("pocket2") / f"drawings-{name}.npy"
+    if not path.exists():
+        tower, out = net(folder), []
+        for start in range(0, len(found.pixels), BATCH):
+            pixels = on_white(torch.from_numpy(found.pixels[start : start + BATCH].copy()))
+            with torch.autocast("cpu", torch.bfloat16):
+                seen = tower(((pixels - MEAN) / SPREAD).contiguous(memory_format=torch.channels_last))
+            out.append(seen.float().numpy())
+        np.save(path, np.concatenate(out))
+    return np.load(path)
+
+
+def targets(found: Pictures, phrases: Floats) -> Floats:
+    """What each drawing should be: its name's vector and, less, those of its other captions; phrases: (P, D) unit."""
+    out = np.empty((len(found.captions), phrases.shape[1]), np.float32)
+    for row, ids in enumerate(found.captions):
+        name, others = phrases[ids[0]], phrases[ids[1:]]
+        out[row] = NAME_SHARE * name + (1 - NAME_SHARE) * others.mean(0) if len(others) else name
+    return unit(out)
+
+
+def weights(found: Pictures) -> np.ndarray:
+    """Emoji evenly by concept, other drawings by the root of their set's size, 7 to 3."""
+    out = np.zeros(len(found.styles))
+    is_emoji = found.concepts >= 0
+    for chosen, groups, power, share in ((is_emoji, found.concepts, 1.0, 0.7), (~is_emoji, found.styles, 0.5, 0.3)):
+        _, inverse, counts = np.unique(groups[chosen], return_inverse=True, return_counts=True)
+        weight = counts[inverse] ** -power
+        out[chosen] = share * weight / weight.sum()
+    return out
+
+
+def head(seen: Floats, wanted: Floats, weight: np.ndarray) -> tuple[Floats, Floats]:
+    """Weighted ridge regression: matrix (512, D) and bias (D,)."""
+    weight = weight / weight.sum()
+    middle, aim = weight @ seen, weight @ wanted
+    centred = (seen - middle).astype(np.float64)
+    gram = (centred * weight[:, None]).T @ centred
+    loads = (centred * weight[:, None]).T @ (wanted - aim)
+    matrix = np.linalg.solve(gram + RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram)), loads)
+    return matrix.astype(np.float32), (aim - middle @ matrix).astype(np.float32)

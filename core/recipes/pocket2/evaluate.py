@@ -1,0 +1,165 @@
+"""The figures of the card of ``pocket-2``: ``python -m core.recipes.pocket2.evaluate`` prints them as JSON.
+
+Pictures and texts go through the same encoder as in the app. Photographs come from ``$CLIPSCAPE_PHOTOGRAPHS``, drawings
+from the packages of `core.recipes.evaluate`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from sklearn.cluster import KMeans
+from sklearn.metrics import normalized_mutual_info_score
+
+from core.encoders import load
+from core.encoders.catalogue import POCKET, POCKET_2
+from core.encoders.encoder import Encoder
+from core.recipes import evaluate as drawn
+from core.recipes.pocket2 import photographs
+from core.recipes.pocket2.make import HELD_OUT
+from core.recipes.pocket2.photographs import FIVE, FREE, garment, rows
+from core.sources.pictures import open_picture
+
+TEMPLATES = ("a photo of a {}", "a picture of a {}", "{}")
+Figures = dict[str, Any]
+
+
+def vectors_of(encoder: Encoder, images: Sequence[Image.Image], batch: int = 32) -> np.ndarray:
+    """(N, D) unit rows."""
+    return np.concatenate([encoder.encode_images(images[i : i + batch]) for i in range(0, len(images), batch)])
+
+
+def recalls(scores: np.ndarray, right: np.ndarray) -> Figures:
+    """Of queries × candidates: R@1, R@5, R@10 and the median rank; ties count against the query."""
+    rank = drawn.ranks(scores, right)
+    return {
+        **{f"R@{k}": round(float((rank < k).mean()), 3) for k in (1, 5, 10)},
+        "median rank": float(np.median(rank) + 1),
+        "queries": len(rank),
+        "candidates": scores.shape[1],
+    }
+
+
+def retrieval(images: np.ndarray, captions: np.ndarray) -> Figures:
+    """images (N, D); captions (N, 5, D). "one": each of the five captions in turn against one caption a picture, means
+    over the five; "any": all captions are candidates, and any of a picture's own counts.
+    """
+    n, five = captions.shape[:2]
+    own = np.eye(n, dtype=bool)
+    ones = [(images @ captions[:, place].T, own) for place in range(five)]
+    flat, owner = captions.reshape(n * five, -1), np.repeat(np.arange(n), five)
+    mine = owner == np.arange(n)[:, None]
+    return {
+        "image → caption, one": _mean([recalls(scores, right) for scores, right in ones]),
+        "caption → image": recalls(flat @ images.T, mine.T),
+        "image → caption, any of five": recalls(images @ flat.T, mine),
+    }
+
+
+def _mean(found: list[Figures]) -> Figures:
+    return {name: round(float(np.mean([each[name] for each in found])), 3) for name in found[0]}
+
+
+def coco(encoder: Encoder) -> Figures:
+    """COCO's photographs of which neither picture nor caption taught, and all 440."""
+    table = rows("coco-photos440")
+    images = vectors_of(encoder, [open_picture(row["image"]) for row in table])
+    texts = encoder.encode_texts([row[name] for row in table for name in FIVE])
+    captions = texts.reshape(len(table), len(FIVE), -1)
+    unseen = np.array([row["licence"] not in FREE for row in table])
+    return {
+        "COCO, 303 that taught nothing": retrieval(images[unseen], captions[unseen]),
+        "COCO, all 440, 137 of which taught": retrieval(images, captions),
+    }
+
+
+def zero_shot(encoder: Encoder, images: np.ndarray, labels: Sequence[str]) -> float:
+    """Accuracy of the nearest class, each class the mean of its prompts."""
+    names = sorted(set(labels))
+    prompts = encoder.encode_texts([template.format(name) for name in names for template in TEMPLATES])
+    classes = prompts.reshape(len(names), len(TEMPLATES), -1).mean(1)
+    classes /= np.linalg.norm(classes, axis=1, keepdims=True)
+    found = np.array(names)[(images @ classes.T).argmax(1)]
+    return round(float((found == np.array(labels)).mean()), 3)
+
+
+def clothing(encoder: Encoder) -> Figures:
+    """Clothes' test split, ten classes."""
+    table = [row for row in rows("clothing-photos") if row["split"] == "test"]
+    images = vectors_of(encoder, [open_picture(row["image"]) for row in table])
+    labels = [row["label"] for row in table]
+    return {
+        "accuracy": zero_shot(encoder, images, [garment(label) for label in labels]),
+        "accuracy with the set's own labels": zero_shot(encoder, images, labels),
+        "K-means NMI": nmi(images, labels),
+        "queries": len(table),
+    }
+
+
+def nmi(vectors: np.ndarray, labels: Sequence[str], seeds: int = 3) -> float:
+    """Normalised mutual information of K-means with as many clusters as labels, mean over seeds."""
+    k = len(set(labels))
+    found = [KMeans(k, n_init=5, random_state=seed).fit_predict(vectors) for seed in range(seeds)]
+    return round(float(np.mean([normalized_mutual_info_score(labels, each) for each in found])), 3)
+
+
+def held_out(encoder: Encoder) -> Encoder:
+    """The encoder with the drawings' tower that never saw OpenMoji; ``encoder`` itself is changed."""
+    tower = encoder.model.visual.trunk
+    state = {name: value.float() for name, value in load_file(POCKET_2 / HELD_OUT).items()}
+    tower.load_state_dict(tower.state_dict() | state)
+    return encoder
+
+
+def openmoji(encoder: Encoder) -> Figures:
+    """A style that the weights never saw, against all names; and unseen concepts in it."""
+    return drawn.held_out_figures(encoder)
+
+
+def speed(encoder: Encoder, seconds: float = 20.0) -> Figures:
+    """Pictures a second of the model alone at batch 64, and the process' memory."""
+    side = encoder.image_side
+    batch = torch.rand(64, 3, side, side)
+    encoder.encode_pixels(batch)
+    begun, count = time.perf_counter(), 0
+    while time.perf_counter() - begun < seconds:
+        encoder.encode_pixels(batch)
+        count += len(batch)
+    status = Path("/proc/self/status").read_text()
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    return {
+        "pictures a second": round(count / (time.perf_counter() - begun), 1),
+        "peak memory, GB": round(peak / 2**20, 2),
+    }
+
+
+def figures(name: str) -> Figures:
+    """Everything of one model."""
+    encoder = load(name)
+    return {"photographs": coco(encoder), "clothing": clothing(encoder), "speed": speed(encoder)}
+
+
+def main() -> None:
+    """Print every figure, of ``pocket-2`` beside ``pocket``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--drawings", action="store_true", help="the drawings' figures too: minutes")
+    chosen = parser.parse_args()
+    found: Figures = {name: figures(name) for name in ("pocket-2", "pocket")}
+    if chosen.drawings:
+        found["pocket-2"]["drawings, shipped"] = drawn.shipped_figures(load("pocket-2"))
+        found["pocket"]["drawings, held out"] = openmoji(load(str(POCKET / "heldout")))
+        found["pocket-2"]["drawings, held out"] = openmoji(held_out(load("pocket-2")))
+    print(json.dumps(found, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
