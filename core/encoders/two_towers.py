@@ -23,6 +23,14 @@ MEAN, SPREAD = 0.75, 0.35
 """Of the drawings' net's input; the photographs' net takes -1 to 1, which is this tower's own input."""
 
 
+class Penultimate(nn.Module):
+    """What both nets see before words come in, each as much as the gate says; a module, so that it can be listened to."""
+
+    def forward(self, photographed: Tensor, drawn: Tensor, share: Tensor) -> Tensor:
+        """Features (N, P), (N, Q) and shares (N, 1) → (N, P + Q)."""
+        return torch.cat([share * F.normalize(photographed, dim=-1), (1 - share) * F.normalize(drawn, dim=-1)], dim=-1)
+
+
 class TwoTowers(nn.Module):
     """Pictures (N, 3, H, W) from -1 to 1 → vectors (N, 384), a weighted sum of two unit vectors."""
 
@@ -35,24 +43,20 @@ class TwoTowers(nn.Module):
         self.drawing = timm.create_model("cs3darknet_focus_s", num_classes=0)
         self.drawn = nn.Linear(self.drawing.num_features, DIMENSION)
         self.gate = nn.Linear(self.photograph.num_features, 1)
+        self.penultimate = Penultimate()
         self.num_features = self.photograph.num_features + self.drawing.num_features
 
     def forward(self, pictures: Tensor) -> Tensor:
         photographed, drawn = self.photograph(pictures), self.drawing(as_drawing(pictures))
         share = torch.sigmoid(self.gate(photographed))
-        seen = F.normalize(self.vector(photographed), dim=-1), F.normalize(self.drawn(drawn), dim=-1)
+        self.penultimate(photographed, drawn, share)
+        seen = F.normalize(self.named(photographed), dim=-1), F.normalize(self.drawn(drawn), dim=-1)
         return share * seen[0] + (1 - share) * seen[1]
 
-    def vector(self, features: Tensor) -> Tensor:
-        """Features (N, 1280) of the photographs' net → (N, 384)."""
+    def named(self, features: Tensor) -> Tensor:
+        """Features (N, P) of the photographs' net → (N, 384)."""
         chances = torch.softmax(self.classifier(features) / TEMPERATURE, dim=-1)
         return self.classes(chances) + self.further(features)
-
-    def penultimate(self, pictures: Tensor) -> Tensor:
-        """What both nets see before words come in, each as much as the gate says: (N, num_features)."""
-        photographed, drawn = self.photograph(pictures), self.drawing(as_drawing(pictures))
-        share = torch.sigmoid(self.gate(photographed))
-        return torch.cat([share * F.normalize(photographed, dim=-1), (1 - share) * F.normalize(drawn, dim=-1)], dim=-1)
 
 
 def as_drawing(pictures: Tensor) -> Tensor:
