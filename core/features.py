@@ -1,7 +1,7 @@
 """Features behind the vectors: what an image tower knows before it projects into the space shared with words.
 
-They are embeddings of a workspace under a name of their own, e.g. `pocket features`: images only, rows of unit norm like
-all embeddings. Clusters and neighbours of pictures are often better there; no words can be compared with them.
+They are embeddings of a workspace under a name of their own, e.g. `pocket features`: of images only, float32 rows of
+unit norm like all embeddings. Clusters and neighbours of pictures may be better there; no words are compared with them.
 """
 
 from typing import TYPE_CHECKING

@@ -42,7 +42,7 @@ def reduced_models(workspace: "Workspace") -> dict[str, "RunCard"]:
 
 
 def model_titles(workspace: "Workspace") -> dict[str, str]:
-    """Every model that has embedded items here and how a person reads its name; features come later, reduced ones last."""
+    """Every model that has embedded items here and how a person reads its name: features later, reduced ones last."""
     reduced = reduced_models(workspace)
     names = sorted({each.model for each in workspace.models()}, key=lambda name: (_rank(name, reduced), name))
     return {name: title(name, reduced) for name in names}
@@ -78,7 +78,7 @@ def full_model(workspace: "Workspace", name: str) -> str:
 
 
 def family(workspace: "Workspace", model: str) -> list[str]:
-    """The model, its features where they are kept, and every reduced one made of these, each after what it was made of."""
+    """The model, its features where they are kept, and the reduced ones of both, each after what it was made of."""
     found = [model, features_of(model)] if is_kept(workspace, model) else [model]
     for name, card in reduced_models(workspace).items():
         if card.metrics["base"] in found:

@@ -63,7 +63,8 @@ def project(
 def discard(source: str, model: str, report: Report = silent) -> dict[str, Any]:
     """Deletes a model that was made of another's embeddings, with its reducer; what made it can make it again.
 
-    Features go too, with no reducer. A model that can embed is refused. `runs`: how many maps, clusterings and curves were made of it; they stay.
+    Features go too, which have no reducer. A model that can embed is refused. `runs`: how many maps, clusterings and
+    curves were made of it; they stay.
     """
     place = open_workspace(source)
     counts = {each.modality: each.count for each in place.models() if each.model == model}

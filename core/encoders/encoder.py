@@ -50,7 +50,7 @@ class Encoder:
         self._settings = PreprocessCfg(**model.visual.preprocess_cfg)
         self._shape = make_shaper(self._settings)
         self._mean, self._spread = (
-            torch.tensor(each, device=self.device).view(1, -1, 1, 1)
+            255 * torch.tensor(each, device=self.device).view(1, -1, 1, 1)
             for each in (self._settings.mean, self._settings.std)
         )
 
@@ -116,7 +116,7 @@ class Encoder:
     def tensor(self, pixels: Sequence[Pixels]) -> Tensor:
         """Pixels of pictures → the model's input on its device: (N, 3, H, W) float32, channels last in memory."""
         batch = torch.from_numpy(np.stack(pixels)).to(self.device, non_blocking=True)
-        return batch.permute(0, 3, 1, 2).float().div_(255).sub_(self._mean).div_(self._spread)
+        return (batch.permute(0, 3, 1, 2) - self._mean).div_(self._spread)
 
     def tokens(self, texts: Sequence[str]) -> Tensor:
         """(N, context_length) int64."""

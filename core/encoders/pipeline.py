@@ -4,9 +4,7 @@ Whatever stops it (a stop, a crash, `kill -9`) costs at most the last seconds: t
 with what is missing then.
 """
 
-import os
 import time
-from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from core.encoders import load
+from core.encoders.pace import BatchSize, Pace, decoders
 from core.encoders.prefetch import prefetch
-from core.errors import BadInput, BadParameter, BadPicture
+from core.errors import BadInput, BadPicture
 from core.features import features_of, is_kept
 from core.progress import Progress, Report, silent
 from core.results import Floats
@@ -32,11 +31,6 @@ WRITE_SECONDS = 5.0
 WRITE_ROWS = 8192
 READ_ROWS = 64
 """Pictures read at once: as they were given, so possibly many megabytes each."""
-FIRST_BATCH = 16
-LARGEST_BATCH = {"cpu": 64, "mps": 128, "cuda": 256}
-BATCH_SECONDS = (0.5, 2.0)
-"""A batch should take about so long: a stop is heeded, and the rate told, between batches."""
-RATE_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -234,16 +228,16 @@ class Writer:
 
     def add(self, ids: Sequence[str], vectors: Floats) -> list[Unusable]:
         """Takes vectors (N, D) float32 of unit norm; returns the items whose row is NaN."""
-        finite = np.isfinite(vectors).all(axis=1)
+        bad = set(np.flatnonzero(~np.isfinite(vectors).all(axis=1)).tolist())
         rows = [row for row, id in enumerate(ids) if self.wanted is None or id in self.wanted]
-        good = [row for row in rows if finite[row]]
+        good = [row for row in rows if row not in bad]
         self.ids += [ids[row] for row in good]
         self.vectors.append(vectors[good])
         self.count += len(good)
         if time.monotonic() - self.written >= WRITE_SECONDS or len(self.ids) >= WRITE_ROWS:
             self.flush()
         reason = f"{self.model} gives it no direction (a zero or infinite vector)"
-        return [Unusable(ids[row], reason) for row in rows if not finite[row]]
+        return [Unusable(ids[row], reason) for row in rows if row in bad]
 
     def flush(self) -> None:
         if self.ids:
@@ -255,59 +249,3 @@ class Writer:
 
     def __exit__(self, *exception: object) -> None:
         self.flush()
-
-
-class Pace:
-    """Tells how far it is: items done, items a second over the last seconds, seconds left."""
-
-    def __init__(self, report: Report, total: int) -> None:
-        self.report, self.total, self.done = report, total, 0
-        self.times: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
-
-    def step(self, count: int, message: str) -> None:
-        """`count` items more are done; raises what the report raises."""
-        self.done += count
-        now = time.monotonic()
-        self.times.append((now, self.done))
-        while len(self.times) > 2 and now - self.times[0][0] > RATE_SECONDS:
-            self.times.popleft()
-        then, before = self.times[0]
-        rate = (self.done - before) / max(now - then, 1e-6)
-        metrics = {"rate": rate, "left": (self.total - self.done) / max(rate, 1e-6)}
-        self.report(Progress(self.done, self.total, message, metrics))
-
-
-class BatchSize:
-    """Items a batch: as given, or adapted to the time that the last batch took.
-
-    `with` around the work of a batch measures it.
-    """
-
-    def __init__(self, device: str, fixed: int | None = None) -> None:
-        if fixed is not None and fixed < 1:
-            raise BadParameter(f"batch={fixed} is below 1: leave it out to have it chosen")
-        self.fixed = fixed
-        self.largest = fixed or LARGEST_BATCH[device]
-        self.size = fixed or FIRST_BATCH
-        self.begun = 0.0
-
-    @property
-    def ahead(self) -> int:
-        """Items to prepare before they are asked for."""
-        return 2 * self.largest
-
-    def __enter__(self) -> None:
-        self.begun = time.monotonic()
-
-    def __exit__(self, *exception: object) -> None:
-        seconds = time.monotonic() - self.begun
-        if self.fixed is None and seconds < BATCH_SECONDS[0]:
-            self.size = min(2 * self.size, self.largest)
-        elif self.fixed is None and seconds > BATCH_SECONDS[1]:
-            self.size = max(1, self.size // 2)
-
-
-def decoders(device: str) -> int:
-    """Threads that decode: all cores beside a GPU; beside a model on the CPU only as many as it needs."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores if device == "cuda" else cores // 2)

@@ -1,7 +1,7 @@
 """Half precision for a tower, where its vectors stay what they are in float32.
 
-Autocast alone is not the fast way on a CPU: it casts the weights in each pass, and a ViT-B-32 then takes more than twice
-the time of float32 and ten times that of weights cast once. What was measured is in `tests.benchmarks.embedding`.
+Autocast alone is not the fast way on a CPU: it casts the weights in each pass, and a ViT-B-32 takes more than twice the
+time of float32 then, ten times that of weights cast once. `python -m tests.benchmarks.embedding` compares them.
 """
 
 from collections.abc import Callable
