@@ -81,10 +81,6 @@ class Encoder:
         """Pictures → the features (N, F) behind their vectors, float32, unit norm. Raises `BadInput` as above."""
         return checked(self.image_vectors_and_features([self.pixels(image) for image in images])[1])
 
-    def encode_pixels(self, batch: Tensor) -> Floats:
-        """The model's input (N, 3, H, W) float32 → (N, D) float32, unit norm."""
-        return checked(unit(self._numbers(IMAGE, self.model.encode_image, batch)))
-
     def encode_texts(self, texts: Sequence[str]) -> Floats:
         """Texts → (N, D) float32, unit norm; what exceeds the context is cut off, see `truncated`."""
         return checked(self.text_vectors(texts))
