@@ -7,6 +7,7 @@ from app.anew import dialog
 from app.plain import escaped, plainly
 from core import reduced
 from core.errors import BadInput
+from core.features import behind, is_features
 from core.jobs import jobs
 from core.workspace import Workspace
 
@@ -17,9 +18,12 @@ def ask(workspace: Workspace, name: str) -> None:
     rows = sum(each.count for each in workspace.models() if each.model == name)
     runs = sum(card.model == name for card in workspace.runs())
     made = f" {amounts.counted(runs, 'map or run', 'maps and runs')} made of them stay." if runs else ""
+    reducer, again = " and the reducer that made them", "The full embeddings stay, so that they can be made again."
+    if is_features(name):
+        reducer, again = "", f"The vectors of {escaped(behind(name))} stay; embedding again makes the features again."
     st.markdown(
-        f"**{escaped(store.model_title(workspace, name))}**: {amounts.counted(rows, 'embedding')} and the reducer that "
-        f"made them will be gone.{made} The full embeddings stay, so that they can be made again."
+        f"**{escaped(store.model_title(workspace, name))}**: {amounts.counted(rows, 'embedding')}{reducer} will be "
+        f"gone.{made} {again}"
     )
     if st.button("Delete them", key="delete-derived-sure", type="primary"):
         with plainly():

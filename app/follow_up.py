@@ -128,7 +128,7 @@ def _tidy(workspace: str) -> None:
 
 def _after_embed(job: Job, result: Result) -> None:
     workspace = Workspace.open(job.workspace)
-    models = {result["model"], *result.get("reduced", [])}
+    models = {result["model"], result.get("features"), *result.get("reduced", [])}
     cards = [card for card in workspace.runs("map") if card.model in models]
     if cards:
         card = next((card for card in cards if card.id == state().run), cards[-1])

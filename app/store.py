@@ -18,7 +18,8 @@ from app.scatter import Sprites
 from app.scatter.sprites import prepare
 from app.state import START, state
 from core.errors import MissingData
-from core.reduced import family, model_titles
+from core.features import features_of, is_features
+from core.reduced import family, full_model, model_titles
 from core.results import Embeddings
 from core.tags import tagged as items_tagged
 from core.tags import tags as tag_names
@@ -75,14 +76,19 @@ def embeddings(workspace: Workspace, model: str, modality: str) -> Embeddings:
     return _embeddings(workspace.path, workspace.version, model, modality)
 
 
-def missing(workspace: Workspace, model: str) -> int:
-    """Images and captions that this model, or a reduced one made of it, has not embedded."""
-    return _missing(workspace.path, workspace.version, model)
+def missing(workspace: Workspace, model: str, features: bool = False) -> int:
+    """Images and captions that this model, or one made of it, has not embedded; with features, those are wanted too."""
+    return _missing(workspace.path, workspace.version, model, features)
 
 
 def models(workspace: Workspace) -> dict[str, str]:
     """Every model that has embedded items here and how a person reads its name, the reduced ones last."""
     return _models(workspace.path, workspace.version)
+
+
+def is_wordless(workspace: Workspace, name: str) -> bool:
+    """Whether no words can be compared with these embeddings: features of images, and what is made of those."""
+    return is_features(full_model(workspace, name))
 
 
 def model_title(workspace: Workspace, name: str) -> str:
@@ -146,11 +152,18 @@ def _embeddings(path: str, version: int, model: str, modality: str) -> Embedding
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _missing(path: str, version: int, model: str) -> int:
-    workspace, modalities = opened(path), ("image", "text")
-    names = family(workspace, model)
-    lacking = ({(each, id) for each in modalities for id in workspace.missing(name, each)} for name in names)
+def _missing(path: str, version: int, model: str, features: bool) -> int:
+    workspace = opened(path)
+    names = {*family(workspace, model), *([features_of(model)] if features else [])}
+    lacking = (
+        {(each, id) for each in _modalities(workspace, name) for id in workspace.missing(name, each)} for name in names
+    )
     return len(set().union(*lacking))
+
+
+def _modalities(workspace: Workspace, model: str) -> tuple[str, ...]:
+    """What a model can embed."""
+    return ("image",) if is_wordless(workspace, model) else ("image", "text")
 
 
 @st.cache_data(show_spinner=False, max_entries=VERSIONS)

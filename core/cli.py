@@ -32,10 +32,14 @@ def embed(
     model: Annotated[str, typer.Option(help="pocket, ARCHITECTURE:PRETRAINED, or a path to weights.")] = "pocket",
     captions: Annotated[str | None, typer.Option(metavar="FILE", help="A table of captions for the pictures.")] = None,
     batch: Annotated[int | None, typer.Option(help="Pictures at once; left out: what suits the machine.")] = None,
+    features: Annotated[
+        bool, typer.Option("--features", help="Keep the features behind the images' vectors too, as 'MODEL features'.")
+    ] = False,
     json: Json = None,
 ) -> None:
     """Bring a source's items into a workspace and embed them; goes on where it was stopped."""
-    run("embed", json, workspace=workspace, source=source, model=model, captions=captions, batch=batch)
+    how = {"model": model, "captions": captions, "batch": batch, "features": features}
+    run("embed", json, workspace=workspace, source=source, **how)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.encoders.weights import split_mark
 from core.errors import BadInput, BadParameter, MissingData
+from core.features import behind, check_words, is_features
 from core.reduced import reduced_models
 from core.results import Floats, Strings, check_length, check_matrix
 
@@ -122,8 +123,10 @@ def workspace_rows(workspace: Workspace, space: str, model: str | None = None) -
 def embedded_model(workspace: Workspace, space: str = "both", model: str | None = None) -> str:
     """The name under which a workspace knows a model; without a name, the model that has embedded most of the space.
 
-    A reduced model must be named: left to itself, the workspace never chooses one.
+    A reduced model and features must be named: left to itself, the workspace never chooses them.
     """
+    if model is not None and space == "captions":
+        check_words(model)
     counts: dict[str, int] = {}
     for each in workspace.models():
         if each.modality in MODALITIES[space]:
@@ -131,19 +134,22 @@ def embedded_model(workspace: Workspace, space: str = "both", model: str | None 
     known = _full(workspace, counts) if model is None else [name for name in counts if is_model(name, model)]
     if not known:
         by = f" by {model or 'a full model'}; there is {', '.join(counts)}" if counts else ""
-        raise MissingData(f"{workspace.name}: no {_words(space)} are embedded{by}: run `embed` first")
+        command = "embed --features" if is_features(model or "") else "embed"
+        raise MissingData(f"{workspace.name}: no {_words(space)} are embedded{by}: run `{command}` first")
     return max(known, key=lambda name: counts[name])
 
 
 def is_model(name: str, asked: str) -> bool:
     """Whether a person who asks for a model means the one of that name: the hash of local weights may be left out."""
+    if is_features(name) and is_features(asked):
+        return is_model(behind(name), behind(asked))
     return asked in (name, split_mark(name)[0])
 
 
 def _full(workspace: Workspace, names: Iterable[str]) -> list[str]:
-    """Those that are not reduced."""
+    """Those that are neither reduced nor features."""
     reduced = reduced_models(workspace)
-    return [name for name in names if name not in reduced]
+    return [name for name in names if name not in reduced and not is_features(name)]
 
 
 def load_arrays(path: Path) -> Mapping[str, NDArray]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import BadParameter
+from core.features import behind, features_of, is_features, is_kept
 from core.progress import Progress, Report, silent
 from core.results import Embeddings, Floats, Reducer
 
@@ -41,9 +42,9 @@ def reduced_models(workspace: "Workspace") -> dict[str, "RunCard"]:
 
 
 def model_titles(workspace: "Workspace") -> dict[str, str]:
-    """Every model that has embedded items here and how a person reads its name, the reduced ones last."""
+    """Every model that has embedded items here and how a person reads its name: features later, reduced ones last."""
     reduced = reduced_models(workspace)
-    names = sorted({each.model for each in workspace.models()}, key=lambda name: (name in reduced, name))
+    names = sorted({each.model for each in workspace.models()}, key=lambda name: (_rank(name, reduced), name))
     return {name: title(name, reduced) for name in names}
 
 
@@ -58,8 +59,18 @@ def title(name: str, reduced: Mapping[str, "RunCard"]) -> str:
     return f"{title(card.metrics['base'], reduced)}, {words}{more}"
 
 
+def _rank(name: str, reduced: Collection[str]) -> int:
+    return 2 if name in reduced else int(is_features(name))
+
+
+def source_model(workspace: "Workspace", name: str) -> str:
+    """The model that embedded what those embeddings were made of: of reduced ones, of features, or its own."""
+    full = full_model(workspace, name)
+    return behind(full) if is_features(full) and is_kept(workspace, behind(full)) else full
+
+
 def full_model(workspace: "Workspace", name: str) -> str:
-    """The model that encodes queries: what a reduced one was made of, else itself."""
+    """The embeddings that a reduced model was made of, else itself: where queries are encoded."""
     reduced = reduced_models(workspace)
     while name in reduced:
         name = reduced[name].metrics["base"]
@@ -67,8 +78,8 @@ def full_model(workspace: "Workspace", name: str) -> str:
 
 
 def family(workspace: "Workspace", model: str) -> list[str]:
-    """The model and every reduced one made of it, each after what it was made of."""
-    found = [model]
+    """The model, its features where they are kept, and the reduced ones of both, each after what it was made of."""
+    found = [model, features_of(model)] if is_kept(workspace, model) else [model]
     for name, card in reduced_models(workspace).items():
         if card.metrics["base"] in found:
             found.append(name)
@@ -136,25 +147,28 @@ def complete(workspace: "Workspace", card: "RunCard", report: Report = silent) -
 def complete_family(workspace: "Workspace", model: str, report: Report = silent) -> list[str]:
     """Brings every reduced model made of a model up to date; the names of those that there are."""
     reduced = reduced_models(workspace)
-    names = family(workspace, model)[1:]
+    names = [name for name in family(workspace, model) if name in reduced]
     for name in names:
         complete(workspace, reduced[name], report)
     return names
 
 
-def delete(workspace: "Workspace", name: str) -> "RunCard":
+def delete(workspace: "Workspace", name: str) -> "RunCard | None":
     """Deletes a model that was made of another's embeddings, and its reducer, whose card is given; runs of it stay.
 
-    Not while a job writes to it. Raises `BadParameter` for a model that can embed, which is never deleted, and for one
-    of which others are made, since queries to those go through it.
+    Features go too, which have no reducer. Not while a job writes to it. Raises `BadParameter` for a model that can
+    embed, which is never deleted, and for one of which others are made, since queries to those go through it.
     """
     reduced = reduced_models(workspace)
-    if name not in reduced:
+    kept = is_features(name) and is_kept(workspace, behind(name))
+    if name not in reduced and not kept:
         known = f"there is {', '.join(reduced)}" if reduced else "there is none"
         raise BadParameter(f"{name} was not made of another model's embeddings: name one that was; {known}")
     if others := family(workspace, name)[1:]:
         raise BadParameter(f"{', '.join(others)} is made of {name}: delete that first")
     workspace.delete_embeddings(name)  # first: without its reducer, what is left of them would pass for a full model
+    if kept:
+        return None
     workspace.delete_run(reduced[name].id)
     return reduced[name]
 

@@ -1,5 +1,6 @@
 """Bring images and captions: dropped files, a path on this machine, a bundled set; a job embeds them."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 from app import amounts, follow_up, progress, store
 from app.collection import models, spool
 from app.state import state
+from core.features import is_features, is_kept
 from core.jobs import jobs
 from core.reduced import reduced_models
 from core.workspace import Workspace
@@ -20,33 +22,42 @@ def show(workspace: Workspace) -> None:
     with st.container(key="add", border=True):
         st.subheader("Add images and captions", anchor=False)
         model = models.choose(used(workspace))
+        how = How(model, _features(workspace, model)) if model else None
         dropped, path, bundled = st.tabs(["Drop files", "On this machine", "Bundled sets"])
         with dropped:
-            _dropped(workspace, model)
+            _dropped(workspace, how)
         with path:
-            _path(workspace, model)
+            _path(workspace, how)
         with bundled:
-            _bundled(workspace, model)
-        _missing(workspace, model)
+            _bundled(workspace, how)
+        _missing(workspace, how)
+
+
+@dataclass(frozen=True)
+class How:
+    """model: that embeds. features: whether those behind its vectors are kept too."""
+
+    model: str
+    features: bool = False
 
 
 def used(workspace: Workspace) -> list[str]:
-    """Models that have embedded items here, the one with most first; reduced ones follow the one they are made of."""
+    """Models that have embedded items here, the one with most first; what is made of them follows them."""
     counts: dict[str, int] = {}
     reduced = reduced_models(workspace)
     for each in workspace.models():
-        if each.model not in reduced:
+        if each.model not in reduced and not is_features(each.model):
             counts[each.model] = counts.get(each.model, 0) + each.count
     return sorted(counts, key=lambda name: -counts[name])
 
 
 def start(
-    workspace: Workspace, model: str, title: str, source: Path | str | None = None, captions: Path | str | None = None
+    workspace: Workspace, how: How, title: str, source: Path | str | None = None, captions: Path | str | None = None
 ) -> None:
     """Starts the job that adds and embeds; afterwards the new items go to the map."""
     arguments = {
         "workspace": workspace.path,
-        "model": model,
+        **asdict(how),
         "source": str(source) if source else None,
         "captions": str(captions) if captions else None,
     }
@@ -54,7 +65,18 @@ def start(
     follow_up.expect(job)
 
 
-def _dropped(workspace: Workspace, model: str | None) -> None:
+def _features(workspace: Workspace, model: str) -> bool:
+    """Whether the features are to be kept; once they are, they stay up to date without asking."""
+    kept = is_kept(workspace, model)
+    help = (
+        "What the model's image part knows before it is projected into the space shared with words: images only, as "
+        f"“{model} features” in the menus of Map, Clusters, Groups and data care"
+    )
+    label = "Also keep the features behind the vector (better for clusters and neighbours)"
+    return st.checkbox(label, value=kept, disabled=kept, key=f"features-{workspace.name}-{model}-{kept}", help=help)
+
+
+def _dropped(workspace: Workspace, how: How | None) -> None:
     files = st.file_uploader(
         "Images, zips, tables of captions",
         TYPES,
@@ -69,11 +91,11 @@ def _dropped(workspace: Workspace, model: str | None) -> None:
     )
     _packer()(key="packer")
     if (
-        st.button("Add and embed", key="add-files", type="primary", disabled=not files or not model, width="stretch")
-        and model
+        st.button("Add and embed", key="add-files", type="primary", disabled=not files or not how, width="stretch")
+        and how
     ):
         for source in spool.write(Path(workspace.path), spool.unpacked(files), by_name):
-            start(workspace, model, f"Embed {amounts.counted(source.files, 'file')}", source.path, source.captions)
+            start(workspace, how, f"Embed {amounts.counted(source.files, 'file')}", source.path, source.captions)
         state().uploads += 1
         st.rerun()
 
@@ -85,7 +107,7 @@ def _packer() -> Any:
     return st.components.v2.component("clipscape_packer", html="<p></p>", css="p { margin: 0 }", js=script)
 
 
-def _path(workspace: Workspace, model: str | None) -> None:
+def _path(workspace: Workspace, how: How | None) -> None:
     path = st.text_input(
         "Folder, zip or table",
         key="path",
@@ -98,30 +120,31 @@ def _path(workspace: Workspace, model: str | None) -> None:
         key="captions-path",
         placeholder="optional: /home/me/captions.csv",
     )
-    if st.button("Add and embed", key="add-path", type="primary", disabled=not path or not model) and model:
-        start(workspace, model, f"Embed {Path(path).name}", path.strip(), captions.strip() or None)
+    if st.button("Add and embed", key="add-path", type="primary", disabled=not path or not how) and how:
+        start(workspace, how, f"Embed {Path(path).name}", path.strip(), captions.strip() or None)
         st.rerun()
 
 
-def _bundled(workspace: Workspace, model: str | None) -> None:
+def _bundled(workspace: Workspace, how: How | None) -> None:
     sets = {dataset.name: dataset for dataset in store.bundled_sets()}
     if not sets:
         st.caption("No sets are bundled with this copy.")
         return
     name = st.selectbox("Set", list(sets), format_func=lambda name: sets[name].title, key="bundled")
     st.caption(f"{sets[name].summary} {amounts.counted(sets[name].items, 'item')}, {sets[name].licence}.")
-    if st.button("Add and embed", key="add-bundled", type="primary", disabled=not model) and model:
-        start(workspace, model, f"Embed {sets[name].title}", name)
+    if st.button("Add and embed", key="add-bundled", type="primary", disabled=not how) and how:
+        start(workspace, how, f"Embed {sets[name].title}", name)
         st.rerun()
 
 
-def _missing(workspace: Workspace, model: str | None) -> None:
-    missing = store.missing(workspace, model) if model else 0
-    if model and missing and not progress.running(workspace, "embed"):
+def _missing(workspace: Workspace, how: How | None) -> None:
+    missing = store.missing(workspace, how.model, how.features) if how else 0
+    if how and missing and not progress.running(workspace, "embed"):
+        kept = " or lack their features" if how.features else ""
         st.caption(
             f"{amounts.counted(missing, 'image or caption', 'images and captions')} here "
-            f"{'is' if missing == 1 else 'are'} not embedded by {model} yet."
+            f"{'is' if missing == 1 else 'are'} not embedded by {how.model} yet{kept}."
         )
         if st.button("Embed what is missing", key="embed-missing"):
-            start(workspace, model, f"Embed with {model}")
+            start(workspace, how, f"Embed with {how.model}")
             st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 from app import amounts, derived, store
 from app.items import Items
 from app.plain import escaped
+from core.features import is_features
 from core.reduced import reduced_models
 from core.workspace import Embedded, Workspace
 
@@ -26,7 +27,7 @@ def show(workspace: Workspace, items: Items) -> None:
         for model, line in embedded(workspace.models()):
             with st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xxsmall"):
                 _figure(f"Embedded by {escaped(store.model_title(workspace, model))}", line)
-                if model in reduced:
+                if model in reduced or is_features(model):
                     _delete(workspace, model)
 
 

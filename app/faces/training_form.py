@@ -103,7 +103,8 @@ def _table() -> dict[str, Any]:
 def _words(workspace: Workspace) -> dict[str, Any]:
     text = st.text_area("Texts, one a line: factor/value: text", PROMPTS, key="train-prompts", help=_PROMPTS_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        models = list(dict.fromkeys(["pocket", *store.models(workspace)]))
+        known = [name for name in store.models(workspace) if not store.is_wordless(workspace, name)]
+        models = list(dict.fromkeys(["pocket", *known]))
         model = st.selectbox("CLIP model", models, key="train-clip", accept_new_options=True, width=_WIDTH)
         sure = st.slider("At least so sure", 0.5, 0.99, SURE, 0.01, key="train-sure", width=_WIDTH, help=_SURE_HELP)
     return {"prompts": text, "model": model or "pocket", "sure": sure}

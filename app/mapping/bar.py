@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import store
 from app.items import Items
 from app.mapping import maps, search
 from app.mapping.drawn import PARTS
+from core.reduced import source_model
 from core.workspace import RunCard, Workspace
 
 
@@ -23,7 +25,8 @@ def show(workspace: Workspace, cards: Sequence[RunCard], card: RunCard, items: I
     """Draws the line and returns what was chosen."""
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="xsmall"):
         place = st.container(key="searching")
-        search.by_words(workspace, card.model, place)
+        words = source_model(workspace, card.model) if store.is_wordless(workspace, card.model) else card.model
+        search.by_words(workspace, words, place)
         search.by_picture(workspace, card.model, place)
         colour = _colour(items)
         part = _part(card)

@@ -25,7 +25,7 @@ def show(workspace: Workspace) -> None:
     """Draws the form; its button starts the job."""
     methods = {name: discover(PACKAGE)[name] for name in ORDER}
     with st.container(key="care-given", horizontal=True, vertical_alignment="bottom", gap="small"):
-        given = source.ask(workspace, TAB, spaces=False)
+        given = source.ask(workspace, TAB, spaces=False, words=False)
         space = _space(workspace, given.model)
         label = _label(workspace)
     able = [name for name in methods if _able(workspace, name, given.model, label)]

@@ -33,9 +33,14 @@ class Given:
         return {name: value for name, value in asdict(self).items() if name != "space" or value is not None}
 
 
-def ask(workspace: Workspace, tab: str, spaces: bool = True) -> Given:
-    """One line of menus; call it inside a horizontal container. spaces: whether there is a choice of space."""
+def ask(workspace: Workspace, tab: str, spaces: bool = True, words: bool = True) -> Given:
+    """One line of menus; call it inside a horizontal container. spaces: whether there is a choice of space.
+
+    words: whether the analysis needs them, so that features, which lie where no words do, are left out.
+    """
     embedded, titles = workspace.models(), store.models(workspace)
+    if words:
+        titles = {name: title for name, title in titles.items() if not store.is_wordless(workspace, name)}
     model = st.selectbox(
         "Model",
         list(titles),

@@ -6,9 +6,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput, MissingData
+from core.features import features_of, is_kept
 from core.inputs import open_workspace
 from core.progress import Report, silent
-from core.reduced import complete_family, full_model
+from core.reduced import complete_family, source_model
 
 if TYPE_CHECKING:
     from core.encoders.pipeline import Embedded
@@ -22,25 +23,31 @@ def embed(
     model: str = "pocket",
     captions: str | None = None,
     batch: int | None = None,
+    features: bool = False,
     report: Report = silent,
 ) -> dict[str, Any]:
     """Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
 
-    The reduced models made of it are brought up to date with it, and `reduced` names them; one of them in place of the
-    model means the model that it was made of. An item counts once, with its image and its caption; `rate` is items a
-    second of embedding.
+    `features`: keeps the features behind the images' vectors too, see `core.features`; `features` of the result names
+    them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which
+    `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
+    image and its caption; `rate` is items a second of embedding.
     """
     from core.encoders import load
-    from core.encoders.pipeline import embed
+    from core.encoders.pipeline import check_features, embed
 
     start = perf_counter()
     model = _full(workspace, model)
-    name = load(model).name
+    encoder = load(model)
+    name = encoder.name
+    if features:
+        check_features(encoder)
     added = add(workspace, source, captions, report) if source is not None else None
     place = open_workspace(workspace)
-    waiting = _lacking(place, name)
-    done = embed(place, model, report, batch)
-    embedded = len(waiting - _lacking(place, name))
+    features = features or is_kept(place, name)
+    waiting = _lacking(place, name, features)
+    done = embed(place, model, report, batch, features)
+    embedded = len(waiting - _lacking(place, name, features))
     reduced = complete_family(place, name, report)
     refused = [{"source": each.source, "reason": each.reason} for each in added.refused] if added else []
     return {
@@ -51,6 +58,7 @@ def embed(
         "model": done.model,
         "seconds": round(perf_counter() - start, 3),
         "rate": round(embedded / done.seconds, 2) if done.seconds else 0.0,
+        **({"features": features_of(name)} if features else {}),
         **({"reduced": reduced} if reduced else {}),
     }
 
@@ -72,16 +80,17 @@ def _begun(items: Iterator["Item | Refused"]) -> Iterator["Item | Refused"]:
 
 
 def _full(workspace: str, model: str) -> str:
-    """The model that can embed; a workspace that is yet to be made has no reduced ones."""
+    """The model that can embed; a workspace that is yet to be made has no reduced ones and no features."""
     try:
-        return full_model(open_workspace(workspace), model)
+        return source_model(open_workspace(workspace), model)
     except (BadInput, MissingData):
         return model
 
 
-def _lacking(place: "Workspace", model: str) -> set[str]:
-    """The items whose image or caption has no vector yet."""
-    return {id for modality in ("image", "text") for id in place.missing(model, modality)}
+def _lacking(place: "Workspace", model: str, features: bool) -> set[str]:
+    """The items whose image or caption has no vector yet, or whose image lacks the features that are to be kept."""
+    lacking = {id for modality in ("image", "text") for id in place.missing(model, modality)}
+    return lacking.union(place.missing(features_of(model), "image") if features else ())
 
 
 def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:

@@ -17,12 +17,14 @@ from core.commands.pairs import sayings
 from core.commands.prompting import Reader, reader
 from core.commands.runs import Analysis, Made, save
 from core.errors import BadInput, BadParameter, MissingData
+from core.features import is_features
 from core.inputs import Rows, open_workspace
 from core.methods import Method, find
 from core.naming.choosing import Phrase
 from core.naming.choosing import names as told_apart
 from core.naming.contrast import directions, nearest_rows
 from core.progress import Bar, Report, silent
+from core.reduced import full_model, source_model
 from core.results import Floats
 from core.semantics.prompts import Prompts, read_prompts
 
@@ -238,10 +240,12 @@ def _values(rows: Rows, column: str, refusal: str) -> Prompts:
 
 
 def _model_of(source: str, by: By) -> str | None:
-    """The model of a run's rows."""
+    """The model of a run's rows, or the one behind them where no words can be read beside them."""
     if not isinstance(by, str) or not by.startswith(RUN) or source.endswith(".npz"):
         return None
-    return open_workspace(source).run(by.removeprefix(RUN)).card.model
+    place = open_workspace(source)
+    model = place.run(by.removeprefix(RUN)).card.model
+    return source_model(place, model) if is_features(full_model(place, model)) else model
 
 
 def _check(

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from core.commands.items import chosen
 from core.errors import BadInput, MissingData
+from core.features import check_words
 from core.inputs import Rows, read_rows
 from core.maps.neighbours import normalised
+from core.reduced import full_model
 from core.reduction.checks import LEAST_DIMENSIONS, LEAST_PAIRS, check
 from core.results import Pairs, Strings
 
@@ -96,6 +98,7 @@ def _both(source: str, model: str | None) -> Rows:
         return every
     if every.workspace is None:
         raise BadInput(f"{source} holds `x`: pairs are needed, `image` and `text` (N, D), and no `x`")
+    check_words(full_model(every.workspace, every.model))
     lacking = NOTHING["text" if every.space == "images" else "image"]
     raise MissingData(
         f"{every.workspace.name}: {every.model} has embedded {every.space} and {lacking}: add them, then run `embed`"

@@ -63,7 +63,8 @@ def project(
 def discard(source: str, model: str, report: Report = silent) -> dict[str, Any]:
     """Deletes a model that was made of another's embeddings, with its reducer; what made it can make it again.
 
-    A model that can embed is refused. `runs`: how many maps, clusterings and curves were made of it; they stay.
+    Features go too, which have no reducer. A model that can embed is refused. `runs`: how many maps, clusterings and
+    curves were made of it; they stay.
     """
     place = open_workspace(source)
     counts = {each.modality: each.count for each in place.models() if each.model == model}
@@ -71,7 +72,7 @@ def discard(source: str, model: str, report: Report = silent) -> dict[str, Any]:
     report(Progress(1, 1, f"deleted {model}"))
     return {
         "model": model,
-        "run": card.id,
+        "run": card.id if card else None,
         "images": counts.get("image", 0),
         "captions": counts.get("text", 0),
         "runs": sum(each.model == model for each in place.runs()),

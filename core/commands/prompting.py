@@ -8,6 +8,7 @@ import numpy as np
 
 from core.commands.items import chosen, item_rows
 from core.errors import BadInput
+from core.features import check_words
 from core.inputs import MAP, Rows
 from core.maps.neighbours import normalised
 from core.progress import Report, silent
@@ -55,7 +56,9 @@ def reader(rows: Rows, model: str | None = None) -> Reader:
     place = rows.workspace
     if place is None and model is None:
         raise BadInput("a .npz names no model that could read words: name the one that embedded it, --model NAME")
-    encoder = load(full_model(place, rows.model) if place else str(model))
+    name = full_model(place, rows.model) if place else str(model)
+    check_words(name)
+    encoder = load(name)
 
     def encode(texts: Sequence[str]) -> Floats:
         vectors = encoder.encode_texts(texts)

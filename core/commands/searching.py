@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import BadInput, BadParameter, MissingData
+from core.features import behind, check_words, is_features
 from core.inputs import embedded_model, open_workspace
 from core.progress import Report, silent
 from core.reduced import full_model, reduced_query
@@ -68,13 +69,16 @@ def _vectors(path: str, version: int, model: str, modality: str) -> Embeddings:
 
 
 def _query(place: "Workspace", model: str, text: str | None, image: str | None) -> Floats:
-    """What the full model makes of it, reduced where the model is."""
+    """What the full model makes of it, reduced where the model is; of a picture its features, where those are meant."""
     from core.encoders import load
 
-    encoder = load(full_model(place, model))
+    full = full_model(place, model)
     if image is None:
-        return reduced_query(place, model, encoder.encode_texts([text or ""])[0], "text")
-    return reduced_query(place, model, encoder.encode_images([_picture(image)])[0], "image")
+        check_words(full)
+        return reduced_query(place, model, load(full).encode_texts([text or ""])[0], "text")
+    encoder = load(behind(full))
+    encode = encoder.encode_features if is_features(full) else encoder.encode_images
+    return reduced_query(place, model, encode([_picture(image)])[0], "image")
 
 
 def _picture(path: str) -> "Image":

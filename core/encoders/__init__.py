@@ -9,13 +9,16 @@
 There is one code path: the bundled model is an open_clip model in a folder. Importing this package
 loads nothing heavy; `load` imports torch.
 
-    catalogue.py  the names there are
-    weights.py    a name → where its configuration and weights lie
-    hub.py        files of the hub
-    encoder.py    Encoder: the model itself
-    device.py     which processor, and in which precision
-    prefetch.py   work ahead in threads
-    pipeline.py   embed: what a workspace still lacks
+    catalogue.py    the names there are
+    weights.py      a name → where its configuration and weights lie
+    hub.py          files of the hub
+    encoder.py      Encoder: the model itself
+    penultimate.py  the features behind an image tower's vectors
+    device.py       which processor, and in which precision it is fast
+    precision.py    half precision where the vectors agree
+    prefetch.py     work ahead in threads
+    pace.py         rate, size of a batch, threads
+    pipeline.py     embed: what a workspace still lacks
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Which processor a model runs on, and in which precision."""
+"""Which processor a model runs on, and in which precision it is fast."""
 
 import platform
 from contextlib import AbstractContextManager, nullcontext
@@ -18,16 +18,19 @@ def best() -> torch.device:
     return torch.device("cpu")
 
 
-def autocast(device: torch.device) -> AbstractContextManager:
-    """Half precision where the processor is made for it: float16 on CUDA, bfloat16 on a CPU that has it.
+def half(device: torch.device) -> torch.dtype | None:
+    """The half precision that the processor is made for: float16 on CUDA, bfloat16 on a CPU that has it.
 
-    A CPU without such instructions emulates them, many times slower than float32.
+    None for others: a CPU without such instructions emulates them, many times slower than float32.
     """
     if device.type == "cuda":
-        return torch.autocast("cuda", torch.float16)
-    if device.type == "cpu" and cpu_has_bfloat16():
-        return torch.autocast("cpu", torch.bfloat16)
-    return nullcontext()
+        return torch.float16
+    return torch.bfloat16 if device.type == "cpu" and cpu_has_bfloat16() else None
+
+
+def autocast(device: torch.device, precision: torch.dtype | None) -> AbstractContextManager:
+    """What a model runs in; None: float32."""
+    return nullcontext() if precision is None else torch.autocast(device.type, precision)
 
 
 @cache

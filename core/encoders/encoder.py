@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any
 
@@ -15,6 +15,8 @@ from PIL import Image
 from torch import Tensor
 
 from core.encoders import device as devices
+from core.encoders import precision
+from core.encoders.penultimate import features_kept, has_features
 from core.encoders.shape import make_shaper
 from core.encoders.text import encode_text
 from core.encoders.weights import Source
@@ -22,6 +24,9 @@ from core.errors import BadInput, MissingWeights
 from core.results import Floats
 
 Pixels = NDArray[np.uint8]
+
+IMAGE, TEXT = "image", "text"
+"""The towers."""
 
 MERGES = "merges.txt.gz"
 """A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
@@ -39,11 +44,13 @@ class Encoder:
         self.dimension = dimension
         self.device = devices.best()
         self.model = model.eval().requires_grad_(False).to(self.device)
+        self.model.visual.to(memory_format=torch.channels_last)  # convolutions are up to twice as fast so
+        self._half: dict[str, torch.dtype | None] = {}
         self._tokenizer = tokenizer
         self._settings = PreprocessCfg(**model.visual.preprocess_cfg)
         self._shape = make_shaper(self._settings)
         self._mean, self._spread = (
-            torch.tensor(each, device=self.device).view(1, -1, 1, 1)
+            255 * torch.tensor(each, device=self.device).view(1, -1, 1, 1)
             for each in (self._settings.mean, self._settings.std)
         )
 
@@ -61,13 +68,18 @@ class Encoder:
         """What the model was trained to multiply cosines by before a softmax: one over its temperature."""
         return float(self.model.logit_scale.exp())
 
+    @property
+    def has_features(self) -> bool:
+        """Whether there are features behind the vectors of images, see `core.encoders.penultimate`."""
+        return has_features(self.model.visual)
+
     def encode_images(self, images: Sequence[Image.Image]) -> Floats:
         """Pictures → (N, D) float32, unit norm. Raises `BadInput` where the model gives no direction."""
         return checked(self.image_vectors([self.pixels(image) for image in images]))
 
-    def encode_pixels(self, batch: Tensor) -> Floats:
-        """The model's input (N, 3, H, W) float32 → (N, D) float32, unit norm."""
-        return checked(self._run(self.model.encode_image, batch))
+    def encode_features(self, images: Sequence[Image.Image]) -> Floats:
+        """Pictures → the features (N, F) behind their vectors, float32, unit norm. Raises `BadInput` as above."""
+        return checked(self.image_vectors_and_features([self.pixels(image) for image in images])[1])
 
     def encode_texts(self, texts: Sequence[str]) -> Floats:
         """Texts → (N, D) float32, unit norm; what exceeds the context is cut off, see `truncated`."""
@@ -77,22 +89,30 @@ class Encoder:
         """Pixels of pictures → (N, D) float32, unit norm; a row without a direction is NaN."""
         if not pixels:
             return np.empty((0, self.dimension), np.float32)
-        return self._run(self.model.encode_image, self.tensor(pixels))
+        return unit(self._numbers(IMAGE, self.model.encode_image, self.tensor(pixels)))
+
+    def image_vectors_and_features(self, pixels: Sequence[Pixels]) -> tuple[Floats, Floats]:
+        """Pixels of pictures → (N, D) vectors and (N, F) features of one pass; a row without a direction is NaN.
+
+        N is at least 1, and the model has features.
+        """
+        numbers = self._numbers(IMAGE, self._vectors_and_features, self.tensor(pixels))
+        return unit(numbers[:, : self.dimension]), unit(numbers[:, self.dimension :])
 
     def text_vectors(self, texts: Sequence[str]) -> Floats:
         """Texts → (N, D) float32, unit norm; a row without a direction is NaN."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        return self._run(partial(encode_text, self.model), self.tokens(texts).to(self.device))
+        return unit(self._numbers(TEXT, partial(encode_text, self.model), self.tokens(texts).to(self.device)))
 
     def pixels(self, image: Image.Image) -> Pixels:
         """A picture as the model wants it, resized and cropped: (H, W, 3) uint8. Runs in any thread."""
         return np.asarray(self._shape(image))
 
     def tensor(self, pixels: Sequence[Pixels]) -> Tensor:
-        """Pixels of pictures → the model's input on its device: (N, 3, H, W) float32."""
+        """Pixels of pictures → the model's input on its device: (N, 3, H, W) float32, channels last in memory."""
         batch = torch.from_numpy(np.stack(pixels)).to(self.device, non_blocking=True)
-        return batch.permute(0, 3, 1, 2).contiguous().float().div_(255).sub_(self._mean).div_(self._spread)
+        return (batch.permute(0, 3, 1, 2) - self._mean).div_(self._spread)
 
     def tokens(self, texts: Sequence[str]) -> Tensor:
         """(N, context_length) int64."""
@@ -105,19 +125,49 @@ class Encoder:
         full = np.flatnonzero(self.tokens(texts)[:, -1].numpy() != self._padding).tolist()
         return [row for row in full if self._length(texts[row]) > self.context_length]
 
-    def _run(self, function: Callable[[Tensor], Tensor], batch: Tensor) -> Floats:
-        """Unit rows or NaN; a row that overflows in half precision is computed again in float32."""
-        vectors = self._forward(function, batch, devices.autocast(self.device))
-        bad = ~np.isfinite(vectors).all(axis=1)
-        if bad.any():
-            vectors[bad] = self._forward(function, batch[torch.from_numpy(bad)], nullcontext())
-        return vectors
+    def half(self, tower: str) -> torch.dtype | None:
+        """The half precision in which a tower runs, None for float32; found at its first use.
+
+        tower: "image" or "text".
+        """
+        if tower not in self._half:
+            half = devices.half(self.device)
+            agreed = precision.agreed(self._tower(tower), half, partial(self._sample, tower))
+            self._half[tower] = half if agreed else None
+        return self._half[tower]
+
+    def _tower(self, tower: str) -> Any:
+        if tower == IMAGE:
+            return self.model.visual
+        return self.model.text if hasattr(self.model, "text") else self.model.transformer
+
+    def _sample(self, tower: str, half: torch.dtype | None) -> Floats:
+        """Vectors of the samples in a precision: unit rows."""
+        if tower == IMAGE:
+            batch = self.tensor([self.pixels(picture) for picture in precision.pictures()])
+            return unit(self._forward(self.model.encode_image, batch, half))
+        tokens = self.tokens(precision.TEXTS).to(self.device)
+        return unit(self._forward(partial(encode_text, self.model), tokens, half))
+
+    def _vectors_and_features(self, batch: Tensor) -> Tensor:
+        """(N, D + F), of one pass."""
+        with features_kept(self.model.visual) as features:
+            vectors = self.model.encode_image(batch)
+        return torch.cat([vectors.float(), features[-1].float()], dim=1)
+
+    def _numbers(self, tower: str, function: Callable[[Tensor], Tensor], batch: Tensor) -> Floats:
+        """What comes out of a tower; a row that overflows in float16 is computed again in float32."""
+        half = self.half(tower)
+        numbers = self._forward(function, batch, half)
+        bad = ~np.isfinite(numbers).all(axis=1)
+        if half is torch.float16 and bad.any():
+            numbers[bad] = self._forward(function, batch[torch.from_numpy(bad)], None)
+        return numbers
 
     @torch.inference_mode()
-    def _forward(self, function: Callable[[Tensor], Tensor], batch: Tensor, precision: Any) -> Floats:
-        with precision:
-            vectors = function(batch)
-        return unit(vectors.float().cpu().numpy())
+    def _forward(self, function: Callable[[Tensor], Tensor], batch: Tensor, half: torch.dtype | None) -> Floats:
+        with devices.autocast(self.device, half):
+            return function(batch).float().cpu().numpy()
 
     @property
     def _padding(self) -> int:

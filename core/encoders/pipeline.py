@@ -4,10 +4,8 @@ Whatever stops it (a stop, a crash, `kill -9`) costs at most the last seconds: t
 with what is missing then.
 """
 
-import os
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -16,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from core.encoders import load
+from core.encoders.pace import BatchSize, Pace, decoders
 from core.encoders.prefetch import prefetch
-from core.errors import BadParameter, BadPicture
+from core.errors import BadInput, BadPicture
+from core.features import features_of, is_kept
 from core.progress import Progress, Report, silent
 from core.results import Floats
 from core.sources.pictures import open_picture
@@ -31,11 +31,6 @@ WRITE_SECONDS = 5.0
 WRITE_ROWS = 8192
 READ_ROWS = 64
 """Pictures read at once: as they were given, so possibly many megabytes each."""
-FIRST_BATCH = 16
-LARGEST_BATCH = {"cpu": 64, "mps": 128, "cuda": 256}
-BATCH_SECONDS = (0.5, 2.0)
-"""A batch should take about so long: a stop is heeded, and the rate told, between batches."""
-RATE_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,8 @@ class Embedded:
 
     model: its identity in the workspace. images, captions: items embedded now. skipped: vectors that were
     there before. refused: pictures without a vector. truncated: captions longer than the model's context,
-    of which the beginning was embedded. rate: items a second.
+    of which the beginning was embedded. features: images whose features are kept now, None where none are kept.
+    rate: items a second.
     """
 
     model: str
@@ -62,6 +58,7 @@ class Embedded:
     refused: tuple[Unusable, ...]
     truncated: int
     seconds: float
+    features: int | None = None
 
     @property
     def embedded(self) -> int:
@@ -72,25 +69,68 @@ class Embedded:
         return self.embedded / self.seconds if self.seconds else 0.0
 
 
-def embed(workspace: "Workspace", model: str, report: Report = silent, batch: int | None = None) -> Embedded:
+def embed(
+    workspace: "Workspace", model: str, report: Report = silent, batch: int | None = None, features: bool = False
+) -> Embedded:
     """Embeds the images and captions that the workspace lacks of this model.
 
-    Equal captions are embedded once. `batch` is chosen by the time a batch takes, unless given.
-    Raises `Cancelled` from `report` at the end of a batch; all before it is written then.
+    `features`: keeps the features behind the images' vectors too, of the same pass; where some are kept already, they
+    are brought up to date anyway. Equal captions are embedded once. `batch` is chosen by the time a batch takes, unless
+    given. Raises `Cancelled` from `report` at the end of a batch; all before it is written then.
     """
     begun = time.monotonic()
     report(Progress(0, None, f"loading {model}"))
     encoder = load(model)
+    features = features or is_kept(workspace, encoder.name)
+    if features:
+        check_features(encoder)
     skipped = sum(each.count for each in workspace.models() if each.model == encoder.name)
-    images, captions = (workspace.missing(encoder.name, modality) for modality in ("image", "text"))
-    pace, size = Pace(report, len(images) + len(captions)), BatchSize(encoder.device.type, batch)
+    waiting = Waiting.of(workspace, encoder.name, features)
+    captions = workspace.missing(encoder.name, "text")
+    pace, size = Pace(report, len(waiting) + len(captions)), BatchSize(encoder.device.type, batch)
     task = Task(workspace, encoder, pace, size)
-    refused = task.embed_images(images)
-    done_images = len(images) - len(refused)
+    images, kept, refused = task.embed_images(waiting)
     truncated, without = task.embed_captions(captions)
-    seconds = time.monotonic() - begun
-    done_captions = len(captions) - len(without)
-    return Embedded(encoder.name, done_images, done_captions, skipped, (*refused, *without), truncated, seconds)
+    return Embedded(
+        model=encoder.name,
+        images=images,
+        captions=len(captions) - len(without),
+        skipped=skipped,
+        refused=(*refused, *without),
+        truncated=truncated,
+        seconds=time.monotonic() - begun,
+        features=kept if features else None,
+    )
+
+
+def check_features(encoder: "Encoder") -> None:
+    """Raises `BadInput` for a model that has none."""
+    if not encoder.has_features:
+        raise BadInput(f"{encoder.name}: its image tower projects nothing, so its vectors are its features: keep those")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Images that lack a vector, and those that lack the features behind it; ids in the items' order.
+
+    features: None where none are kept.
+    """
+
+    vectors: Sequence[str]
+    features: Sequence[str] | None
+
+    @classmethod
+    def of(cls, workspace: "Workspace", model: str, features: bool) -> "Waiting":
+        kept = workspace.missing(features_of(model), "image") if features else None
+        return cls(workspace.missing(model, "image"), kept)
+
+    @property
+    def ids(self) -> list[str]:
+        """Each once."""
+        return list(dict.fromkeys([*self.vectors, *(self.features or ())]))
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 class Task:
@@ -99,17 +139,23 @@ class Task:
     def __init__(self, workspace: "Workspace", encoder: "Encoder", pace: "Pace", batch: "BatchSize") -> None:
         self.workspace, self.encoder, self.pace, self.batch = workspace, encoder, pace, batch
 
-    def embed_images(self, ids: Sequence[str]) -> list[Unusable]:
-        """Writes the vectors of these items' pictures; returns those that have none."""
+    def embed_images(self, waiting: Waiting) -> tuple[int, int, list[Unusable]]:
+        """Writes the vectors of these images, and their features; how many of each, and the images that have none."""
         refused: list[Unusable] = []
-        rows = self.read(ids, "image", READ_ROWS)
+        rows = self.read(waiting.ids, "image", READ_ROWS)
         pictures = prefetch(rows, self.decode, decoders(self.encoder.device.type), self.batch.ahead)
-        with Writer(self.workspace, self.encoder.name, "image") as writer, closing(pictures):
+        name = self.encoder.name
+        with (
+            Writer(self.workspace, name, "image", waiting.vectors) as vectors,
+            Writer(self.workspace, features_of(name), "image", waiting.features or ()) as features,
+            closing(pictures),
+        ):
+            writers = (vectors,) if waiting.features is None else (vectors, features)
             while group := list(islice(pictures, self.batch.size)):
                 with self.batch:
-                    refused += self.encode_pictures(group, writer)
+                    refused += self.encode_pictures(group, writers)
                 self.pace.step(len(group), "embedding images")
-        return refused
+        return vectors.count, features.count, refused
 
     def embed_captions(self, ids: Sequence[str]) -> tuple[int, list[Unusable]]:
         """Writes the vectors of these items' captions; how many were cut off, and those that have none."""
@@ -126,12 +172,16 @@ class Task:
                 self.pace.step(sum(len(owners[text]) for text in group), "embedding captions")
         return truncated, refused
 
-    def encode_pictures(self, group: Sequence[tuple[str, Any]], writer: "Writer") -> list[Unusable]:
+    def encode_pictures(self, group: Sequence[tuple[str, Any]], writers: Sequence["Writer"]) -> list[Unusable]:
+        """One pass of the model, whether or not its features are kept."""
         refused = [Unusable(id, result) for id, result in group if isinstance(result, str)]
         good = [(id, result) for id, result in group if not isinstance(result, str)]
         if good:
             ids, pixels = zip(*good, strict=True)
-            refused += writer.add(ids, self.encoder.image_vectors(pixels))
+            several = len(writers) > 1
+            found = self.encoder.image_vectors_and_features(pixels) if several else [self.encoder.image_vectors(pixels)]
+            for writer, rows in zip(writers, found, strict=True):
+                refused += writer.add(ids, rows)
         return refused
 
     def encode_captions(self, group: Sequence[str], owners: dict[str, list[str]], writer: "Writer") -> list[Unusable]:
@@ -161,22 +211,33 @@ class Task:
 
 
 class Writer:
-    """Collects vectors and writes them every few seconds and at the end, however that comes about."""
+    """Collects vectors and writes them every few seconds and at the end, however that comes about.
 
-    def __init__(self, workspace: "Workspace", model: str, modality: str) -> None:
+    wanted: ids of which alone it takes vectors; None: of every item. count: of the vectors taken.
+    """
+
+    def __init__(
+        self, workspace: "Workspace", model: str, modality: str, wanted: Collection[str] | None = None
+    ) -> None:
         self.workspace, self.model, self.modality = workspace, model, modality
+        self.wanted = None if wanted is None else set(wanted)
+        self.count = 0
         self.ids: list[str] = []
         self.vectors: list[Floats] = []
         self.written = time.monotonic()
 
     def add(self, ids: Sequence[str], vectors: Floats) -> list[Unusable]:
         """Takes vectors (N, D) float32 of unit norm; returns the items whose row is NaN."""
-        bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1)).tolist()
-        self.ids += [id for row, id in enumerate(ids) if row not in bad]
-        self.vectors.append(np.delete(vectors, bad, axis=0))
+        bad = set(np.flatnonzero(~np.isfinite(vectors).all(axis=1)).tolist())
+        rows = [row for row, id in enumerate(ids) if self.wanted is None or id in self.wanted]
+        good = [row for row in rows if row not in bad]
+        self.ids += [ids[row] for row in good]
+        self.vectors.append(vectors[good])
+        self.count += len(good)
         if time.monotonic() - self.written >= WRITE_SECONDS or len(self.ids) >= WRITE_ROWS:
             self.flush()
-        return [Unusable(ids[row], f"{self.model} gives it no direction (a zero or infinite vector)") for row in bad]
+        reason = f"{self.model} gives it no direction (a zero or infinite vector)"
+        return [Unusable(ids[row], reason) for row in rows if row in bad]
 
     def flush(self) -> None:
         if self.ids:
@@ -188,59 +249,3 @@ class Writer:
 
     def __exit__(self, *exception: object) -> None:
         self.flush()
-
-
-class Pace:
-    """Tells how far it is: items done, items a second over the last seconds, seconds left."""
-
-    def __init__(self, report: Report, total: int) -> None:
-        self.report, self.total, self.done = report, total, 0
-        self.times: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
-
-    def step(self, count: int, message: str) -> None:
-        """`count` items more are done; raises what the report raises."""
-        self.done += count
-        now = time.monotonic()
-        self.times.append((now, self.done))
-        while len(self.times) > 2 and now - self.times[0][0] > RATE_SECONDS:
-            self.times.popleft()
-        then, before = self.times[0]
-        rate = (self.done - before) / max(now - then, 1e-6)
-        metrics = {"rate": rate, "left": (self.total - self.done) / max(rate, 1e-6)}
-        self.report(Progress(self.done, self.total, message, metrics))
-
-
-class BatchSize:
-    """Items a batch: as given, or adapted to the time that the last batch took.
-
-    `with` around the work of a batch measures it.
-    """
-
-    def __init__(self, device: str, fixed: int | None = None) -> None:
-        if fixed is not None and fixed < 1:
-            raise BadParameter(f"batch={fixed} is below 1: leave it out to have it chosen")
-        self.fixed = fixed
-        self.largest = fixed or LARGEST_BATCH[device]
-        self.size = fixed or FIRST_BATCH
-        self.begun = 0.0
-
-    @property
-    def ahead(self) -> int:
-        """Items to prepare before they are asked for."""
-        return 2 * self.largest
-
-    def __enter__(self) -> None:
-        self.begun = time.monotonic()
-
-    def __exit__(self, *exception: object) -> None:
-        seconds = time.monotonic() - self.begun
-        if self.fixed is None and seconds < BATCH_SECONDS[0]:
-            self.size = min(2 * self.size, self.largest)
-        elif self.fixed is None and seconds > BATCH_SECONDS[1]:
-            self.size = max(1, self.size // 2)
-
-
-def decoders(device: str) -> int:
-    """Threads that decode: all cores beside a GPU; beside a model on the CPU only as many as it needs."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores if device == "cuda" else cores // 2)

@@ -95,6 +95,7 @@ def test_a_path_becomes_a_job(opened, mapped, jobs: FakeJobs) -> None:
     assert jobs.known[0].arguments == {
         "workspace": mapped.path,
         "model": "pocket",
+        "features": False,
         "source": "/pictures",
         "captions": None,
     }

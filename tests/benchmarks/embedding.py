@@ -1,10 +1,12 @@
-"""How much of a model's speed the embedding pipeline reaches.
+"""How much of a model's speed the embedding pipeline reaches, and in which precision the model is fastest.
 
-    .venv/bin/python -m tests.benchmarks.embedding [--images 2000] [--rounds 10]
+    .venv/bin/python -m tests.benchmarks.embedding [--model ViT-B-32] [--images 2000] [--rounds 10] [--batch 16]
 
-JPEGs of 640×480 in a workspace, embedded by a ViT-B-32 with random weights, against the same model on
-ready tensors. Rounds of both alternate, since the speed of a shared machine changes with the minute.
-Prints JSON: the two rates in images a second, the median of the rounds' ratios and the ratio of the sums.
+JPEGs of 640×480 in a workspace, embedded by a model, against the same model on ready tensors in its fastest precision:
+float32, autocast, or autocast with weights that are cast once. `--model` is `pocket`, any other name of a model, or an
+architecture of open_clip, which then has random weights. Rounds of all alternate, since the speed of a shared machine
+changes with the minute. Prints JSON: rates in images a second, which precision is the fastest and which the pipeline
+takes, the least cosine of its vectors with float32's, the median of the rounds' ratios and the ratio of the sums.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -23,14 +26,15 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from core.encoders import load
-from core.encoders.encoder import Encoder
+from core.encoders import load, precision
+from core.encoders.encoder import Encoder, build, unit
 from core.encoders.pipeline import embed
+from core.encoders.weights import find
 from core.sources import Item
 from core.sources.pictures import open_picture
 from core.workspace import Workspace
 
-ARCHITECTURE = "ViT-B-32"
+HALF = torch.bfloat16
 WIDTH, HEIGHT = 640, 480
 
 
@@ -50,11 +54,45 @@ def blurred(random: np.random.Generator, side: int) -> np.ndarray:
     return np.asarray(grid.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32)
 
 
-def make_model(folder: Path) -> Encoder:
+def named(model: str, folder: Path) -> str:
+    """The model's name; an architecture gets random weights."""
+    if model not in open_clip.list_models():
+        return model
     torch.manual_seed(0)
     path = folder / "weights.safetensors"
-    save_file(open_clip.create_model(ARCHITECTURE).state_dict(), path)
-    return load(f"{ARCHITECTURE}:{path}")
+    save_file(open_clip.create_model(model).state_dict(), path)
+    return f"{model}:{path}"
+
+
+class Ways:
+    """The model alone on ready tensors, in every precision. encode: by name, a batch → numbers (N, D)."""
+
+    def __init__(self, name: str, batch: int) -> None:
+        plain, cast = build(find(name)), build(find(name))
+        precision.cast(cast.model.visual, HALF)
+        ways = {"float32": (plain, None), "autocast": (plain, HALF), "weights cast once": (cast, HALF)}
+        self.encode = {
+            way: partial(encoder._forward, encoder.model.encode_image, half=half)
+            for way, (encoder, half) in ways.items()
+        }
+        self.ready = plain.tensor([plain.pixels(open_picture(photograph(seed))) for seed in range(batch)])
+
+    def seconds(self, way: str, images: int) -> float:
+        """On so many images, a batch at a time."""
+        begun = time.perf_counter()
+        for start in range(0, images, len(self.ready)):
+            self.encode[way](self.ready[: images - start])
+        return time.perf_counter() - begun
+
+    def rates(self, images: int, rounds: int) -> dict[str, float]:
+        """Images a second of each, the medians of alternating rounds."""
+        found = [{way: images / self.seconds(way, images) for way in self.encode} for _ in range(rounds)]
+        return {way: round(median(each[way] for each in found), 1) for way in self.encode}
+
+    def agreement(self, way: str) -> float:
+        """The least cosine with float32."""
+        vectors = [unit(self.encode[each](self.ready)) for each in ("float32", way)]
+        return round(precision.least_cosine(*vectors), 6)
 
 
 def make_workspaces(folder: Path, images: int, rounds: int) -> Iterator[Workspace]:
@@ -65,29 +103,24 @@ def make_workspaces(folder: Path, images: int, rounds: int) -> Iterator[Workspac
         yield workspace
 
 
-def forward_seconds(encoder: Encoder, ready: torch.Tensor, images: int) -> float:
-    """The model alone on so many images, a batch at a time."""
-    begun = time.perf_counter()
-    for start in range(0, images, len(ready)):
-        encoder.encode_pixels(ready[: images - start])
-    return time.perf_counter() - begun
-
-
-def measure(images: int, rounds: int, batch: int) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        encoder = make_model(folder)
-        ready = encoder.tensor([encoder.pixels(open_picture(photograph(seed))) for seed in range(batch)])
-        forward_seconds(encoder, ready, 2 * batch)
+def measure(model: str, images: int, rounds: int, batch: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        name = named(model, Path(folder))
+        encoder, ways = load(name), Ways(name, batch)
+        taken = "weights cast once" if encoder.half("image") else "float32"
+        ways.rates(batch, 1)
+        rates = ways.rates(2 * batch, rounds)
+        fastest = max(rates, key=rates.__getitem__)
         pairs = []
-        for workspace in make_workspaces(folder, images, rounds):
+        for workspace in make_workspaces(Path(folder), images, rounds):
             count = workspace.count()
-            before = forward_seconds(encoder, ready, count // 2)
+            before = ways.seconds(fastest, count // 2)
             done = embed(workspace, encoder.name, batch=batch)
-            after = forward_seconds(encoder, ready, count - count // 2)
+            after = ways.seconds(fastest, count - count // 2)
             assert done.images == count
             pairs.append((done.seconds, before + after))
-        return summary(images, pairs, encoder)
+        told = {"model": model, "rates": rates, "fastest": fastest, "taken": taken}
+        return told | {"least_cosine": ways.agreement(taken)} | summary(images, pairs, encoder)
 
 
 def summary(images: int, pairs: list[tuple[float, float]], encoder: Encoder) -> dict[str, object]:
@@ -107,11 +140,12 @@ def summary(images: int, pairs: list[tuple[float, float]], encoder: Encoder) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="ViT-B-32")
     parser.add_argument("--images", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--batch", type=int, default=16)
     given = parser.parse_args()
-    print(json.dumps(measure(given.images, given.rounds, given.batch), indent=2))
+    print(json.dumps(measure(given.model, given.images, given.rounds, given.batch), indent=2))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
-from core.encoders import device
 from core.encoders.encoder import Encoder, checked, unit
 from core.encoders.shape import make_shaper, middle
 from core.encoders.text import encode_text
@@ -64,12 +63,15 @@ def test_texts_are_as_open_clip_has_them(encoder: Encoder, reference: tuple, fol
 
 
 @pytest.mark.parametrize("pool", ["argmax", "last"])
-def test_leaving_out_the_padding_changes_nothing(pool: str, encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder.model, "text_pool_type", pool)
+def test_leaving_out_the_padding_changes_nothing(
+    pool: str, encoder: Encoder, reference: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = reference[0]
+    monkeypatch.setattr(model, "text_pool_type", pool)
     tokens = encoder.tokens(["a cat", "one two three four"])
     with torch.inference_mode():
-        expected = encoder.model.encode_text(tokens)
-        assert torch.allclose(encode_text(encoder.model, tokens), expected, atol=1e-5)
+        expected = model.encode_text(tokens)
+        assert torch.allclose(encode_text(model, tokens), expected, atol=1e-5)
 
 
 def test_vectors_are_unit_norm_float32(encoder: Encoder) -> None:
@@ -109,24 +111,18 @@ def test_broken_weights_are_found(encoder: Encoder, monkeypatch: pytest.MonkeyPa
         encoder.encode_texts(["a cat"])
 
 
-def test_what_overflows_in_half_precision_is_computed_again(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_overflows_in_float16_is_computed_again(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the rows concerned, in float32."""
     calls = []
 
     def overflow_at_first(batch: torch.Tensor) -> torch.Tensor:
-        calls.append(len(batch))
+        calls.append((len(batch), torch.is_autocast_enabled("cpu")))
         return torch.tensor([[1.0, 0.0], [torch.inf, 0.0]]) if len(calls) == 1 else torch.tensor([[0.0, 2.0]])
 
-    vectors = encoder._run(overflow_at_first, torch.zeros(2, 1))
-    assert calls == [2, 1]
-    assert vectors.tolist() == [[1, 0], [0, 1]]
-
-
-def test_a_cpu_uses_half_precision_only_where_it_is_made_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    for has, expected in ((True, True), (False, False)):
-        monkeypatch.setattr(device, "cpu_has_bfloat16", lambda has=has: has)
-        with device.autocast(torch.device("cpu")):
-            assert torch.is_autocast_enabled("cpu") is expected
+    monkeypatch.setitem(encoder._half, "image", torch.float16)
+    numbers = encoder._numbers("image", overflow_at_first, torch.zeros(2, 1))
+    assert calls == [(2, True), (1, False)]
+    assert numbers.tolist() == [[1, 0], [0, 2]]
 
 
 def test_a_folders_own_byte_pairs_are_used(folder: Path, tmp_path: Path) -> None:

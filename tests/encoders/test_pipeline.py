@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from core.encoders import pipeline
+from core.encoders import pace, pipeline
 from core.encoders.encoder import Encoder
-from core.encoders.pipeline import BatchSize, embed
+from core.encoders.pace import BatchSize
+from core.encoders.pipeline import embed
 from core.errors import BadParameter, Cancelled
 from core.progress import Progress
 from core.results import Embeddings
@@ -168,7 +169,7 @@ def test_writes_are_gathered(encoder: Encoder, pictures: list[bytes], monkeypatc
 
 def test_a_batch_takes_about_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(now=0.0)
-    monkeypatch.setattr(pipeline.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(pace.time, "monotonic", lambda: clock.now)
     size, sizes = BatchSize("cpu"), []
     for seconds_each in [0.001] * 4 + [1.0] * 7:
         with size:
@@ -189,7 +190,7 @@ def test_a_real_workspace_goes_on_after_kill(folder: Path, encoder: Encoder, tmp
     workspace.add(Item(f"{row}.jpg", data, f"picture {row}") for row, data in enumerate(pictures))
     script = f"""
 import time
-from core.encoders import pipeline
+from core.encoders import pace, pipeline
 from core.workspace import Workspace
 pipeline.WRITE_SECONDS = 0
 pipeline.embed(Workspace.open({str(tmp_path / "space")!r}), {str(folder)!r}, lambda progress: time.sleep(0.1), batch=4)

@@ -252,7 +252,7 @@ def test_maps_and_clusters_can_be_of_it(place: Workspace) -> None:
 def embedder(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Embeds what is missing by "pocket" without a model."""
 
-    def embed(workspace: Workspace, model: str, report: Report, batch: int | None) -> Embedded:
+    def embed(workspace: Workspace, model: str, report: Report, batch: int | None, features: bool) -> Embedded:
         for modality in ("image", "text"):
             missing = workspace.missing(model, modality)
             workspace.add_embeddings(model, modality, missing, getattr(pairs(len(missing), 5), modality))

@@ -1,0 +1,70 @@
+"""How fast embedding goes: the rate that is told, the size of a batch, the threads that decode."""
+
+import os
+import time
+from collections import deque
+
+from core.errors import BadParameter
+from core.progress import Progress, Report
+
+FIRST_BATCH = 16
+LARGEST_BATCH = {"cpu": 64, "mps": 128, "cuda": 256}
+BATCH_SECONDS = (0.5, 2.0)
+"""A batch should take about so long: a stop is heeded, and the rate told, between batches."""
+RATE_SECONDS = 20.0
+
+
+class Pace:
+    """Tells how far it is: items done, items a second over the last seconds, seconds left."""
+
+    def __init__(self, report: Report, total: int) -> None:
+        self.report, self.total, self.done = report, total, 0
+        self.times: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
+
+    def step(self, count: int, message: str) -> None:
+        """`count` items more are done; raises what the report raises."""
+        self.done += count
+        now = time.monotonic()
+        self.times.append((now, self.done))
+        while len(self.times) > 2 and now - self.times[0][0] > RATE_SECONDS:
+            self.times.popleft()
+        then, before = self.times[0]
+        rate = (self.done - before) / max(now - then, 1e-6)
+        metrics = {"rate": rate, "left": (self.total - self.done) / max(rate, 1e-6)}
+        self.report(Progress(self.done, self.total, message, metrics))
+
+
+class BatchSize:
+    """Items a batch: as given, or adapted to the time that the last batch took.
+
+    `with` around the work of a batch measures it.
+    """
+
+    def __init__(self, device: str, fixed: int | None = None) -> None:
+        if fixed is not None and fixed < 1:
+            raise BadParameter(f"batch={fixed} is below 1: leave it out to have it chosen")
+        self.fixed = fixed
+        self.largest = fixed or LARGEST_BATCH[device]
+        self.size = fixed or FIRST_BATCH
+        self.begun = 0.0
+
+    @property
+    def ahead(self) -> int:
+        """Items to prepare before they are asked for."""
+        return 2 * self.largest
+
+    def __enter__(self) -> None:
+        self.begun = time.monotonic()
+
+    def __exit__(self, *exception: object) -> None:
+        seconds = time.monotonic() - self.begun
+        if self.fixed is None and seconds < BATCH_SECONDS[0]:
+            self.size = min(2 * self.size, self.largest)
+        elif self.fixed is None and seconds > BATCH_SECONDS[1]:
+            self.size = max(1, self.size // 2)
+
+
+def decoders(device: str) -> int:
+    """Threads that decode: all cores beside a GPU; beside a model on the CPU only as many as it needs."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores if device == "cuda" else cores // 2)
