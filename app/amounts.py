@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from core.formats import size as size
+
 
 def counted(number: int, noun: str = "", plural: str = "") -> str:
     """`7,632 items`, `1 item`; without a noun the number alone.
@@ -33,19 +35,6 @@ def percent(share: float) -> str:
     ('42.4 %', '100 %', '0 %')
     """
     return f"{100 * share:.3g} %"
-
-
-def size(octets: float) -> str:
-    """Bytes in decimal units.
-
-    >>> size(999), size(45_200_000), size(1.234e9)
-    ('999 B', '45.2 MB', '1.23 GB')
-    """
-    for unit in ("B", "kB", "MB", "GB"):
-        if octets < 999.5:
-            return f"{octets:.3g} {unit}"
-        octets /= 1000
-    return f"{figure(octets)} TB"
 
 
 def duration(seconds: float) -> str:

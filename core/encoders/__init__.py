@@ -4,14 +4,23 @@
     ViT-B-32:openai                    an architecture and the tag of its weights on the hub
     hf-hub:organisation/repository     an open_clip repository on the hub
     ViT-B-32:/folder/weights.safetensors   a local checkpoint
+    mine                               imported under that name
     /folder                            a folder with open_clip_config.json and weights in safetensors
 
 There is one code path: the bundled model is an open_clip model in a folder. Importing this package
 loads nothing heavy; `load` imports torch.
 
-    catalogue.py  the names there are
+    catalogue.py  the bundled model, and configurations in folders
+    choices.py    every model that can be chosen, and what is known of it
+    published.py  the figures of open_clip's benchmark tables; the recommended models
     weights.py    a name → where its configuration and weights lie
-    hub.py        files of the hub
+    kept.py       the models in CLIPSCAPE_HOME/models
+    hub_names.py  a name → a repository of the hub
+    hub.py        what the hub says of a repository
+    fetching.py   a model of the hub → CLIPSCAPE_HOME/models
+    downloads.py  one file of it, however often the connection breaks
+    importing.py  a folder of weights → CLIPSCAPE_HOME/models
+    texts.py      tokenizers and text towers
     encoder.py    Encoder: the model itself
     device.py     which processor, and in which precision
     prefetch.py   work ahead in threads
@@ -20,7 +29,8 @@ loads nothing heavy; `load` imports torch.
 
 from typing import TYPE_CHECKING
 
-from core.encoders.catalogue import ModelInfo, bundled, models
+from core.encoders.catalogue import ModelInfo, bundled
+from core.encoders.choices import models
 
 if TYPE_CHECKING:
     from core.encoders.encoder import Encoder

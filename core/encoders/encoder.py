@@ -17,14 +17,12 @@ from torch import Tensor
 from core.encoders import device as devices
 from core.encoders.shape import make_shaper
 from core.encoders.text import encode_text
+from core.encoders.texts import make_tokenizer, needs_transformers, tower
 from core.encoders.weights import Source
 from core.errors import BadInput, MissingWeights
 from core.results import Floats
 
 Pixels = NDArray[np.uint8]
-
-MERGES = "merges.txt.gz"
-"""A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
 
 
 class Encoder:
@@ -99,10 +97,13 @@ class Encoder:
         return self._tokenizer(list(texts))
 
     def truncated(self, texts: Sequence[str]) -> list[int]:
-        """The rows of those texts of which the model reads only the beginning."""
+        """The rows of those texts of which the model reads only the beginning.
+
+        The last token says nothing where padding is written as the end of the text, as by SigLIP.
+        """
         if not texts:
             return []
-        full = np.flatnonzero(self.tokens(texts)[:, -1].numpy() != self._padding).tolist()
+        full = np.flatnonzero(self.tokens(texts)[:, -2].numpy() != self._padding).tolist()
         return [row for row in full if self._length(texts[row]) > self.context_length]
 
     def _run(self, function: Callable[[Tensor], Tensor], batch: Tensor) -> Floats:
@@ -125,7 +126,9 @@ class Encoder:
 
     def _length(self, text: str) -> int:
         inner = getattr(self._tokenizer, "tokenizer", None)
-        return len(inner(text).input_ids) if inner else len(self._tokenizer.encode(text)) + 2
+        if inner:
+            return len(inner(self._tokenizer.clean_fn(text)).input_ids)
+        return len(self._tokenizer.encode(text)) + 2
 
 
 def unit(vectors: Floats) -> Floats:
@@ -151,6 +154,8 @@ def cached(source: Source) -> Encoder:
 
 def build(source: Source) -> Encoder:
     """Makes the model, loads its weights, and gives it its preparation and tokenizer."""
+    if needs_transformers(source):
+        raise MissingWeights(f"{source.name} reads texts by the package transformers: pip install transformers")
     try:
         with quiet():
             model = open_clip.create_model(
@@ -159,6 +164,7 @@ def build(source: Source) -> Encoder:
                 pretrained_text=False,
                 force_quick_gelu=source.quick_gelu,
                 force_preprocess_cfg=dict(source.preprocessing),
+                **tower(source),
             )
         tokenizer = make_tokenizer(source)
     except (ImportError, RuntimeError, OSError, ValueError) as error:
@@ -166,13 +172,6 @@ def build(source: Source) -> Encoder:
     fill(model, source)
     dimension = open_clip.get_model_config(source.configuration)["embed_dim"]
     return Encoder(source.name, model, tokenizer, dimension)
-
-
-def make_tokenizer(source: Source) -> Any:
-    """open_clip's tokenizer, with the byte pairs beside the weights if there are some."""
-    merges = source.weights.parent / MERGES
-    local = source.configuration.startswith("local-dir:") and merges.exists()
-    return open_clip.get_tokenizer(source.configuration, **({"bpe_path": str(merges)} if local else {}))
 
 
 def fill(model: Any, source: Source) -> None:
@@ -187,8 +186,6 @@ def fill(model: Any, source: Source) -> None:
 
 def cannot_build(source: Source, error: Exception) -> Exception:
     reason = " ".join(str(error).split())[:200]
-    if "transformers" in reason:
-        return MissingWeights(f"{source.name} has a tokenizer of `transformers`: pip install transformers")
     if isinstance(error, OSError):
         return MissingWeights(f"{source.name} needs more files of the hub, which cannot be had: {reason}")
     return BadInput(f"{source.name}: open_clip cannot make this model: {reason}")
