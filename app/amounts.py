@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.formats import size as size
+from core.progress import Progress
 
 
 def counted(number: int, noun: str = "", plural: str = "") -> str:
@@ -54,10 +55,22 @@ def duration(seconds: float) -> str:
 def rate(metrics: Mapping[str, float], unit: str = "items") -> str:
     """`125 items/s` from a progress' metrics; empty where there is no rate.
 
-    >>> rate({"rate": 125.3}), rate({})
-    ('125 items/s', '')
+    >>> rate({"rate": 125.3}), rate({"rate": 12_300_000}, "bytes"), rate({})
+    ('125 items/s', '12.3 MB/s', '')
     """
-    return f"{figure(metrics['rate'])} {unit}/s" if "rate" in metrics else ""
+    if "rate" not in metrics:
+        return ""
+    return f"{size(metrics['rate'])}/s" if unit == "bytes" else f"{figure(metrics['rate'])} {unit}/s"
+
+
+def steps(progress: Progress) -> str:
+    """What is done of a whole that is known.
+
+    >>> steps(Progress(1250, 7632)), steps(Progress(120_000_000, 605_000_000, unit="bytes"))
+    ('1,250 of 7,632', '120 MB of 605 MB')
+    """
+    done, total = progress.done, progress.total or 0
+    return f"{size(done)} of {size(total)}" if progress.unit == "bytes" else f"{done:,} of {total:,}"
 
 
 def listed(names: list[str], limit: int = 3) -> str:

@@ -103,8 +103,8 @@ def with_size(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def millions(count: int | None) -> str | None:
-    return count and f"{count / 1e6:.3g} M"
+    return f"{count / 1e6:,.0f} M" if count else None
 
 
 def percent(share: float | None) -> str | None:
-    return share and f"{100 * share:.1f} %"
+    return f"{100 * share:.1f} %" if share is not None else None

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from core.encoders.catalogue import ModelInfo, bundled
 from core.encoders.choices import models
+from core.progress import Report, silent
 
 if TYPE_CHECKING:
     from core.encoders.encoder import Encoder
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["ModelInfo", "bundled", "load", "models"]
 
 
-def load(name: str) -> "Encoder":
-    """The model of that name; the last two are kept in memory.
+def load(name: str, report: Report = silent) -> "Encoder":
+    """The model of that name; the last two are kept in memory. One of the hub that is not here is downloaded.
 
     Raises `BadInput` for a name or a file that is no model, `MissingWeights` where the hub is needed
     and cannot be reached.
@@ -47,4 +48,4 @@ def load(name: str) -> "Encoder":
     from core.encoders.encoder import cached
     from core.encoders.weights import find
 
-    return cached(find(name))
+    return cached(find(name, report))

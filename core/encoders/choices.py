@@ -23,7 +23,12 @@ def models() -> list[ModelInfo]:
 
     of_hub = sorted((of_hub_list(*pair) for pair in open_clip.list_pretrained()), key=rank)
     names = {model.name for model in of_hub}
-    return [bundled(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
+    return [of_bundle(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
+
+
+def of_bundle() -> ModelInfo:
+    """The bundled model."""
+    return with_size(replace(bundled(), here=True))
 
 
 def rank(model: ModelInfo) -> tuple[int, float]:
@@ -64,13 +69,17 @@ def shaped(model: ModelInfo, configuration: Mapping[str, Any]) -> ModelInfo:
     """With what its configuration and its number of parameters tell."""
     side = configuration.get("vision_cfg", {}).get("image_size")
     return replace(
-        model,
+        with_size(model),
         dimension=configuration.get("embed_dim"),
         image_side=max(side) if isinstance(side, list) else side,
         context=configuration.get("text_cfg", {}).get("context_length", CONTEXT),
-        size=size(model.parameters) if model.parameters else None,
-        memory=memory(model.parameters) if model.parameters else None,
     )
+
+
+def with_size(model: ModelInfo) -> ModelInfo:
+    """With the bytes that so many parameters take."""
+    count = model.parameters
+    return replace(model, size=size(count), memory=memory(count)) if count else model
 
 
 def is_here(name: str) -> bool:

@@ -82,11 +82,10 @@ def refusal(file: HubFile, partial: Path, status: int, error: Exception) -> Exce
 
 def append(answer: Any, partial: Path, begin: int, told: Told) -> None:
     """The answer's bytes, from `begin` on."""
-    with partial.open("r+b" if begin else "wb") as written:
+    with partial.open("r+b" if begin else "wb", buffering=0) as written:
         written.seek(begin)
-        for block in answer.iter_bytes(BLOCK):
-            begin += written.write(block)
-            written.flush()
+        for piece in answer.iter_bytes():
+            begin += written.write(piece)
             told(begin)
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from core.encoders import device as devices
 from core.encoders.shape import make_shaper
 from core.encoders.text import encode_text
+from core.encoders.texts import MERGES as MERGES
 from core.encoders.texts import make_tokenizer, needs_transformers, tower
 from core.encoders.weights import Source
 from core.errors import BadInput, MissingWeights

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.encoders.catalogue import CONFIGURATION, check_configuration
 from core.encoders.downloads import download
 from core.encoders.hub import REMEDY, HubFile, Repository, check_reachable, describe
 from core.encoders.hub_names import HubModel, hub_model
-from core.encoders.kept import TOKENIZER, TOWER, UNFINISHED, Card, folder_for, folder_of, read_card, write_card
+from core.encoders.kept import TOKENIZER, TOWER, UNFINISHED, Card, card_of, folder_for, write_card
 from core.errors import BadInput, MissingWeights
 from core.formats import size
 from core.progress import Progress, Report, silent
@@ -59,7 +60,7 @@ class Plan:
 def plan(name: str) -> Plan:
     """Asks the hub what a model consists of; raises `BadInput` for a wrong name, `MissingWeights`."""
     model = hub_model(name)
-    check_reachable(model.repository)
+    check_reachable(model.name)
     source = describe(model.repository)
     weights = next((source.files[each] for each in model.weights if each in source.files), None)
     if weights is None:
@@ -73,18 +74,14 @@ def plan(name: str) -> Plan:
 def fetch(name: str, report: Report = silent) -> Card:
     """The model with everything that it needs, downloaded unless it is here."""
     model = hub_model(name)
-    folder = folder_for(model.name)
-    with alone(folder, report):
-        if folder_of(model.name) is None:
-            report(Progress(0, None, f"asking the hub for {model.name}"))
-            bring(plan(name), report)
-    card = read_card(folder)
-    if card is None:
-        raise MissingWeights(f"{folder} cannot be read: delete it and download {name} again")
-    return card
+    with alone(folder_for(model.name), report):
+        if card := card_of(model.name):
+            return card
+        report(Progress(0, None, f"asking the hub for {model.name}"))
+        return bring(plan(name), report)
 
 
-def bring(plan: Plan, report: Report) -> None:
+def bring(plan: Plan, report: Report) -> Card:
     """Downloads every file into the unfinished folder, which then takes the model's name."""
     part = unfinished(plan.folder)
     check_room(plan.model.name, plan.folder, plan.size - plan.here)
@@ -94,14 +91,15 @@ def bring(plan: Plan, report: Report) -> None:
         for file in plan.files:
             download(file, part, steps.within(file))
         (part / CONFIGURATION).write_text(json.dumps(plan.configuration, indent=2) + "\n", encoding="utf-8")
-        write_card(part, card_of(plan))
+        write_card(part, card := planned_card(plan))
         shutil.rmtree(plan.folder, ignore_errors=True)
         part.rename(plan.folder)
     except OSError as error:
         raise BadInput(f"{plan.folder} cannot be written: {error.strerror or error}") from None
+    return card
 
 
-def card_of(plan: Plan) -> Card:
+def planned_card(plan: Plan) -> Card:
     weights = plan.files[0]
     digests = {file.name: file.digest for file in plan.files if file.digest}
     return Card(plan.model.name, weights.name, weights.repository, weights.revision, plan.licence, digests)
@@ -121,10 +119,8 @@ def configuration_of(model: HubModel, source: Repository) -> dict[str, Any]:
     """The repository's own."""
     if CONFIGURATION not in source.files:
         raise MissingWeights(f"{model.repository} has no {CONFIGURATION}, so it is no open_clip model: {REMEDY}")
-    folder = unfinished(folder_for(model.name))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = download(source.files[CONFIGURATION], folder, lambda count: None)
-    return check_configuration(path)
+    with TemporaryDirectory() as folder:
+        return check_configuration(download(source.files[CONFIGURATION], Path(folder), lambda count: None))
 
 
 def text_files(repository: str, source: Repository, text: Mapping[str, Any]) -> list[HubFile]:

@@ -83,7 +83,7 @@ def plainly(repository: str, error: Exception) -> ClipscapeError:
     return unreachable(repository, error)
 
 
-def check_reachable(repository: str) -> None:
+def check_reachable(model: str) -> None:
     """Raises `MissingWeights` unless the hub answers at once; its own client would try for minutes.
 
     In a thread, because looking up the host's name cannot be given a time limit.
@@ -93,7 +93,7 @@ def check_reachable(repository: str) -> None:
     thread.start()
     thread.join(PATIENCE + 1)
     if said:
-        raise unreachable(repository, said[-1])
+        raise unreachable(model, said[-1])
 
 
 def knock(said: list[Exception]) -> None:
@@ -112,6 +112,6 @@ def knock(said: list[Exception]) -> None:
         said.append(error)
 
 
-def unreachable(repository: str, error: Any) -> MissingWeights:
+def unreachable(model: str, error: Any) -> MissingWeights:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
-    return MissingWeights(f"{repository} is not here and the hub cannot be reached ({reason}): {REMEDY}")
+    return MissingWeights(f"{model} is not here and the hub cannot be reached ({reason}): {REMEDY}")

@@ -64,9 +64,13 @@ def folder_for(name: str) -> Path:
 
 def folder_of(name: str) -> Path | None:
     """The folder of a model that is kept here; None where it is not, or not yet whole."""
-    folder = folder_for(name)
-    card = read_card(folder)
-    return folder if card and card.name == name else None
+    return folder_for(name) if card_of(name) else None
+
+
+def card_of(name: str) -> Card | None:
+    """The card of a model that is kept here."""
+    card = read_card(folder_for(name))
+    return card if card and card.name == name else None
 
 
 def read_card(folder: Path) -> Card | None:

@@ -18,6 +18,7 @@ from core.encoders.catalogue import CONFIGURATION, POCKET, WEIGHTS, configuratio
 from core.encoders.hub import in_cache
 from core.encoders.hub_names import PREFIX, HubModel, hub_model
 from core.errors import BadInput, MissingWeights
+from core.progress import Report, silent
 
 PICKLES = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".pyt", ".t7", ".tar"}
 PREFERRED = (WEIGHTS, "open_clip_pytorch_model.safetensors", "model.safetensors")
@@ -41,12 +42,15 @@ class Source:
     quick_gelu: bool = False
 
 
-def find(name: str) -> Source:
-    """Raises `BadInput` for what is no model, `MissingWeights` for weights that cannot be had."""
+def find(name: str, report: Report = silent) -> Source:
+    """Where a model's files lie; `report` follows a download, where there must be one.
+
+    Raises `BadInput` for what is no model, `MissingWeights` for weights that cannot be had.
+    """
     if name == "pocket":
         return pocket()
     if name.startswith(PREFIX):
-        return on_hub(name)
+        return on_hub(name, report)
     path, mark = split_mark(name)
     if folder_here := kept.folder_of(path):
         return kept_here(folder_here, mark)
@@ -57,7 +61,7 @@ def find(name: str) -> Source:
         return checkpoint(architecture, Path(rest).expanduser(), mark)
     if Path(path).suffix.lower() in ENDINGS:
         return folder(Path(path), mark)
-    return on_hub(name)
+    return on_hub(name, report)
 
 
 def split_mark(name: str) -> tuple[str, str]:
@@ -110,12 +114,12 @@ def checkpoint(architecture: str, path: Path, mark: str = "") -> Source:
     return Source(name, architecture, path.resolve())
 
 
-def on_hub(name: str) -> Source:
+def on_hub(name: str, report: Report = silent) -> Source:
     """A model of the hub: as it is kept here, else from the hub's own cache, else downloaded."""
     model = hub_model(name)
     if folder := kept.folder_of(model.name):
         return kept_here(folder)
-    return cached(model) or kept_here(download(model))
+    return cached(model) or kept_here(download(model, report))
 
 
 def cached(model: HubModel) -> Source | None:
@@ -127,10 +131,10 @@ def cached(model: HubModel) -> Source | None:
     return Source(model.name, model.architecture or model.name, weights, model.settings, model.quick_gelu)
 
 
-def download(model: HubModel) -> Path:
+def download(model: HubModel, report: Report) -> Path:
     from core.encoders.fetching import fetch
 
-    return kept.folder_for(fetch(model.name).name)
+    return kept.folder_for(fetch(model.name, report).name)
 
 
 def kept_here(folder: Path, mark: str = "") -> Source:
