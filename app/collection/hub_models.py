@@ -63,14 +63,12 @@ def is_here(model: Model | None, name: str) -> bool:
 
 
 def figures(model: Model) -> str:
-    """`605 MB, 2.2 GB of memory · 512 dimensions, 256 px · ImageNet 72.8 %, retrieval 67.1 %`."""
-    weights = (
-        [f"about {amounts.size(model['size'])}, {amounts.size(model['memory'])} of memory"] if model["size"] else []
-    )
-    shape = [f"{model['dimension']} dimensions, {model['image_side']} px"]
+    """`about 605 MB, 2.21 GB of memory · 512 dimensions, 256 px · ImageNet 72.8 %, retrieval 67.1 %`."""
+    sizes = [f"about {amounts.size(model['size'])}", f"{amounts.size(model['memory'])} of memory"]
+    shape = [f"{model['dimension']} dimensions", f"{model['image_side']} px"]
     published = {"ImageNet": model["imagenet"], "retrieval": model["retrieval"]}
     measured = [f"{title} {amounts.percent(value)}" for title, value in published.items() if value is not None]
-    return " · ".join([*weights, *shape, ", ".join(measured) or "no figures published"])
+    return " · ".join(", ".join(part) for part in (sizes, shape, measured or ["no figures published"]))
 
 
 def _label(model: Model | None, name: str) -> str:

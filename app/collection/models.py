@@ -20,7 +20,7 @@ def choose(used: list[str]) -> str | None:
     if kind == BUNDLED:
         st.caption(PLAIN)
         return "pocket"
-    return hub_models.choose(used) if kind == HUB else own_models.choose()
+    return hub_models.choose(used) if kind == HUB else own_models.choose(used)
 
 
 def _kind(used: list[str]) -> str:

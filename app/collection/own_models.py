@@ -1,5 +1,7 @@
 """Weights on this machine: imported ones by their name, others by their path; and importing a folder."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.encoders.kept import kept
@@ -8,8 +10,11 @@ from core.jobs import jobs
 COMMAND = "models import"
 
 
-def choose() -> str | None:
-    """Draws the choice; returns the model's name or path, None while there is none."""
+def choose(used: Sequence[str]) -> str | None:
+    """Draws the choice; returns the model's name or path, None while there is none.
+
+    used: models that have embedded items here; an imported one is among them with a hash of its weights.
+    """
     path = st.text_input(
         "Weights on this machine",
         key="own-model",
@@ -20,7 +25,7 @@ def choose() -> str | None:
     name = st.selectbox("Imported", imported, key="imported-model") if imported and not path.strip() else None
     with st.expander("Import a folder", icon=":material/drive_folder_upload:", key="import-model"):
         _form()
-    return path.strip() or name
+    return path.strip() or next((each for each in used if each.rpartition("@")[0] == name), name)
 
 
 def _form() -> None:
