@@ -91,7 +91,8 @@ def append(answer: Any, partial: Path, begin: int, told: Told) -> None:
 
 def check(file: HubFile, partial: Path) -> None:
     """Raises `MissingWeights` for a file that is not what the hub has, and begins anew next time."""
-    wrong = arrived(partial) != file.size or (file.digest and digest(partial) != file.digest)
+    short = file.size and arrived(partial) != file.size
+    wrong = short or (file.digest and digest(partial) != file.digest)
     if wrong:
         partial.unlink()
         raise MissingWeights(f"{file.repository}: {file.name} did not arrive as it is on the hub: ask for it again")

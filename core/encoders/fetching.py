@@ -92,6 +92,8 @@ def bring(plan: Plan, report: Report) -> Card:
             download(file, part, steps.within(file))
         (part / CONFIGURATION).write_text(json.dumps(plan.configuration, indent=2) + "\n", encoding="utf-8")
         write_card(part, card := planned_card(plan))
+        for left in part.glob(f"*{UNFINISHED}"):  # of an earlier revision
+            left.unlink()
         shutil.rmtree(plan.folder, ignore_errors=True)
         part.rename(plan.folder)
     except OSError as error:

@@ -19,7 +19,10 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file of a repository. size: bytes. digest: its SHA-256; "" for small ones, of which the hub keeps none."""
+    """A file of a repository.
+
+    size: bytes, 0 where the hub does not say. digest: its SHA-256; "" for small ones, of which the hub keeps none.
+    """
 
     repository: str
     revision: str

@@ -19,7 +19,8 @@ from core.progress import Progress, Report, silent
 
 BESIDE = (*TOKENIZER, TOWER, "merges.txt.gz")
 """Files that belong to a model, where they lie beside its weights."""
-NAME = r"[A-Za-z0-9][\w.\-]{0,62}"
+NAME = r"(?!.*--)[A-Za-z0-9][\w.\-]{0,62}"
+"""Of an imported model; two strokes stand in the folders of hub models."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def card_for(given: Given, name: str | None) -> Card:
         return old
     own = name or (old.name if old else own_name(given))
     if not re.fullmatch(NAME, own) or own == "pocket":
-        raise BadInput(f"--name {own}: give 1 to 63 letters, digits, dots, - and _; `pocket` is taken")
+        raise BadInput(f"--name {own}: give 1 to 63 letters, digits, dots, single - and _; `pocket` is taken")
     return Card(own, given.weights.name, licence=old.licence if old else Card.licence)
 
 
@@ -113,7 +114,7 @@ def own_name(given: Given) -> str:
     """Of the folder; of the file where the folder holds several."""
     folder = given.weights.parent
     several = len(list(folder.glob("*.safetensors"))) > 1 or not (folder / CONFIGURATION).is_file()
-    return given.weights.stem if several else folder.resolve().name
+    return (given.weights.stem if several else folder.resolve().name).replace("--", "-")
 
 
 def fill(part: Path, given: Given, card: Card, report: Report) -> None:

@@ -11,7 +11,7 @@ import open_clip
 
 from core.encoders.kept import TOKENIZER, TOWER
 from core.encoders.weights import Source
-from core.errors import MissingWeights
+from core.errors import BadInput, MissingWeights
 
 MERGES = "merges.txt.gz"
 """A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
@@ -37,7 +37,14 @@ def tower(source: Source) -> dict[str, Any]:
     if folder is None or not text.get("hf_model_name"):
         return {}
     check(source, folder, (TOWER,), f"{TOWER}, the settings of its text tower")
+    refuse_code(folder / TOWER)
     return {"text_cfg": text | {"hf_model_name": str(folder), "hf_model_pretrained": False}}
+
+
+def refuse_code(path: Path) -> None:
+    """Raises `BadInput` for settings that name code to be run, of which `transformers` would ask."""
+    if "auto_map" in path.read_text(encoding="utf-8"):
+        raise BadInput(f"{path} names code of its own (auto_map), which is not run: no such model can be used")
 
 
 def needs_transformers(source: Source) -> bool:

@@ -155,7 +155,7 @@ def test_a_model_without_its_tokenizer_is_refused(stick: Path, monkeypatch: pyte
     assert nothing_is_left()
 
 
-@pytest.mark.parametrize("name", ["pocket", "a/b", "../up", "", "ViT-B-32:openai", "x" * 64])
+@pytest.mark.parametrize("name", ["pocket", "a/b", "../up", "", "ViT-B-32:openai", "ViT-B-32--openai", "x" * 64])
 def test_a_bad_name_is_refused(name: str, stick: Path) -> None:
     with pytest.raises(BadInput, match="--name"):
         bring(str(stick), name or "-")

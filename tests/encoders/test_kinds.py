@@ -1,5 +1,6 @@
 """Models of every kind go the same way, and give what open_clip itself gives."""
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.encoders import choices, encoder, kept, load, texts
 from core.encoders.encoder import Encoder
 from core.encoders.fetching import fetch, plan
 from core.encoders.texts import tower
-from core.errors import MissingWeights
+from core.errors import BadInput, MissingWeights
 from tests.encoders.conftest import photograph
 from tests.encoders.hub import FakeHub, lead_to, serving
 from tests.encoders.kinds import KINDS, OF_TRANSFORMERS, make_kind, source
@@ -112,8 +113,6 @@ def test_tokenizer_and_text_tower_come_along_from_the_hub(
 def test_without_transformers_one_line_says_so_before_the_download(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import json
-
     monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path))
     monkeypatch.setattr("core.encoders.fetching.find_spec", lambda name: None)
     monkeypatch.setattr(texts, "find_spec", lambda name: None)
@@ -132,8 +131,6 @@ def test_without_transformers_one_line_says_so_before_the_download(
 def test_a_folder_without_its_tokenizer_says_so_and_asks_no_hub(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import json
-
     monkeypatch.setattr(texts, "find_spec", lambda name: object())
     (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": {"embed_dim": 32} | KINDS[kind]}))
     what = r"lacks config\.json" if kind == "multilingual" else "lacks the files of its tokenizer"
@@ -142,6 +139,15 @@ def test_a_folder_without_its_tokenizer_says_so_and_asks_no_hub(
         with pytest.raises(MissingWeights, match=what):
             encoder.build(source(tmp_path))
         assert hub.asked == []
+
+
+def test_code_that_comes_along_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "find_spec", lambda name: object())
+    configuration = {"model_cfg": {"embed_dim": 32} | KINDS["multilingual"]}
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(configuration))
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "mine", "auto_map": {"AutoConfig": "x.Config"}}))
+    with pytest.raises(BadInput, match="names code of its own"):
+        encoder.build(source(tmp_path))
 
 
 def test_the_list_knows_lengths_and_sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
