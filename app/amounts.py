@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from core.formats import size as size
+from core.progress import Progress
+
 
 def counted(number: int, noun: str = "", plural: str = "") -> str:
     """`7,632 items`, `1 item`; without a noun the number alone.
@@ -35,19 +38,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-def size(octets: float) -> str:
-    """Bytes in decimal units.
-
-    >>> size(999), size(45_200_000), size(1.234e9)
-    ('999 B', '45.2 MB', '1.23 GB')
-    """
-    for unit in ("B", "kB", "MB", "GB"):
-        if octets < 999.5:
-            return f"{octets:.3g} {unit}"
-        octets /= 1000
-    return f"{figure(octets)} TB"
-
-
 def duration(seconds: float) -> str:
     """A span of time, at most two units.
 
@@ -65,10 +55,22 @@ def duration(seconds: float) -> str:
 def rate(metrics: Mapping[str, float], unit: str = "items") -> str:
     """`125 items/s` from a progress' metrics; empty where there is no rate.
 
-    >>> rate({"rate": 125.3}), rate({})
-    ('125 items/s', '')
+    >>> rate({"rate": 125.3}), rate({"rate": 12_300_000}, "bytes"), rate({})
+    ('125 items/s', '12.3 MB/s', '')
     """
-    return f"{figure(metrics['rate'])} {unit}/s" if "rate" in metrics else ""
+    if "rate" not in metrics:
+        return ""
+    return f"{size(metrics['rate'])}/s" if unit == "bytes" else f"{figure(metrics['rate'])} {unit}/s"
+
+
+def steps(progress: Progress) -> str:
+    """What is done of a whole that is known.
+
+    >>> steps(Progress(1250, 7632)), steps(Progress(120_000_000, 605_000_000, unit="bytes"))
+    ('1,250 of 7,632', '120 MB of 605 MB')
+    """
+    done, total = progress.done, progress.total or 0
+    return f"{size(done)} of {size(total)}" if progress.unit == "bytes" else f"{done:,} of {total:,}"
 
 
 def listed(names: list[str], limit: int = 3) -> str:

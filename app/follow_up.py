@@ -48,6 +48,8 @@ def told(job: Job) -> str:
     result = job.result or {}
     if job.command == "embed":
         return summary(result)
+    if job.command in ("models fetch", "models import"):
+        return f"{amounts.size(result.get('bytes', 0))}, ready to embed"
     if job.command == "place":
         return f"{amounts.counted(result.get('placed', 0), 'new point')} on the map"
     if job.command == "project":

@@ -26,13 +26,13 @@ def show() -> None:
 
 
 def line(job: Job) -> str:
-    """`1,250 of 7,632 · 125 items/s · 51 s left`, or why it waits."""
+    """`1,250 of 7,632 · 125 items/s · 51 s left`, `120 MB of 605 MB · 12 MB/s · 40 s left`, or why it waits."""
     progress = job.progress
     if job.state == "waiting" or progress.total is None:
         return progress.message
     left = f"{amounts.duration(job.eta)} left" if job.eta is not None else ""
-    done = f"{progress.done:,} of {progress.total:,}"
-    return " · ".join(part for part in (progress.message, done, amounts.rate(progress.metrics), left) if part)
+    done, pace = amounts.steps(progress), amounts.rate(progress.metrics, progress.unit or "items")
+    return " · ".join(part for part in (progress.message, done, pace, left) if part)
 
 
 def outcome(job: Job) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from core import cli_care, cli_faces, cli_groups, cli_semantics
+from core import cli_care, cli_faces, cli_groups, cli_models, cli_semantics
 from core.command_line import Input, Json, Place, Seed, Settings, numbers, parsed, run
 from core.errors import Cancelled, ClipscapeError
 
@@ -29,7 +29,7 @@ app = typer.Typer(
 def embed(
     source: Annotated[str, typer.Argument(help="Folder, zip, CSV, Parquet, COCO captions, CelebA, or bundled set.")],
     workspace: Annotated[str, typer.Option(metavar="DIR", help="Made where there is none.")],
-    model: Annotated[str, typer.Option(help="pocket, ARCHITECTURE:PRETRAINED, or a path to weights.")] = "pocket",
+    model: Annotated[str, typer.Option(help="One that `models` lists, hf-hub:…, or a path to weights.")] = "pocket",
     captions: Annotated[str | None, typer.Option(metavar="FILE", help="A table of captions for the pictures.")] = None,
     batch: Annotated[int | None, typer.Option(help="Pictures at once; left out: what suits the machine.")] = None,
     features: Annotated[
@@ -40,12 +40,6 @@ def embed(
     """Bring a source's items into a workspace and embed them; goes on where it was stopped."""
     how = {"model": model, "captions": captions, "batch": batch, "features": features}
     run("embed", json, workspace=workspace, source=source, **how)
-
-
-@app.command()
-def models(json: Json = None) -> None:
-    """The models that can embed."""
-    run("models", json)
 
 
 @app.command()
@@ -181,6 +175,7 @@ app.add_typer(cli_semantics.app)
 app.add_typer(cli_care.app)
 app.add_typer(cli_groups.app)
 app.add_typer(cli_faces.app, name="faces")
+app.add_typer(cli_models.app, name="models")
 
 
 def main() -> None:

@@ -14,12 +14,14 @@ class Progress:
 
     `done` of `total` steps (`total=None`: open-ended), a line for a person,
     and figures to draw as they come, e.g. `{"rate": 12.5}` in items a second.
+    `unit`: of the steps, "bytes" for downloads and copies; "" where they are counted.
     """
 
     done: int
     total: int | None = None
     message: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    unit: str = ""
 
     @property
     def share(self) -> float:

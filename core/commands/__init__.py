@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.commands import faces
+from core.commands import models as of_models
 from core.commands.care import care
 from core.commands.care import for_reading as most_suspicious
 from core.commands.clustering import cluster, for_reading
@@ -20,10 +21,12 @@ from core.commands.faces_training import faces_train
 from core.commands.faces_training import for_reading as by_factor
 from core.commands.groups import for_reading as by_size
 from core.commands.groups import groups
-from core.commands.listing import datasets, methods, models
+from core.commands.listing import datasets, methods
 from core.commands.mapping import map, place_new
 from core.commands.modality_gap import for_reading as two_spaces
 from core.commands.modality_gap import gap
+from core.commands.models import for_reading as in_units
+from core.commands.models import models, with_size
 from core.commands.names import for_reading as by_group
 from core.commands.names import names
 from core.commands.projecting import discard, project
@@ -67,6 +70,9 @@ __all__ = [
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "embed": embed,
     "models": models,
+    "models plan": of_models.plan,
+    "models fetch": of_models.fetch,
+    "models import": of_models.bring,
     "datasets": datasets,
     "methods": methods,
     "search": search,
@@ -99,6 +105,9 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
 }
 
 READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "models": in_units,
+    "models fetch": with_size,
+    "models import": with_size,
     "cluster": for_reading,
     "reduce": as_points,
     "project": without_loader,

@@ -5,7 +5,7 @@ from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadInput, MissingData
+from core.errors import BadInput, MissingData, MissingWeights
 from core.features import features_of, is_kept
 from core.inputs import open_workspace
 from core.progress import Report, silent
@@ -31,19 +31,16 @@ def embed(
     `features`: keeps the features behind the images' vectors too, see `core.features`; `features` of the result names
     them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
-    image and its caption; `rate` is items a second of embedding.
+    image and its caption; `rate` is items a second of embedding. Where the model cannot be had, the items are added all
+    the same, and the error says so.
     """
-    from core.encoders import load
-    from core.encoders.pipeline import check_features, embed
+    from core.encoders.pipeline import embed
 
     start = perf_counter()
-    model = _full(workspace, model)
-    encoder = load(model)
-    name = encoder.name
-    if features:
-        check_features(encoder)
     added = add(workspace, source, captions, report) if source is not None else None
     place = open_workspace(workspace)
+    model = _full(workspace, model)
+    name = _ready(model, features, added, report)
     features = features or is_kept(place, name)
     waiting = _lacking(place, name, features)
     done = embed(place, model, report, batch, features)
@@ -77,6 +74,29 @@ def _begun(items: Iterator["Item | Refused"]) -> Iterator["Item | Refused"]:
     """The same items; a source that cannot be read says so now, before a workspace is made for it."""
     first = list(islice(items, 1))
     return chain(first, items)
+
+
+def _ready(model: str, features: bool, added: "Added | None", report: Report) -> str:
+    """The model's identity, once it is in memory; one of the hub that is not here is downloaded, with progress."""
+    from core.encoders import load
+    from core.encoders.pipeline import check_features
+
+    try:
+        encoder = load(model, report)
+        if features:
+            check_features(encoder)
+        return encoder.name
+    except (BadInput, MissingWeights) as error:
+        raise type(error)(f"{_kept(added)}{error}") from None
+
+
+def _kept(added: "Added | None") -> str:
+    """`5 added and kept, 1 refused (x.png: not a picture), none embedded: `."""
+    if added is None:
+        return ""
+    refused = [f"{each.source}: {each.reason}" for each in added.refused]
+    first = f", {len(refused)} refused ({refused[0]})" if refused else ""
+    return f"{added.added} added and kept{first}, but not embedded: "
 
 
 def _full(workspace: str, model: str) -> str:

@@ -1,4 +1,4 @@
-"""What there is: models, bundled sets, methods."""
+"""What there is: bundled sets, methods."""
 
 from dataclasses import asdict
 from importlib.util import find_spec
@@ -8,13 +8,6 @@ from core.methods import discover
 from core.progress import Report, silent
 
 PACKAGES = ("maps", "clustering", "reduction", "groups")
-
-
-def models(report: Report = silent) -> dict[str, Any]:
-    """Every model that can embed, the bundled one first."""
-    from core.encoders import models
-
-    return {"models": [asdict(model) for model in models()]}
 
 
 def datasets(report: Report = silent) -> dict[str, Any]:

@@ -4,15 +4,25 @@
     ViT-B-32:openai                    an architecture and the tag of its weights on the hub
     hf-hub:organisation/repository     an open_clip repository on the hub
     ViT-B-32:/folder/weights.safetensors   a local checkpoint
+    mine                               imported under that name
     /folder                            a folder with open_clip_config.json and weights in safetensors
 
 There is one code path: the bundled model is an open_clip model in a folder. Importing this package
 loads nothing heavy; `load` imports torch.
 
-    catalogue.py    the names there are
+    catalogue.py    the bundled model, and configurations in folders
+    choices.py      every model that can be chosen, and what is known of it
+    published.py    the figures of open_clip's benchmark tables; the recommended models
     weights.py      a name → where its configuration and weights lie
-    hub.py          files of the hub
+    kept.py         the models in CLIPSCAPE_HOME/models
+    hub_names.py    a name → a repository of the hub
+    hub.py          what the hub says of a repository
+    fetching.py     a model of the hub → CLIPSCAPE_HOME/models
+    downloads.py    one file of it, however often the connection breaks
+    importing.py    a folder of weights → CLIPSCAPE_HOME/models
+    texts.py        tokenizers and text towers
     encoder.py      Encoder: the model itself
+    two_towers.py   the image tower of `pocket-2`
     penultimate.py  the features behind an image tower's vectors
     device.py       which processor, and in which precision it is fast
     precision.py    half precision where the vectors agree
@@ -23,7 +33,9 @@ loads nothing heavy; `load` imports torch.
 
 from typing import TYPE_CHECKING
 
-from core.encoders.catalogue import ModelInfo, bundled, models
+from core.encoders.catalogue import ModelInfo, bundled
+from core.encoders.choices import models
+from core.progress import Report, silent
 
 if TYPE_CHECKING:
     from core.encoders.encoder import Encoder
@@ -31,8 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["ModelInfo", "bundled", "load", "models"]
 
 
-def load(name: str) -> "Encoder":
-    """The model of that name; the last two are kept in memory.
+def load(name: str, report: Report = silent) -> "Encoder":
+    """The model of that name; the last two are kept in memory. One of the hub that is not here is downloaded.
 
     Raises `BadInput` for a name or a file that is no model, `MissingWeights` where the hub is needed
     and cannot be reached.
@@ -40,4 +52,4 @@ def load(name: str) -> "Encoder":
     from core.encoders.encoder import cached
     from core.encoders.weights import find
 
-    return cached(find(name))
+    return cached(find(name, report))

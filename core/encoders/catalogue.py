@@ -19,7 +19,10 @@ WEIGHTS = "open_clip_model.safetensors"
 class ModelInfo:
     """A model that can be chosen.
 
-    where: "bundled", "hub" or "local". parameters, dimension: None where only the weights would tell.
+    where: "bundled", "hub" or "local" (imported). here: whether its weights are on this machine. reason: why it is
+    recommended, "" for most. size: bytes of the weights in float32; memory: bytes that embedding takes, about.
+    image_side: pixels; context: tokens. imagenet, retrieval, multilingual: see `Published`.
+    None where it is not published, or only the weights would tell.
     """
 
     name: str
@@ -27,17 +30,15 @@ class ModelInfo:
     where: str
     parameters: int | None = None
     dimension: int | None = None
-
-
-def models() -> list[ModelInfo]:
-    """Every model with a name, the bundled one first. Imports open_clip: seconds, where it is not loaded."""
-    import open_clip
-
-    def describe(architecture: str, tag: str) -> ModelInfo:
-        configuration = open_clip.get_model_config(architecture) or {}
-        return ModelInfo(f"{architecture}:{tag}", f"{architecture}, {tag}", "hub", None, configuration.get("embed_dim"))
-
-    return [bundled(), *(describe(*pair) for pair in open_clip.list_pretrained())]
+    here: bool = False
+    reason: str = ""
+    size: int | None = None
+    memory: int | None = None
+    image_side: int | None = None
+    context: int | None = None
+    imagenet: float | None = None
+    retrieval: float | None = None
+    multilingual: float | None = None
 
 
 def bundled() -> ModelInfo:
@@ -52,14 +53,16 @@ def bundled() -> ModelInfo:
 
 def configuration_of(folder: Path) -> dict[str, Any]:
     """A folder's open_clip configuration; raises `BadInput` for one that open_clip could not use."""
-    path = folder / CONFIGURATION
+    if not (folder / CONFIGURATION).exists():
+        raise BadInput(f"{folder} holds no {CONFIGURATION}: name the weights as ARCHITECTURE:FILE.safetensors")
+    return check_configuration(folder / CONFIGURATION)
+
+
+def check_configuration(path: Path) -> dict[str, Any]:
+    """The configuration in a file; raises `BadInput` for one that open_clip could not use."""
     try:
         configuration = json.loads(path.read_text(encoding="utf-8"))
         configuration["model_cfg"]["embed_dim"], configuration["model_cfg"]["vision_cfg"]
-    except FileNotFoundError:
-        raise BadInput(
-            f"{folder} holds no {CONFIGURATION}: name the weights as ARCHITECTURE:FILE.safetensors"
-        ) from None
     except (ValueError, LookupError, TypeError):
         raise BadInput(f"{path} is no open_clip configuration: it needs model_cfg with embed_dim, vision_cfg") from None
     return configuration
@@ -74,6 +77,8 @@ def count_parameters(path: Path) -> int:
 
 def suggest(name: str) -> str:
     """A sentence with the names nearest to a wrong one."""
-    known = {model.name.lower(): model.name for model in models()}
+    import open_clip
+
+    known = {each.lower(): each for each in ("pocket", *open_clip.list_pretrained(as_str=True))}
     near = [known[each] for each in get_close_matches(name.lower(), known, n=3, cutoff=0.4)]
     return f"did you mean {' or '.join(near)}?" if near else "`python -m core models` lists the names"

@@ -19,6 +19,9 @@ from core.encoders import precision
 from core.encoders.penultimate import features_kept, has_features
 from core.encoders.shape import make_shaper
 from core.encoders.text import encode_text
+from core.encoders.texts import MERGES as MERGES
+from core.encoders.texts import make_tokenizer, needs_transformers
+from core.encoders.texts import tower as text_tower
 from core.encoders.weights import Source
 from core.errors import BadInput, MissingWeights
 from core.results import Floats
@@ -27,9 +30,6 @@ Pixels = NDArray[np.uint8]
 
 IMAGE, TEXT = "image", "text"
 """The towers."""
-
-MERGES = "merges.txt.gz"
-"""A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
 
 
 class Encoder:
@@ -119,10 +119,13 @@ class Encoder:
         return self._tokenizer(list(texts))
 
     def truncated(self, texts: Sequence[str]) -> list[int]:
-        """The rows of those texts of which the model reads only the beginning."""
+        """The rows of those texts of which the model reads only the beginning.
+
+        The last token says nothing where padding is written as the end of the text, as by SigLIP.
+        """
         if not texts:
             return []
-        full = np.flatnonzero(self.tokens(texts)[:, -1].numpy() != self._padding).tolist()
+        full = np.flatnonzero(self.tokens(texts)[:, -2].numpy() != self._padding).tolist()
         return [row for row in full if self._length(texts[row]) > self.context_length]
 
     def half(self, tower: str) -> torch.dtype | None:
@@ -175,7 +178,9 @@ class Encoder:
 
     def _length(self, text: str) -> int:
         inner = getattr(self._tokenizer, "tokenizer", None)
-        return len(inner(text).input_ids) if inner else len(self._tokenizer.encode(text)) + 2
+        if inner:
+            return len(inner(self._tokenizer.clean_fn(text)).input_ids)
+        return len(self._tokenizer.encode(text)) + 2
 
 
 def unit(vectors: Floats) -> Floats:
@@ -201,6 +206,8 @@ def cached(source: Source) -> Encoder:
 
 def build(source: Source) -> Encoder:
     """Makes the model, loads its weights, and gives it its preparation and tokenizer."""
+    if needs_transformers(source):
+        raise MissingWeights(f"{source.name} reads texts by the package transformers: pip install transformers")
     try:
         with quiet():
             model = open_clip.create_model(
@@ -209,6 +216,7 @@ def build(source: Source) -> Encoder:
                 pretrained_text=False,
                 force_quick_gelu=source.quick_gelu,
                 force_preprocess_cfg=dict(source.preprocessing),
+                **text_tower(source),
             )
         tokenizer = make_tokenizer(source)
     except (ImportError, RuntimeError, OSError, ValueError) as error:
@@ -216,13 +224,6 @@ def build(source: Source) -> Encoder:
     fill(model, source)
     dimension = open_clip.get_model_config(source.configuration)["embed_dim"]
     return Encoder(source.name, model, tokenizer, dimension)
-
-
-def make_tokenizer(source: Source) -> Any:
-    """open_clip's tokenizer, with the byte pairs beside the weights if there are some."""
-    merges = source.weights.parent / MERGES
-    local = source.configuration.startswith("local-dir:") and merges.exists()
-    return open_clip.get_tokenizer(source.configuration, **({"bpe_path": str(merges)} if local else {}))
 
 
 def fill(model: Any, source: Source) -> None:
@@ -237,8 +238,6 @@ def fill(model: Any, source: Source) -> None:
 
 def cannot_build(source: Source, error: Exception) -> Exception:
     reason = " ".join(str(error).split())[:200]
-    if "transformers" in reason:
-        return MissingWeights(f"{source.name} has a tokenizer of `transformers`: pip install transformers")
     if isinstance(error, OSError):
         return MissingWeights(f"{source.name} needs more files of the hub, which cannot be had: {reason}")
     return BadInput(f"{source.name}: open_clip cannot make this model: {reason}")

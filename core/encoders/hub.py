@@ -1,61 +1,92 @@
-"""Files of the Hugging Face hub: from its cache, else downloaded, else a plain message within seconds."""
+"""What the Hugging Face hub says of a repository; where it cannot be reached, a plain message within seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from core.errors import MissingWeights
+from core.encoders.kept import NOT_STATED
+from core.errors import ClipscapeError, MissingWeights
 
 PATIENCE = 6.0
 """Seconds in which the hub must answer at all."""
-REMEDY = "choose `pocket`, or download the weights elsewhere and name them ARCHITECTURE:FILE.safetensors"
+REMEDY = (
+    "choose the bundled model, or run `python -m core models fetch` on a machine that reaches the hub "
+    "and bring what it made with `models import`"
+)
 
 
-def fetch(repository: str, names: Sequence[str]) -> Path:
-    """The first of these files that the repository has; raises `MissingWeights`."""
-    for name in names:
-        if path := in_cache(repository, name):
-            return path
-    check_reachable(repository)
-    for name in names:
-        if path := download(repository, name):
-            return path
-    raise MissingWeights(f"{repository} has none of {', '.join(names)}: {REMEDY}")
+@dataclass(frozen=True)
+class HubFile:
+    """A file of a repository.
+
+    size: bytes, 0 where the hub does not say. digest: its SHA-256; "" for small ones, of which the hub keeps none.
+    """
+
+    repository: str
+    revision: str
+    name: str
+    size: int
+    digest: str = ""
 
 
-def in_cache(repository: str, name: str) -> Path | None:
-    from huggingface_hub import try_to_load_from_cache
+@dataclass(frozen=True)
+class Repository:
+    """revision: the commit. licence: as its card states it. gated: whether its conditions must be accepted first."""
 
-    path = try_to_load_from_cache(repository, name)
-    return Path(path) if isinstance(path, str) else None
+    revision: str
+    licence: str
+    gated: bool
+    files: Mapping[str, HubFile]
 
 
-def download(repository: str, name: str) -> Path | None:
-    """The file, or None if the repository lacks it."""
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import (
-        EntryNotFoundError,
-        GatedRepoError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-    )
+def describe(repository: str) -> Repository:
+    """Files, sizes and licence of a repository; raises `MissingWeights`."""
+    from huggingface_hub import HfApi
 
     try:
-        return Path(hf_hub_download(repository, name, etag_timeout=PATIENCE))
-    except LocalEntryNotFoundError as error:
-        raise unreachable(repository, error) from None
-    except EntryNotFoundError:
-        return None
-    except GatedRepoError:
-        raise MissingWeights(f"{repository} asks for a licence: accept it there, then run `hf auth login`") from None
-    except RepositoryNotFoundError:
-        raise MissingWeights(f"the hub has no {repository}, or only for those who are logged in: {REMEDY}") from None
+        info = HfApi().model_info(repository, files_metadata=True, timeout=PATIENCE)
     except Exception as error:  # whatever the network stack raises
-        raise unreachable(repository, error) from None
+        raise plainly(repository, error) from None
+    revision = info.sha or "main"
+    files = {each.rfilename: of_sibling(repository, revision, each) for each in info.siblings or []}
+    return Repository(revision, licence_of(info.card_data), bool(info.gated), files)
 
 
-def check_reachable(repository: str) -> None:
+def of_sibling(repository: str, revision: str, sibling: Any) -> HubFile:
+    digest = sibling.lfs.sha256 if sibling.lfs else ""
+    return HubFile(repository, revision, sibling.rfilename, sibling.size or 0, digest)
+
+
+def licence_of(card: Any) -> str:
+    """`apache-2.0`; a licence of its own by its name."""
+    stated = card.get("license") if card else None
+    own = card.get("license_name") if card and stated in (None, "other") else None
+    named = own or stated
+    return ", ".join(named) if isinstance(named, list) else str(named or NOT_STATED)
+
+
+def in_cache(repository: str, names: Sequence[str]) -> Path | None:
+    """The first of these files that the hub's own cache holds."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = (try_to_load_from_cache(repository, name) for name in names)
+    return next((Path(path) for path in found if isinstance(path, str)), None)
+
+
+def plainly(repository: str, error: Exception) -> ClipscapeError:
+    """What went wrong with the hub, for a person."""
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    if isinstance(error, GatedRepoError):
+        return MissingWeights(f"{repository} asks for a licence: accept it there, then run `hf auth login`")
+    if isinstance(error, RepositoryNotFoundError):
+        return MissingWeights(f"the hub has no {repository}, or only for those who are logged in: {REMEDY}")
+    return unreachable(repository, error)
+
+
+def check_reachable(model: str) -> None:
     """Raises `MissingWeights` unless the hub answers at once; its own client would try for minutes.
 
     In a thread, because looking up the host's name cannot be given a time limit.
@@ -65,7 +96,7 @@ def check_reachable(repository: str) -> None:
     thread.start()
     thread.join(PATIENCE + 1)
     if said:
-        raise unreachable(repository, said[-1])
+        raise unreachable(model, said[-1])
 
 
 def knock(said: list[Exception]) -> None:
@@ -84,6 +115,6 @@ def knock(said: list[Exception]) -> None:
         said.append(error)
 
 
-def unreachable(repository: str, error: Any) -> MissingWeights:
+def unreachable(model: str, error: Any) -> MissingWeights:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
-    return MissingWeights(f"{repository} is not here and the hub cannot be reached ({reason}): {REMEDY}")
+    return MissingWeights(f"{model} is not here and the hub cannot be reached ({reason}): {REMEDY}")

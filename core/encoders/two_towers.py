@@ -24,7 +24,7 @@ MEAN, SPREAD = 0.75, 0.35
 
 
 class Penultimate(nn.Module):
-    """What both nets see before words come in, each as much as the gate says; a module, so that it can be listened to."""
+    """What both nets see before words come in, each as much as the gate says: a module, to be listened to."""
 
     def forward(self, photographed: Tensor, drawn: Tensor, share: Tensor) -> Tensor:
         """Features (N, P), (N, Q) and shares (N, 1) → (N, P + Q)."""

@@ -13,15 +13,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from core.encoders import kept
 from core.encoders.catalogue import CONFIGURATION, POCKET, WEIGHTS, configuration_of, suggest
-from core.encoders.hub import fetch
+from core.encoders.hub import in_cache
+from core.encoders.hub_names import PREFIX, HubModel, hub_model
 from core.errors import BadInput, MissingWeights
+from core.progress import Report, silent
 
 PICKLES = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".pyt", ".t7", ".tar"}
 PREFERRED = (WEIGHTS, "open_clip_pytorch_model.safetensors", "model.safetensors")
 ENDINGS = {".safetensors", *PICKLES}
 PATH_BEGINS = ("/", "./", "../", "~")
-ON_HUB = (WEIGHTS, "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin")
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,18 @@ class Source:
     quick_gelu: bool = False
 
 
-def find(name: str) -> Source:
-    """Raises `BadInput` for what is no model, `MissingWeights` for weights that cannot be had."""
+def find(name: str, report: Report = silent) -> Source:
+    """Where a model's files lie; `report` follows a download, where there must be one.
+
+    Raises `BadInput` for what is no model, `MissingWeights` for weights that cannot be had.
+    """
     if name == "pocket":
         return pocket()
-    if name.startswith("hf-hub:"):
-        return repository(name)
+    if name.startswith(PREFIX):
+        return on_hub(name, report)
     path, mark = split_mark(name)
+    if folder_here := kept.folder_of(path):
+        return kept_here(folder_here, mark)
     architecture, _, rest = path.partition(":")
     if path.startswith(PATH_BEGINS) or (path and Path(path).is_dir()):
         return folder(Path(path).expanduser(), mark)
@@ -54,7 +61,7 @@ def find(name: str) -> Source:
         return checkpoint(architecture, Path(rest).expanduser(), mark)
     if Path(path).suffix.lower() in ENDINGS:
         return folder(Path(path), mark)
-    return tagged(name)
+    return on_hub(name, report)
 
 
 def split_mark(name: str) -> tuple[str, str]:
@@ -107,38 +114,40 @@ def checkpoint(architecture: str, path: Path, mark: str = "") -> Source:
     return Source(name, architecture, path.resolve())
 
 
-def tagged(name: str) -> Source:
-    """Weights on the hub, by architecture and tag."""
-    import open_clip
-
-    architecture, _, tag = name.replace("/", "-").partition(":")
-    settings = open_clip.get_pretrained_cfg(architecture, tag)
-    if not settings:
-        raise BadInput(f"no model {name!r}: {advise(architecture, name)}")
-    repository, _, file = settings["hf_hub"].rpartition("/")
-    names = (file.removesuffix(".bin") + ".safetensors", file) if file else ON_HUB
-    clean = tag.lower().replace("-", "_")
-    weights = fetch(repository, names)
-    return Source(f"{architecture}:{clean}", architecture, weights, settings, settings.get("quick_gelu", False))
+def on_hub(name: str, report: Report = silent) -> Source:
+    """A model of the hub: as it is kept here, else from the hub's own cache, else downloaded."""
+    model = hub_model(name)
+    if folder := kept.folder_of(model.name):
+        return kept_here(folder)
+    return cached(model) or kept_here(download(model, report))
 
 
-def repository(name: str) -> Source:
-    """Configuration and weights of a repository on the hub."""
-    identifier = name.removeprefix("hf-hub:")
-    if identifier.count("/") != 1:
-        raise BadInput(f"{name!r} is no repository: write hf-hub:organisation/repository")
-    fetch(identifier, [CONFIGURATION])
-    return Source(name, name, fetch(identifier, ON_HUB))
+def cached(model: HubModel) -> Source | None:
+    """What other programs have downloaded before."""
+    whole = model.architecture or in_cache(model.repository, [CONFIGURATION])
+    weights = in_cache(model.repository, model.weights) if whole else None
+    if weights is None:
+        return None
+    return Source(model.name, model.architecture or model.name, weights, model.settings, model.quick_gelu)
 
 
-def advise(architecture: str, name: str) -> str:
-    """What to write instead: the architecture's tags where it has some, else the nearest names."""
-    import open_clip
+def download(model: HubModel, report: Report) -> Path:
+    from core.encoders.fetching import fetch
 
-    tags = open_clip.list_pretrained_tags_by_model(architecture)
-    if tags and ":" not in name:
-        return f"say which weights: {architecture} has the tags {', '.join(tags)}"
-    return suggest(name)
+    return kept.folder_for(fetch(model.name, report).name)
+
+
+def kept_here(folder: Path, mark: str = "") -> Source:
+    """A folder of CLIPSCAPE_HOME/models: a hub model has the hub's name, any other one its own and a hash."""
+    card = kept.read_card(folder)
+    if card is None:
+        raise MissingWeights(f"{folder} cannot be read: delete it, then download or import the model again")
+    configuration_of(folder)
+    weights = folder / card.weights
+    if not card.from_hub:
+        refuse_pickle(weights)
+    name = card.name if card.from_hub else identify(card.name, mark, (folder / CONFIGURATION, weights))
+    return Source(name, f"local-dir:{folder.resolve()}", weights.resolve())
 
 
 def check_architecture(architecture: str) -> None:

@@ -1,24 +1,19 @@
 """Workspaces by name, in one folder; a bundled set's name opens its workspace, made at the first use."""
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
 
 from core.errors import BadInput, MissingData
+from core.home import MODELS, home
 from core.sources import bundled
 from core.workspace.store import Store
 from core.workspace.workspace import Workspace
 
 _STAMP = "bundled.json"
 """Beside the tables of a restored set: what it was made from, and its version then."""
-
-
-def home() -> Path:
-    """The folder of workspaces: CLIPSCAPE_HOME, or .clipscape in the person's own folder."""
-    return Path(os.environ.get("CLIPSCAPE_HOME") or Path.home() / ".clipscape")
 
 
 def workspaces() -> list[str]:
@@ -32,6 +27,8 @@ def create_named(name: str) -> Workspace:
     _check_name(name)
     if name in bundled.names():
         raise BadInput(f"workspace {name!r}: the name of a bundled set: choose another")
+    if name == MODELS:
+        raise BadInput(f"workspace {name!r}: the folder of downloaded models has this name: choose another")
     return Workspace.create(home() / name)
 
 

@@ -10,21 +10,26 @@ from pathlib import Path
 import pytest
 
 from core.encoders import bundled, catalogue, load, models
+from core.encoders.published import RECOMMENDED
 from core.encoders.weights import find
 from core.errors import BadInput, MissingWeights
+from tests.encoders.hub import lead_to
 from tests.encoders.models import make_folder
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A hub that refuses connections, and an empty cache."""
-    from huggingface_hub import constants, file_download
-
-    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setattr(file_download.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path / "home"))
+    lead_to("http://127.0.0.1:9", tmp_path, monkeypatch)
 
 
 def test_importing_and_describing_the_bundled_model_loads_nothing_heavy() -> None:
@@ -33,14 +38,49 @@ def test_importing_and_describing_the_bundled_model_loads_nothing_heavy() -> Non
     assert not set(loaded.stdout.split()) & {"torch", "open_clip", "numpy", "PIL"}
 
 
-def test_every_open_clip_model_is_listed_after_the_bundled_one() -> None:
+def test_every_open_clip_model_is_listed_after_the_bundled_one(home: Path) -> None:
     import open_clip
 
     first, *others = models()
-    assert first == bundled()
-    assert first.name == "pocket"
-    assert [model.name for model in others] == open_clip.list_pretrained(as_str=True)
+    assert (first.name, first.parameters, first.here) == ("pocket", bundled().parameters, True)
+    assert sorted(model.name for model in others) == sorted(open_clip.list_pretrained(as_str=True))
     assert next(model for model in others if model.name == "ViT-B-32:openai").dimension == 512
+
+
+def test_recommended_models_come_first_then_the_most_accurate(home: Path) -> None:
+    others = models()[1:]
+    count = len(RECOMMENDED)
+    assert [model.name for model in others[:count]] == list(RECOMMENDED)
+    assert all(model.reason for model in others[:count])
+    accuracies = [model.imagenet for model in others[count:]]
+    published = [each for each in accuracies if each is not None]
+    assert published == sorted(published, reverse=True)
+    assert accuracies[len(published) :] == [None] * 75
+
+
+def test_figures_are_those_of_the_published_tables(home: Path) -> None:
+    """Read by eye in open_clip's own tables."""
+    known = {model.name: model for model in models()}
+    vit = known["ViT-B-32:laion2b_s34b_b79k"]
+    assert (vit.parameters, vit.imagenet, vit.retrieval) == (151_280_000, 0.6656, 0.6750)
+    assert (vit.dimension, vit.image_side, vit.context, vit.size) == (512, 224, 77, 605_120_000)
+    assert known["ViT-SO400M-14-SigLIP-384:webli"].retrieval == 0.7721
+    assert known["xlm-roberta-large-ViT-H-14:frozen_laion5b_s13b_b90k"].multilingual == 0.7062
+    unpublished = known["ViT-B-16-SigLIP2:webli"]
+    assert (unpublished.imagenet, unpublished.retrieval, unpublished.multilingual) == (None, None, None)
+    assert unpublished.parameters == 375_190_000
+
+
+def test_what_is_said_of_the_recommended_ones_is_true(home: Path) -> None:
+    known = {model.name: model for model in models() if model.imagenet}
+    small, best_small, siglip, best_siglip, best, languages = (known[name] for name in RECOMMENDED)
+    assert best.imagenet == max(model.imagenet for model in known.values())
+    assert best_siglip.retrieval == max(model.retrieval for model in known.values())
+    assert best_small.imagenet == max(m.imagenet for m in known.values() if m.parameters <= best_small.parameters)
+    alike = [m for m in known.values() if m.parameters <= siglip.parameters and m.image_side <= siglip.image_side]
+    assert siglip.retrieval == max(model.retrieval for model in alike)
+    assert small.imagenet > known["ViT-B-32:openai"].imagenet
+    assert languages.multilingual > 0.6
 
 
 def test_the_bundled_model_is_described_from_its_files(
@@ -149,7 +189,7 @@ def test_the_same_model_stays_in_memory(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["ViT-B-32:openai", "ViT-B-16-SigLIP:webli", "hf-hub:organisation/repository"])
 def test_an_unreachable_hub_is_said_within_seconds(name: str) -> None:
     begun = time.monotonic()
-    with pytest.raises(MissingWeights, match=r"the hub cannot be reached .*choose `pocket`"):
+    with pytest.raises(MissingWeights, match=rf"{name} is not here and the hub cannot be reached .*choose the bundled"):
         load(name)
     assert time.monotonic() - begun < 8
 

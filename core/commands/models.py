@@ -1,0 +1,110 @@
+"""The models that can embed: which there are, downloading one from the hub, importing one."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from core.formats import size
+from core.progress import Report, silent
+
+if TYPE_CHECKING:
+    from core.encoders.fetching import Plan
+    from core.encoders.kept import Card
+
+
+def models(report: Report = silent) -> dict[str, Any]:
+    """Every model that can embed: the bundled one, imported ones, recommended ones, then by published accuracy."""
+    from core.encoders import models
+
+    return {"models": [asdict(model) for model in models()]}
+
+
+def plan(name: str, report: Report = silent) -> dict[str, Any]:
+    """What a download would bring, as the hub says: size in bytes, licence, folder."""
+    from core.encoders.fetching import plan
+
+    return planned(plan(name))
+
+
+def fetch(name: str, report: Report = silent) -> dict[str, Any]:
+    """Downloads a hub model unless it is here; goes on where it was stopped."""
+    from core.encoders.fetching import fetch
+
+    start = perf_counter()
+    return described(fetch(name, report), start)
+
+
+def bring(source: str, name: str | None = None, report: Report = silent) -> dict[str, Any]:
+    """Copies a folder or a file of weights to the other models, and names it."""
+    from core.encoders.importing import bring
+
+    start = perf_counter()
+    return described(bring(source, name, report), start)
+
+
+def planned(plan: "Plan") -> dict[str, Any]:
+    from core.encoders.kept import folder_of
+
+    return {
+        "name": plan.model.name,
+        "repository": plan.model.repository,
+        "bytes": plan.size,
+        "left": 0 if folder_of(plan.model.name) else plan.size - plan.here,
+        "licence": plan.licence,
+        "gated": plan.gated,
+        "folder": str(plan.folder),
+        **({"warning": warning(plan)} if plan.needs else {}),
+    }
+
+
+def warning(plan: "Plan") -> str:
+    return f"{plan.model.name} reads texts by the package {plan.needs}, which is missing: pip install {plan.needs}"
+
+
+def described(card: "Card", start: float) -> dict[str, Any]:
+    """A model that is here now."""
+    from core.encoders.kept import folder_for
+
+    folder = folder_for(card.name)
+    return {
+        "name": card.name,
+        "folder": str(folder),
+        "bytes": sum(path.stat().st_size for path in folder.glob("*")),
+        "licence": card.licence,
+        "repository": card.repository,
+        "seconds": round(perf_counter() - start, 3),
+    }
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The list as a person reads it."""
+    return {"models": [row(each) for each in result["models"]]}
+
+
+def row(model: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": model["name"],
+        "here": "yes" if model["here"] else "",
+        "parameters": millions(model["parameters"]),
+        "size": model["size"] and size(model["size"]),
+        "memory": model["memory"] and size(model["memory"]),
+        "dimensions": model["dimension"],
+        "pixels": model["image_side"],
+        "imagenet": percent(model["imagenet"]),
+        "retrieval": percent(model["retrieval"]),
+        "recommended": model["reason"],
+    }
+
+
+def with_size(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Bytes in units."""
+    return {name: size(value) if name in ("bytes", "left") else value for name, value in result.items()}
+
+
+def millions(count: int | None) -> str | None:
+    return f"{count / 1e6:,.0f} M" if count else None
+
+
+def percent(share: float | None) -> str | None:
+    return f"{100 * share:.1f} %" if share is not None else None

@@ -1,0 +1,88 @@
+"""The models that can be chosen, with what is known of each before it is loaded."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.encoders.catalogue import ModelInfo, bundled, configuration_of, count_parameters
+from core.encoders.hub import in_cache
+from core.encoders.hub_names import hub_model
+from core.encoders.kept import Card, folder_for, folder_of, kept
+from core.encoders.published import RECOMMENDED, memory, published, size
+
+CONTEXT = 77
+"""Tokens that open_clip's models read where their configuration does not say."""
+
+
+def models() -> list[ModelInfo]:
+    """Every model with a name: the bundled one, other ones kept here, recommended ones, then by accuracy.
+
+    Imports open_clip: seconds, where it is not loaded.
+    """
+    import open_clip
+
+    of_hub = sorted((of_hub_list(*pair) for pair in open_clip.list_pretrained()), key=rank)
+    names = {model.name for model in of_hub}
+    return [of_bundle(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
+
+
+def of_bundle() -> ModelInfo:
+    """The bundled model."""
+    return with_size(replace(bundled(), here=True))
+
+
+def rank(model: ModelInfo) -> tuple[int, float]:
+    """Recommended ones in their order, then the most accurate first, those without a figure last."""
+    recommended = list(RECOMMENDED)
+    place = recommended.index(model.name) if model.name in recommended else len(recommended)
+    return place, -(model.imagenet or 0.0)
+
+
+def of_hub_list(architecture: str, tag: str) -> ModelInfo:
+    """A model of open_clip's list."""
+    import open_clip
+
+    name = f"{architecture}:{tag}"
+    figures = published().get(name)
+    model = ModelInfo(name, f"{architecture}, {tag}", "hub", here=is_here(name), reason=RECOMMENDED.get(name, ""))
+    if figures:
+        model = replace(
+            model,
+            parameters=figures.parameters,
+            imagenet=figures.imagenet,
+            retrieval=figures.retrieval,
+            multilingual=figures.multilingual,
+        )
+    return shaped(model, open_clip.get_model_config(architecture) or {})
+
+
+def of_card(card: Card) -> ModelInfo:
+    """A model that is kept here and not in open_clip's list: imported, or a repository of the hub."""
+    weights = folder_for(card.name) / card.weights
+    parameters = count_parameters(weights) if weights.suffix == ".safetensors" else None
+    where, title = ("hub", f"{card.repository}, downloaded") if card.from_hub else ("local", f"{card.name}, imported")
+    model = ModelInfo(card.name, title, where, parameters, here=True)
+    return shaped(model, configuration_of(folder_for(card.name))["model_cfg"])
+
+
+def shaped(model: ModelInfo, configuration: Mapping[str, Any]) -> ModelInfo:
+    """With what its configuration and its number of parameters tell."""
+    side = configuration.get("vision_cfg", {}).get("image_size")
+    return replace(
+        with_size(model),
+        dimension=configuration.get("embed_dim"),
+        image_side=max(side) if isinstance(side, list) else side,
+        context=configuration.get("text_cfg", {}).get("context_length", CONTEXT),
+    )
+
+
+def with_size(model: ModelInfo) -> ModelInfo:
+    """With the bytes that so many parameters take."""
+    count = model.parameters
+    return replace(model, size=size(count), memory=memory(count)) if count else model
+
+
+def is_here(name: str) -> bool:
+    """Whether a hub model can be used without the hub."""
+    model = hub_model(name)
+    return folder_of(model.name) is not None or in_cache(model.repository, model.weights) is not None

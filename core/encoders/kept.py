@@ -1,0 +1,91 @@
+"""Models kept on this machine, each in a folder of CLIPSCAPE_HOME/models: downloaded from the hub, or imported.
+
+A folder holds open_clip_config.json, the weights, the files of its tokenizer, and the card, which is written last.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from core.home import MODELS, home
+
+CARD = "clipscape.json"
+UNFINISHED = ".part"
+TOWER = "config.json"
+"""The settings of a text tower of `transformers`."""
+TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "vocab.txt",
+    "merges.txt",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+    "tokenizer.model",
+)
+"""Files that a tokenizer of `transformers` may consist of."""
+NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is kept beside a model's weights.
+
+    name: what a person calls it by. weights: the file. repository, revision: of the hub; "" for what came from
+    elsewhere. digests: SHA-256 of the files for which it is known.
+    """
+
+    name: str
+    weights: str
+    repository: str = ""
+    revision: str = ""
+    licence: str = NOT_STATED
+    digests: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def from_hub(self) -> bool:
+        """So that its name alone says which weights these are."""
+        return bool(self.repository)
+
+
+def place() -> Path:
+    """The folder of models."""
+    return home() / MODELS
+
+
+def folder_for(name: str) -> Path:
+    """Where a model of that name is kept: `ViT-B-32:openai` in ViT-B-32--openai."""
+    return place() / re.sub(r"[^\w.\-]", "--", name)
+
+
+def folder_of(name: str) -> Path | None:
+    """The folder of a model that is kept here; None where it is not, or not yet whole."""
+    return folder_for(name) if card_of(name) else None
+
+
+def card_of(name: str) -> Card | None:
+    """The card of a model that is kept here."""
+    card = read_card(folder_for(name))
+    return card if card and card.name == name else None
+
+
+def read_card(folder: Path) -> Card | None:
+    """None where there is none that can be read."""
+    try:
+        return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_card(folder: Path, card: Card) -> None:
+    (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
+
+
+def kept() -> list[Card]:
+    """Every model that is kept here, by name."""
+    folders = (path for path in place().glob("*") if path.suffix != UNFINISHED)
+    return sorted((card for folder in folders if (card := read_card(folder))), key=lambda card: card.name)

@@ -1,0 +1,68 @@
+"""What reads a model's texts: its tokenizer, and the settings of a text tower of `transformers`.
+
+A model in a folder takes both from there and asks no hub.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import open_clip
+
+from core.encoders.kept import TOKENIZER, TOWER
+from core.encoders.weights import Source
+from core.errors import BadInput, MissingWeights
+
+MERGES = "merges.txt.gz"
+"""A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
+LOCAL = "local-dir:"
+IN_FOLDER = {"local_files_only": True, "trust_remote_code": False}
+
+
+def make_tokenizer(source: Source) -> Any:
+    """open_clip's tokenizer, by the files beside the weights where the model lies in a folder."""
+    folder = folder_of(source)
+    if folder is None:
+        return open_clip.get_tokenizer(source.configuration)
+    if settings_of(source).get("hf_tokenizer_name"):
+        check(source, folder, TOKENIZER, "the files of its tokenizer (tokenizer.json …)")
+        return open_clip.get_tokenizer(source.configuration, **IN_FOLDER)
+    merges = folder / MERGES
+    return open_clip.get_tokenizer(source.configuration, **({"bpe_path": str(merges)} if merges.exists() else {}))
+
+
+def tower(source: Source) -> dict[str, Any]:
+    """What `create_model` must be told besides, so that it makes the tower by the folder's own config.json."""
+    folder, text = folder_of(source), settings_of(source)
+    if folder is None or not text.get("hf_model_name"):
+        return {}
+    check(source, folder, (TOWER,), f"{TOWER}, the settings of its text tower")
+    refuse_code(folder / TOWER)
+    return {"text_cfg": text | {"hf_model_name": str(folder), "hf_model_pretrained": False}}
+
+
+def refuse_code(path: Path) -> None:
+    """Raises `BadInput` for settings that name code to be run, of which `transformers` would ask."""
+    if "auto_map" in path.read_text(encoding="utf-8"):
+        raise BadInput(f"{path} names code of its own (auto_map), which is not run: no such model can be used")
+
+
+def needs_transformers(source: Source) -> bool:
+    """Whether it reads texts by `transformers`, which is not installed."""
+    text = settings_of(source)
+    return bool(text.get("hf_tokenizer_name") or text.get("hf_model_name")) and find_spec("transformers") is None
+
+
+def check(source: Source, folder: Path, names: tuple[str, ...], what: str) -> None:
+    """Raises `MissingWeights` unless the folder has one of these files."""
+    if not any((folder / name).is_file() for name in names):
+        raise MissingWeights(f"{source.name}: {folder} lacks {what}: put them there, or download the model again")
+
+
+def folder_of(source: Source) -> Path | None:
+    return Path(source.configuration.removeprefix(LOCAL)) if source.configuration.startswith(LOCAL) else None
+
+
+def settings_of(source: Source) -> dict[str, Any]:
+    """The configuration of its text tower."""
+    return (open_clip.get_model_config(source.configuration) or {}).get("text_cfg", {})
