@@ -9,6 +9,7 @@ from core.errors import BadInput, MissingData
 from core.inputs import open_workspace
 from core.progress import Report, silent
 from core.reduced import complete_family, full_model
+from core.workspace.captions import item_of
 
 if TYPE_CHECKING:
     from core.encoders.pipeline import Embedded
@@ -27,8 +28,8 @@ def embed(
     """Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
 
     The reduced models made of it are brought up to date with it, and `reduced` names them; one of them in place of the
-    model means the model that it was made of. An item counts once, with its image and its caption; `rate` is items a
-    second of embedding.
+    model means the model that it was made of. An item counts once, with its image and all of its captions; `rate` is
+    items a second of embedding. `captions_added`: how many captions of the source are new to items that were here.
     """
     from core.encoders import load
     from core.encoders.pipeline import embed
@@ -47,6 +48,7 @@ def embed(
         "added": added.added if added else 0,
         "embedded": embedded,
         "skipped": added.skipped if added else 0,
+        **({"captions_added": added.captions} if added and added.captions else {}),
         "refused": refused + _without_vector(place, done),
         "model": done.model,
         "seconds": round(perf_counter() - start, 3),
@@ -80,14 +82,14 @@ def _full(workspace: str, model: str) -> str:
 
 
 def _lacking(place: "Workspace", model: str) -> set[str]:
-    """The items whose image or caption has no vector yet."""
-    return {id for modality in ("image", "text") for id in place.missing(model, modality)}
+    """The items whose image or one of whose captions has no vector yet."""
+    return {item_of(id) for modality in ("image", "text") for id in place.missing(model, modality)}
 
 
 def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:
-    """Items whose picture no vector could be made of."""
+    """Items of whose picture or caption no vector could be made."""
     if not done.refused:
         return []
-    table = place.table(columns=["source"], ids=[each.id for each in done.refused])
-    sources = {row["id"]: row["source"] for row in table.to_pylist()}
-    return [{"source": sources.get(each.id, each.id), "reason": each.reason} for each in done.refused]
+    ids = [item_of(each.id) for each in done.refused]
+    sources = place.table(columns=["source"], ids=ids)["source"].to_pylist()
+    return [{"source": source, "reason": each.reason} for source, each in zip(sources, done.refused, strict=True)]
