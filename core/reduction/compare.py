@@ -78,7 +78,8 @@ def splits(items: Rows, number: int = 3, seed: int = 0) -> list[Split]:
     if number < 1:
         raise BadParameter(f"{number} splits are none: 3 to 20 show how much chance does")
     counts = np.bincount(items)
-    return [_split(np.random.default_rng([seed, each]).permutation(len(counts)), counts, items) for each in range(number)]
+    orders = (np.random.default_rng([seed, each]).permutation(len(counts)) for each in range(number))
+    return [_split(order, counts, items) for order in orders]
 
 
 def _split(order: Rows, counts: Rows, items: Rows) -> Split:

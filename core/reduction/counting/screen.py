@@ -51,7 +51,7 @@ def screen_for(image: Floats, text: Floats, item: NDArray[np.int64]) -> Screen:
     sample = Pairs(image[item[rows]], text[rows])
     axes = principal_axes(sample)
     kept = _least_work(Pairs(sample.image @ axes, sample.text @ axes))
-    return Screen.cut(*((image, text) if kept == image.shape[1] else (image @ axes, text @ axes)), kept)
+    return Screen.cut(image, text, kept) if kept == image.shape[1] else Screen.cut(image @ axes, text @ axes, kept)
 
 
 def principal_axes(pairs: Pairs) -> Floats:
