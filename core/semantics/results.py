@@ -201,9 +201,9 @@ class Gap:
 
     vector: (D,) float32, the mean image less the mean caption. alignment: mean squared distance of an image and a
     caption of its own. uniformity_images, uniformity_captions: log of the mean of exp(-2 |x - y|²) over pairs of
-    different images, of different captions. pairs: cosines of each image with its own captions; others: with those of other images that
-    say otherwise. image_to_text, text_to_image: (M,) int32, ranks from 0 of the own partner of M different captions and
-    their images (`core.reduction.retrieval`).
+    different images, of different captions. pairs: cosines of each image with its own captions; others: with those of
+    other images that say otherwise. image_to_text, text_to_image: (M,) int32, ranks from 0 of the own partner of M
+    different captions and their images (`core.reduction.retrieval`).
     """
 
     vector: Floats
