@@ -97,6 +97,7 @@ def summary(result: dict[str, Any]) -> str:
         "added": result["added"],
         "embedded": result["embedded"],
         "already here": result["skipped"],
+        "captions added to these": result.get("captions_added", 0),
         "refused": len(result["refused"]),
     }
     return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing new"

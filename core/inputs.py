@@ -20,6 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.features import behind, check_words, is_features
 from core.reduced import reduced_models
 from core.results import Floats, Strings, check_length, check_matrix
+from core.workspace.captions import caption_id, item_of, number_of
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -42,7 +43,8 @@ class Rows:
     """Vectors to work on, and what each is of; images come before captions.
 
     ids: (N,) str, the items; modality: (N,) str, "image" or "text"; vectors: (N, D) float32, finite.
-    labels: (N,) str where the input has some. workspace: None for a `.npz`.
+    labels: (N,) str where the input has some. workspace: None for a `.npz`. caption: (N,) int64, which caption of its
+    item a row is of, from 0; None: of the item as a whole.
     """
 
     ids: Strings
@@ -53,6 +55,7 @@ class Rows:
     fingerprint: str
     labels: Strings | None = None
     workspace: Workspace | None = None
+    caption: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         check_matrix("vectors", self.vectors)
@@ -63,18 +66,33 @@ class Rows:
         return len(self.vectors)
 
     def keys(self) -> list[tuple[str, str]]:
-        """Id and modality of each row: no two are the same."""
-        return list(zip(self.ids.tolist(), self.modality.tolist(), strict=True))
+        """Id, of the item or of its caption, and modality of each row: no two are the same."""
+        return list(zip(self.caption_ids(), self.modality.tolist(), strict=True))
+
+    def caption_ids(self) -> list[str]:
+        """Ids of the rows' own captions; of an image, or of the first caption, that of the item."""
+        ids = self.ids.tolist()
+        return ids if self.caption is None else list(map(caption_id, ids, self.caption.tolist()))
+
+    def named(self) -> dict[str, NDArray]:
+        """What a run keeps to know its rows by: ids (N,) str of items, caption (N,) int64 where one has several."""
+        several = self.caption is not None and self.caption.any()
+        return {"ids": self.ids} | ({"caption": self.caption} if self.caption is not None and several else {})
 
     def take(self, rows: NDArray[np.int64]) -> Rows:
         """Some of the rows, in that order."""
-        labels = None if self.labels is None else self.labels[rows]
-        vectors = self.vectors[rows]
-        return replace(self, ids=self.ids[rows], modality=self.modality[rows], vectors=vectors, labels=labels)
+        return replace(
+            self,
+            ids=self.ids[rows],
+            modality=self.modality[rows],
+            vectors=self.vectors[rows],
+            labels=None if self.labels is None else self.labels[rows],
+            caption=None if self.caption is None else self.caption[rows],
+        )
 
 
 def read_rows(source: str | Path, space: str = "both", model: str | None = None) -> Rows:
-    """The rows of an input; `space` is "images", "captions" or "both" (what there is of them).
+    """The rows of an input; `space` is "images", "captions" (all of each item's) or "both" (what there is of them).
 
     `model`: whose embeddings of a workspace; None: the one that has embedded most.
     """
@@ -108,9 +126,11 @@ def workspace_rows(workspace: Workspace, space: str, model: str | None = None) -
     model = embedded_model(workspace, space, model)
     here = {each.modality for each in workspace.models() if each.model == model}
     wanted = [modality for modality in MODALITIES[space] if modality in here]
-    parts = [workspace.embeddings(model, modality) for modality in wanted]
+    parts = [workspace.every_embedding(model, modality) for modality in wanted]
+    ids = [id for part in parts for id in part.ids.tolist()]
     return Rows(
-        ids=np.concatenate([part.ids for part in parts]),
+        ids=np.array([item_of(id) for id in ids], dtype=np.str_),
+        caption=np.array([number_of(id) for id in ids], dtype=np.int64),
         modality=np.repeat(wanted, [len(part) for part in parts]),
         vectors=np.concatenate([part.vectors for part in parts]),
         space=_space_of(wanted),

@@ -133,7 +133,7 @@ def complete(workspace: "Workspace", card: "RunCard", report: Report = silent) -
         return Completed()
     reducer = Reducer.of(workspace.run(card.id).arrays)
     done = {"image": 0, "text": 0}
-    rows = [_of(workspace.embeddings(base, modality), ids) for modality, ids in waiting.items()]
+    rows = [_of(workspace.every_embedding(base, modality), ids) for modality, ids in waiting.items()]
     total, seen = sum(map(len, rows)), 0
     for each in rows:
         for start in range(0, len(each), CHUNK):

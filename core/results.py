@@ -20,7 +20,7 @@ Strings = NDArray[np.str_]
 class Embeddings:
     """Rows of one model and one modality.
 
-    ids: (N,) str, the items' content hashes. vectors: (N, D) float32, unit norm.
+    ids: (N,) str, the items' content hashes, or those of captions. vectors: (N, D) float32, unit norm.
     modality: "image" or "text".
     """
 
@@ -91,13 +91,17 @@ class Clustering:
 class Pairs:
     """Images and their captions: row i of the one belongs to row i of the other.
 
-    image, text: (N, D) float32, unit norm.
+    image, text: (N, D) float32, unit norm. item: (N,) int64, which image a row has, the same for all captions of one;
+    None: every row has an image of its own.
     """
 
     image: Floats
     text: Floats
+    item: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
+        if self.item is not None:
+            check_length("item", self.item, len(self.image))
         if self.image.shape != self.text.shape:
             raise BadInput(f"image is {self.image.shape}, text {self.text.shape}: a caption for each image is needed")
         check_matrix("image", self.image)
@@ -112,7 +116,17 @@ class Pairs:
 
     def take(self, rows: NDArray[np.int64]) -> "Pairs":
         """Some of the pairs, in that order."""
-        return Pairs(self.image[rows], self.text[rows])
+        return Pairs(self.image[rows], self.text[rows], None if self.item is None else self.item[rows])
+
+    @property
+    def items(self) -> NDArray[np.int64]:
+        """Which image each row has, 0, 1, … in the order of their first rows: (N,)."""
+        return np.arange(len(self)) if self.item is None else numbered(self.item)
+
+    @property
+    def image_rows(self) -> NDArray[np.int64]:
+        """The first row of each image: (I,), ascending."""
+        return np.arange(len(self)) if self.item is None else first_rows(self.item)
 
 
 @dataclass(frozen=True)
@@ -180,7 +194,7 @@ class Reducer:
 
     def __call__(self, pairs: Pairs) -> Pairs:
         """The same pairs in D' dimensions."""
-        return Pairs(self.image(pairs.image), self.text(pairs.text))
+        return Pairs(self.image(pairs.image), self.text(pairs.text), pairs.item)
 
     def arrays(self) -> dict[str, Floats]:
         """Every array by name, e.g. `image.linear`: what is saved."""
@@ -198,6 +212,17 @@ class Reducer:
             for modality in ("image", "text")
         )
         return cls(image, text)
+
+
+def first_rows(values: NDArray) -> NDArray[np.int64]:
+    """Where each different value comes first: ascending."""
+    return np.sort(np.unique(values, return_index=True)[1])
+
+
+def numbered(values: NDArray) -> NDArray[np.int64]:
+    """The values as 0, 1, … in the order in which they come first: (N,)."""
+    _, first, place = np.unique(values, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[place.ravel()]
 
 
 def check_matrix(name: str, x: NDArray, columns: int | None = None) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput, BadParameter
-from core.results import Embeddings, Floats, Strings, check_length
+from core.results import Embeddings, Floats, Strings, check_length, first_rows
+from core.workspace.captions import item_of
 
 CHUNK = 65_536
 
@@ -34,9 +35,21 @@ def search(embeddings: Embeddings, query: Floats, top: int = 10) -> Hits:
     return Hits(embeddings.ids[best], scores[best])
 
 
+def search_items(embeddings: Embeddings, query: Floats, top: int = 10) -> Hits:
+    """As `search`, but ids are of items, and each comes once: by the nearest of its captions."""
+    wanted = top
+    while True:
+        found = search(embeddings, query, wanted)
+        items = np.array([item_of(id) for id in found.ids.tolist()], dtype=np.str_)
+        first = first_rows(items)[:top]
+        if len(first) == top or len(found.ids) == len(embeddings):
+            return Hits(items[first], found.scores[first])
+        wanted *= 2
+
+
 def nearest(embeddings: Embeddings, query: Floats, leave_out: str, top: int = 10) -> Hits:
-    """As `search`, without the item of one id: what is nearest to something that is itself among the rows."""
-    hits = search(embeddings, query, top + 1)
+    """As `search_items`, without one item: what is nearest to something that is itself among the rows."""
+    hits = search_items(embeddings, query, top + 1)
     others = hits.ids != leave_out
     return Hits(hits.ids[others][:top], hits.scores[others][:top])
 

@@ -1,8 +1,9 @@
-"""Caption–image mismatches: items whose own caption lies far down the ranking, and whose caption ranks them so too.
+"""Caption–image mismatches: captions that lie far down the ranking of their own image, and that rank it so too.
 
 Exact ranks of cross-modal retrieval, both ways (`core.reduction.retrieval`; Radford et al., ICML 2021). As a share of
 all other captions (images) that come before the own one, they do not depend on how many there are, nor, other than the
 plain cosine, on captions that lie near every image. Items whose captions say the same are no rivals of each other.
+Of an image with several captions each is asked about by itself, and the others are no rivals of it.
 
 The score is the mean of both shares. A caption drawn by chance has a score of 0.5 on average; flagged is what lies
 beyond `beyond` of the others both ways.
@@ -33,18 +34,18 @@ class Params:
 
 
 def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
-    """score: 0 … 1. evidence: image_to_text, text_to_image (shares), cosine (of the own pair), all float32; of the 500
+    """A row is a caption with its image; no image has two that say the same.
+
+    score: 0 … 1. evidence: image_to_text, text_to_image (shares), cosine (of the own pair), all float32; of the 500
     most suspicious, instead (the row whose caption is nearest to the image), -1 for the others.
 
-    metrics: right (share of items with no rival before them, both ways averaged), sayings (different captions).
+    metrics: right (share of captions with no rival before them, both ways averaged), sayings (different captions).
     """
     pairs, saying = _captioned(subject)
-    found = ranks(pairs, report)
-    size = np.bincount(saying)[saying]
-    rivals = np.maximum(len(pairs) - size, 1)
+    found, item = ranks(pairs, report), subject.item
     own = np.einsum("nd,nd->n", pairs.image, pairs.text, dtype=np.float64)
-    image_to_text = np.clip((found.image_to_text - (size - 1)) / rivals, 0, 1)
-    text_to_image = np.clip((found.text_to_image - _alike_before(own, saying)) / rivals, 0, 1)
+    image_to_text = _share(found.image_to_text, own, item, _times(saying))
+    text_to_image = _share(found.text_to_image, own, saying, _times(item))
     score = ((image_to_text + text_to_image) / 2).astype(np.float32)
     ways = {"image_to_text": image_to_text.astype(np.float32), "text_to_image": text_to_image.astype(np.float32)}
     right = ((image_to_text == 0).mean() + (text_to_image == 0).mean()) / 2
@@ -53,7 +54,7 @@ def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
         ranked,
         score,
         np.minimum(image_to_text, text_to_image) > params.beyond,
-        {**ways, "cosine": own.astype(np.float32), "instead": _instead(pairs, ranked[:NAMED], saying)},
+        {**ways, "cosine": own.astype(np.float32), "instead": _instead(pairs, ranked[:NAMED], saying, item)},
         {"right": float(right), "sayings": int(saying.max()) + 1},
     )
 
@@ -70,23 +71,44 @@ def _captioned(subject: Subject) -> tuple[Pairs, Integers]:
     return Pairs(subject.vectors, subject.captions[first[saying]]), saying
 
 
-def _alike_before(own: Doubles, saying: Integers) -> Integers:
-    """How many other images of the same words are as near to them as the own one: (N,). Ties count, as in the ranks."""
-    before = np.zeros(len(own), dtype=np.int64)
-    order = np.argsort(saying, kind="stable")
-    for rows in np.split(order, np.cumsum(np.bincount(saying))[:-1]):
-        cosines = np.sort(own[rows])
-        before[rows] = len(rows) - np.searchsorted(cosines, own[rows] - TIE) - 1
-    return before
+def _times(values: Integers) -> Integers:
+    """How often each row's value is there: (N,)."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return count[place.ravel()]
 
 
-def _instead(pairs: Pairs, rows: Integers, saying: Integers) -> Integers:
-    """The row whose caption, of other words, is nearest to each of some images: (N,), -1 for the others."""
+def _share(before: NDArray[np.int32], own: Doubles, group: Integers, times: Integers) -> Doubles:
+    """The share of rivals that come before the own partner: (N,), 0 … 1.
+
+    before: (N,), how many rows do. Those of the same group (the image's captions, or the images of the same words) are
+    right too, each as often as it is there: times (N,).
+    """
+    alike, right = _alike_before(own, group, times)
+    return np.clip((before - (alike - 1)) / np.maximum(len(own) - right, 1), 0, 1)
+
+
+def _alike_before(own: Doubles, group: Integers, times: Integers) -> tuple[Integers, Integers]:
+    """How much of a row's group is as near as the row itself, which is among it, and how much there is: (N,), (N,).
+
+    Ties count, as in the ranks.
+    """
+    near, every = np.zeros(len(own), dtype=np.int64), np.zeros(len(own), dtype=np.int64)
+    order = np.argsort(group, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        rows = rows[np.argsort(own[rows])]
+        total = np.concatenate([[0], np.cumsum(times[rows])])
+        near[rows] = total[-1] - total[np.searchsorted(own[rows], own[rows] - TIE)]
+        every[rows] = total[-1]
+    return near, every
+
+
+def _instead(pairs: Pairs, rows: Integers, saying: Integers, item: Integers) -> Integers:
+    """The row of another image whose caption, of other words, is nearest to some images: (N,), -1 for the others."""
     found = np.full(len(pairs), -1, dtype=np.int64)
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         cosines = pairs.image[some] @ pairs.text.T
-        cosines[saying[some][:, None] == saying] = -np.inf
+        cosines[(saying[some][:, None] == saying) | (item[some][:, None] == item)] = -np.inf
         found[some] = cosines.argmax(axis=1)
     return found
 

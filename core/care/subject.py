@@ -23,7 +23,8 @@ class Subject:
     """Items of one modality, with what is known of them; their nearest neighbours are looked for once.
 
     vectors: (N, D) float32, made unit rows. labels: (N,) str, "" for none. captions: (N, D) float32 unit rows, each
-    item's own. saying: (N,) int64, equal where the words of two items are the same. None: not known.
+    image's own. saying: (N,) int64, equal where the words of two rows are the same. item: (N,) int64, equal where two
+    captions are of one image; None: no two are. None of the others: not known.
     """
 
     def __init__(
@@ -32,11 +33,12 @@ class Subject:
         labels: Strings | None = None,
         captions: Floats | None = None,
         saying: Integers | None = None,
+        item: Integers | None = None,
     ) -> None:
         check_matrix("vectors", vectors)
         if len(vectors) < LEAST:
             raise BadInput(f"{len(vectors)} items are too few to look for odd ones: bring at least {LEAST}")
-        for name, given in (("labels", labels), ("saying", saying)):
+        for name, given in (("labels", labels), ("saying", saying), ("item", item)):
             if given is not None:
                 check_length(name, given, len(vectors))
         self.vectors = _unit("vectors", vectors)
@@ -44,6 +46,7 @@ class Subject:
         if self.captions is not None and self.captions.shape != vectors.shape:
             raise BadInput(f"captions: shape {self.captions.shape}, images {vectors.shape}: one a row is needed")
         self.labels, self.saying = labels, saying
+        self.item = np.arange(len(vectors)) if item is None else item
         self._searcher = Searcher(self.vectors)
         self._near: Neighbours | None = None
 

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from core.care.subject import Findings, Subject, Truths
 from core.commands.comparing import Comparison
 from core.commands.items import chosen, classes, is_taken, item_rows
-from core.commands.pairs import every_pair, sayings
+from core.commands.pairs import PairRows, every_pair, sayings
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, save
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import MAP, Rows
 from core.methods import discover
 from core.progress import Bar, Report, silent
+from core.results import first_rows
 
 PACKAGE, KIND = "core.care", "care"
 MISMATCHES = "mismatches"
@@ -48,8 +49,9 @@ def care(
     """Runs checks on the items of an input; each is saved in its workspace as it ends (a `.npz` has none).
 
     `kinds`: "duplicates", "outliers", "labels", "mismatches"; None: all, of which those that lack labels or captions
-    are told of in `refused`. `space`: "images" or "captions", in which all but the mismatches are looked for; None:
-    images, or captions where there are no images. `label`: the column to doubt; None: "label". `params`: as in
+    are told of in `refused`. `space`: "images" or "captions" (of an item with several their mean), in which all but the
+    mismatches are looked for; None: images, or captions where there are no images. Mismatches are of every caption by
+    itself, and mark the item of any that does not fit. `label`: the column to doubt; None: "label". `params`: as in
     `cluster`. `top`: how many items of each check are told. `write` names a column of truths, a new one or one that a
     check has written: what is flagged, of near-duplicates all but the first of a set; `--exclude` of every other
     command takes it. `out` names a `.csv` with every ranked item. Stopped, `partial` is true, and what was found stays.
@@ -122,14 +124,21 @@ class _Ground:
     def of(self, kind: str) -> tuple[Rows, Subject, dict[str, str]]:
         """The rows of a check, what it is given, and what its card says beside."""
         if kind == MISMATCHES:
-            pairs = every_pair(self.source, self.model, self.tag, self.exclude)
-            subject = Subject(pairs.pairs.image, captions=pairs.pairs.text, saying=sayings(pairs.rows))
-            return pairs.rows, subject, self.about
+            return *_captioned(every_pair(self.source, self.model, self.tag, self.exclude)), self.about
         if self._own is None:
             words = sayings(self.rows) if self.rows.space == "captions" else None
             self._own = Subject(self.rows.vectors, self._known.values if self._known else None, saying=words)
         label = {"label": self._known.label} if kind == "labels" and self._known else {}
         return self.rows, self._own, {**self.about, **label}
+
+
+def _captioned(given: PairRows) -> tuple[Rows, Subject]:
+    """Captions with their images, of each image those that say different things."""
+    saying, item = sayings(given.rows), given.pairs.items
+    kept = first_rows(item * len(given) + saying)
+    pairs = given.pairs.take(kept)
+    subject = Subject(pairs.image, captions=pairs.text, saying=saying[kept], item=item[kept])
+    return given.rows.take(kept), subject
 
 
 @dataclass(frozen=True)
@@ -230,9 +239,12 @@ class _Work(Comparison[_Done]):
 
 
 def _arrays(rows: Rows, found: Findings) -> dict[str, NDArray]:
-    """ids (N,) str, ranked (M,) int64, score (N,) float32, flagged (N,) bool, and each evidence by `evidence.NAME`."""
+    """ids (N,) str, ranked (M,) int64, score (N,) float32, flagged (N,) bool, and each evidence by `evidence.NAME`.
+
+    caption (N,) int64, which of its item's captions a row is, where one has several that are looked at.
+    """
     evidence = {f"evidence.{name}": each for name, each in found.evidence.items()}
-    return {"ids": rows.ids, "ranked": found.ranked, "score": found.score, "flagged": found.flagged, **evidence}
+    return {**rows.named(), "ranked": found.ranked, "score": found.score, "flagged": found.flagged, **evidence}
 
 
 def _plain(name: str, value: Any, rows: Rows) -> Any:
@@ -249,6 +261,9 @@ def _words(rows: Rows, some: NDArray[np.int64], columns: Sequence[str]) -> list[
     if rows.workspace is None or not len(some):
         return [{} for _ in some]
     found = rows.workspace.table(columns, rows.ids[some].tolist()).select(list(columns)).to_pylist()
+    if rows.caption is not None:
+        own = rows.workspace.captions(rows.take(some).caption_ids())
+        found = [each | {"caption": caption} for each, caption in zip(found, own, strict=True)]
     return [{name: value for name, value in each.items() if value} for each in found]
 
 

@@ -10,6 +10,7 @@ from core.features import features_of, is_kept
 from core.inputs import open_workspace
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
+from core.workspace.captions import item_of
 
 if TYPE_CHECKING:
     from core.encoders.pipeline import Embedded
@@ -31,8 +32,9 @@ def embed(
     `features`: keeps the features behind the images' vectors too, see `core.features`; `features` of the result names
     them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
-    image and its caption; `rate` is items a second of embedding. Where the model cannot be had, the items are added all
-    the same, and the error says so.
+    image and all of its captions; `rate` is items a second of embedding. `captions_added`: how many captions of the
+    source are new to items that were here. Where the model cannot be had, the items are added all the same, and the
+    error says so.
     """
     from core.encoders.pipeline import embed
 
@@ -51,6 +53,7 @@ def embed(
         "added": added.added if added else 0,
         "embedded": embedded,
         "skipped": added.skipped if added else 0,
+        **({"captions_added": added.captions} if added and added.captions else {}),
         "refused": refused + _without_vector(place, done),
         "model": done.model,
         "seconds": round(perf_counter() - start, 3),
@@ -108,15 +111,15 @@ def _full(workspace: str, model: str) -> str:
 
 
 def _lacking(place: "Workspace", model: str, features: bool) -> set[str]:
-    """The items whose image or caption has no vector yet, or whose image lacks the features that are to be kept."""
-    lacking = {id for modality in ("image", "text") for id in place.missing(model, modality)}
+    """The items whose image or one of whose captions has no vector, or whose image lacks features that are to be kept."""
+    lacking = {item_of(id) for modality in ("image", "text") for id in place.missing(model, modality)}
     return lacking.union(place.missing(features_of(model), "image") if features else ())
 
 
 def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:
-    """Items whose picture no vector could be made of."""
+    """Items of whose picture or caption no vector could be made."""
     if not done.refused:
         return []
-    table = place.table(columns=["source"], ids=[each.id for each in done.refused])
-    sources = {row["id"]: row["source"] for row in table.to_pylist()}
-    return [{"source": sources.get(each.id, each.id), "reason": each.reason} for each in done.refused]
+    ids = [item_of(each.id) for each in done.refused]
+    sources = place.table(columns=["source"], ids=ids)["source"].to_pylist()
+    return [{"source": source, "reason": each.reason} for source, each in zip(sources, done.refused, strict=True)]

@@ -25,16 +25,16 @@ _UNTAGGED = f"there are none, tag items in the column {TAG!r} first"
 
 
 def item_rows(source: str, space: str | None = None, model: str | None = None) -> Rows:
-    """One row an item: its image, its caption, "both" averaged (what there is of them), or its point on "map:RUN".
+    """One row an item: its image, its captions, "both" averaged (what there is of them), or its point on "map:RUN".
 
-    In the items' order. None: images, or captions where no images are embedded.
+    In the items' order. Of an item with several captions these are averaged, all alike, and only then with its image.
+    None: images, or captions where no images are embedded.
     """
     if space is None:
         return _usual_rows(source, model)
     if space.startswith(MAP):
         return map_rows(source, space.removeprefix(MAP), model)
-    rows = read_rows(source, space, model)
-    return averaged(rows) if space == "both" else rows
+    return averaged(read_rows(source, space, model))
 
 
 def _usual_rows(source: str, model: str | None) -> Rows:
@@ -42,16 +42,26 @@ def _usual_rows(source: str, model: str | None) -> Rows:
         return read_rows(source, "images", model)
     except MissingData as no_images:
         try:
-            return read_rows(source, "captions", model)
+            return averaged(read_rows(source, "captions", model))
         except MissingData:
             raise no_images from None
 
 
 def averaged(rows: Rows) -> Rows:
-    """One row an item: the mean of its unit vectors, made a unit vector again; rows of a single modality stay."""
-    if len(set(rows.ids.tolist())) == len(rows):
+    """One row an item: the mean of its unit vectors, made a unit vector again; what is there once stays.
+
+    Its captions first, so that several of them weigh no more than one.
+    """
+    captions = [f"{modality} {id}" for id, modality in zip(rows.ids.tolist(), rows.modality.tolist(), strict=True)]
+    once = _averaged(rows, captions)
+    return replace(_averaged(once, once.ids.tolist()), caption=None)
+
+
+def _averaged(rows: Rows, names: list[str]) -> Rows:
+    """One row a name."""
+    if len(set(names)) == len(rows):
         return rows
-    _, first, item = np.unique(rows.ids, return_index=True, return_inverse=True)
+    _, first, item = np.unique(names, return_index=True, return_inverse=True)
     total = np.zeros((len(first), rows.vectors.shape[1]), dtype=np.float32)
     np.add.at(total, item, normalised(rows.vectors))
     order = np.argsort(first)

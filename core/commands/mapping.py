@@ -13,6 +13,7 @@ from core.inputs import Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
+from core.workspace.captions import caption_id
 
 
 def map(
@@ -28,6 +29,7 @@ def map(
 ) -> dict[str, Any]:
     """Draws a map of an input and saves it as a run of its workspace (a `.npz` has none: `run` is None).
 
+    Every image and every caption of an item, though it has several, is a point of its own.
     `gap="centre"` moves images and captions each to its own mean first, which closes the modality gap.
     `params` may be those of a run card, `gap` among them. `out` names a `.npz` for ids, modality and xy.
     """
@@ -39,7 +41,7 @@ def map(
     drawn = _judged(drawn, vectors, recipe, bar)
     seconds = perf_counter() - start
     if out is not None:
-        write_arrays(out, {"ids": rows.ids, "modality": rows.modality, "xy": drawn.xy})
+        write_arrays(out, {**rows.named(), "modality": rows.modality, "xy": drawn.xy})
     return _summary(save_map(rows, recipe, drawn, seconds), drawn, seconds)
 
 
@@ -76,7 +78,13 @@ class _Known:
     @classmethod
     def among(cls, rows: Rows, arrays: Mapping[str, NDArray]) -> "_Known":
         today = {key: row for row, key in enumerate(rows.keys())}
-        then = zip(arrays["ids"].tolist(), arrays["modality"].tolist(), strict=True)
+        ids = arrays["ids"].tolist()
+        captions = (
+            [caption_id(*each) for each in zip(ids, arrays["caption"].tolist(), strict=True)]
+            if "caption" in arrays
+            else ids
+        )
+        then = zip(captions, arrays["modality"].tolist(), strict=True)
         pairs = [(today[key], point) for point, key in enumerate(then) if key in today]
         both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return cls(both[:, 0], np.asarray(arrays["xy"], dtype=np.float32)[both[:, 1]])

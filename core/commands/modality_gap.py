@@ -40,8 +40,10 @@ def gap(
     """Measures how images and captions lie to each other, as they are and after centring; kept as a run.
 
     Of all items that have both, except top-1 and the uniformity of captions, which are of the first item of each
-    different caption. `centre`: the centred embeddings, as a model that every command can choose. `tag`, `exclude`: as
-    in `cluster`. `out` names a `.npz` for what the run holds; a `.npz` as the source has no run.
+    different caption. Of several captions each is paired with its image; an image asks once, and any of its captions
+    may be the nearest, while each caption asks for itself. `centre`: the centred embeddings, as a model that every
+    command can choose. `tag`, `exclude`: as in `cluster`. `out` names a `.npz` for what the run holds; a `.npz` as the
+    source has no run.
     """
     start = perf_counter()
     check_out(out)
@@ -89,21 +91,23 @@ class _Work:
         lists = {name: {kind: found.tolist() for kind, found in each.items()} for name, each in counts.items()}
         return {
             "model": self.rows.model,
-            "items": len(self.rows),
+            "items": len(self.given.pairs.image_rows),
+            **({"captions": len(self.rows)} if self.rows.pairs.item is not None else {}),
             "matched": len(self.before.image_to_text),
-            **{name: _figures(each) for name, each in spaces.items()},
-            "changed": {way: _changed(self.before, self.after, name) for way, name in WAYS.items()},
+            **{name: self._figures(each) for name, each in spaces.items()},
+            "changed": {way: self._changed(way) for way in WAYS},
             "histogram": {"edges": np.round(self.before.pairs.edges, 6).tolist(), **lists},
         }
 
     def save(self, of: Mapping[str, str], seconds: float) -> str | None:
         """of: the tags that say which items, for the card."""
-        figures = {name: _figures(each) for name, each in (("before", self.before), ("after", self.after))}
+        figures = {name: self._figures(each) for name, each in (("before", self.before), ("after", self.after))}
         about = {**figures, "matched": len(self.before.image_to_text), **of}
         return save(self.rows.rows, Made(KIND, ANALYSIS, {}, seconds, about), self.arrays())
 
     def arrays(self) -> dict[str, NDArray]:
-        """ids (N,) str and matched (M,) int64, rows of them; edges (B + 1,); of each space, as `before.pairs`:
+        """ids (N,) str of each caption's item, and which of its captions it is where one has several; matched (M,)
+        int64, rows of them; edges (B + 1,); of each space, as `before.pairs`:
 
         pairs, others (B,) int64; i2t, t2i (M,) int32, ranks from 0. gap (D,), image_mean (D,), text_mean (D,) and
         plane (2, D) float32, on which both spaces can be drawn together.
@@ -111,29 +115,38 @@ class _Work:
         spaces = {"before": self.before, "after": self.after}
         told = {f"{space}.{name}": array for space, each in spaces.items() for name, array in _counted(each).items()}
         means = {"image_mean": self.centring.image.mean, "text_mean": self.centring.text.mean}
-        about = {"ids": self.rows.ids, "matched": self.given.first, "edges": self.before.pairs.edges}
+        about = {**self.rows.rows.named(), "matched": self.given.first, "edges": self.before.pairs.edges}
         return {**about, **told, "gap": self.before.vector, **means, "plane": plane(self.given.pairs)}
+
+    def _asked(self, found: Gap, way: str) -> NDArray[np.int32]:
+        """The ranks of a way's queries: of each image once, of every caption."""
+        ranks = found.image_to_text if way == "i2t" else found.text_to_image
+        return ranks[self.given.pairs.take(self.given.first).image_rows] if way == "i2t" else ranks
+
+    def _figures(self, found: Gap) -> dict[str, Any]:
+        return {
+            "size": found.size,
+            "alignment": found.alignment,
+            "uniformity": {"images": found.uniformity_images, "captions": found.uniformity_captions},
+            "pair_cosine": found.pairs.mean,
+            "other_cosine": found.others.mean,
+            **{way: recall(self._asked(found, way)) for way in WAYS},
+        }
+
+    def _changed(self, way: str) -> dict[str, int]:
+        """How many of the matched images or captions centring makes wrong, and right."""
+        right, still = (self._asked(each, way) < 1 for each in (self.before, self.after))
+        return {"lost": int(np.count_nonzero(right & ~still)), "won": int(np.count_nonzero(still & ~right))}
 
     def derived(self, report: Report) -> str:
         """The name of the model of the centred embeddings."""
         place = self.rows.workspace
         assert place is not None  # refused before
-        known = {"method": CENTRED.name, "title": CENTRED.title, "items": len(self.rows)}
+        known = {"method": CENTRED.name, "title": CENTRED.title, "items": len(self.given.pairs.image_rows)}
         known |= {"params": {"dimensions": self.given.pairs.dimensions}, "model": self.rows.model}
         known |= {"fingerprint": self.rows.fingerprint}
         about = {"mark": CENTRED.name, "words": "images and captions centred"}
         return derive(place, self.centring, known, about, report).metrics["derived"]
-
-
-def _figures(found: Gap) -> dict[str, Any]:
-    return {
-        "size": found.size,
-        "alignment": found.alignment,
-        "uniformity": {"images": found.uniformity_images, "captions": found.uniformity_captions},
-        "pair_cosine": found.pairs.mean,
-        "other_cosine": found.others.mean,
-        **{way: recall(getattr(found, name)) for way, name in WAYS.items()},
-    }
 
 
 def _flat(figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,9 +157,3 @@ def _flat(figures: Mapping[str, Any]) -> dict[str, Any]:
 def _counted(found: Gap) -> dict[str, NDArray]:
     ranks = {way: getattr(found, name) for way, name in WAYS.items()}
     return {"pairs": found.pairs.counts, "others": found.others.counts, **ranks}
-
-
-def _changed(before: Gap, after: Gap, way: str) -> dict[str, int]:
-    """How many of the matched pairs centring makes wrong, and right."""
-    right, still = (getattr(each, way) < 1 for each in (before, after))
-    return {"lost": int(np.count_nonzero(right & ~still)), "won": int(np.count_nonzero(still & ~right))}

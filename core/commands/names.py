@@ -18,7 +18,7 @@ from core.commands.prompting import Reader, reader
 from core.commands.runs import Analysis, Made, save
 from core.errors import BadInput, BadParameter, MissingData
 from core.features import is_features
-from core.inputs import Rows, open_workspace
+from core.inputs import Rows, open_workspace, read_rows
 from core.methods import Method, find
 from core.naming.choosing import Phrase
 from core.naming.choosing import names as told_apart
@@ -33,6 +33,7 @@ METHOD = "log-odds"
 BY_PROMPTS = Analysis("prompts", "Names from prompts")
 MOST_GROUPS = 2_000
 PHRASES, CAPTIONS = 5, 3
+BETWEEN = "; "
 MOST_PHRASES, MOST_CAPTIONS = 50, 50
 STEPS, READ = 1_000, 200
 """Of the bar: in all, and until the words are counted."""
@@ -54,6 +55,7 @@ def names(
 ) -> dict[str, Any]:
     """Names each group by phrases that its captions have and others' lack, and gives the captions nearest to it.
 
+    An item has a phrase where any of its captions has it; of the nearest, every caption stands for itself.
     `by`: a column ("y" of a `.npz`), "run:ID" for the clusters of a run, or names with their items' ids. `method`: how
     phrases are weighed, one of `core.naming`, with `params`. `rank`: "both" (its order and that of CLIP's text, as
     one), "words" (without a model) or "clip". Instead of phrases, `prompts`, those of a `file`, or the `values` of a
@@ -113,11 +115,11 @@ class _Ground:
 
     @cached_property
     def said(self) -> list[str]:
-        """The caption of each row, "" for none."""
+        """All captions of each row's item, "" for none; set apart so that no phrase bridges two of them."""
         if self.rows.workspace is None:
             return [""] * len(self.rows)
-        found = self.rows.workspace.table(["caption"], self.rows.ids.tolist())["caption"].to_pylist()
-        return [caption or "" for caption in found]
+        found = self.rows.workspace.table(["captions"], self.rows.ids.tolist())["captions"].to_pylist()
+        return list(map(BETWEEN.join, found))
 
     @cached_property
     def directions(self) -> Floats:
@@ -178,16 +180,16 @@ class _Work:
         rows, grouping = self.ground.rows, self.ground.grouping
         found: list[list[dict[str, Any]]] = [[] for _ in grouping.names]
         text = _captions_of(rows)
-        if text is None or not self.captions:
+        if text is None or text.workspace is None or not self.captions:
             return found
-        saying, said, ways = sayings(text), self.ground.said, self.ground.directions
+        saying, said, ways = sayings(text), text.workspace.captions(text.caption_ids()), self.ground.directions
         places = {id: place for place, id in enumerate(rows.ids.tolist())}
         of = np.array([places[id] for id in text.ids.tolist()])
         for group, direction in enumerate(ways):
             mine = np.flatnonzero(grouping.group[of] == group)
             for row in nearest_rows(text.vectors, direction, mine, saying, self.captions).tolist():
                 cosine = round(float(text.vectors[row] @ direction), 6)
-                found[group].append({"id": str(text.ids[row]), "caption": said[of[row]], "cosine": cosine})
+                found[group].append({"id": str(text.ids[row]), "caption": said[row], "cosine": cosine})
         return found
 
 
@@ -197,11 +199,11 @@ def natural(name: str) -> list[tuple[bool, int, str]]:
 
 
 def _captions_of(rows: Rows) -> Rows | None:
-    """The embedded captions of these items, None where there are none; they lie in the space of the rows."""
+    """All embedded captions of these items, None where there are none; they lie in the space of the rows."""
     if rows.workspace is None:
         return None
     try:
-        text = item_rows(rows.workspace.path, "captions", rows.model)
+        text = read_rows(rows.workspace.path, "captions", rows.model)
     except MissingData:
         return None
     return text.take(np.flatnonzero(np.isin(text.ids, rows.ids)))

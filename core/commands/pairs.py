@@ -1,6 +1,6 @@
-"""The pairs of an input: each image with its own caption, in one space of one model."""
+"""The pairs of an input: each image with its own captions, in one space of one model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +25,8 @@ NOTHING = {"image": "no images", "text": "no captions"}
 class PairRows:
     """Pairs and where they come from.
 
-    rows: one an item, in the items' order; its vectors are those of the images. pairs: the same rows, unit norm.
-    repeated: items left out because an item before them has the same caption, which can have but one right image.
+    rows: one a caption, in the items' order; its vectors are those of the images. pairs: the same rows, unit norm.
+    repeated: captions left out because one before them says the same, which can have but one right image.
     """
 
     rows: Rows
@@ -56,10 +56,10 @@ class PairRows:
 
 
 def read_pairs(source: str, model: str | None = None, tag: str | None = None, exclude: str | None = None) -> PairRows:
-    """The items that have an image and a caption of their own, both embedded by the model; of a `.npz`, all rows.
+    """Every caption of its own with its image, both embedded by the model; of a `.npz`, all rows.
 
     model: None: the one that has embedded most; tag, exclude: as in `core.commands.items.chosen`. Rows are made unit
-    vectors. Raises `BadInput` for fewer than 50 pairs, for rows that are not finite or all zeros, and where images or
+    vectors. Raises `BadInput` for fewer than 50 images, for rows that are not finite or all zeros, and where images or
     captions lack; `MissingData` where a workspace has none of them embedded.
     """
     every = every_pair(source, model, tag, exclude)
@@ -73,23 +73,42 @@ def every_pair(source: str, model: str | None = None, tag: str | None = None, ex
     """The same with every item, however few there are and though their captions repeat; see `sayings`."""
     every = chosen(_both(str(source), model), tag, exclude)
     images, texts = (every.take(np.flatnonzero(every.modality == modality)) for modality in ("image", "text"))
-    _, of_image, of_text = np.intersect1d(images.ids, texts.ids, assume_unique=True, return_indices=True)
-    order = np.argsort(of_image)
-    rows, captions = images.take(of_image[order]), texts.take(of_text[order])
-    return PairRows(rows, Pairs(normalised(rows.vectors), normalised(captions.vectors)))
+    of_image = _places(texts.ids, images.ids)
+    order = np.argsort(of_image, kind="stable")[np.count_nonzero(of_image < 0) :]
+    rows, captions = images.take(of_image[order]), texts.take(order)
+    item = of_image[order] if len(set(rows.ids.tolist())) < len(rows) else None
+    pairs = Pairs(normalised(rows.vectors), normalised(captions.vectors), item)
+    return PairRows(replace(rows, caption=captions.caption), pairs)
+
+
+def _places(ids: Strings, among: Strings) -> NDArray[np.int64]:
+    """Where each id stands among others, of which no two are the same: (N,), -1 for one that is not there."""
+    order = np.argsort(among)
+    place = np.searchsorted(among[order], ids).clip(max=max(len(among) - 1, 0))
+    return np.where(among[order[place]] == ids, order[place], -1) if len(among) else np.full(len(ids), -1)
 
 
 def sayings(rows: Rows) -> NDArray[np.int64]:
     """A number for each row, the same where captions are the same to the encoders, as in small letters: (N,).
 
-    0, 1, … as they come first. In a `.npz`, every row says something of its own.
+    0, 1, … as they come first. Of a whole item, all of its captions. In a `.npz`, every row says something of its own.
     """
     if rows.workspace is None or not len(rows):
         return np.arange(len(rows))
-    captions = rows.workspace.table(["caption"], rows.ids.tolist())["caption"].to_pylist()
-    known: dict[str, int] = {}
-    plain = (" ".join((caption or "").split()).casefold() for caption in captions)
-    return np.array([known.setdefault(caption, len(known)) for caption in plain], dtype=np.int64)
+    known: dict[tuple[str, ...], int] = {}
+    return np.array([known.setdefault(said, len(known)) for said in _said(rows.workspace, rows)], dtype=np.int64)
+
+
+def _said(workspace: "Workspace", rows: Rows) -> list[tuple[str, ...]]:
+    """What each row says, in plain letters."""
+    if rows.caption is not None:
+        return [(_plain(caption),) for caption in workspace.captions(rows.caption_ids())]
+    captions = workspace.table(["captions"], rows.ids.tolist())["captions"].to_pylist()
+    return [tuple(map(_plain, some)) for some in captions]
+
+
+def _plain(caption: str) -> str:
+    return " ".join(caption.split()).casefold()
 
 
 def _both(source: str, model: str | None) -> Rows:
@@ -108,6 +127,6 @@ def _both(source: str, model: str | None) -> Rows:
 def _check(source: str, pairs: Pairs) -> None:
     if pairs.dimensions <= LEAST_DIMENSIONS:
         raise BadInput(f"{source}: {pairs.dimensions} dimensions are too few to leave any out: bring embeddings")
-    if len(pairs) < LEAST_PAIRS:
-        raise BadInput(f"{source}: {len(pairs)} pairs are fewer than {LEAST_PAIRS}: bring more images with captions")
+    if (images := len(pairs.image_rows)) < LEAST_PAIRS:
+        raise BadInput(f"{source}: {images} pairs are fewer than {LEAST_PAIRS}: bring more images with captions")
     check(pairs, LEAST_DIMENSIONS)

@@ -21,7 +21,7 @@ from core.reduction.compare import Judged, Point, Split, judged_whole, points, s
 from core.reduction.dimension import IntrinsicDimension, explained_variance, two_nn
 from core.reduction.figures import DEPTHS, WAYS, loss_of, point_figures, whole_figures
 from core.reduction.significance import Loss, smallest_lossless
-from core.results import Floats
+from core.results import Floats, first_rows
 
 PACKAGE, KIND = "core.reduction", "reduction"
 ELSEWHERE = {"seed": "--seeds 3 makes three halves, each with its seed", "dimensions": "use --dims"}
@@ -48,6 +48,8 @@ def reduce(
 ) -> dict[str, Any]:
     """Fits methods on random halves of the pairs and matches the other halves, at each D' of `dims`.
 
+    Of several captions an image each is a pair, and all of them are in the same half. `i2t`: any of an image's captions
+    may be the first found; `t2i`: each caption asks, among the images. Figures of halves count images and captions.
     `seeds`: how many halves. `dims`: None: 8, 16, … 256, those below D. `at`: 1, 5 or 10, the k of the recall that the
     paired test of a loss is about. `params` reach the methods that have such a parameter; a name that none has is
     refused. `tag`, `exclude`: as in `cluster`. Each method's curve is a run of the workspace (a `.npz` has none), saved
@@ -63,7 +65,7 @@ def reduce(
     given = read_pairs(source, model, tag, exclude)
     kept, left_out = _dimensions(dims, given.pairs.dimensions)
     asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
-    ground = Ground.measured(given, splits(len(given), seeds), at, bar.part(0, STEPS))
+    ground = Ground.measured(given, splits(given.pairs.items, seeds), at, bar.part(0, STEPS))
     work = _Work(ground, kept, asked | ({"dims_left_out": left_out} if left_out else {}))
     work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
     if out is not None:
@@ -97,11 +99,19 @@ class Ground:
         held_out = np.stack([part.held_out for part in parts])
         return cls(given, parts, held_out, whole, explained_variance(given.pairs), intrinsic, at)
 
+    @property
+    def items(self) -> NDArray[np.int64]:
+        """The image of each held-out pair: (S, H)."""
+        return self.given.pairs.items[self.held_out]
+
     def figures(self) -> dict[str, Any]:
         """What a card and a result both tell. comparison: the same where the same pairs were held out."""
         told: dict[str, Any] = {"comparison": self._name(), "splits": len(self.parts), "pairs": len(self.given)}
         told |= {"held_out": self.held_out.shape[1], "repeated": self.given.repeated, "at": self.at}
-        told["full"] = whole_figures(self.whole, self.held_out, self.at)
+        images = len(self.given.pairs.image_rows)
+        if images < len(self.given):
+            told |= {"images": images, "held_out_images": len(first_rows(self.items[0]))}
+        told["full"] = whole_figures(self.whole, self.items, self.at)
         known = {name: each for name, each in self.intrinsic.items() if each is not None}
         told["intrinsic_dimension"] = {name: known[name].value if name in known else None for name in self.intrinsic}
         sampled = {name: each.rows for name, each in known.items() if each.sampled}
@@ -109,10 +119,11 @@ class Ground:
 
     def arrays(self) -> Arrays:
         whole = {f"full_{name}": array for name, array in by_way(self.whole).items()}
-        return {"ids": self.given.ids, "held_out": self.held_out, **whole, "explained": self.explained}
+        return {**self.given.rows.named(), "held_out": self.held_out, **whole, "explained": self.explained}
 
     def _name(self) -> str:
-        parts = [self.given.fingerprint.encode(), "\n".join(self.given.ids.tolist()).encode(), self.held_out.tobytes()]
+        ids = "\n".join(self.given.rows.caption_ids()).encode()
+        parts = [self.given.fingerprint.encode(), ids, self.held_out.tobytes()]
         return blake2b(b"\n".join(parts), digest_size=8).hexdigest()
 
 
@@ -129,9 +140,9 @@ class Curve:
     def add(self, point: Point) -> None:
         """Keeps the point, in the workspace too."""
         ground = self.ground
-        loss = self.losses[point.dimension] = loss_of(point, ground.whole, ground.held_out, ground.at)
+        loss = self.losses[point.dimension] = loss_of(point, ground.whole, ground.items, ground.at)
         self.points.append(point)
-        self.figures.append(point_figures(point, ground.whole, loss, ground.at))
+        self.figures.append(point_figures(point, ground.whole, ground.items, loss, ground.at))
         rows = ground.given.rows
         if rows.workspace is not None:
             card = replace(self._made().card(rows), id=self.id, created=self.created)
@@ -218,8 +229,9 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     told = {f"all dimensions, {way}": f"{full[way]:.4g} ± {full['sd'][way]:.2g}" for way in ("i2t", "t2i")}
     low, high = full["band"]["both"]
     told[f"all dimensions, recall@{result['at']} of both"] = f"{full['both'][0]:.4g} (95 %: {low:.4g} to {high:.4g})"
+    asked = {"i2t": result.get("held_out_images", held_out), "t2i": held_out}
     for way, right in full["right"].items():
-        told[f"right of {held_out}, {way}"] = round(right, 1)
+        told[f"right of {asked[way]}, {way}"] = round(right, 1)
     for modality, value in result["intrinsic_dimension"].items():
         told[f"intrinsic dimension, {modality}"] = value
     rows = [_row(method, point) for method, curve in result["curves"].items() for point in curve]

@@ -87,12 +87,13 @@ def centred(rows: Rows, reference: Rows) -> Floats:
 def save_map(rows: Rows, recipe: Recipe, drawn: Map, seconds: float, parent: str | None = None) -> str | None:
     """The id of the new run, of kind "map"; None where the rows are of no workspace.
 
-    Arrays: ids (N,) str, modality (N,) str, xy (N, 2) float32.
+    Arrays: ids (N,) str of items, caption (N,) int64, which of its item's captions a point is, where one has several;
+    modality (N,) str, xy (N, 2) float32.
     """
     history = {"parent": parent} if parent else {}
     metrics = {**drawn.metrics, "partial": drawn.partial, **history}
     made = Made("map", recipe.method, recipe.card_params(), seconds, metrics)
-    return save(rows, made, {"ids": rows.ids, "modality": rows.modality, "xy": drawn.xy})
+    return save(rows, made, {**rows.named(), "modality": rows.modality, "xy": drawn.xy})
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from core.inputs import embedded_model, open_workspace
 from core.progress import Report, silent
 from core.reduced import full_model, reduced_query
 from core.results import Embeddings, Floats
-from core.search import Hits, nearest
-from core.search import search as search_rows
+from core.search import Hits, nearest, search_items
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,7 +33,8 @@ def search(
 ) -> dict[str, Any]:
     """The items nearest to words, to a picture's file, or to an item that is already there.
 
-    `target`: compare with the "images" or the "captions"; None: the images, where some are embedded.
+    `target`: compare with the "images" or the "captions"; None: the images, where some are embedded. An item with
+    several captions is found once, by the nearest of them.
     """
     _check(text, image, item, target)
     place = open_workspace(workspace)
@@ -43,7 +43,7 @@ def search(
     if item is not None:
         hits = _nearest_to_item(place, embeddings, item, top)
     else:
-        hits = search_rows(embeddings, _query(place, model, text, image), top)
+        hits = search_items(embeddings, _query(place, model, text, image), top)
     return {"hits": _described(place, hits)}
 
 
@@ -65,7 +65,7 @@ def _targets(place: "Workspace", model: str, target: str | None) -> Embeddings:
 @lru_cache(maxsize=2)
 def _vectors(path: str, version: int, model: str, modality: str) -> Embeddings:
     """Kept until the workspace changes: a worker answers many questions about one workspace."""
-    return open_workspace(path).embeddings(model, modality)
+    return open_workspace(path).every_embedding(model, modality)
 
 
 def _query(place: "Workspace", model: str, text: str | None, image: str | None) -> Floats:

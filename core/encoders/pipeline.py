@@ -35,7 +35,7 @@ READ_ROWS = 64
 
 @dataclass(frozen=True)
 class Unusable:
-    """An item without a vector. id: of the item; reason: one line."""
+    """A picture or caption without a vector. id: of the item or of its caption; reason: one line."""
 
     id: str
     reason: str
@@ -45,10 +45,10 @@ class Unusable:
 class Embedded:
     """What one call did.
 
-    model: its identity in the workspace. images, captions: items embedded now. skipped: vectors that were
-    there before. refused: pictures without a vector. truncated: captions longer than the model's context,
-    of which the beginning was embedded. features: images whose features are kept now, None where none are kept.
-    rate: items a second.
+    model: its identity in the workspace. images, captions: how many are embedded now, of an item all captions.
+    skipped: vectors that were there before. refused: pictures and captions without a vector. truncated: captions longer
+    than the model's context, of which the beginning was embedded. features: images whose features are kept now, None
+    where none are kept. rate: images and captions a second.
     """
 
     model: str
@@ -142,7 +142,7 @@ class Task:
     def embed_images(self, waiting: Waiting) -> tuple[int, int, list[Unusable]]:
         """Writes the vectors of these images, and their features; how many of each, and the images that have none."""
         refused: list[Unusable] = []
-        rows = self.read(waiting.ids, "image", READ_ROWS)
+        rows = self.read(waiting.ids)
         pictures = prefetch(rows, self.decode, decoders(self.encoder.device.type), self.batch.ahead)
         name = self.encoder.name
         with (
@@ -158,10 +158,12 @@ class Task:
         return vectors.count, features.count, refused
 
     def embed_captions(self, ids: Sequence[str]) -> tuple[int, list[Unusable]]:
-        """Writes the vectors of these items' captions; how many were cut off, and those that have none."""
+        """Writes the vectors of the captions of these ids; how many were cut off, and those that have none."""
         owners: dict[str, list[str]] = {}
-        for id, text in self.read(ids, "caption", WRITE_ROWS):
-            owners.setdefault(text, []).append(id)
+        for start in range(0, len(ids), WRITE_ROWS):
+            some = ids[start : start + WRITE_ROWS]
+            for id, text in zip(some, self.workspace.captions(some), strict=True):
+                owners.setdefault(text, []).append(id)
         truncated, refused = 0, []
         texts = iter(owners)
         with Writer(self.workspace, self.encoder.name, "text") as writer:
@@ -204,10 +206,10 @@ class Task:
         except (OSError, ValueError, MemoryError) as error:  # such as a picture of 1 × 10,000 pixels
             return id, f"cannot be prepared for the model: {error}"
 
-    def read(self, ids: Sequence[str], column: str, batch: int) -> Iterator[tuple[str, Any]]:
-        """(id, value) of these items."""
-        for rows in self.workspace.iterate(["id", column], ids, batch):
-            yield from zip(rows["id"].to_pylist(), rows[column].to_pylist(), strict=True)
+    def read(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """(id, picture) of these items."""
+        for rows in self.workspace.iterate(["image"], ids, READ_ROWS):
+            yield from zip(rows["id"].to_pylist(), rows["image"].to_pylist(), strict=True)
 
 
 class Writer:

@@ -13,8 +13,8 @@ LEAST_DIMENSIONS = 2
 
 def check(pairs: Pairs, dimensions: int) -> None:
     """Raises `BadInput` for too few pairs or a row of zeros, `BadParameter` unless 2 ≤ D' < D."""
-    if len(pairs) < LEAST_TO_FIT:
-        raise BadInput(f"{len(pairs)} pairs are fewer than {LEAST_TO_FIT}: bring more images with captions")
+    if (images := len(pairs.image_rows)) < LEAST_TO_FIT:
+        raise BadInput(f"{images} pairs are fewer than {LEAST_TO_FIT}: bring more images with captions")
     if not LEAST_DIMENSIONS <= dimensions < pairs.dimensions:
         raise BadParameter(
             f"{dimensions} dimensions are not between {LEAST_DIMENSIONS} and {pairs.dimensions - 1}, one less than "

@@ -1,7 +1,7 @@
 """Reducers against each other: fitted on one half of the pairs, judged on the other, over dimensions and splits.
 
 Dietterich: Approximate statistical tests for comparing supervised classification learning algorithms. Neural
-Computation, 1998 (why what is fitted on a pair must not be judged by it).
+Computation, 1998 (why what is fitted on a pair must not be judged by it). All captions of an image are in one half.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,10 @@ WAYS = ("image_to_text", "text_to_image")
 
 @dataclass(frozen=True)
 class Split:
-    """Which pairs a reducer is fitted on, and which it is judged on. fit: (N - H,), held_out: (H,) int64, ascending."""
+    """Which pairs a reducer is fitted on, and which it is judged on: no image is in both.
+
+    fit: (N - H,), held_out: (H,) int64, ascending.
+    """
 
     fit: Rows
     held_out: Rows
@@ -41,8 +44,8 @@ class Split:
 class Judged:
     """Where the own partner of each held-out pair lies, over S splits of H pairs, and what is nearest but for it.
 
-    image_to_text, text_to_image: (S, H) int32, ranks from 0. nearest: of each way (S, H) int32, places among the
-    held-out pairs of the split.
+    image_to_text, text_to_image: (S, H) int32, ranks from 0, all rows of an image with the same of the first way.
+    nearest: of each way (S, H) int32, places among the held-out pairs of the split.
     """
 
     image_to_text: Ints
@@ -66,16 +69,25 @@ class Point:
     seconds: float
 
 
-def splits(count: int, number: int = 3, seed: int = 0) -> list[Split]:
-    """So many random halves of the pairs, each with a chance of its own: the first are the same whatever the number."""
+def splits(items: Rows, number: int = 3, seed: int = 0) -> list[Split]:
+    """So many random halves of the images, each with a chance of its own: the first are the same whatever the number.
+
+    items: (N,), 0, 1, …, which image each pair has. Of images with as many captions, half are held out, so that each
+    split holds out as many images and as many pairs.
+    """
     if number < 1:
         raise BadParameter(f"{number} splits are none: 3 to 20 show how much chance does")
-    return [_split(np.random.default_rng([seed, each]).permutation(count)) for each in range(number)]
+    counts = np.bincount(items)
+    orders = (np.random.default_rng([seed, each]).permutation(len(counts)) for each in range(number))
+    return [_split(order, counts, items) for order in orders]
 
 
-def _split(order: Rows) -> Split:
-    half = len(order) // 2
-    return Split(np.sort(order[half:]), np.sort(order[:half]))
+def _split(order: Rows, counts: Rows, items: Rows) -> Split:
+    held_out = np.zeros(len(counts), dtype=bool)
+    for count in np.unique(counts):
+        alike = order[counts[order] == count]
+        held_out[alike[: len(alike) // 2]] = True
+    return Split(np.flatnonzero(~held_out[items]), np.flatnonzero(held_out[items]))
 
 
 def judged_whole(pairs: Pairs, parts: Sequence[Split], report: Report = silent) -> Judged:

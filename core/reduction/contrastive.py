@@ -57,7 +57,8 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
 def solved(pairs: Pairs, dimensions: int, folds: int, seed: int, report: Report) -> Reducer:
     """The same for any number of dimensions up to D, the most important first."""
     bar = Bar(report, folds + 1)
-    part = np.random.default_rng(seed).permutation(len(pairs)) % folds
+    items = pairs.items
+    part = (np.random.default_rng(seed).permutation(int(items.max()) + 1) % folds)[items]  # an image is in one fold
     scores: dict[Setting, float] = {}
     for fold in range(folds):
         bar.step(fold, "choosing how much to trust the pairs")

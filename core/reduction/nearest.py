@@ -20,9 +20,10 @@ TILE = 1_024
 
 @dataclass(frozen=True)
 class Nearest:
-    """The row of what is nearest but for the own partner; the own row where there is but one pair.
+    """The row of what is nearest but for the own partner; the own row where there is but one image.
 
-    image_to_text: (N,) int32, of each image a caption's row; text_to_image: (N,) int32, of each caption an image's.
+    image_to_text: (N,) int32, of each image the row of another's caption; text_to_image: (N,) int32, of each caption a
+    row of another image.
     """
 
     image_to_text: Integers
@@ -31,22 +32,25 @@ class Nearest:
 
 def nearest(pairs: Pairs, report: Report = silent) -> Nearest:
     """Of others whose cosines float32 cannot tell apart, any may be the one."""
-    images, captions = _Best(len(pairs)), _Best(len(pairs))
+    images, captions, items = _Best(len(pairs)), _Best(len(pairs)), pairs.items
     starts = range(0, len(pairs), TILE)
     for begin in starts:
         report(Progress(begin, len(pairs), "looking for the nearest others"))
-        for start, scores in _tiles(pairs, begin, starts):
+        for start, scores in _tiles(pairs, items, begin, starts):
             images.take(scores, 0, begin, start)
             captions.take(scores, 1, start, begin)
     report(Progress(len(pairs), len(pairs), "found the nearest others"))
     return Nearest(images.row, captions.row)
 
 
-def _tiles(pairs: Pairs, begin: int, starts: range) -> Iterator[tuple[int, Floats]]:
-    """Where each tile of the images from `begin` on starts among the captions, and its products."""
+def _tiles(pairs: Pairs, items: NDArray[np.int64], begin: int, starts: range) -> Iterator[tuple[int, Floats]]:
+    """Where each tile of the images from `begin` on starts among the captions, and its products, own ones -inf."""
     for start in starts:
-        scores = pairs.image[begin : begin + TILE] @ pairs.text[start : start + TILE].T
-        if start == begin:
+        rows, columns = slice(begin, begin + TILE), slice(start, start + TILE)
+        scores = pairs.image[rows] @ pairs.text[columns].T
+        if pairs.item is not None:
+            scores[items[rows, None] == items[columns]] = -np.inf
+        elif start == begin:
             np.fill_diagonal(scores, -np.inf)
         yield start, scores
 

@@ -4,6 +4,7 @@ Efron and Tibshirani: An introduction to the bootstrap. Chapman and Hall, 1993 (
 McNemar: Note on the sampling error of the difference between correlated proportions. Psychometrika, 1947.
 
 A pair's value is its correctness (recall@k, both ways averaged: 0, ½ or 1), averaged over the splits that held it out.
+An image with several captions is one pair here: its value is its part of the recall of images and of captions.
 Its difference is the value at D' less the value at full D. The hypothesis "the mean difference is not below zero" is
 tested by resampling pairs: the differences, moved to a mean of zero, are drawn 10,000 times with replacement, and p is
 the share of draws whose mean is at least as low as the one observed. D' is lossless where p ≥ 0.05: no loss is shown.

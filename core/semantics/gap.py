@@ -31,7 +31,7 @@ STEPS = 1_000
 
 @dataclass(frozen=True)
 class Captioned:
-    """N images with their captions. pairs: unit rows. saying: (N,) int64, equal where two captions say the same."""
+    """N captions with their images. pairs: unit rows. saying: (N,) int64, equal where two captions say the same."""
 
     pairs: Pairs
     saying: Integers
@@ -49,7 +49,7 @@ class Captioned:
 
 def centring(pairs: Pairs) -> Reducer:
     """Takes the mean image from images and the mean caption from captions; dimensions stay as many."""
-    return Reducer(_centred("images", pairs.image), _centred("captions", pairs.text))
+    return Reducer(_centred("images", pairs.image[pairs.image_rows]), _centred("captions", pairs.text))
 
 
 def _centred(name: str, x: Floats) -> Projection:
@@ -60,17 +60,20 @@ def _centred(name: str, x: Floats) -> Projection:
 
 
 def gap(given: Captioned, report: Report = silent) -> Gap:
-    """Of rows as they are; for the gap after centring, give `centring(pairs)(pairs)`."""
+    """Of rows as they are; for the gap after centring, give `centring(pairs)(pairs)`.
+
+    An image with several captions counts once among the images, and with each of them among the pairs.
+    """
     from core.semantics.streams import other_cosines, uniformity
 
-    image, text = given.pairs.image, given.pairs.text
+    image, text = given.pairs.image[given.pairs.image_rows], given.pairs.text
     bar = Bar(report, 4 * STEPS)
     different = given.pairs.take(given.first)
     found = ranks(different, bar.part(0, STEPS))
     others = other_cosines(given.pairs, given.saying, BINS, bar.part(STEPS, STEPS, "images and other captions"))
     return Gap(
         vector=(image.mean(axis=0, dtype=np.float64) - text.mean(axis=0, dtype=np.float64)).astype(np.float32),
-        alignment=float(np.mean(np.sum((image.astype(np.float64) - text) ** 2, axis=1))),
+        alignment=float(np.mean(np.sum((given.pairs.image.astype(np.float64) - text) ** 2, axis=1))),
         uniformity_images=uniformity(image, bar.part(2 * STEPS, STEPS, "uniformity of the images")),
         uniformity_captions=uniformity(different.text, bar.part(3 * STEPS, STEPS, "uniformity of the captions")),
         pairs=own_cosines(given.pairs),
@@ -93,10 +96,11 @@ def plane(pairs: Pairs) -> Floats:
     Across: the gap's own direction. Up: the direction of most variance about the modalities' means, at right angles
     to it.
     """
-    means = [x.mean(axis=0, dtype=np.float64) for x in (pairs.image, pairs.text)]
+    sides = (pairs.image[pairs.image_rows], pairs.text)
+    means = [x.mean(axis=0, dtype=np.float64) for x in sides]
     across = normalised((means[0] - means[1])[None])[0].astype(np.float64)
     within = np.zeros((pairs.dimensions, pairs.dimensions))
-    for x, mean in zip((pairs.image, pairs.text), means, strict=True):
+    for x, mean in zip(sides, means, strict=True):
         for start in range(0, len(x), CHUNK):
             part = x[start : start + CHUNK] - mean
             part -= np.outer(part @ across, across)

@@ -197,12 +197,13 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Gap:
-    """How N images and their captions lie to each other, all unit vectors.
+    """How images and their N captions lie to each other, all unit vectors.
 
-    vector: (D,) float32, the mean image less the mean caption. alignment: mean squared distance of an image and its
-    caption. uniformity_images, uniformity_captions: log of the mean of exp(-2 |x - y|²) over pairs of different images,
-    of different captions. pairs: cosines of each image with its own caption; others: with captions that say otherwise.
-    image_to_text, text_to_image: (M,) int32, ranks of the own partner among M pairs of different captions, from 0.
+    vector: (D,) float32, the mean image less the mean caption. alignment: mean squared distance of an image and a
+    caption of its own. uniformity_images, uniformity_captions: log of the mean of exp(-2 |x - y|²) over pairs of
+    different images, of different captions. pairs: cosines of each image with its own captions; others: with those of
+    other images that say otherwise. image_to_text, text_to_image: (M,) int32, ranks from 0 of the own partner of M
+    different captions and their images (`core.reduction.retrieval`).
     """
 
     vector: Floats

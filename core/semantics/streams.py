@@ -17,14 +17,16 @@ STRIP, TILE = 512, 1_024
 
 
 def other_cosines(pairs: Pairs, saying: Integers, bins: int, report: Report = silent) -> Histogram:
-    """Of each image with every caption of another number in saying (N,) than its own, in bins from -1 to 1."""
+    """Of each image with every caption of others that has another number in saying (N,), in bins from -1 to 1."""
     image, text = (np.ascontiguousarray(x) for x in (pairs.image, pairs.text))
+    item = pairs.items
 
     def strip(begin: int) -> tuple[Integers, float]:
         rows, counts, total = slice(begin, begin + STRIP), np.zeros(bins, dtype=np.int64), 0.0
         for start in range(0, len(text), TILE):
             columns = slice(start, start + TILE)
-            total += _count_others(image[rows] @ text[columns].T, saying[rows], saying[columns], counts)
+            same = (saying[rows], saying[columns], item[rows], item[columns])
+            total += _count_others(image[rows] @ text[columns].T, *same, counts)
         return counts, total
 
     counts, total = np.zeros(bins, dtype=np.int64), 0.0
@@ -59,15 +61,15 @@ def _closeness(cosines: Floats) -> NDArray[np.float32]:
 
 
 @numba.njit(nogil=True, cache=True)
-def _count_others(tile, mine, theirs, counts):
+def _count_others(tile, mine, theirs, item, items, counts):
     """Adds the products (A, B) float32 of rows with other numbers to counts (K,) int64, and gives their sum.
 
-    mine: (A,), theirs: (B,) int64. Bins are of equal width, from -1 to 1.
+    mine, item: (A,), theirs, items: (B,) int64. Bins are of equal width, from -1 to 1.
     """
     half, last, total = np.float32(len(counts) / 2), len(counts) - 1, 0.0
     for i in range(tile.shape[0]):
         for j in range(tile.shape[1]):
-            if mine[i] != theirs[j]:
+            if mine[i] != theirs[j] and item[i] != items[j]:
                 place = int((tile[i, j] + np.float32(1)) * half)
                 counts[max(0, min(place, last))] += 1
                 total += tile[i, j]

@@ -63,7 +63,7 @@ def _rows(title: str, names: Sequence[str], lines: Sequence[Sequence[str]], firs
             yield Refused(where, f"{len(names)} values of 1 or -1 must follow the picture's name")
         else:
             attributes = {name: cell == "1" for name, cell in zip(names, cells, strict=True)}
-            yield Row(where, picture, describe(attributes), "", attributes)
+            yield Row(where, picture, (describe(attributes),), "", attributes)
 
 
 def describe(attributes: Mapping[str, bool]) -> str:

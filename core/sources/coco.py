@@ -1,7 +1,8 @@
 """COCO captions (Lin et al., 2014): a JSON of images and annotations beside a folder of pictures.
 
-A picture has several captions: the first is its caption, all of them are in the column `captions`.
-A plain JSON list of objects is read as a table.
+A picture has several captions, in the order of the annotations.
+A plain JSON list of objects is read as a table, and so is what Karpathy and Fei-Fei (2015) made of COCO and Flickr:
+images with their sentences.
 """
 
 import json
@@ -28,6 +29,8 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
     found = _load(title, stream)
     if isinstance(found, list):
         return records(title, iter(found))
+    if isinstance(found, dict) and isinstance(found.get("images"), list) and "annotations" not in found:
+        return records(title, iter(found["images"]))
     if isinstance(found, dict) and all(isinstance(found.get(key), list) for key in ("images", "annotations")):
         return _rows(title, found["images"], found["annotations"])
     raise BadInput(f"{title}: neither COCO captions (images, annotations) nor a list of objects")
@@ -75,8 +78,7 @@ def _row(where: str, image: Any, captions: Mapping[Key | None, Sequence[str]]) -
     if key is None or not isinstance(named, str) or not named.strip():
         return Refused(where, "no id or no file_name in it: leave it out")
     found = captions.get(key, ())
-    further = {"captions": "\n".join(found)} if len(found) > 1 else {}
-    return Row(where, named.strip(), found[0] if found else "", "", {"coco_id": key, **further})
+    return Row(where, named.strip(), tuple(found), "", {"coco_id": key})
 
 
 def recognises(name: str) -> bool:

@@ -2,19 +2,20 @@
 
 Two ways. `from_files`: every picture there is comes in, and the tables that lie among them (or the one given) add
 captions, labels and columns. `from_rows`: the table says what comes in, and its pictures are looked up.
-Either way a picture that several rows name is one item: the first caption is its caption, all are in `captions`.
+Either way a picture that several rows name is one item with the captions of all of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from core.errors import BadInput
 from core.sources.files import Files, is_zip
-from core.sources.items import Found, Item, Refused
+from core.sources.items import Found, Item, Refused, different
 from core.sources.kinds import parser_of
 from core.sources.rows import Row
 from core.sources.text import decode
@@ -29,7 +30,7 @@ def from_files(files: Files, captions: Path | None = None) -> Found:
     """Every picture among the files, with what the tables among them (or `captions` alone) say of it."""
     yield from files.refused
     rows, index = Collected(), Index(files.names)
-    tables = {name: None for name in files.names if parser_of(name)}
+    tables = {name: None for name in files.names if parser_of(name) and not index.is_sidecar(name)}
     if captions is not None:
         with _open(captions) as stream:
             yield from _take(rows, captions.name, stream)
@@ -45,20 +46,21 @@ def from_rows(found: Iterable[Row | Refused], files: Files) -> Found:
     """What the rows name, read from the files: bytes and lone captions stream, named pictures follow."""
     rows = Collected()
     yield from rows.take(found)
+    index = cache(lambda: Index(files.names))
     for named, row in rows.merged():
         try:
-            data = _read(files, named)
+            data = _read(files, index, named)
         except BadInput as error:
             yield Refused(row.where, f"{named}: {error}")
         else:
-            yield Item(named, data, row.caption, row.label, row.columns)
+            yield Item(named, data, label=row.label, columns=row.columns, captions=row.captions)
 
 
-def _read(files: Files, named: str) -> bytes:
+def _read(files: Files, index: "Callable[[], Index]", named: str) -> bytes:
     try:
         return files.read(named)
     except BadInput:
-        name = Index(files.names).find(named)
+        name = index().find(named)
         if name is None:
             raise
         return files.read(name)
@@ -97,14 +99,14 @@ def _picture(files: Files, index: "Index", rows: "Collected", name: str) -> Item
             raise BadInput("a zip among the pictures: give it by itself, or unfold it")
         data = files.read(name)
         row = rows.of(name)
-        caption = row.caption or _sidecar(files, index, name)
+        captions = row.captions or (_sidecar(files, index, name),)
     except BadInput as error:
         return Refused(name, str(error))
     if not rows.folders_are_labels or not files.folder(name):
-        return Item(name, data, caption, row.label, row.columns)
+        return Item(name, data, label=row.label, columns=row.columns, captions=captions)
     folder = files.folder(name)
     columns = {"folder": folder, **row.columns} if "/" in folder else row.columns
-    return Item(name, data, caption, row.label or folder.rpartition("/")[2], columns)
+    return Item(name, data, label=row.label or folder.rpartition("/")[2], columns=columns, captions=captions)
 
 
 def _sidecar(files: Files, index: "Index", name: str) -> str:
@@ -124,7 +126,7 @@ class Collected:
     def __init__(self) -> None:
         self.folders_are_labels = True
         self._rows: dict[str, list[Row]] = defaultdict(list)
-        self._alone: dict[str, str] = {}
+        self._alone: dict[tuple[str, ...], str] = {}
         self._matched: dict[str, Row] = {}
 
     def take(self, found: Iterable[Row | Refused]) -> Found:
@@ -134,16 +136,16 @@ class Collected:
                 yield row
             elif isinstance(row.picture, str):
                 yield from self._keep(row.picture, row)
-            elif row.picture is None and row.caption in self._alone:
-                yield Refused(row.where, f"repeats {self._alone[row.caption]}")
+            elif row.picture is None and row.captions in self._alone:
+                yield Refused(row.where, f"repeats {self._alone[row.captions]}")
             else:
                 if row.picture is None:
-                    self._alone[row.caption] = row.where
-                yield Item(row.where, row.picture, row.caption, row.label, row.columns)
+                    self._alone[row.captions] = row.where
+                yield Item(row.where, row.picture, label=row.label, columns=row.columns, captions=row.captions)
 
     def _keep(self, named: str, row: Row) -> Found:
         before = self._rows[named]
-        if before and (not row.caption or row.caption in (each.caption for each in before)):
+        if before and not _says_more(row, before):
             yield Refused(row.where, f"repeats {before[0].where}")
         else:
             before.append(row)
@@ -159,6 +161,8 @@ class Collected:
             name = index.find(named)
             if name is None:
                 missing.append(Refused(row.where, f"no picture {named!r} here: check the name or bring the picture"))
+            elif name in self._matched and _says_more(row, [self._matched[name]]):
+                self._matched[name] = _merge([self._matched[name], row])
             elif name in self._matched:
                 missing.append(Refused(row.where, f"{named!r} is the picture of {self._matched[name].where}"))
             else:
@@ -177,10 +181,15 @@ _NOTHING = Row("")
 def _merge(rows: Sequence[Row]) -> Row:
     if len(rows) == 1:
         return rows[0]
-    captions = "\n".join(row.caption for row in rows if row.caption)
+    captions = different(caption for row in rows for caption in row.captions)
     columns = {name: value for row in reversed(rows) for name, value in row.columns.items()}
-    caption, label = (next(filter(None, texts), "") for texts in ((r.caption for r in rows), (r.label for r in rows)))
-    return replace(rows[0], caption=caption, label=label, columns=columns | {"captions": captions})
+    label = next(filter(None, (row.label for row in rows)), "")
+    return replace(rows[0], captions=captions, label=label, columns=columns)
+
+
+def _says_more(row: Row, before: Sequence[Row]) -> bool:
+    """Whether a row has a caption of the picture that the rows before it have not."""
+    return not set(row.captions) <= {caption for each in before for caption in each.captions}
 
 
 class Index:

@@ -1,24 +1,37 @@
 """What a source gives: items, and what it could not read with the reason."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 Value = str | int | float | bool
 
 
 @dataclass(frozen=True)
 class Item:
-    """A picture, a caption, or both, as the source has them; the picture's bytes are not yet checked."""
+    """A picture, captions, or both, as the source has them; the picture's bytes are not yet checked.
+
+    captions: all of them in their order, without empty ones and repeats; caption: the first, or "".
+    """
 
     source: str
     image: bytes | None = None
     caption: str = ""
     label: str = ""
     columns: Mapping[str, Value] = field(default_factory=dict)
+    captions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("source", "caption", "label"):
+        for name in ("source", "label"):
             object.__setattr__(self, name, sound(getattr(self, name)))
+        captions = different((self.caption, *self.captions))
+        object.__setattr__(self, "captions", captions)
+        object.__setattr__(self, "caption", captions[0] if captions else "")
+
+    def with_more(self, other: "Item") -> "Item":
+        """What another of the same content says beside: further captions, and the label and columns that lack here."""
+        columns = {**other.columns, **self.columns}
+        captions = self.captions + other.captions
+        return replace(self, captions=captions, label=self.label or other.label, columns=columns)
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,11 @@ class Refused:
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", sound(self.source))
         object.__setattr__(self, "reason", sound(self.reason))
+
+
+def different(captions: Iterable[str]) -> tuple[str, ...]:
+    """Captions in their order that can be written down, without empty ones and repeats."""
+    return tuple(dict.fromkeys(sound(caption) for caption in captions if caption.strip()))
 
 
 def sound(text: str) -> str:

@@ -1,35 +1,43 @@
 """Rows of a table → what they say of a picture: which one, its caption, its label and the rest.
 
 Columns are known by their names: `image` (or path, file, …), `caption` (or text, title, …), `label` (or class, …).
+Several captions stand in `caption1`, `caption_2`, … or in one cell as a list, as in `captions`, `sentences` or `raw`.
 """
 
 import json
 import math
 import re
+import warnings
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import BadInput
-from core.sources.items import Refused, Value
+from core.sources.items import Refused, Value, different
 
 PICTURE = (
     *("image", "image_path", "image_file", "path", "file", "file_name", "filename", "filepath", "file_path"),
     *("image_id", "image_name", "img", "img_path", "picture", "photo", "image_bytes", "bytes", "jpg", "png"),
     *("url", "image_url"),
 )
-CAPTION = ("caption", "captions", "text", "title", "description", "sentence", "alt", "alt_text", "prompt", "comment")
+CAPTION = (
+    *("caption", "captions", "text", "title", "description", "sentence", "sentences", "sentences_raw", "raw"),
+    *("alt", "alt_text", "prompt", "comment"),
+)
+SAID = ("raw", "caption", "text", "sentence")
+"""Where the words stand in a caption that is an object of JSON."""
 LABEL = ("label", "labels", "class", "category", "class_name", "class_label", "target")
 COLUMN_LIMIT = 512
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row. where: the table and row for messages; picture: its bytes, its name, or None for a caption alone."""
+    """One row. where: the table and row for messages; picture: its bytes, its name, or None for captions alone."""
 
     where: str
     picture: str | bytes | None = None
-    caption: str = ""
+    captions: tuple[str, ...] = ()
     label: str = ""
     columns: Mapping[str, Value] = field(default_factory=dict)
 
@@ -39,42 +47,61 @@ Rows = Iterator[Row | Refused]
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns of a table are the picture, the caption and the label."""
+    """Which columns of a table are the picture, the captions and the label."""
 
     picture: str | None
-    caption: str | None
+    captions: tuple[str, ...]
     label: str | None
 
     @classmethod
     def of(cls, title: str, names: Sequence[str]) -> "Roles":
         if len(names) > COLUMN_LIMIT:
             raise BadInput(f"{title}: {len(names):,} columns, over the limit of {COLUMN_LIMIT}: leave some out")
-        roles = cls(_first(PICTURE, names), _first(CAPTION, names), _first(LABEL, names))
-        if roles.picture is None and roles.caption is None:
+        known = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(list(names))}
+        roles = cls(_first(PICTURE, known), _caption_columns(known), _first(LABEL, known))
+        if roles.picture is None and not roles.captions:
             shown = " ".join(", ".join(names[:8]).split()) or "none"
             raise BadInput(f"{title}: no column named image, path or caption among {shown}: rename the one that is")
         return roles
 
+    @property
+    def names(self) -> set[str]:
+        """The columns that have a role."""
+        return {name for name in (self.picture, *self.captions, self.label) if name is not None}
+
     def row(self, where: str, record: Mapping[str, Any]) -> Row | Refused:
         picture = _picture(record.get(self.picture)) if self.picture else None
-        captions = _texts(record.get(self.caption)) if self.caption else []
+        captions = different(text for name in self.captions for text in _captions(record.get(name)))
         label = _texts(record.get(self.label)) if self.label else []
         if not picture and not captions:
             return Refused(where, "an empty row: neither picture nor caption")
         if isinstance(picture, str) and re.match(r"(?i)[a-z][a-z0-9+]+://", picture):
             return Refused(where, f"{picture!r} is an address and nothing is fetched: download it and give its path")
-        return Row(where, picture or None, _head(captions), _head(label), self._further(record, captions))
+        return Row(where, picture or None, captions, _head(label), self._further(record))
 
-    def _further(self, record: Mapping[str, Any], captions: Sequence[str]) -> dict[str, Value]:
-        roles = (self.picture, self.caption, self.label)
+    def _further(self, record: Mapping[str, Any]) -> dict[str, Value]:
+        roles = self.names
         pairs = ((name, plain(value)) for name, value in record.items() if name not in roles)
-        further = {name: value for name, value in pairs if value is not None}
-        return further | ({"captions": "\n".join(captions)} if len(captions) > 1 else {})
+        return {name: value for name, value in pairs if value is not None}
 
 
-def _first(wanted: Iterable[str], names: Iterable[str]) -> str | None:
-    known = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(list(names))}
+def _first(wanted: Iterable[str], known: Mapping[str, str]) -> str | None:
+    """The column of the first name that there is. known: the columns' own names by those in plain letters."""
     return next((known[name] for name in wanted if name in known), None)
+
+
+def _caption_columns(known: Mapping[str, str]) -> tuple[str, ...]:
+    """`caption`, then `caption1`, `caption_2` …, or the same of the first other name that there is; then `captions`."""
+    for stem in CAPTION:
+        plural = ["captions"] if stem == "caption" else []
+        if columns := [known[name] for name in (stem, *_numbered(stem, known), *plural) if name in known]:
+            return tuple(columns)
+    return ()
+
+
+def _numbered(stem: str, known: Iterable[str]) -> list[str]:
+    found = [(int(match[1]), name) for name in known if (match := re.fullmatch(rf"{stem}_?(\d{{1,4}})", name))]
+    return [name for _, name in sorted(found)]
 
 
 def _head(texts: Sequence[str]) -> str:
@@ -86,6 +113,38 @@ def _picture(value: Any) -> str | bytes | None:
     if isinstance(value, Mapping):
         return value.get("bytes") or value.get("path")
     return value.strip() if isinstance(value, str) else value if isinstance(value, bytes) else _text(value)
+
+
+def _captions(value: Any) -> list[str]:
+    """Every caption of a cell: text, a list, also one written as text, or objects of JSON that hold them."""
+    values = _listed(value) if isinstance(value, str) else value
+    values = values if isinstance(values, (list, tuple)) else [values]
+    return [text for each in values for text in _said(each)]
+
+
+def _said(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        value = next((value[name] for name in SAID if value.get(name)), None)
+    return _texts(value)
+
+
+def _listed(text: str) -> list[str] | str:
+    """A list of texts that stands in a cell as JSON or Python writes it; any other text as it is."""
+    if not re.match(r"\s*\[\s*[\"']", text):
+        return text
+    for read in (json.loads, _python):
+        try:
+            found = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(found, list) and all(isinstance(each, str) for each in found):
+            return found
+    return text
+
+
+def _python(text: str) -> Any:
+    with warnings.catch_warnings(action="ignore"):  # a backslash in a caption is no fault of ours
+        return literal_eval(text.strip())
 
 
 def _texts(value: Any) -> list[str]:

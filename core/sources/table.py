@@ -31,10 +31,11 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
         text = decode(limits.read(stream))
     except BadInput as error:
         raise BadInput(f"{title}: {error}") from None
-    return _json_lines(title, text) if title.lower().endswith(".jsonl") else _separated(title, text)
+    return _json_lines(title, text) if title.lower().endswith(".jsonl") else separated(title, text)
 
 
-def _separated(title: str, text: str) -> Rows:
+def separated(title: str, text: str) -> Rows:
+    """The rows of a CSV or TSV; raises `BadInput` where it is none."""
     csv.field_size_limit(2**24)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
@@ -53,14 +54,14 @@ def _delimiter(text: str) -> str:
 
 def _rows(title: str, roles: Roles, names: Sequence[str], lines: Sequence[Sequence[str]]) -> Rows:
     fitting = [dict(zip(names, line, strict=False)) for line in lines]
-    verbatim = {roles.picture, roles.caption, roles.label}
+    verbatim = roles.names
     further = typed(fitting, [name for name in names if name not in verbatim])
     for number, (line, text, values) in enumerate(zip(lines, fitting, further, strict=True), 2):
         where = f"{title} row {number}"
         if len(line) > len(names) and any(line[len(names) :]):
             yield Refused(where, f"{len(line)} cells under {len(names)} column names: put quotes round its commas")
         else:
-            yield roles.row(where, values | {name: text.get(name, "") for name in verbatim if name})
+            yield roles.row(where, values | {name: text.get(name, "") for name in verbatim})
 
 
 def _json_lines(title: str, text: str) -> Rows:

@@ -22,6 +22,7 @@ class Added:
 
     added: new items. skipped: items that were here already. refused: what was left out, and why.
     ids: of all items given that are in the workspace now, in their order. notes: what was taken but changed.
+    captions: new ones of items that were here already.
     """
 
     added: int
@@ -29,6 +30,7 @@ class Added:
     refused: tuple[Refused, ...] = ()
     ids: tuple[str, ...] = ()
     notes: tuple[Refused, ...] = ()
+    captions: int = 0
 
 
 Found = Iterable[Item | Refused]
@@ -66,7 +68,7 @@ class _Adding:
     def __init__(self, store: Store, items: Items) -> None:
         self._store, self._items = store, items
         self._start = time.monotonic()
-        self._seen = self._added = self._skipped = 0
+        self._seen = self._added = self._skipped = self._captions = 0
         self._refused: list[Refused] = []
         self._notes: list[Refused] = []
         self._ids: dict[str, None] = {}
@@ -89,7 +91,7 @@ class _Adding:
             new = self._items.append(checked)
             written = {each.id: each.item for each in checked if each.id in new}
             again = [(id, item) for id, item in sound if written.get(id) is not item]
-            self._items.fill(again)
+            self._captions += self._items.fill(again)
         self._added += len(new)
         self._skipped += len(again)
         self._ids |= dict.fromkeys(id for id, _ in sound)
@@ -98,7 +100,9 @@ class _Adding:
 
     def progress(self, total: int | None) -> Progress:
         rate = self._seen / max(time.monotonic() - self._start, 1e-9)
-        return Progress(self._seen, total, f"{self._added:,} items added", {"rate": rate})
+        more = f", {self._captions:,} captions added to items that were here" if self._captions else ""
+        return Progress(self._seen, total, f"{self._added:,} items added{more}", {"rate": rate})
 
     def result(self) -> Added:
-        return Added(self._added, self._skipped, tuple(self._refused), tuple(self._ids), tuple(self._notes))
+        told = (tuple(self._refused), tuple(self._ids), tuple(self._notes))
+        return Added(self._added, self._skipped, *told, self._captions)

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
 from core.sources.items import Value, sound
+from core.workspace.captions import CAPTIONS, FURTHER
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FIXED = ("id", "source", "caption", "label")
 PICTURES = ("image", "thumbnail")
-HIDDEN = ("row", "pictured")
-"""Kept for the workspace itself: the place among the items, and whether there is a picture."""
+HIDDEN = ("row", "pictured", FURTHER)
+"""Kept for the workspace itself: the place among the items, whether there is a picture, captions after the first."""
 
-RESERVED = frozenset((*FIXED, *PICTURES, *HIDDEN))
+RESERVED = frozenset((*FIXED, *PICTURES, *HIDDEN, CAPTIONS))
 KINDS = {"string": "text", "large_string": "text", "double": "number", "bool": "truth"}
 
 

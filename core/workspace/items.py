@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput, MissingData
-from core.sources.items import Item, Value
+from core.sources.items import Item, Value, different
+from core.workspace import captions as captions_of
 from core.workspace import columns as columns_of
+from core.workspace.captions import CAPTIONS, FURTHER, caption_id, item_of, number_of
 from core.workspace.checking import Checked
-from core.workspace.columns import FIXED, HIDDEN, PICTURES, Further
+from core.workspace.columns import FIXED, PICTURES, Further
 from core.workspace.store import Store, quoted
 
 if TYPE_CHECKING:
@@ -54,8 +56,29 @@ class Items:
         return self._light(["id"], None, condition)["id"].to_pylist()
 
     def embeddable(self, modality: str) -> list[str]:
-        """Ids of the items with a picture ("image") or with a caption ("text")."""
-        return self.ids("pictured" if modality == "image" else "caption != ''")
+        """Ids of the items with a picture ("image"), or of all captions ("text")."""
+        return self.ids("pictured") if modality == "image" else self.caption_ids()
+
+    def caption_ids(self, ids: Sequence[str] | None = None) -> list[str]:
+        """Ids of all captions of the items, in order; see `core.workspace.captions`."""
+        if ids is None and len(self._caption_columns()) == 1:
+            return self.ids("caption != ''")
+        rows = self._light(["id", *self._caption_columns()], ids)
+        return captions_of.caption_ids(rows["id"].to_pylist(), captions_of.lists(rows))
+
+    def texts(self, captions: Sequence[str]) -> list[str]:
+        """The captions of these ids; "" for one that is there no more."""
+        items = list(dict.fromkeys(map(item_of, captions)))
+        known = dict(zip(items, self._captions(items), strict=True))
+        places = ((known[item_of(each)], number_of(each)) for each in captions)
+        return [some[place] if place < len(some) else "" for some, place in places]
+
+    def _captions(self, ids: Sequence[str]) -> list[tuple[str, ...]]:
+        """All captions of each item."""
+        return captions_of.lists(self._light(["id", *self._caption_columns()], ids))
+
+    def _caption_columns(self) -> list[str]:
+        return captions_of.columns(self._items.schema())
 
     def version(self) -> int:
         return self._items.version()
@@ -65,7 +88,7 @@ class Items:
     def table(self, columns: Sequence[str] | None, ids: Sequence[str] | None) -> "pa.Table":
         wanted = ["id", *(name for name in columns or self._default() if name != "id")]
         self._check(wanted)
-        light = self._light([name for name in wanted if name not in PICTURES], ids)
+        light = self._with_captions([name for name in wanted if name not in PICTURES], ids)
         heavy = [name for name in wanted if name in PICTURES]
         if heavy:
             pictures = self.pictures(light["id"].to_pylist(), heavy)
@@ -82,13 +105,24 @@ class Items:
         """One row an id, in their order; nulls where an item has no picture."""
         return self._pictures.rows_of(ids, columns)
 
+    def _with_captions(self, columns: Sequence[str], ids: Sequence[str] | None) -> "pa.Table":
+        """The light columns, among which `captions` is put together."""
+        import pyarrow as pa
+
+        if CAPTIONS not in columns:
+            return self._light(columns, ids)
+        others = [name for name in columns if name != CAPTIONS]
+        light = self._light(list(dict.fromkeys([*others, *self._caption_columns()])), ids)
+        found = pa.array(captions_of.lists(light), pa.list_(pa.string()))
+        return light.select(others).append_column(CAPTIONS, found)
+
     def _default(self) -> list[str]:
         return [*FIXED, *self.columns()]
 
     def _check(self, wanted: Sequence[str]) -> None:
         further = self.columns()
         for name in wanted:
-            if name not in FIXED and name not in PICTURES and name not in further:
+            if name not in (*FIXED, *PICTURES, CAPTIONS) and name not in further:
                 raise MissingData(f"no column {name!r}; there are {', '.join([*FIXED, *PICTURES, *further])}")
 
     def _light(self, columns: Sequence[str], ids: Sequence[str] | None, condition: str | None = None) -> "pa.Table":
@@ -101,8 +135,8 @@ class Items:
 
     def write(self, items: "pa.Table", pictures: "pa.Table") -> None:
         """Rows as the tables hold them, into a workspace that nobody else knows yet."""
-        known = self.columns()
-        self._items.add_columns([field for field in items.schema if field.name not in {*FIXED, *HIDDEN, *known}])
+        known = self._items.schema().names
+        self._items.add_columns([field for field in items.schema if field.name not in known])
         self._pictures.append(pictures)
         self._items.append(items)
 
@@ -137,21 +171,61 @@ class Items:
             "row": pa.array(range(first, first + len(new)), pa.int64()),
             "id": [each.id for each in new],
             "pictured": [each.thumbnail is not None for each in new],
-            **{name: [getattr(each.item, name) for each in new] for name in ("source", "caption", "label")},
+            **{name: [getattr(each.item, name) for each in new] for name in ("source", "label")},
         }
-        self._items.append(pa.table(values | further.arrays()))
+        captions = self._caption_arrays([each.item.captions for each in new])
+        self._items.append(pa.table(values | captions | further.arrays()))
 
-    def fill(self, again: Sequence[tuple[str, Item]]) -> None:
-        """What a known item lacks and now brings: caption, label, further columns; call it while `writing`."""
-        brought = {id: item for id, item in reversed(again) if item.caption or item.label or item.columns}
+    def fill(self, again: Sequence[tuple[str, Item]]) -> int:
+        """What a known item lacks and now brings: captions, label, further columns; call it while `writing`.
+
+        Gives how many captions were added.
+        """
+        brought: dict[str, Item] = {}
+        for id, item in again:
+            if item.captions or item.label or item.columns:
+                brought[id] = brought[id].with_more(item) if id in brought else item
         if not brought:
-            return
+            return 0
         known = self.columns()
         further = Further([item.columns for item in brought.values()], known)
         self._items.add_columns(further.new_fields(known))
-        given = brought.values()
-        texts = {"caption": [item.caption for item in given], "label": [item.label for item in given]}
-        self._merge_gaps(list(brought), {**texts, **further.values})
+        labels = {"label": [item.label for item in brought.values()]}
+        self._merge_gaps(list(brought), {**labels, **further.values})
+        return self._add_captions({id: item.captions for id, item in brought.items()})
+
+    def _add_captions(self, brought: Mapping[str, tuple[str, ...]]) -> int:
+        """Those that an item has not yet come after those that it has; how many they are."""
+        before = dict(zip(brought, self._captions(list(brought)), strict=True))
+        after = {id: different((*before[id], *captions)) for id, captions in brought.items()}
+        self._write_captions({id: captions for id, captions in after.items() if captions != before[id]})
+        return sum(len(after[id]) - len(before[id]) for id in brought)
+
+    def set_captions(self, given: Mapping[str, Sequence[str]]) -> list[str]:
+        """Sets all captions of items, empty ones and repeats aside; the ids of the captions that were others before.
+
+        Call it while `writing`.
+        """
+        before = dict(zip(given, self._captions(list(given)), strict=True))
+        after = {id: different(captions) for id, captions in given.items()}
+        self._write_captions({id: captions for id, captions in after.items() if captions != before[id]})
+        self._items.compact()
+        numbered = ((id, number, text) for id, captions in before.items() for number, text in enumerate(captions))
+        return [caption_id(id, number) for id, number, text in numbered if after[id][number : number + 1] != (text,)]
+
+    def _write_captions(self, captions: Mapping[str, Sequence[str]]) -> None:
+        import pyarrow as pa
+
+        if captions:
+            self._items.merge("id", pa.table({"id": list(captions), **self._caption_arrays(list(captions.values()))}))
+
+    def _caption_arrays(self, captions: Sequence[Sequence[str]]) -> "dict[str, pa.Array]":
+        """The columns that hold captions; the list of those after the first is made where it is needed."""
+        arrays, known = captions_of.arrays(captions), self._items.schema().names
+        if FURTHER not in known and any(len(some) > 1 for some in captions):
+            self._items.add_columns([captions_of.further_field()])
+            known = [*known, FURTHER]
+        return {name: array for name, array in arrays.items() if name in known}
 
     def _merge_gaps(self, ids: Sequence[str], brought: Mapping[str, Sequence[Value | None]]) -> None:
         import pyarrow as pa
@@ -170,8 +244,13 @@ class Items:
             arrays = {name: pa.array(values, rows.schema.field(name).type) for name, values in new.items()}
             self._items.merge("id", pa.table({"id": rows["id"], **arrays}).take(sorted(changed)))
 
-    def set_column(self, name: str, values: Mapping[str, Value | None]) -> list[str]:
-        """Sets the values; the ids whose value was another before."""
+    def set_first_captions(self, values: Mapping[str, Value | None]) -> list[str]:
+        """Sets the first caption of items, in place of an empty one the next; otherwise as `set_captions`."""
+        before = dict(zip(values, self._captions(list(values)), strict=True))
+        return self.set_captions({id: (str(value or ""), *before[id][1:]) for id, value in values.items()})
+
+    def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
+        """Sets the values of any column but that of captions."""
         import pyarrow as pa
 
         columns_of.check_column(name)
@@ -189,13 +268,12 @@ class Items:
             if changed:
                 self._items.merge("id", rows)
                 self._items.compact()
-        return changed
 
     def _fit(self, name: str, values: Sequence[Value]) -> str:
         """The kind of the column, which is made where there is none."""
         import pyarrow as pa
 
-        known = self.columns() | {"caption": "text", "label": "text"}
+        known = self.columns() | {"label": "text"}
         kind = columns_of.kind_of(values)
         if name not in known:
             self._items.add_columns([pa.field(name, columns_of.arrow_type(kind))])

@@ -1,7 +1,8 @@
 """A workspace as three Parquet files, and back: how the bundled sets come along.
 
-items.parquet: id, image, caption, label, source and further columns; embeddings.parquet: id, model, modality, vector
-(half precision); runs.parquet: card and arrays. Only the first must be there, and in it only `image` or `caption`.
+items.parquet: id, image, caption, label, source and further columns, and where an item has several captions, all of
+each as a list in `captions`; embeddings.parquet: id, model, modality, vector (half precision); runs.parquet: card and
+arrays. Only the first must be there, and in it only `image` or `caption`.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ import numpy as np
 from core.errors import BadInput
 from core.sources.items import Item
 from core.sources.pictures import thumbnail
+from core.workspace import captions as captions_of
 from core.workspace import columns as columns_of
+from core.workspace.captions import CAPTIONS, FURTHER
 from core.workspace.checking import THREADS, content_id
 from core.workspace.columns import FIXED
 
@@ -31,7 +34,8 @@ THUMBNAIL_BYTES = 16 * 1024
 def export(workspace: "Workspace", folder: Path) -> None:
     """Writes the three files; no embeddings or no runs, no file for them."""
     folder.mkdir(parents=True, exist_ok=True)
-    columns = [*FIXED, "image", *workspace.columns()]
+    several = len(workspace._items.caption_ids()) > len(workspace._items.ids("caption != ''"))
+    columns = [*FIXED, *([CAPTIONS] if several else []), "image", *workspace.columns()]
     _write(folder / "items.parquet", chain([workspace.table(columns, [])], workspace.iterate(columns, batch=1024)))
     _write(folder / "embeddings.parquet", _vectors(workspace))
     _write(folder / "runs.parquet", _runs(workspace))
@@ -54,7 +58,7 @@ def _vectors(workspace: "Workspace") -> "Iterator[pa.Table]":
     import pyarrow as pa
 
     for each in workspace.models():
-        found = workspace.embeddings(each.model, each.modality)
+        found = workspace.every_embedding(each.model, each.modality)
         vectors = pa.array(list(found.vectors.astype(np.float16)), pa.list_(pa.float16()))
         texts = {"model": each.model, "modality": each.modality}
         repeated = {name: pa.array([text] * len(found), pa.string()) for name, text in texts.items()}
@@ -94,7 +98,7 @@ def _items(given: "pa.Table") -> "tuple[pa.Table, pa.Table]":
 
     count = given.num_rows
     images = _images(given)
-    texts = {name: _texts(given, name) for name in ("source", "caption", "label")}
+    texts = {name: _texts(given, name) for name in ("source", "caption", "label")} | _captions(given)
     ids = given["id"].to_pylist() if "id" in given.column_names else _ids(images, texts["caption"])
     first = pa.array(sorted({id: count - 1 - place for place, id in enumerate(reversed(ids))}.values()), pa.int64())
     further = {name: _further(given[name]) for name in given.column_names if name not in columns_of.RESERVED}
@@ -111,7 +115,7 @@ def _images(given: "pa.Table") -> "pa.Array":
     return given["image"].combine_chunks().cast(pa.large_binary())
 
 
-def _ids(images: "pa.Array", captions: "pa.ChunkedArray") -> list[str]:
+def _ids(images: "pa.Array", captions: "pa.Array | pa.ChunkedArray") -> list[str]:
     pairs = zip(images.to_pylist(), captions.to_pylist(), strict=True)
     return [content_id(Item("", image, caption)) for image, caption in pairs]
 
@@ -136,6 +140,17 @@ def _texts(given: "pa.Table", name: str) -> "pa.ChunkedArray":
     if name not in given.column_names:
         return pa.chunked_array([[""] * given.num_rows], pa.string())
     return compute.fill_null(given[name].cast(pa.string()), "")
+
+
+def _captions(given: "pa.Table") -> "dict[str, pa.Array]":
+    """The first caption of each item and those after it, where some have several."""
+    import pyarrow as pa
+
+    if CAPTIONS not in given.column_names:
+        return {}
+    every = captions_of.lists(pa.table({"caption": _texts(given, "caption"), CAPTIONS: given[CAPTIONS]}))
+    arrays = captions_of.arrays(every)
+    return {name: arrays[name] for name in ("caption", FURTHER)}
 
 
 def _further(column: "pa.ChunkedArray") -> "pa.ChunkedArray":

@@ -19,7 +19,7 @@ MODALITIES = ("image", "text")
 
 @dataclass(frozen=True)
 class Embedded:
-    """How many items a model has embedded in one modality ("image" or "text"), and into how many dimensions."""
+    """How many images ("image") or captions ("text") a model has embedded, and into how many dimensions."""
 
     model: str
     modality: str

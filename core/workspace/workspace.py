@@ -82,8 +82,8 @@ class Workspace:
     ) -> Added:
         """Checks and writes items, a batch at a time; each batch is written whole or not at all.
 
-        An item is known by its content: one that is here already is skipped, but what it lacks (caption, label,
-        further columns) is filled in. total: how many will come, for the progress.
+        An item is known by its content: one that is here already is skipped, but captions that it has not yet are
+        added, and what it lacks (label, further columns) is filled in. total: how many will come, for the progress.
         """
         return add(self._store, self._items, items, report, batch, total)
 
@@ -101,7 +101,8 @@ class Workspace:
     def table(self, columns: Sequence[str] | None = None, ids: Sequence[str] | None = None) -> "pa.Table":
         """Items in their order, or those of the ids in theirs. Always has `id`.
 
-        columns: all but the pictures' bytes where not given; "image" and "thumbnail" only when asked for.
+        columns: all but the pictures' bytes where not given; "image" and "thumbnail" only when asked for, and
+        "captions": all captions of each item as a list, of which "caption" is the first.
         """
         return self._items.table(columns, ids)
 
@@ -124,16 +125,26 @@ class Workspace:
         return {id: thumbnail for id, thumbnail in zip(ids, found, strict=True) if thumbnail is not None}
 
     def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
-        """Sets a column by id: a tag, a caption, a label; makes the column where there is none."""
-        changed = self._items.set_column(name, values)
-        if name == "caption" and changed:
+        """Sets a column by id: a tag, a label, the first caption; makes the column where there is none."""
+        if name == "caption":
             with self._store.writing():
-                self._vectors.forget("text", changed)
+                self._vectors.forget("text", self._items.set_first_captions(values))
+        else:
+            self._items.set_column(name, values)
+
+    def set_captions(self, captions: Mapping[str, Sequence[str]]) -> None:
+        """Sets all captions of items by id; a caption that changes or moves is embedded anew."""
+        with self._store.writing():
+            self._vectors.forget("text", self._items.set_captions(captions))
+
+    def captions(self, ids: Sequence[str]) -> list[str]:
+        """The words of captions by their own ids; see `core.workspace.captions`."""
+        return self._items.texts(ids)
 
     # embeddings
 
     def missing(self, model: str, modality: str) -> list[str]:
-        """Ids that still lack an embedding: with a picture ("image"), with a caption ("text")."""
+        """Ids that still lack an embedding: of items with a picture ("image"), of all their captions ("text")."""
         known = self._vectors.known(model, modality)
         return [id for id in self._items.embeddable(modality) if id not in known]
 
@@ -142,21 +153,32 @@ class Workspace:
         self._vectors.add(model, modality, ids, vectors)
 
     def embeddings(self, model: str, modality: str, ids: Sequence[str] | None = None) -> Embeddings:
-        """All there are, in the items' order, or those of the ids in theirs; raises `MissingData` where one lacks."""
+        """One row an item, of captions the first: all there are, in the items' order, or those of the ids in theirs.
+
+        Raises `MissingData` where one of the ids lacks.
+        """
         every = self._items.ids() if ids is None else ids
         return self._vectors.get(model, modality, every, whole=ids is not None)
+
+    def caption_embeddings(self, model: str) -> Embeddings:
+        """One row a caption, in the items' order and each item's own; ids are those of captions, see `item_of`."""
+        return self._vectors.get(model, "text", self._items.caption_ids(), whole=False)
+
+    def every_embedding(self, model: str, modality: str) -> Embeddings:
+        """All images, or all captions."""
+        return self.caption_embeddings(model) if modality == "text" else self.embeddings(model, modality)
 
     def delete_embeddings(self, model: str) -> None:
         """Deletes all that a model has embedded; runs made of it stay. See `core.reduced.delete`, which looks first."""
         self._vectors.clear(model)
 
     def models(self) -> list[Embedded]:
-        """What has embedded how many items here."""
+        """What has embedded how many images and captions here."""
         return self._vectors.models()
 
     def fingerprint(self, model: str, modality: str) -> str:
         """Changes whenever an embedding does."""
-        return fingerprint(self.embeddings(model, modality))
+        return fingerprint(self.every_embedding(model, modality))
 
     # runs
 

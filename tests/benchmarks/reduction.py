@@ -134,7 +134,9 @@ def every_draws(arguments: argparse.Namespace) -> Iterator[Figures]:
         pairs = Pairs(*(normalised(arrays[name]) for name in ("image", "text")))
     for name in ("isometric", "isotonic"):
         for draws in DRAWS:
-            found = [top_1(name, pairs, split, arguments.kept, int(draws)) for split in splits(len(pairs), SPLITS)]
+            found = [
+                top_1(name, pairs, split, arguments.kept, int(draws)) for split in splits(np.arange(len(pairs)), SPLITS)
+            ]
             yield {"method": name, "kept": arguments.kept, "million_draws": draws / 1e6, "top_1": float(np.mean(found))}
 
 

@@ -58,6 +58,9 @@ class Memory:
             values = {name: [self.rows[id][name] for id in part] for name in columns if name != "id"}
             yield pa.table({"id": part, **values})
 
+    def captions(self, ids: Sequence[str]) -> list[str]:
+        return [self.rows[id]["caption"] for id in ids]
+
     def add_embeddings(self, model: str, modality: str, ids: Sequence[str], vectors: np.ndarray) -> None:
         self.writes.append(Embeddings(np.asarray(ids), vectors, model, modality))
 
@@ -209,3 +212,16 @@ pipeline.embed(Workspace.open({str(tmp_path / "space")!r}), {str(folder)!r}, lam
     assert (done.skipped, done.images + done.captions) == (before, 240 - before)
     embeddings = workspace.embeddings(encoder.name, "image")
     assert len(embeddings) == len(set(embeddings.ids.tolist())) == 120
+
+
+def test_every_caption_of_an_item_is_embedded(encoder: Encoder, pictures: list[bytes], tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "space")
+    items = [Item("a", pictures[0], captions=("a cat", "a dog", "a tree")), Item("b", pictures[1], "a dog")]
+    a, b = workspace.add(items).ids
+    done = embed(workspace, encoder.name)
+    assert (done.images, done.captions, done.skipped, done.refused) == (2, 4, 0, ())
+    found = workspace.caption_embeddings(encoder.name)
+    assert found.ids.tolist() == [a, f"{a}#1", f"{a}#2", b]
+    assert found.vectors == pytest.approx(encoder.encode_texts(["a cat", "a dog", "a tree", "a dog"]), abs=1e-5)
+    workspace.add([Item("again", pictures[1], "a bird")])
+    assert (embed(workspace, encoder.name).captions, workspace.missing(encoder.name, "text")) == (1, [])

@@ -37,26 +37,26 @@ PAIRS = related(count=101, dimensions=12, noise=2)
 
 def run(report: Report = silent, dimensions: tuple[int, ...] = (2, 6), number: int = 3) -> list[Point]:
     SEEN.clear()
-    return list(points(METHOD, PAIRS, splits(len(PAIRS), number), dimensions, report=report))
+    return list(points(METHOD, PAIRS, splits(np.arange(len(PAIRS)), number), dimensions, report=report))
 
 
 def test_splits_are_halves_without_an_overlap() -> None:
-    for split in splits(101, 5):
+    for split in splits(np.arange(101), 5):
         assert (len(split.fit), len(split.held_out)) == (51, 50)
         assert np.array_equal(np.union1d(split.fit, split.held_out), np.arange(101))
 
 
 def test_splits_are_seeded_and_the_first_are_the_same_whatever_their_number() -> None:
-    few, many, others = splits(60, 2), splits(60, 4), splits(60, 2, seed=1)
+    few, many, others = splits(np.arange(60), 2), splits(np.arange(60), 4), splits(np.arange(60), 2, seed=1)
     assert all(np.array_equal(a.held_out, b.held_out) for a, b in zip(few, many[:2], strict=True))
     assert not np.array_equal(many[0].held_out, many[1].held_out)
     assert not np.array_equal(few[0].held_out, others[0].held_out)
     with pytest.raises(BadParameter, match="0 splits are none"):
-        splits(60, 0)
+        splits(np.arange(60), 0)
 
 
 def test_a_point_has_the_ranks_of_the_held_out_pairs_of_each_split() -> None:
-    found, parts = run(), splits(len(PAIRS), 3)
+    found, parts = run(), splits(np.arange(len(PAIRS)), 3)
     assert [point.dimension for point in found] == [2, 6]
     for point in found:
         assert point.judged.image_to_text.shape == point.judged.text_to_image.shape == (3, 50)
@@ -74,12 +74,12 @@ def test_a_point_has_the_ranks_of_the_held_out_pairs_of_each_split() -> None:
 def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
     run()
     assert [seen[:2] for seen in SEEN] == [(2, 0), (2, 1), (2, 2), (6, 0), (6, 1), (6, 2)]
-    for (_, seed, first), split in zip(SEEN[:3], splits(len(PAIRS), 3), strict=True):
+    for (_, seed, first), split in zip(SEEN[:3], splits(np.arange(len(PAIRS)), 3), strict=True):
         assert np.array_equal(first, PAIRS.image[split.fit, 0]), seed
 
 
 def test_all_dimensions_are_judged_on_the_same_splits() -> None:
-    parts = splits(len(PAIRS), 2)
+    parts = splits(np.arange(len(PAIRS)), 2)
     whole = judged_whole(PAIRS, parts)
     assert whole.image_to_text.shape == whole.nearest.image_to_text.shape == (2, 50)
     assert np.array_equal(whole.text_to_image[1], ranks(PAIRS.take(parts[1].held_out)).text_to_image)
@@ -98,7 +98,7 @@ def test_progress_rises_to_its_end() -> None:
 
 def test_a_stop_keeps_the_points_that_are_done() -> None:
     found: list[Point] = []
-    coming = points(METHOD, PAIRS, splits(len(PAIRS), 2), (2, 4, 6), report=Stop("4 dimensions, split 2"))
+    coming = points(METHOD, PAIRS, splits(np.arange(len(PAIRS)), 2), (2, 4, 6), report=Stop("4 dimensions, split 2"))
     with pytest.raises(Cancelled):
         found.extend(coming)
     assert [point.dimension for point in found] == [2]
@@ -107,4 +107,4 @@ def test_a_stop_keeps_the_points_that_are_done() -> None:
 def test_a_reducer_that_was_stopped_is_not_judged() -> None:
     partial = replace(METHOD, fit=lambda *given: replace(fit(*given), partial=True))
     with pytest.raises(Cancelled):
-        next(points(partial, PAIRS, splits(len(PAIRS), 1), (2,)))
+        next(points(partial, PAIRS, splits(np.arange(len(PAIRS)), 1), (2,)))

@@ -82,7 +82,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_json_is_what_scripts_rely_on(source: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = printed(capsys, source, *FIRST, "--dims", "12,4", "--seeds", "4")
-    whole = judged_whole(PAIRS, splits(COUNT, 4))
+    whole = judged_whole(PAIRS, splits(np.arange(COUNT), 4))
     shares = (whole.image_to_text < 1).mean(axis=1)
     assert found["full"]["i2t"] == pytest.approx(shares.mean())
     assert found["full"]["sd"]["i2t"] == pytest.approx(shares.std(ddof=1))
@@ -107,7 +107,7 @@ def test_json_is_what_scripts_rely_on(source: str, capsys: pytest.CaptureFixture
 
 def test_figures_are_of_pairs_held_out_of_the_fit(source: str) -> None:
     found = commands.reduce(source, ["pca"], dims=[8], seeds=2)
-    split = splits(COUNT, 2)[0]
+    split = splits(np.arange(COUNT), 2)[0]
     reducer = discover(reducing.PACKAGE)["pca"]
     made = reducer.fit(PAIRS.take(split.fit), reducer.make_params({"dimensions": 8}))
     before, after = ranks(PAIRS.take(split.held_out)), ranks(made(PAIRS.take(split.held_out)))

@@ -50,7 +50,60 @@ def test_neither_tiles_nor_a_screen_change_a_rank(
     kept: int | None, noise: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs = related(count=330, noise=noise)
-    assert same(in_tiles(pairs, monkeypatch, kept), retrieval._at_once(pairs))
+    expected = ranks(pairs)
+    assert same(in_tiles(pairs, monkeypatch, kept), expected)
+
+
+def several(count: int = 130, noise: float = 1.5, seed: int = 0) -> Pairs:
+    """One to five captions an image, an image's rows anywhere; some captions are there twice."""
+    random = np.random.default_rng(seed)
+    item = np.concatenate([np.arange(count), random.integers(0, count // 2, 2 * count)])
+    random.shuffle(item)
+    one = related(count=count, noise=noise, seed=seed)
+    text = one.image[item] + noise * random.normal(size=(len(item), one.dimensions)) / one.dimensions**0.5
+    text[7], text[11] = text[3], text[3]
+    text /= np.linalg.norm(text, axis=1, keepdims=True)
+    return Pairs(one.image[item], text.astype(np.float32), item)
+
+
+def by_hand(pairs: Pairs) -> Ranks:
+    """Image → caption: how many captions of others reach the best of its own; caption → image: other images."""
+    scores = pairs.image.astype(np.float64) @ pairs.text.T.astype(np.float64)
+    item, found = pairs.item, []
+    for row in range(len(pairs)):
+        mine = item == item[row]
+        own = scores[row][mine].max() - 1e-12
+        images = {int(item[other]) for other in range(len(pairs)) if scores[other, row] >= scores[row, row] - 1e-12}
+        found.append((np.count_nonzero(scores[row][~mine] >= own), len(images - {int(item[row])})))
+    return Ranks(*(np.array(way, dtype=np.int32) for way in zip(*found, strict=True)))
+
+
+@pytest.mark.parametrize("kept", [None, 1, 9, 16])
+def test_any_of_an_images_captions_counts_and_each_caption_asks(
+    kept: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = several()
+    expected = by_hand(pairs)
+    assert same(ranks(pairs), expected)
+    assert same(in_tiles(pairs, monkeypatch, kept), expected)
+    assert all(0.1 < recall(way) < 0.95 for way in (expected.image_to_text, expected.text_to_image))
+
+
+def test_one_caption_an_image_is_as_without_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = related(count=120, noise=2)
+    given = Pairs(pairs.image, pairs.text, np.random.default_rng(0).permutation(120))
+    expected = ranks(pairs)
+    assert same(ranks(given), expected)
+    assert same(in_tiles(given, monkeypatch), expected)
+
+
+def test_an_image_finds_any_of_its_captions() -> None:
+    """Two images along two axes: the first caption of the first one lies at the second, its second one is right."""
+    axes = np.eye(3, dtype=np.float32)
+    pairs = Pairs(axes[[0, 0, 1]], axes[[1, 0, 2]], np.array([5, 5, 2]))
+    assert ranks(pairs).image_to_text.tolist() == [0, 0, 2]
+    assert ranks(pairs).text_to_image.tolist() == [1, 0, 1]
+    assert (pairs.items.tolist(), pairs.image_rows.tolist()) == ([0, 0, 1], [0, 2])
 
 
 @settings(max_examples=40, deadline=None)
@@ -74,7 +127,7 @@ def test_twins_count_against_each_other_wherever_they_lie(monkeypatch: pytest.Mo
     """A caption that is there three times, in different tiles, is never the only nearest one."""
     pairs = related(count=300, noise=0.1)
     twice = Pairs(pairs.image, pairs.text[np.arange(300) % 100])
-    for found in (in_tiles(twice, monkeypatch, 16), in_tiles(twice, monkeypatch, 9), retrieval._at_once(twice)):
+    for found in (ranks(twice), in_tiles(twice, monkeypatch, 16), in_tiles(twice, monkeypatch, 9)):
         assert (found.image_to_text >= 2).all()
 
 
@@ -112,6 +165,6 @@ def test_the_screen_is_whole_where_every_direction_counts_alike() -> None:
     random = np.random.default_rng(0)
     rows = random.normal(size=(2, 400, 64)).astype(np.float32)
     alike = Pairs(*(each / np.linalg.norm(each, axis=1, keepdims=True) for each in rows))
-    assert screen.screen_for(alike).image.shape == (400, 64)
-    assert screen.screen_for(alike).image_tail.shape == (400, 0)
-    assert not screen.screen_for(alike).image_rest.any()
+    assert screen.screen_for(alike.image, alike.text, np.arange(400)).image.shape == (400, 64)
+    assert screen.screen_for(alike.image, alike.text, np.arange(400)).image_tail.shape == (400, 0)
+    assert not screen.screen_for(alike.image, alike.text, np.arange(400)).image_rest.any()

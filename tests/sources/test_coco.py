@@ -31,8 +31,8 @@ def check(found: list) -> set[str]:
     items = {name.rpartition("/")[2]: item for name, item in by_source(found).items()}
     assert set(items) == {"000001.png", "000002.png"}
     assert len(split(found)[0]) == 2
-    assert (items["000001.png"].image, items["000001.png"].caption) == (png(RED), "a red field")
-    assert items["000001.png"].columns == {"coco_id": 1, "captions": "a red field\nmuch red"}
+    assert (items["000001.png"].image, items["000001.png"].captions) == (png(RED), ("a red field", "much red"))
+    assert items["000001.png"].columns == {"coco_id": 1}
     assert (items["000002.png"].caption, items["000002.png"].label) == ("green", "")
     listed = "\n".join(reasons(found))
     assert "annotation 5: speaks of image 9, which the file does not list" in listed

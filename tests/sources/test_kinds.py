@@ -16,15 +16,16 @@ HEAVY = {"lance", "lancedb", "pandas", "pyarrow", "torch", "sklearn"}
 
 
 def test_each_kind_is_one_file_that_the_package_finds() -> None:
-    assert {kind.name for kind in kinds()} == {"bundled", "coco", "folder", "table", "zip"}
-    assert [parser.name for parser in parsers()] == ["celeba", "coco", "table"]
+    assert {kind.name for kind in kinds()} == {"bundled", "coco", "flickr", "folder", "table", "zip"}
+    assert [parser.name for parser in parsers()] == ["celeba", "coco", "flickr", "table"]
     assert all(kind.title for kind in kinds())
 
 
 TABLES = [("a.CSV", "table"), ("x/b.parquet", "table"), ("c.json", "coco"), ("list_attr_celeba.csv", "celeba")]
+LINES = [(name, "flickr") for name in ("Flickr8k.token.txt", "results_20130124.token", "x/captions.txt")]
 
 
-@pytest.mark.parametrize(("name", "parser"), [*TABLES, ("d.png", None)])
+@pytest.mark.parametrize(("name", "parser"), [*TABLES, *LINES, ("d.png", None), ("broken.txt", None)])
 def test_tables_are_known_by_their_names(name: str, parser: str | None) -> None:
     found = parser_of(name)
     assert (found and found.name) == parser

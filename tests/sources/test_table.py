@@ -75,7 +75,7 @@ def test_bad_rows_are_listed_and_the_rest_goes_on(tmp_path: Path) -> None:
 
 def test_several_captions_of_one_picture_are_one_item(tmp_path: Path) -> None:
     (item,) = read(table(tmp_path, "image,caption,label\na.png,one,\na.png,two,sky\n"))
-    assert (item.caption, item.label, item.columns) == ("one", "sky", {"captions": "one\ntwo"})
+    assert (item.captions, item.label, item.columns) == (("one", "two"), "sky", {})
 
 
 def test_captions_alone_are_items_without_a_picture(tmp_path: Path) -> None:
@@ -130,12 +130,7 @@ def test_parquet_as_hugging_face_writes_it(tmp_path: Path) -> None:
     }
     metadata = {"huggingface": json.dumps({"info": {"features": features}})}
     first, second = read(write_parquet(tmp_path, columns, metadata))
-    assert (first.image, first.caption, first.label, first.columns) == (
-        png(BLUE),
-        "one",
-        "dog",
-        {"captions": "one\ntwo"},
-    )
+    assert (first.image, first.captions, first.label, first.columns) == (png(BLUE), ("one", "two"), "dog", {})
     assert (second.image, second.caption, second.label) == (png(RED), "three", "cat")
 
 

@@ -24,7 +24,6 @@ from core.encoders import load
 from core.encoders.catalogue import POCKET, POCKET_2
 from core.encoders.encoder import Encoder
 from core.recipes import evaluate as drawn
-from core.recipes.pocket2 import photographs
 from core.recipes.pocket2.make import HELD_OUT
 from core.recipes.pocket2.photographs import FIVE, FREE, garment, rows
 from core.sources.pictures import open_picture

@@ -26,7 +26,6 @@ from core.recipes.pocket2 import classes, drawings, fitting, gate, photographs, 
 from core.recipes.pocket2 import model as shape
 from core.recipes.pocket2.fitting import Head, Lesson
 from core.recipes.pocket2.space import Whitening
-from core.recipes.teacher import teacher
 
 STAGES = ("text", "ship")
 FOLDS = 5

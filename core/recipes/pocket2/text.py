@@ -20,8 +20,8 @@ from core.recipes.muon import Muon
 from core.recipes.pocket2 import model as shape
 from core.recipes.pocket2.space import Whitening
 from core.recipes.pocket2.texts import SHARES, Texts
-from core.recipes.text_tower import distillation_loss
 from core.recipes.teacher import teacher
+from core.recipes.text_tower import distillation_loss
 
 log = logging.getLogger(__name__)
 BATCH, STEPS = 512, 6000

@@ -21,11 +21,11 @@ def exact_product(a, b, i, j):
 
 
 @numba.njit(nogil=True, cache=True)
-def own_products(image, text):
-    """Of each row with its partner: (N,) float64."""
-    own = np.empty(len(image))
-    for row in range(len(image)):
-        own[row] = exact_product(image, text, row, row)
+def own_products(image, text, item):
+    """Of each caption with its image, whose row is item (N,): (N,) float64."""
+    own = np.empty(len(text))
+    for row in range(len(text)):
+        own[row] = exact_product(image, text, item[row], row)
     return own
 
 

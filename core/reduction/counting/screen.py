@@ -18,7 +18,8 @@ measured, and hardly different between 128 and 384 dimensions kept of 512."""
 class Screen:
     """The first H dimensions of rows, the others (the tail), and the tails' norms (the rest).
 
-    image, text: (N, H); image_tail, text_tail: (N, D - H); image_rest, text_rest: (N,); all float32.
+    image: (I, H), text: (N, H); image_tail: (I, D - H), text_tail: (N, D - H); image_rest: (I,), text_rest: (N,); all
+    float32.
     """
 
     image: Floats
@@ -29,24 +30,28 @@ class Screen:
     text_rest: Floats
 
     @classmethod
-    def cut(cls, pairs: Pairs, kept: int) -> "Screen":
-        heads = [np.ascontiguousarray(x[:, :kept]) for x in (pairs.image, pairs.text)]
-        tails = [np.ascontiguousarray(x[:, kept:]) for x in (pairs.image, pairs.text)]
+    def cut(cls, image: Floats, text: Floats, kept: int) -> "Screen":
+        heads = [np.ascontiguousarray(x[:, :kept]) for x in (image, text)]
+        tails = [np.ascontiguousarray(x[:, kept:]) for x in (image, text)]
         return cls(*heads, *tails, *(np.linalg.norm(tail, axis=1) for tail in tails))
 
     def undecided(self) -> float:
-        """The share of all products that leave open whether they are as large as the own one of row or column."""
+        """The share of all products that leave open whether they are as large as the own one of row or column.
+
+        Of as many images as captions, row i of the one with row i of the other.
+        """
         scores, slack = self.image @ self.text.T, np.outer(self.image_rest, self.text_rest)
         own = (self.image * self.text).sum(1) + (self.image_tail * self.text_tail).sum(1)
         return float(((np.abs(scores - own[:, None]) <= slack) | (np.abs(scores - own) <= slack)).mean())
 
 
-def screen_for(pairs: Pairs) -> Screen:
-    """The one of least work, by a seeded sample of the pairs."""
-    rows = np.random.default_rng(0).choice(len(pairs), min(ASKED, len(pairs)), replace=False)
-    axes = principal_axes(pairs.take(rows))
-    kept = _least_work(rotated(pairs.take(rows), axes))
-    return Screen.cut(pairs if kept == pairs.dimensions else rotated(pairs, axes), kept)
+def screen_for(image: Floats, text: Floats, item: NDArray[np.int64]) -> Screen:
+    """The one of least work, by a seeded sample of the captions (N, D) with their images, rows item (N,) of (I, D)."""
+    rows = np.random.default_rng(0).choice(len(text), min(ASKED, len(text)), replace=False)
+    sample = Pairs(image[item[rows]], text[rows])
+    axes = principal_axes(sample)
+    kept = _least_work(Pairs(sample.image @ axes, sample.text @ axes))
+    return Screen.cut(image, text, kept) if kept == image.shape[1] else Screen.cut(image @ axes, text @ axes, kept)
 
 
 def principal_axes(pairs: Pairs) -> Floats:
@@ -55,16 +60,11 @@ def principal_axes(pairs: Pairs) -> Floats:
     return np.linalg.eigh(rows.T @ rows)[1][:, ::-1].astype(np.float32)
 
 
-def rotated(pairs: Pairs, axes: NDArray[np.float32]) -> Pairs:
-    """The same products, but for float32's rounding."""
-    return Pairs(pairs.image @ axes, pairs.text @ axes)
-
-
 def _least_work(sample: Pairs) -> int:
     """How many dimensions a tile should have, from rotated pairs."""
     size = sample.dimensions
     work = {size: float(size)}
     for kept in {max(1, round(share * size)) for share in SHARES}:
         single = SINGLE_DIMENSION * (size - kept) + SINGLE_PRODUCT
-        work[kept] = kept + Screen.cut(sample, kept).undecided() * single
+        work[kept] = kept + Screen.cut(sample.image, sample.text, kept).undecided() * single
     return min(work, key=lambda kept: work[kept])

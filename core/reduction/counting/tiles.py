@@ -11,41 +11,47 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from core.progress import Progress, Report
-from core.reduction.counting.nearer import count, own_products
+from core.reduction.counting.nearer import count
 from core.reduction.counting.screen import screen_for
-from core.results import Pairs
+from core.results import Floats
 
 Integers = NDArray[np.int32]
+Doubles = NDArray[np.float64]
+Items = NDArray[np.int64]
 Found = TypeVar("Found")
 
 STRIP = TILE = 512
 """Rows and columns of a tile: 1 MB, which stays in the cache until it is counted."""
 
 
-def count_all(pairs: Pairs, tie: float, report: Report) -> tuple[Integers, Integers]:
-    """How many others come before each row's own partner, of each image and of each caption: (N,), (N,).
+def count_all(
+    image: Floats, text: Floats, item: Items, image_own: Doubles, text_own: Doubles, report: Report
+) -> tuple[Integers, Integers]:
+    """How many products reach an image's own (I,), and a caption's own (N,).
+
+    image: (I, D), text: (N, D), item: (N,), each caption's image.
 
     One pass serves both ways: a tile's rows count for its images, its columns for its captions.
     """
-    message, total = "matching images and captions", len(pairs)
+    message, total = "matching images and captions", len(image)
     report(Progress(0, total, message))
     with threadpool_limits(1, "blas"):  # a strip is one thread's: what it multiplies, it counts
-        counted = _Counted(pairs, tie)
+        counted = _Counted(image, text, item, image_own, text_own)
         for done, columns in enumerate(threaded(counted.strip, range(0, total, STRIP)), 1):
             counted.columns += columns
             report(Progress(min(done * STRIP, total), total, message))
-    return counted.rows - np.int32(1), counted.columns - np.int32(1)
+    return counted.rows, counted.columns
 
 
 class _Counted:
     """Counts of both ways so far: rows of the images, columns of the captions, the own partner among them."""
 
-    def __init__(self, pairs: Pairs, tie: float) -> None:
-        self.pairs = Pairs(np.ascontiguousarray(pairs.image), np.ascontiguousarray(pairs.text))
-        self.screen = screen_for(self.pairs)
-        self.own = own_products(self.pairs.image, self.pairs.text) - tie
-        self.rows = np.zeros(len(pairs), dtype=np.int32)
-        self.columns = np.zeros(len(pairs), dtype=np.int32)
+    def __init__(self, image: Floats, text: Floats, item: Items, image_own: Doubles, text_own: Doubles) -> None:
+        self.image, self.text = np.ascontiguousarray(image), np.ascontiguousarray(text)
+        self.screen = screen_for(self.image, self.text, item)
+        self.image_own, self.text_own = image_own, text_own
+        self.rows = np.zeros(len(image), dtype=np.int32)
+        self.columns = np.zeros(len(text), dtype=np.int32)
 
     def strip(self, begin: int) -> Integers:
         """Counts the rows from `begin` on, and gives what they add to the columns: (N,)."""
@@ -56,12 +62,13 @@ class _Counted:
         return columns
 
     def _tile(self, some: slice, others: slice, columns: Integers) -> None:
-        screen, pairs = self.screen, self.pairs
+        screen = self.screen
         tile = screen.image[some] @ screen.text[others].T
-        whole = (pairs.image[some], pairs.text[others])
+        whole = (self.image[some], self.text[others])
         tails = (screen.image_tail[some], screen.text_tail[others])
         rests = (screen.image_rest[some], screen.text_rest[others])
-        count(tile, *whole, *tails, *rests, self.own[some], self.own[others], self.rows[some], columns[others])
+        own = (self.image_own[some], self.text_own[others])
+        count(tile, *whole, *tails, *rests, *own, self.rows[some], columns[others])
 
 
 def threaded(work: Callable[[int], Found], begins: Iterable[int]) -> Iterator[Found]:

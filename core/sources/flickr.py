@@ -1,0 +1,62 @@
+"""Flickr8k and Flickr30k (Hodosh and others, 2013; Young and others, 2014): five captions a picture, in a text file.
+
+The authors' files have a line a caption, the picture's name, # and its number before it; Kaggle's `captions.txt` is a
+CSV. The pictures lie in a folder beside the file, which is no class.
+"""
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from core.errors import BadInput
+from core.sources import limits
+from core.sources.files import FolderFiles
+from core.sources.gather import from_rows
+from core.sources.items import Found, Refused
+from core.sources.kinds import Kind, Parser
+from core.sources.rows import Row, Rows
+from core.sources.table import separated
+from core.sources.text import decode
+
+_NAME = re.compile(r"(?i)(.*[._-])?(tokens?|captions?)([._-].*)?")
+_LINE = re.compile(r"(\S[^\t]*?)#\d+\s*\t(.*)")
+
+
+def recognises(name: str) -> bool:
+    path = PurePosixPath(name)
+    stem = path.stem if path.suffix.lower() == ".txt" else path.name if path.suffix.lower() == ".token" else ""
+    return _NAME.fullmatch(stem) is not None
+
+
+def parse(title: str, stream: IO[bytes]) -> Rows:
+    """A row a caption; raises `BadInput` where the file is neither the authors' list nor a table."""
+    try:
+        text = decode(limits.read(stream))
+    except BadInput as error:
+        raise BadInput(f"{title}: {error}") from None
+    lines = text.splitlines()
+    if not any(map(_LINE.match, lines[:10])):
+        return separated(title, text)
+    if "lemma" in title.lower():
+        return iter([Refused(title, "words in their basic forms, not as written: left out")])
+    return (_row(f"{title} row {number}", line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _row(where: str, line: str) -> Row | Refused:
+    found = _LINE.match(line)
+    if found is None:
+        return Refused(where, "a picture's name, #, a number, a tab and a caption were expected: leave it out")
+    return Row(where, found[1], (found[2].strip(),) if found[2].strip() else ())
+
+
+def read(path: Path, captions: Path | None) -> Found:
+    if captions is not None:
+        raise BadInput(f"{path.name}: give the folder of pictures as the source and {path.name} as its captions")
+    with path.open("rb") as stream:
+        yield from from_rows(parse(path.name, stream), FolderFiles(path.parent))
+
+
+KIND = Kind(
+    "flickr", "Flickr8k's captions", lambda path: recognises(path.name) and path.is_file(), read, lambda _: None
+)
+PARSER = Parser("flickr", recognises, parse, folders_are_labels=False)
