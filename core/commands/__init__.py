@@ -10,6 +10,7 @@ from core.commands.clustering import cluster, for_reading
 from core.commands.directions import direction, without
 from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
+from core.commands.embedding import for_reading as with_understanding
 from core.commands.faces_edit import faces_edit
 from core.commands.faces_edit import for_reading as in_two_digits
 from core.commands.faces_meaning import faces_meaning
@@ -35,6 +36,8 @@ from core.commands.removal import removal
 from core.commands.searching import search
 from core.commands.semantics import semantics
 from core.commands.semantics_told import for_reading as by_prompt
+from core.commands.understanding import for_reading as in_words
+from core.commands.understanding import understood
 
 __all__ = [
     "COMMANDS",
@@ -61,11 +64,13 @@ __all__ = [
     "removal",
     "search",
     "semantics",
+    "understood",
     "without",
 ]
 
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "embed": embed,
+    "understood": understood,
     "models": models,
     "datasets": datasets,
     "methods": methods,
@@ -99,6 +104,8 @@ COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
 }
 
 READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "embed": with_understanding,
+    "understood": in_words,
     "cluster": for_reading,
     "reduce": as_points,
     "project": without_loader,

@@ -1,12 +1,13 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from core.commands.understanding import keep, summary
 from core.errors import BadInput, MissingData
-from core.inputs import open_workspace
+from core.inputs import open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, full_model
 
@@ -28,7 +29,8 @@ def embed(
 
     The reduced models made of it are brought up to date with it, and `reduced` names them; one of them in place of the
     model means the model that it was made of. An item counts once, with its image and its caption; `rate` is items a
-    second of embedding.
+    second of embedding; `understood` is what `core.commands.understanding.summary` gives, None where nothing is
+    embedded.
     """
     from core.encoders import load
     from core.encoders.pipeline import embed
@@ -51,8 +53,15 @@ def embed(
         "model": done.model,
         "seconds": round(perf_counter() - start, 3),
         "rate": round(embedded / done.seconds, 2) if done.seconds else 0.0,
+        "understood": _understood(place, name),
         **({"reduced": reduced} if reduced else {}),
     }
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result with one line about whether the model understands the images."""
+    understood = result["understood"]
+    return {**result, "understood": understood["words"]} if understood else {**result}
 
 
 def add(workspace: str, source: str, captions: str | None = None, report: Report = silent) -> "Added":
@@ -82,6 +91,12 @@ def _full(workspace: str, model: str) -> str:
 def _lacking(place: "Workspace", model: str) -> set[str]:
     """The items whose image or caption has no vector yet."""
     return {id for modality in ("image", "text") for id in place.missing(model, modality)}
+
+
+def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
+    """Whether the model understands the images, measured anew where an embedding has changed."""
+    there = any(each.model == model for each in place.models())
+    return summary(keep(place, workspace_rows(place, "both", model))) if there else None
 
 
 def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:

@@ -1,0 +1,114 @@
+r"""By captions: how often an image finds its own among all, a caption its own image, and a right match a wrong one.
+
+Top-1 of cross-modal retrieval, as in Radford et al.: Learning transferable visual models from natural language
+supervision. ICML 2021. Captions that say the same are one candidate, and each image of it is right; each different
+caption weighs the same, however many images have it (the mean over classes, as there). So chance is what drawing a
+candidate gives, even if one caption is common and the model always answers with it: 1/K for K captions, one an image.
+
+How often a right match is nearer than a wrong one is the area under the ROC curve of each image and each caption
+(Hanley and McNeil, Radiology 1982), both averaged. It hardly depends on how many candidates there are, and tells with
+fewer pairs than top-1.
+
+The band counts the images as Kish does (Survey sampling, 1965), $1 / \sum w^2$ with the weights w of the images: fewer
+than there are, where some captions are rare. It takes the captions as given; no band knows of others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.results import Floats, check_length, check_matrix
+from core.statistics import wilson
+from core.understanding.results import Match, TopOne
+
+Integers = NDArray[np.int64]
+Doubles = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+
+MOST_IMAGES, SEED = 2_000, 0
+"""Images that are compared; of more, so many are drawn with the seed, and the result says of how many."""
+TIE = 1e-6
+"""Cosines closer than this are the same."""
+AT_ONCE = 4_000_000
+"""Comparisons of cosines that are made in one piece."""
+
+
+def match(images: Floats, captions: Floats, owner: Integers, saying: Integers) -> Match | None:
+    """images (N, D), captions (C, D): unit rows. owner: (C,), the image that each caption belongs to; an image may have
+    several, or none. saying: (C,), equal where two captions say the same.
+
+    None where every caption is right for every image, so that there is nothing to confuse.
+    """
+    check_matrix("images", images)
+    check_matrix("captions", captions, columns=images.shape[1])
+    for name, given in (("owner", owner), ("saying", saying)):
+        check_length(name, given, len(captions))
+    captioned = np.unique(owner)
+    some = drawn(len(captioned))
+    kept = np.isin(owner, captioned[some])
+    _, row = np.unique(owner[kept], return_inverse=True)
+    _, first, candidate = np.unique(saying[kept], return_index=True, return_inverse=True)
+    owned = np.zeros((len(some), len(first)), dtype=bool)
+    owned[row, candidate] = True
+    if owned.all():
+        return None
+    scores = images[captioned[some]] @ captions[kept][first].T
+    return _judged(scores, owned, len(captioned))
+
+
+def drawn(count: int, most: int = MOST_IMAGES, seed: int = SEED) -> Integers:
+    """All rows, or so many of them by chance, in their order."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def _judged(scores: Floats, owned: Truths, of: int) -> Match:
+    """scores, owned: (N, K), the cosine of each image and candidate, and whether it is the image's own."""
+    weights = (owned / owned.sum(axis=0)).sum(axis=1) / owned.shape[1]
+    images = _Asked(scores, owned, weights)
+    captions = _Asked(scores.T, owned.T, np.full(owned.shape[1], 1 / owned.shape[1]))
+    before = (images.before() + captions.before()) / 2
+    return Match(len(scores), of, images.top_one(), captions.top_one(), before, wilson(before, images.effective))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One way: Q rows ask for the nearest of C candidates. scores, owned: (Q, C); weights: (Q,), together 1."""
+
+    scores: Floats
+    owned: Truths
+    weights: Doubles
+
+    @property
+    def effective(self) -> float:
+        """How many draws the rows are worth."""
+        return float(1 / np.square(self.weights).sum())
+
+    def top_one(self) -> TopOne:
+        """A tie counts as missed."""
+        own = np.where(self.owned, self.scores, -np.inf).max(axis=1)
+        other = np.where(self.owned, -np.inf, self.scores).max(axis=1)
+        share = float(self.weights @ (own > other + TIE))
+        chance = float(self.weights @ self.owned.mean(axis=1))
+        return TopOne(share, wilson(share, self.effective), chance, *self.owned.shape)
+
+    def before(self) -> float:
+        """How many others an own candidate is nearer than, as a share; a tie counts half. Who owns all asks nothing."""
+        row, candidate = np.nonzero(self.owned)
+        step = max(AT_ONCE // self.owned.shape[1], 1)
+        parts = (slice(start, start + step) for start in range(0, len(row), step))
+        shares = np.concatenate([self._shares(row[part], candidate[part]) for part in parts])
+        weights = self.weights[row] / self.owned.sum(axis=1)[row]
+        known = np.isfinite(shares)
+        return float(np.average(shares[known], weights=weights[known]))
+
+    def _shares(self, row: Integers, candidate: Integers) -> Doubles:
+        """Of each own candidate the share of others that it is nearer than: (P,), NaN where there are none."""
+        others = ~self.owned[row]
+        ahead = self.scores[row, candidate][:, None] - self.scores[row]
+        wins = np.count_nonzero(others & (ahead > TIE), axis=1)
+        ties = np.count_nonzero(others & (np.abs(ahead) <= TIE), axis=1)
+        count = others.sum(axis=1)
+        return np.where(count > 0, (wins + ties / 2) / np.maximum(count, 1), np.nan)
