@@ -90,8 +90,8 @@ class _Asked:
         """A tie counts as missed."""
         own = np.where(self.owned, self.scores, -np.inf).max(axis=1)
         other = np.where(self.owned, -np.inf, self.scores).max(axis=1)
-        share = float(self.weights @ (own > other + TIE))
-        chance = float(self.weights @ self.owned.mean(axis=1))
+        share = float(np.average(own > other + TIE, weights=self.weights))
+        chance = float(np.average(self.owned.mean(axis=1), weights=self.weights))
         return TopOne(share, wilson(share, self.effective), chance, *self.owned.shape)
 
     def before(self) -> float:

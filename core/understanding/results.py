@@ -10,8 +10,9 @@ WELL, PARTLY = 0.95, 0.75
 """Of right matches against wrong ones, what the band's lower end must reach for the grade."""
 FAR, AMONG = 0.4, 0.15
 """The share of far images: from the one on, a model probably hardly understands them; to the other, it may."""
-WIDEST = 0.3
-"""A band wider than this tells nothing: that of fewer than about 40 pairs, unless nearly all are right."""
+UNDECIDED, WIDEST = 0.1, 0.3
+"""Widths of a band: of right matches, one that holds the border to "partly" and is wider tells nothing; of far images,
+any that is wider."""
 LEAST_CAPTIONS = 5
 """Different captions; fewer can be told apart by anything."""
 NOT_SHOWN = "not shown"
@@ -52,7 +53,8 @@ class Match:
 
     @property
     def too_few(self) -> bool:
-        return self.captions < LEAST_CAPTIONS or (self.band.low < PARTLY and self.band.width > WIDEST)
+        undecided = self.band.low < PARTLY <= self.band.high and self.band.width > UNDECIDED
+        return undecided or self.captions < LEAST_CAPTIONS
 
     @property
     def verdict(self) -> str:
@@ -112,8 +114,8 @@ class Understanding:
 
         By captions, with how often a right match is nearer than a wrong one: "well" where the band's lower end is at
         least .95, "partly" from .75 on, else "hardly"; "not shown" where there are fewer than 5 different captions, or
-        the band begins below .75 and is wider than .3, as with few pairs. By the distance, less surely: "hardly" where
-        surely more than .4 of the images lie far, "perhaps" where surely fewer than .15 do, else "not shown".
+        the band holds .75 and is wider than .1, as with few pairs. By the distance, less surely: "hardly" where surely
+        at least .4 of the images lie far, "perhaps" where surely at most .15 do, else "not shown".
         """
         told = self.match if self.by == "captions" else self.nearness
         return told.verdict if told else NOT_SHOWN

@@ -39,7 +39,17 @@ def remedy(found: Understanding) -> str:
 def in_words(found: Understanding) -> str:
     """All of it in one line."""
     sentence = ": ".join(part for part in (headline(found), figures(found)) if part)
-    return " ".join(part for part in (f"{sentence}.", remedy(found)) if part)
+    return " ".join(part for part in (f"{sentence}{_before(found)}.", remedy(found)) if part)
+
+
+def _before(found: Understanding) -> str:
+    match = found.match
+    told = found.by == "captions" and match is not None and not match.too_few
+    return f", and {_right(match)}" if told and match else ""
+
+
+def _right(match: Match) -> str:
+    return f"a right match before {100 * match.before:.0f} of 100 wrong ones (chance 50)"
 
 
 def details(found: Understanding) -> str:
@@ -57,8 +67,7 @@ def _of_match(match: Match) -> str:
     top = match.image_to_text
     return (
         f"among {counted(match.captions, 'caption')} the right one comes first for {percent(top.share)} of "
-        f"{_sampled(match.images, match.of)} (chance {percent(top.chance)}), and a right match before "
-        f"{100 * match.before:.0f} of 100 wrong ones (chance 50)"
+        f"{_sampled(match.images, match.of)} (chance {percent(top.chance)})"
     )
 
 
@@ -74,9 +83,9 @@ def _of_nearness(near: Nearness) -> str:
 def _about_match(match: Match) -> str:
     images, captions = match.image_to_text, match.text_to_image
     return (
-        f"95 % bands: the right caption first {_band(images.band)}, the right image first for "
-        f"{percent(captions.share)} of captions ({_band(captions.band)}, chance {percent(captions.chance)}), right "
-        f"before wrong {_band(match.band)}. Equal captions count as one, each different one weighs the same."
+        f"The right image comes first for {percent(captions.share)} of the captions (chance "
+        f"{percent(captions.chance)}), {_right(match)}. 95 % bands: {_band(images.band)}, {_band(captions.band)}, "
+        f"{_band(match.band)}. Equal captions count as one, and each different one weighs the same."
     )
 
 
@@ -88,8 +97,8 @@ def _about_nearness(near: Nearness) -> str:
 
 
 def _sampled(images: int, of: int) -> str:
-    drawn = f" drawn by chance from {of:,}" if images < of else ""
-    return f"{counted(images, 'image')}{drawn}"
+    sampled = f" sampled from {of:,}" if images < of else ""
+    return f"{counted(images, 'image')}{sampled}"
 
 
 def _band(band: Band) -> str:
