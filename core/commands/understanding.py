@@ -77,11 +77,11 @@ def measured(rows: Rows) -> Understanding:
 def _match(images: Rows, captions: Rows) -> Match | None:
     """None where no caption has an image, or all say the same."""
     place = {id: row for row, id in enumerate(images.ids.tolist())}
-    mine = captions.take(np.flatnonzero(np.isin(captions.ids, images.ids)))
+    owner = np.array([place.get(id, -1) for id in captions.ids.tolist()], dtype=np.int64)
+    mine = np.flatnonzero(owner >= 0)
     if not len(mine):
         return None
-    owner = np.array([place[id] for id in mine.ids.tolist()], dtype=np.int64)
-    return match(images.vectors, mine.vectors, owner, sayings(mine))
+    return match(images.vectors, captions.vectors[mine], owner[mine], sayings(captions)[mine])
 
 
 def _card(place: "Workspace", model: str) -> "RunCard | None":

@@ -30,8 +30,6 @@ MOST_IMAGES, SEED = 2_000, 0
 """Images that are compared; of more, so many are drawn with the seed, and the result says of how many."""
 TIE = 1e-6
 """Cosines closer than this are the same."""
-AT_ONCE = 4_000_000
-"""Comparisons of cosines that are made in one piece."""
 
 
 def match(images: Floats, captions: Floats, owner: Integers, saying: Integers) -> Match | None:
@@ -66,9 +64,10 @@ def drawn(count: int, most: int = MOST_IMAGES, seed: int = SEED) -> Integers:
 
 def _judged(scores: Floats, owned: Truths, of: int) -> Match:
     """scores, owned: (N, K), the cosine of each image and candidate, and whether it is the image's own."""
-    weights = (owned / owned.sum(axis=0)).sum(axis=1) / owned.shape[1]
+    candidates = owned.shape[1]
+    weights = (owned / owned.sum(axis=0)).sum(axis=1) / candidates
     images = _Asked(scores, owned, weights)
-    captions = _Asked(scores.T, owned.T, np.full(owned.shape[1], 1 / owned.shape[1]))
+    captions = _Asked(*map(np.ascontiguousarray, (scores.T, owned.T)), np.full(candidates, 1 / candidates))
     before = (images.before() + captions.before()) / 2
     return Match(len(scores), of, images.top_one(), captions.top_one(), before, wilson(before, images.effective))
 
@@ -96,19 +95,13 @@ class _Asked:
 
     def before(self) -> float:
         """How many others an own candidate is nearer than, as a share; a tie counts half. Who owns all asks nothing."""
-        row, candidate = np.nonzero(self.owned)
-        step = max(AT_ONCE // self.owned.shape[1], 1)
-        parts = (slice(start, start + step) for start in range(0, len(row), step))
-        shares = np.concatenate([self._shares(row[part], candidate[part]) for part in parts])
-        weights = self.weights[row] / self.owned.sum(axis=1)[row]
-        known = np.isfinite(shares)
-        return float(np.average(shares[known], weights=weights[known]))
+        asking = np.flatnonzero(~self.owned.all(axis=1))
+        shares = [_share_before(self.scores[row], self.owned[row]) for row in asking]
+        return float(np.average(shares, weights=self.weights[asking]))
 
-    def _shares(self, row: Integers, candidate: Integers) -> Doubles:
-        """Of each own candidate the share of others that it is nearer than: (P,), NaN where there are none."""
-        others = ~self.owned[row]
-        ahead = self.scores[row, candidate][:, None] - self.scores[row]
-        wins = np.count_nonzero(others & (ahead > TIE), axis=1)
-        ties = np.count_nonzero(others & (np.abs(ahead) <= TIE), axis=1)
-        count = others.sum(axis=1)
-        return np.where(count > 0, (wins + ties / 2) / np.maximum(count, 1), np.nan)
+
+def _share_before(scores: Floats, owned: Truths) -> float:
+    """Of one row's candidates: the mean over the own ones of the share of others that come after."""
+    own, others = scores[owned], np.sort(scores[~owned])
+    fewer, most = np.searchsorted(others, own - TIE), np.searchsorted(others, own + TIE, side="right")
+    return float((fewer + most).mean() / 2 / len(others))
