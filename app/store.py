@@ -17,16 +17,21 @@ from app.mapping.drawn import Drawn
 from app.scatter import Sprites
 from app.scatter.sprites import prepare
 from app.state import START, state
+from core.commands.understanding import kept, measured
 from core.errors import MissingData
 from core.features import features_of, is_features
+from core.inputs import workspace_rows
 from core.reduced import family, full_model, model_titles
 from core.results import Embeddings
 from core.tags import tagged as items_tagged
 from core.tags import tags as tag_names
+from core.understanding import Understanding
 from core.workspace import RunCard, Workspace, open_named, workspaces
 
 VERSIONS = 4
 """Readings kept of each kind."""
+MEASURED_HERE = 50_000
+"""Vectors among which a page itself measures what `embed` has not: about a second."""
 SHEETS = "sheets"
 """The folder in a workspace that holds the map's small pictures."""
 
@@ -94,6 +99,11 @@ def is_wordless(workspace: Workspace, name: str) -> bool:
 def model_title(workspace: Workspace, name: str) -> str:
     """`pocket, reduced to 64 dimensions by PCA`; the name itself of what is not reduced, or is gone."""
     return models(workspace).get(name, name)
+
+
+def understanding(workspace: Workspace, model: str) -> Understanding | None:
+    """Whether a model that can embed understands the images, as kept, or measured now; None where they are too many."""
+    return _understanding(workspace.path, workspace.version, model)
 
 
 def tags(workspace: Workspace) -> list[str]:
@@ -169,6 +179,19 @@ def _modalities(workspace: Workspace, model: str) -> tuple[str, ...]:
 @st.cache_data(show_spinner=False, max_entries=VERSIONS)
 def _models(path: str, version: int) -> dict[str, str]:
     return model_titles(opened(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS)
+def _understanding(path: str, version: int, model: str) -> Understanding | None:
+    workspace = opened(path)
+    counts = tuple(each.count for each in workspace.models() if each.model == model)
+    return kept(workspace, model) or _measured(path, model, counts)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS)
+def _measured(path: str, model: str, counts: tuple[int, ...]) -> Understanding | None:
+    """counts: of the vectors; another count is measured anew."""
+    return measured(workspace_rows(opened(path), "both", model)) if 0 < sum(counts) <= MEASURED_HERE else None
 
 
 @st.cache_data(show_spinner=False, max_entries=VERSIONS)

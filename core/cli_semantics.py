@@ -1,11 +1,11 @@
-"""The commands about meaning: prompts against items, concept directions, the modality gap."""
+"""The commands about meaning: what a model understands, prompts against items, concept directions, the modality gap."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.command_line import Input, Json, run
+from core.command_line import Input, Json, Place, run
 from core.errors import BadInput
 
 app = typer.Typer(rich_markup_mode=None)
@@ -16,6 +16,16 @@ Space = Annotated[str | None, typer.Option(help="images (if left out), captions,
 Model = Annotated[str | None, typer.Option(help="Left out: the one that has embedded most; of a .npz, the reader.")]
 Tag = Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")]
 Exclude = Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")]
+
+
+@app.command()
+def understood(
+    workspace: Place,
+    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
+    json: Json = None,
+) -> None:
+    """Tell whether a model understands the images: by their captions, or less surely by what they lie near to."""
+    run("understood", json, workspace=workspace, model=model)
 
 
 @app.command()

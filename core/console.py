@@ -56,9 +56,9 @@ def as_text(result: Mapping[str, Any]) -> str:
 
 
 def table(records: Sequence[Mapping[str, Any]], head: bool = True) -> str:
-    """Records as aligned columns, numbers to the right."""
+    """Records as aligned columns, numbers to the right; without a head, sentences are not cut."""
     names = list(records[0])
-    cells = ([names] if head else []) + [[_cell(record.get(name)) for name in names] for record in records]
+    cells = ([names] if head else []) + [[_cell(record.get(name), head) for name in names] for record in records]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     right = [all(_is_number(record.get(name)) for record in records) for name in names]
     return "\n".join(_row(row, widths, right) for row in cells)
@@ -116,15 +116,17 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, cut: bool) -> str:
+    """cut: texts longer than a cell; whatever else is written as text is cut in any case."""
     if value is None:
         return "–"
     if isinstance(value, float):
         return f"{value:.4g}"
+    cut = cut or not isinstance(value, str)
     if _is_records(value):
         value = " ".join(f"{each['name']}={each.get('default')}" for each in value)
     text = " ".join(str(value).split())
-    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+    return text if len(text) <= WIDTH or not cut else text[: WIDTH - 1] + "…"
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

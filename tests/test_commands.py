@@ -276,7 +276,7 @@ def test_embed_adds_and_embeds_then_goes_on_where_it_was(tmp_path: Path) -> None
     (tmp_path / "captions.csv").write_text("image,caption\n0.png,a red square\n1.png,a blue square\n")
     arguments = (str(tmp_path / "set"), str(folder), "pocket", str(tmp_path / "captions.csv"))
     first = commands.embed(*arguments)
-    assert set(first) == {"added", "embedded", "skipped", "refused", "model", "seconds", "rate"}
+    assert set(first) == {"added", "embedded", "skipped", "refused", "model", "seconds", "rate", "understood"}
     assert (first["added"], first["embedded"], first["skipped"], first["model"]) == (3, 3, 0, "pocket")
     assert [set(each) for each in first["refused"]] == [{"source", "reason"}]
     assert first["refused"][0]["source"].endswith("broken.png")

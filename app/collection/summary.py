@@ -1,11 +1,11 @@
-"""What is in the workspace, in one row of figures."""
+"""What is in the workspace, in one row of figures, and whether the models understand it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from app import amounts, derived, store
+from app import amounts, derived, store, understanding
 from app.items import Items
 from app.plain import escaped
 from core.features import is_features
@@ -29,6 +29,9 @@ def show(workspace: Workspace, items: Items) -> None:
                 _figure(f"Embedded by {escaped(store.model_title(workspace, model))}", line)
                 if model in reduced or is_features(model):
                     _delete(workspace, model)
+    for model in dict.fromkeys(each.model for each in workspace.models()):
+        if model not in reduced:
+            understanding.sentence(workspace, model, here=True)
 
 
 def embedded(models: Sequence[Embedded]) -> list[tuple[str, str]]:

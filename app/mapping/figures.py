@@ -1,10 +1,10 @@
-"""The small line below the map: how many points, how it was made, how far it can be trusted."""
+"""The small line below the map: how many points, how it was made, how far it and its model can be trusted."""
 
 from collections.abc import Iterator
 
 import streamlit as st
 
-from app import amounts, follow_up, store
+from app import amounts, follow_up, store, understanding
 from app.mapping.drawn import Drawn
 from app.plain import escaped
 from core.methods import find
@@ -19,6 +19,8 @@ def show(workspace: Workspace, card: RunCard, drawn: Drawn) -> None:
     with st.container(key="figures", horizontal=True, vertical_alignment="center", gap="small"):
         for text, explanation in figures(card, len(drawn), points, space(workspace, card)):
             st.caption(text, help=explanation, width="content")
+        if understood := understanding.figure(workspace, card.model):
+            st.caption(understood[0], help=understood[1], width="content")
         missing = follow_up.unplaced(workspace, card, points)
         if missing and find("core.maps", card.method).place:
             st.button(

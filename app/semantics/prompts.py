@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import amounts, progress
+from app import amounts, progress, store, understanding
 from app.plain import plainly
 from app.semantics import matrix, prompt_form, results, source, zero_shot
 from app.semantics.prompt_form import COMMAND, TAB
@@ -15,6 +15,7 @@ KIND = "semantics"
 def show(workspace: Workspace) -> None:
     """The form, and below it the result on screen."""
     cards = workspace.runs(KIND)
+    understanding.sentence(workspace, cards[-1].model if cards else next(iter(store.models(workspace))))
     with progress.expander(workspace, COMMAND, "New prompts", f"new-prompts-{workspace.name}", first=not cards):
         prompt_form.show(workspace)
     progress.line(workspace, COMMAND, "" if cards else "Write prompts and press Compare, or ask one of those above.")

@@ -11,6 +11,7 @@ from core.commands.clustering import cluster, for_reading
 from core.commands.directions import direction, without
 from core.commands.directions import for_reading as along_it
 from core.commands.embedding import embed
+from core.commands.embedding import for_reading as with_understanding
 from core.commands.faces_edit import faces_edit
 from core.commands.faces_edit import for_reading as in_two_digits
 from core.commands.faces_meaning import faces_meaning
@@ -38,6 +39,8 @@ from core.commands.removal import removal
 from core.commands.searching import search
 from core.commands.semantics import semantics
 from core.commands.semantics_told import for_reading as by_prompt
+from core.commands.understanding import for_reading as in_words
+from core.commands.understanding import understood
 
 __all__ = [
     "COMMANDS",
@@ -64,11 +67,13 @@ __all__ = [
     "removal",
     "search",
     "semantics",
+    "understood",
     "without",
 ]
 
 COMMANDS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "embed": embed,
+    "understood": understood,
     "models": models,
     "models plan": of_models.plan,
     "models fetch": of_models.fetch,
@@ -108,6 +113,8 @@ READABLE: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "models": in_units,
     "models fetch": with_size,
     "models import": with_size,
+    "embed": with_understanding,
+    "understood": in_words,
     "cluster": for_reading,
     "reduce": as_points,
     "project": without_loader,

@@ -1,13 +1,14 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from core.commands.understanding import keep, summary
 from core.errors import BadInput, MissingData, MissingWeights
 from core.features import features_of, is_kept
-from core.inputs import open_workspace
+from core.inputs import open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
 from core.workspace.captions import item_of
@@ -33,8 +34,8 @@ def embed(
     them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
     image and all of its captions; `rate` is items a second of embedding. `captions_added`: how many captions of the
-    source are new to items that were here. Where the model cannot be had, the items are added all the same, and the
-    error says so.
+    source are new to items that were here. `understood`: what `core.commands.understanding.summary` gives, None where
+    nothing is embedded. Where the model cannot be had, the items are added all the same, and the error says so.
     """
     from core.encoders.pipeline import embed
 
@@ -59,8 +60,15 @@ def embed(
         "seconds": round(perf_counter() - start, 3),
         "rate": round(embedded / done.seconds, 2) if done.seconds else 0.0,
         **({"features": features_of(name)} if features else {}),
+        "understood": _understood(place, name),
         **({"reduced": reduced} if reduced else {}),
     }
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result with one line about whether the model understands the images."""
+    understood = result["understood"]
+    return {**result, "understood": understood["words"]} if understood else {**result}
 
 
 def add(workspace: str, source: str, captions: str | None = None, report: Report = silent) -> "Added":
@@ -111,9 +119,15 @@ def _full(workspace: str, model: str) -> str:
 
 
 def _lacking(place: "Workspace", model: str, features: bool) -> set[str]:
-    """The items whose image or one of whose captions has no vector, or whose image lacks features that are to be kept."""
+    """The items whose image or one of whose captions has no vector, or whose image lacks features to be kept."""
     lacking = {item_of(id) for modality in ("image", "text") for id in place.missing(model, modality)}
     return lacking.union(place.missing(features_of(model), "image") if features else ())
+
+
+def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
+    """Whether the model understands the images, measured anew where an embedding has changed."""
+    there = any(each.model == model for each in place.models())
+    return summary(keep(place, workspace_rows(place, "both", model))) if there else None
 
 
 def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.statistics import Band
+
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -53,14 +55,6 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Band:
-    """95 % of the resampled means lie between."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class McNemar:
     """The exact test of one way and one split: pairs that were right before and are wrong now, and the reverse.
 
@@ -82,7 +76,7 @@ def paired_bootstrap(full: Doubles, reduced: Doubles, held_out: Integers, seed: 
 
 
 def band(correct: Doubles, held_out: Integers, seed: int = 0, draws: int = DRAWS) -> Band:
-    """Of an accuracy: correct (S, H), held_out (S, H)."""
+    """Of an accuracy, 95 % of the resampled means: correct (S, H), held_out (S, H)."""
     means = resampled_means(pair_means(correct, held_out), seed, draws)
     low, high = np.quantile(means, [0.025, 0.975])
     return Band(float(low), float(high))

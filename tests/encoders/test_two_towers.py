@@ -57,7 +57,7 @@ def test_features_are_both_nets_joined_by_the_gate(tower, pictures) -> None:
     hook = tower.penultimate.register_forward_hook(lambda module, given, features: seen.append(features))
     tower(pictures)
     hook.remove()
-    photographed, drawn = tower.photograph(pictures), tower.drawing(two_towers.as_drawing(pictures))
+    photographed = tower.photograph(pictures)
     share = torch.sigmoid(tower.gate(photographed))
     assert seen[0].shape == (3, tower.num_features)
     torch.testing.assert_close(seen[0][:, : photographed.shape[1]].norm(dim=1, keepdim=True), share)

@@ -1,4 +1,4 @@
-"""Photographs that may teach: where they come from, what is said of each, and what the net for photographs sees in them.
+"""Photographs that may teach: where they come from, what is said of each, and what the net for them sees.
 
 The collections are Parquet files in ``$CLIPSCAPE_PHOTOGRAPHS``, each with the file's bytes in a column ``image``:
 

@@ -1,0 +1,37 @@
+"""Figures of samples that several areas share."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+NORMAL = 1.959964
+"""The normal distribution's 97.5 % quantile: 95 % lie between minus it and it."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A 95 % interval."""
+
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+def wilson(share: float, count: float) -> Band:
+    r"""The 95 % interval of a share seen in so many draws, which need not be whole; all of 0 … 1 without any.
+
+    Wilson: Probable inference, the law of succession, and statistical inference. JASA, 1927. It serves for the mean of
+    any values between 0 and 1 as well: their variance is at most that of hits, $p(1 - p)$, so it is never too narrow.
+
+    >>> band = wilson(0.5, 10)
+    >>> round(band.low, 4), round(band.high, 4)
+    (0.2366, 0.7634)
+    """
+    if count <= 0:
+        return Band(0.0, 1.0)
+    square = NORMAL**2 / count
+    middle = (share + square / 2) / (1 + square)
+    reach = sqrt(square * (share * (1 - share) + square / 4)) / (1 + square)
+    return Band(max(middle - reach, 0.0), min(middle + reach, 1.0))
