@@ -29,7 +29,10 @@ app = typer.Typer(
 def embed(
     source: Annotated[str, typer.Argument(help="Folder, zip, CSV, Parquet, COCO captions, CelebA, or bundled set.")],
     workspace: Annotated[str, typer.Option(metavar="DIR", help="Made where there is none.")],
-    model: Annotated[str, typer.Option(help="One that `models` lists, hf-hub:…, or a path to weights.")] = "pocket",
+    model: Annotated[
+        str | None,
+        typer.Option(help="One that `models` lists, hf-hub:…, or a path; the workspace's own, else pocket-2."),
+    ] = None,
     captions: Annotated[str | None, typer.Option(metavar="FILE", help="A table of captions for the pictures.")] = None,
     batch: Annotated[int | None, typer.Option(help="Pictures at once; left out: what suits the machine.")] = None,
     features: Annotated[

@@ -6,9 +6,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from core.commands.understanding import keep, summary
+from core.encoders.catalogue import DEFAULT
 from core.errors import BadInput, MissingData, MissingWeights
 from core.features import features_of, is_kept
-from core.inputs import open_workspace, workspace_rows
+from core.inputs import embedded_model, open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
 from core.workspace.captions import item_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def embed(
     workspace: str,
     source: str | None = None,
-    model: str = "pocket",
+    model: str | None = None,
     captions: str | None = None,
     batch: int | None = None,
     features: bool = False,
@@ -110,12 +111,16 @@ def _kept(added: "Added | None") -> str:
     return f"{added.added} added and kept{first}, but not embedded: "
 
 
-def _full(workspace: str, model: str) -> str:
-    """The model that can embed; a workspace that is yet to be made has no reduced ones and no features."""
+def _full(workspace: str, model: str | None) -> str:
+    """The model that can embed; where none is named, the one that has embedded most, else the bundled one.
+
+    A workspace that is yet to be made has no reduced ones and no features.
+    """
     try:
-        return source_model(open_workspace(workspace), model)
+        place = open_workspace(workspace)
+        return source_model(place, model or embedded_model(place))
     except (BadInput, MissingData):
-        return model
+        return model or DEFAULT
 
 
 def _lacking(place: "Workspace", model: str, features: bool) -> set[str]:

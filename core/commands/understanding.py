@@ -17,7 +17,6 @@ from core.understanding.matching import match
 from core.understanding.nearness import nearness
 from core.understanding.results import Match
 from core.understanding.words import details, in_words
-from core.workspace.captions import item_of
 
 if TYPE_CHECKING:
     from core.workspace import RunCard, Workspace
@@ -78,7 +77,7 @@ def measured(rows: Rows) -> Understanding:
 def _match(images: Rows, captions: Rows) -> Match | None:
     """None where no caption has an image, or all say the same."""
     place = {id: row for row, id in enumerate(images.ids.tolist())}
-    owner = np.array([place.get(item_of(id), -1) for id in captions.ids.tolist()], dtype=np.int64)
+    owner = np.array([place.get(id, -1) for id in captions.ids.tolist()], dtype=np.int64)
     mine = np.flatnonzero(owner >= 0)
     if not len(mine):
         return None

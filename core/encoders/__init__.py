@@ -1,16 +1,16 @@
 """Encoders: images and texts → unit vectors in one space, by any open_clip model.
 
-    pocket                             the bundled model
+    pocket-2, pocket                   the bundled models
     ViT-B-32:openai                    an architecture and the tag of its weights on the hub
     hf-hub:organisation/repository     an open_clip repository on the hub
     ViT-B-32:/folder/weights.safetensors   a local checkpoint
     mine                               imported under that name
     /folder                            a folder with open_clip_config.json and weights in safetensors
 
-There is one code path: the bundled model is an open_clip model in a folder. Importing this package
+There is one code path: a bundled model is an open_clip model in a folder. Importing this package
 loads nothing heavy; `load` imports torch.
 
-    catalogue.py    the bundled model, and configurations in folders
+    catalogue.py    the bundled models, and configurations in folders
     choices.py      every model that can be chosen, and what is known of it
     published.py    the figures of open_clip's benchmark tables; the recommended models
     weights.py      a name → where its configuration and weights lie

@@ -13,6 +13,16 @@ ASSETS = Path(__file__).parents[2] / "assets"
 POCKET, POCKET_2 = ASSETS / "pocket", ASSETS / "pocket-2"
 CONFIGURATION = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
+INDEX = "model.safetensors.index.json"
+"""Of weights in several files, as the hub's libraries write it: which file holds each tensor."""
+
+BUNDLED = {"pocket-2": POCKET_2, "pocket": POCKET}
+"""The models that come along and their folders, the one for new workspaces first; older ones keep theirs."""
+DEFAULT = "pocket-2"
+TITLES = {
+    "pocket-2": "pocket-2, bundled: photographs and drawings, needs no network",
+    "pocket": "pocket, bundled before: drawings only, needs no network",
+}
 
 
 @dataclass(frozen=True)
@@ -41,14 +51,36 @@ class ModelInfo:
     multilingual: float | None = None
 
 
-def bundled() -> ModelInfo:
-    """The model that comes with Clipscape; read from its files, without torch."""
-    parameters = dimension = None
-    if (POCKET / CONFIGURATION).exists():
-        dimension = configuration_of(POCKET)["model_cfg"]["embed_dim"]
-    if (POCKET / WEIGHTS).exists():
-        parameters = count_parameters(POCKET / WEIGHTS)
-    return ModelInfo("pocket", "pocket, bundled: needs no network", "bundled", parameters, dimension)
+def bundled() -> list[ModelInfo]:
+    """The models that come with Clipscape; read from their files, without torch."""
+    return [_bundled(name, folder) for name, folder in BUNDLED.items() if (folder / CONFIGURATION).exists()]
+
+
+def _bundled(name: str, folder: Path) -> ModelInfo:
+    configuration = configuration_of(folder)["model_cfg"]
+    parameters = sum(map(count_parameters, folder.glob("*.safetensors"))) or None
+    text = configuration.get("text_cfg", {})
+    return ModelInfo(
+        name,
+        TITLES[name],
+        "bundled",
+        parameters,
+        configuration["embed_dim"],
+        image_side=configuration["vision_cfg"].get("image_size"),
+        context=text.get("context_length"),
+    )
+
+
+def shards(index: Path) -> list[Path]:
+    """The files of weights that an index names, each once; raises `BadInput` for an index that cannot be used."""
+    try:
+        names = dict.fromkeys(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        files = [index.parent / name for name in names if Path(name).name == name and name.endswith(".safetensors")]
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        raise BadInput(f"{index} is no index of weights: it needs a weight_map") from None
+    if len(files) != len(names) or not all(file.is_file() for file in files):
+        raise BadInput(f"{index} names files that are no safetensors beside it: put them all into one folder")
+    return files
 
 
 def configuration_of(folder: Path) -> dict[str, Any]:
@@ -79,6 +111,6 @@ def suggest(name: str) -> str:
     """A sentence with the names nearest to a wrong one."""
     import open_clip
 
-    known = {each.lower(): each for each in ("pocket", *open_clip.list_pretrained(as_str=True))}
+    known = {each.lower(): each for each in (*BUNDLED, *open_clip.list_pretrained(as_str=True))}
     near = [known[each] for each in get_close_matches(name.lower(), known, n=3, cutoff=0.4)]
     return f"did you mean {' or '.join(near)}?" if near else "`python -m core models` lists the names"

@@ -15,7 +15,7 @@ CONTEXT = 77
 
 
 def models() -> list[ModelInfo]:
-    """Every model with a name: the bundled one, other ones kept here, recommended ones, then by accuracy.
+    """Every model with a name: the bundled ones, other ones kept here, recommended ones, then by accuracy.
 
     Imports open_clip: seconds, where it is not loaded.
     """
@@ -23,12 +23,12 @@ def models() -> list[ModelInfo]:
 
     of_hub = sorted((of_hub_list(*pair) for pair in open_clip.list_pretrained()), key=rank)
     names = {model.name for model in of_hub}
-    return [of_bundle(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
+    return [*of_bundle(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
 
 
-def of_bundle() -> ModelInfo:
-    """The bundled model."""
-    return with_size(replace(bundled(), here=True))
+def of_bundle() -> list[ModelInfo]:
+    """The bundled models."""
+    return [with_size(replace(each, here=True)) for each in bundled()]
 
 
 def rank(model: ModelInfo) -> tuple[int, float]:

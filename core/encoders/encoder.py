@@ -12,17 +12,19 @@ import torch
 from numpy.typing import NDArray
 from open_clip.transform import PreprocessCfg
 from PIL import Image
+from safetensors.torch import load_file
 from torch import Tensor
 
 from core.encoders import device as devices
 from core.encoders import precision
+from core.encoders import two_towers as two_towers  # registers the tower of `pocket-2` with timm
 from core.encoders.penultimate import features_kept, has_features
 from core.encoders.shape import make_shaper
 from core.encoders.text import encode_text
 from core.encoders.texts import MERGES as MERGES
 from core.encoders.texts import make_tokenizer, needs_transformers
 from core.encoders.texts import tower as text_tower
-from core.encoders.weights import Source
+from core.encoders.weights import Source, files_of
 from core.errors import BadInput, MissingWeights
 from core.results import Floats
 
@@ -229,7 +231,11 @@ def build(source: Source) -> Encoder:
 def fill(model: Any, source: Source) -> None:
     """Loads the weights; raises `BadInput` if they are not this architecture's."""
     try:
-        open_clip.load_checkpoint(model, str(source.weights))
+        files = files_of(source.weights)
+        if len(files) == 1:
+            open_clip.load_checkpoint(model, str(files[0]))
+        else:
+            model.load_state_dict({name: value for file in files for name, value in load_file(file).items()})
     except Exception as error:
         what = source.configuration.partition(":")[2] or source.configuration
         reason = " ".join(str(error).split())[:200]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.encoders import weights
-from core.encoders.catalogue import CONFIGURATION, check_configuration, configuration_of
+from core.encoders.catalogue import BUNDLED, CONFIGURATION, check_configuration, configuration_of
 from core.encoders.downloads import BLOCK, digest
 from core.encoders.fetching import Steps, alone, check_room, unfinished
 from core.encoders.kept import TOKENIZER, TOWER, Card, folder_for, folder_of, read_card, write_card
@@ -105,8 +105,8 @@ def card_for(given: Given, name: str | None) -> Card:
             raise BadInput(f"{given.weights.name} is not what {old.name} has on the hub: give it a --name of its own")
         return old
     own = name or (old.name if old else own_name(given))
-    if not re.fullmatch(NAME, own) or own == "pocket":
-        raise BadInput(f"--name {own}: give 1 to 63 letters, digits, dots, single - and _; `pocket` is taken")
+    if not re.fullmatch(NAME, own) or own in BUNDLED:
+        raise BadInput(f"--name {own}: give 1 to 63 letters, digits, dots, single - and _; the bundled ones are taken")
     return Card(own, given.weights.name, licence=old.licence if old else Card.licence)
 
 

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 
 DIMENSION = 384
 CLASSES = 1000
+PHOTOGRAPHED, DRAWN = 1280, 512
+"""Features of the two nets."""
 TEMPERATURE = 2.5
 DRAWING_SIDE = 64
 MEAN, SPREAD = 0.75, 0.35
@@ -37,14 +39,14 @@ class TwoTowers(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.photograph = timm.create_model("tf_efficientnet_lite2", num_classes=0)
-        self.classifier = nn.Linear(self.photograph.num_features, CLASSES)
+        self.classifier = nn.Linear(PHOTOGRAPHED, CLASSES)
         self.classes = nn.Linear(CLASSES, DIMENSION, bias=False)
-        self.further = nn.Linear(self.photograph.num_features, DIMENSION)
+        self.further = nn.Linear(PHOTOGRAPHED, DIMENSION)
         self.drawing = timm.create_model("cs3darknet_focus_s", num_classes=0)
-        self.drawn = nn.Linear(self.drawing.num_features, DIMENSION)
-        self.gate = nn.Linear(self.photograph.num_features, 1)
+        self.drawn = nn.Linear(DRAWN, DIMENSION)
+        self.gate = nn.Linear(PHOTOGRAPHED, 1)
         self.penultimate = Penultimate()
-        self.num_features = self.photograph.num_features + self.drawing.num_features
+        self.num_features = PHOTOGRAPHED + DRAWN
 
     def forward(self, pictures: Tensor) -> Tensor:
         photographed, drawn = self.photograph(pictures), self.drawing(as_drawing(pictures))

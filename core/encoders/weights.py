@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.encoders import kept
-from core.encoders.catalogue import CONFIGURATION, POCKET, WEIGHTS, configuration_of, suggest
+from core.encoders.catalogue import BUNDLED, CONFIGURATION, INDEX, WEIGHTS, configuration_of, shards, suggest
 from core.encoders.hub import in_cache
 from core.encoders.hub_names import PREFIX, HubModel, hub_model
 from core.errors import BadInput, MissingWeights
@@ -47,8 +47,8 @@ def find(name: str, report: Report = silent) -> Source:
 
     Raises `BadInput` for what is no model, `MissingWeights` for weights that cannot be had.
     """
-    if name == "pocket":
-        return pocket()
+    if name in BUNDLED:
+        return bundled(name)
     if name.startswith(PREFIX):
         return on_hub(name, report)
     path, mark = split_mark(name)
@@ -70,10 +70,12 @@ def split_mark(name: str) -> tuple[str, str]:
     return (path, mark) if re.fullmatch("[0-9a-f]{8}", mark) else (name, "")
 
 
-def pocket() -> Source:
-    if not (POCKET / WEIGHTS).exists():
-        raise MissingWeights(f"the bundled model is not in {POCKET}: run `make assets`, or take a whole copy")
-    return Source("pocket", f"local-dir:{POCKET}", POCKET / WEIGHTS)
+def bundled(name: str) -> Source:
+    folder = BUNDLED[name]
+    try:
+        return Source(name, f"local-dir:{folder}", choose_weights(folder))
+    except (BadInput, OSError):
+        raise MissingWeights(f"the bundled model is not in {folder}: run `make assets`, or take a whole copy") from None
 
 
 def folder(path: Path, mark: str = "") -> Source:
@@ -85,12 +87,20 @@ def folder(path: Path, mark: str = "") -> Source:
         raise BadInput(f"{path}: no such folder or file")
     configuration_of(path)
     weights = choose_weights(path)
-    name = identify(str(path.resolve()), mark, (path / CONFIGURATION, weights))
+    name = identify(str(path.resolve()), mark, (path / CONFIGURATION, *files_of(weights)))
     return Source(name, f"local-dir:{path.resolve()}", weights.resolve())
 
 
+def files_of(weights: Path) -> list[Path]:
+    """The files that hold the tensors: one, or those that an index names."""
+    return shards(weights) if weights.name == INDEX else [weights]
+
+
 def choose_weights(path: Path) -> Path:
-    """The folder's safetensors; open_clip itself would prefer some pickles to them."""
+    """The folder's safetensors, or their index where they are several; open_clip itself would prefer some pickles."""
+    if (path / INDEX).is_file():
+        shards(path / INDEX)
+        return path / INDEX
     found = sorted(path.glob("*.safetensors"))
     preferred = [path / name for name in PREFERRED if path / name in found]
     if preferred or len(found) == 1:

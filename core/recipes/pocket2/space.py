@@ -33,6 +33,6 @@ class Whitening:
         return unit((vectors - self.mean) @ self.matrix)
 
 
-def unit(rows: Floats) -> Floats:
+def unit(rows: np.ndarray) -> Floats:
     """Rows of norm 1."""
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import torch
+from open_clip.transformer import TextTransformer
 from safetensors.torch import load_file, save_file
 
 from core.encoders.encoder import MERGES
@@ -54,7 +55,7 @@ def tokenizer_of(folder: Path) -> open_clip.SimpleTokenizer:
     return open_clip.SimpleTokenizer(bpe_path=str(folder / MERGES), context_length=shape.CONTEXT)
 
 
-def start_from_teacher(tower: torch.nn.Module, tokenizer: open_clip.SimpleTokenizer) -> None:
+def start_from_teacher(tower: TextTransformer, tokenizer: open_clip.SimpleTokenizer) -> None:
     """Token embeddings begin as the teacher's vectors of the tokens' own text."""
     said = [tokenizer.decode([token]).strip() or "." for token in range(shape.VOCABULARY)]
     vectors = teacher().encode(said)
