@@ -2,6 +2,7 @@
 
 ``assets/emoji``: every base concept that at least four openly licensed styles draw, in all of those styles.
 ``assets/fashion``: the test pictures of Fashion-MNIST.
+``assets/photos``: photographs that may be passed on, see `core.recipes.photos`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,24 @@ from PIL import Image
 
 from core import commands
 from core.progress import Progress
-from core.recipes import captions, download, pictures, sources
+from core.recipes import captions, download, photos, pictures, sources
 from core.sources.bundled import ASSETS, ITEMS
 from core.workspace import Workspace
 
 log = logging.getLogger(__name__)
-MAPS = {"emoji": ("images", "both"), "fashion": ("both", "images"), "faces": ("both", "images")}
+MAPS = {
+    "emoji": ("images", "both"),
+    "fashion": ("both", "images"),
+    "faces": ("both", "images"),
+    "photos": ("images", "both"),
+}
 """The maps of each set; the last one is on the screen when the set opens."""
+MODELS = {"photos": "pocket-2"}
+"""What embeds a set, where it is not `pocket`."""
+FEATURED = ("photos",)
+"""Sets that keep the features behind the vectors of their images."""
+CLUSTERED = {"photos": (["kmeans", "gmm"], 12)}
+"""Methods that a set comes clustered by, and their number of clusters."""
 
 SIDE = 96
 STYLES = ("noto", "twemoji", "openmoji", "fluent-emoji-flat", "emojione", "fxemoji")
@@ -103,6 +115,9 @@ def fashion_rows() -> Iterator[dict[str, object]]:
         }
 
 
+ROWS = {"fashion": fashion_rows, "emoji": emoji_rows, "photos": photos.photo_rows}
+
+
 def write(name: str, rows: Iterable[dict[str, object]], assets: Path = ASSETS) -> None:
     """Rows → ``<name>/items.parquet``; embeddings and runs of earlier rows go."""
     folder = assets / name
@@ -113,17 +128,20 @@ def write(name: str, rows: Iterable[dict[str, object]], assets: Path = ASSETS) -
 
 
 def finish(name: str, assets: Path = ASSETS) -> None:
-    """Embed a set with ``pocket``, draw its maps, and write it as an exported workspace beside its pictures."""
-    folder = assets / name
+    """Embed a set, draw its maps, and write it as an exported workspace beside its pictures."""
+    folder, model = assets / name, MODELS.get(name, "pocket")
     with TemporaryDirectory() as scratch:
         pictures_only = Path(scratch) / "items"
         pictures_only.mkdir()
         shutil.copy(folder / ITEMS, pictures_only)
         made = Workspace.restore(pictures_only, Path(scratch) / name)
-        commands.embed(made.path, model="pocket", report=told)
+        commands.embed(made.path, model=model, features=name in FEATURED, report=told)
         for space in MAPS[name]:
-            drawn = commands.map(made.path, "tsne", space, {"gap": "centre"}, seed=0, model="pocket", report=told)
+            drawn = commands.map(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=told)
             name_run(made, drawn["run"], f"{name}-{space}")
+        if name in CLUSTERED:
+            methods, k = CLUSTERED[name]
+            commands.cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=told)
         made.export(folder)
 
 
@@ -146,13 +164,15 @@ def main() -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--draw", action="store_true", help="only draw the pictures")
     only.add_argument("--finish", action="store_true", help="only embed and map the pictures that are there")
+    parser.add_argument("--set", choices=MAPS, action="append", help="only this one; may be given again")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    wanted = set(chosen.set or MAPS)
     if not chosen.finish:
-        write("fashion", fashion_rows())
-        write("emoji", emoji_rows())
+        for name in wanted.intersection(ROWS):
+            write(name, ROWS[name]())
     if not chosen.draw:
-        for name in MAPS:
+        for name in wanted:
             finish(name)
 
 
