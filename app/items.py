@@ -1,13 +1,15 @@
 """The items of a workspace as the pages read them: captions, labels, columns; never image bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from core.workspace.captions import item_of, number_of
 
 if TYPE_CHECKING:
     import pyarrow
@@ -20,18 +22,25 @@ MANY = 256
 class Items:
     """frame: one row an item, indexed by its id, with `caption`, `label` and the further columns in `kinds`.
 
-    kinds: name → "text", "number" or "truth" of the further columns.
+    kinds: name → "text", "number" or "truth" of the further columns. several: all captions of those items that have
+    more than one.
     """
 
     frame: pd.DataFrame
     kinds: dict[str, str]
+    several: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: "pyarrow.Table", kinds: Mapping[str, str]) -> "Items":
-        """From a workspace's table with `id`, `caption`, `label` and the further columns."""
+        """From a workspace's table with `id`, `caption`, perhaps `captions`, `label` and the further columns."""
+        several = {}
+        if "captions" in table.column_names:
+            every = zip(table["id"].to_pylist(), table["captions"].to_pylist(), strict=True)
+            several = {id: some for id, some in every if len(some) > 1}
+            table = table.drop_columns("captions")
         frame = table.to_pandas().set_index("id")
         frame[["caption", "label"]] = frame[["caption", "label"]].fillna("")
-        return cls(frame, dict(kinds))
+        return cls(frame, dict(kinds), several)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -43,6 +52,20 @@ class Items:
     @cached_property
     def captions(self) -> dict[str, str]:
         return dict(zip(self.frame.index, self.frame["caption"], strict=True))
+
+    def said(self, id: str) -> Sequence[str]:
+        """All captions of an item, in order."""
+        return self.several.get(id) or [caption for caption in (self.captions.get(id, ""),) if caption]
+
+    def caption(self, id: str) -> str:
+        """The words of one caption by its own id; "" for one that is not there."""
+        said, number = self.said(item_of(id)), number_of(id)
+        return said[number] if number < len(said) else ""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """All captions of each item, a line each."""
+        return ["\n".join(self.several[id]) if id in self.several else text for id, text in self.captions.items()]
 
     @cached_property
     def labels(self) -> list[str]:
@@ -69,12 +92,13 @@ class Items:
         return {name: row[name] for name in ["label", *self.kinds] if pd.notna(row[name]) and row[name] != ""}
 
     def matching(self, words: str, label: str | None = None) -> pd.Index:
-        """Ids of the items whose caption, label or text columns hold the words, in the workspace's order."""
+        """Ids of the items whose captions, label or text columns hold the words, in the workspace's order."""
         frame = self.frame if label is None else self.frame[self.frame["label"] == label]
         if not words.strip():
             return frame.index
-        texts = [name for name in ["caption", "label", *self.kinds] if self.kind(name) == "text"]
-        holds = (frame[name].str.contains(words.strip(), case=False, regex=False, na=False) for name in texts)
+        texts = [frame[name] for name in ["label", *self.kinds] if self.kind(name) == "text"]
+        texts.append(pd.Series(self.lines, index=self.frame.index, dtype=object).reindex(frame.index))
+        holds = (text.str.contains(words.strip(), case=False, regex=False, na=False) for text in texts)
         return frame.index[np.logical_or.reduce(list(holds))]
 
     def _many(self, name: str) -> bool:

@@ -77,7 +77,7 @@ def drawn(workspace: Workspace, card: RunCard, part: str) -> Drawn:
 
 
 def embeddings(workspace: Workspace, model: str, modality: str) -> Embeddings:
-    """The vectors of one model and modality."""
+    """The vectors of one model and modality, of captions all; ids are those of captions."""
     return _embeddings(workspace.path, workspace.version, model, modality)
 
 
@@ -147,7 +147,7 @@ def _sprites(path: str) -> dict[tuple[str, ...], Sprites | None]:
 def _items(path: str, version: int) -> Items:
     workspace = opened(path)
     kinds = workspace.columns()
-    table = workspace.table(["caption", "label", *kinds])
+    table = workspace.table(["captions", "caption", "label", *kinds])
     return Items.of(table, kinds)
 
 
@@ -158,7 +158,7 @@ def _drawn(path: str, version: int, run: str, part: str) -> Drawn:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _embeddings(path: str, version: int, model: str, modality: str) -> Embeddings:
-    return opened(path).embeddings(model, modality)
+    return opened(path).every_embedding(model, modality)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

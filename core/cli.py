@@ -105,7 +105,9 @@ def cluster(
     k: Annotated[int | None, typer.Option(help="How many clusters, for the methods that must be told.")] = None,
     seeds: Annotated[int, typer.Option(help="How many seeds: 0, 1, …; methods without chance run once.")] = 3,
     set: Settings = None,
-    space: Annotated[str | None, typer.Option(help="images (if left out), captions, both averaged, map:RUN.")] = None,
+    space: Annotated[
+        str | None, typer.Option(help="images (if left out), captions (their mean), both, map:RUN.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
     label: Annotated[str | None, typer.Option(metavar="COLUMN", help="Classes to compare with.")] = None,
     tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")] = None,

@@ -8,7 +8,7 @@ from core.command_line import Input, Json, Settings, parsed, run
 
 app = typer.Typer(rich_markup_mode=None)
 
-Space = Annotated[str | None, typer.Option(help="images (if left out), or captions.")]
+Space = Annotated[str | None, typer.Option(help="images (if left out), or captions (of an item their mean).")]
 Tag = Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")]
 Exclude = Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")]
 

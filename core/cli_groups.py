@@ -21,7 +21,9 @@ def groups(
         str | None, typer.Option(metavar="N,N,…", help="Items of a group; left out: 1,2,4,8,16,32.")
     ] = None,
     set: Settings = None,
-    space: Annotated[str | None, typer.Option(help="images (if left out), captions, both averaged, map:RUN.")] = None,
+    space: Annotated[
+        str | None, typer.Option(help="images (if left out), captions (their mean), both, map:RUN.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
     tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")] = None,
     exclude: Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")] = None,

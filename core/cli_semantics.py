@@ -12,7 +12,9 @@ app = typer.Typer(rich_markup_mode=None)
 
 Prompts = Annotated[str | None, typer.Option(metavar="FILE", help="One a line, perhaps as `class: prompt`; or a CSV.")]
 Template = Annotated[list[str] | None, typer.Option(metavar="'… {}'", help="A prompt is averaged over these.")]
-Space = Annotated[str | None, typer.Option(help="images (if left out), captions, or both averaged.")]
+Space = Annotated[
+    str | None, typer.Option(help="images (if left out), captions (of an item their mean), or both averaged.")
+]
 Model = Annotated[str | None, typer.Option(help="Left out: the one that has embedded most; of a .npz, the reader.")]
 Tag = Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")]
 Exclude = Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")]

@@ -37,7 +37,8 @@ def ask(workspace: Workspace) -> Source:
             format_func=_SPACES.__getitem__,
             key="cluster-space",
             width=_WIDTH,
-            help="In which the groups are sought: the model's embeddings in all their dimensions, or a map of them",
+            help="In which the groups are sought: the model's embeddings in all their dimensions, or a map of them. "
+            "Several captions of an item are averaged, so that it is in one group",
         )
         if space == MAP:
             space = MAP + _map(drawn)

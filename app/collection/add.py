@@ -86,7 +86,8 @@ def _dropped(workspace: Workspace, how: How | None) -> None:
     )
     by_name = st.toggle("File names are the captions", key="by-name", help="red_apple-2.png is captioned “red apple 2”")
     st.caption(
-        "A CSV, TSV or JSON dropped along gives captions: one column names the picture, one says what it shows. "
+        "A CSV, TSV or JSON dropped along gives captions: one column names the picture, one says what it shows; "
+        "several captions stand in caption1, caption2, …, in a list, or in rows of one picture. "
         "More than two gigabytes: give the folder."
     )
     _packer()(key="packer")

@@ -17,7 +17,7 @@ PARTS = {"i2t": "caption", "t2i": "image"}
 class Changes:
     """lost, won: a row a pair: `id`, `way`, `before` and `after` (ranks, 0 = nearest), `instead`.
 
-    instead: the item nearest but for the partner where the match is wrong: with D' of a lost one, with all dimensions
+    instead: what is nearest but for the partner where the match is wrong: with D' of a lost one, with all dimensions
     of a won one. Those that moved farthest come first; of several directions and splits the farthest move stands.
     tries: held-out pairs times directions times splits; lost_tries, won_tries: how many of these.
     """
@@ -33,17 +33,25 @@ def changes(curve: Curve, dimension: int, by: Measure) -> Changes:
     """Every held-out pair whose match is right with all dimensions and wrong with D', and the other way round."""
     moved = pd.concat([_moved(curve, curve.at(dimension), way, by) for way in by.ways], ignore_index=True)
     lost, won = moved[moved["before"] < moved["after"]], moved[moved["before"] > moved["after"]]
-    tries = curve.held_out.size * len(by.ways)
+    tries = sum(int(_asked(curve, way).sum()) for way in by.ways)
     return Changes(_distinct(lost), _distinct(won), tries, len(lost), len(won))
 
 
 def places(curve: Curve, dimension: int, id: str) -> pd.DataFrame:
     """Where the partner of one pair lies: a row a direction and split that held it out, `way`, `before`, `after`.
 
-    other_before, other_after: the items that are nearest but for it.
+    Of an item with several captions each asks. caption: its own id. other_before, other_after: what is nearest but for
+    the partner.
     """
-    split, pair = np.nonzero(curve.held_out == np.flatnonzero(curve.ids == id)[0])
-    return pd.concat([_rows(curve, curve.at(dimension), way, split, pair) for way in ("i2t", "t2i")], ignore_index=True)
+    mine = np.isin(curve.held_out, np.flatnonzero(curve.ids == id))
+    asked = {way: np.nonzero(mine & _asked(curve, way)) for way in ("i2t", "t2i")}
+    rows = (_rows(curve, curve.at(dimension), way, split, pair) for way, (split, pair) in asked.items())
+    return pd.concat(rows, ignore_index=True)
+
+
+def _asked(curve: Curve, way: str) -> NDArray[np.bool_]:
+    """Which held-out pairs ask: of an image one, of captions each."""
+    return curve.asks if way == "i2t" else np.ones_like(curve.asks)
 
 
 def place(rank: int) -> str:
@@ -59,7 +67,8 @@ def place(rank: int) -> str:
 
 def _moved(curve: Curve, at: int, way: str, by: Measure) -> pd.DataFrame:
     before, after = curve.full[way], curve.reduced[way][at]
-    rows = _rows(curve, at, way, *np.nonzero((before < by.depth) != (after < by.depth)))
+    changed = ((before < by.depth) != (after < by.depth)) & _asked(curve, way)
+    rows = _rows(curve, at, way, *np.nonzero(changed))
     rows["instead"] = rows["other_after"].where(rows["before"] < rows["after"], rows["other_before"])
     return rows
 
@@ -68,6 +77,8 @@ def _rows(curve: Curve, at: int, way: str, split: NDArray[Any], pair: NDArray[An
     """One direction of held-out pairs by their splits and places there."""
     found = {
         "id": curve.ids[curve.held_out[split, pair]],
+        "caption": curve.caption_ids[curve.held_out[split, pair]],
+        "split": split,
         "way": way,
         "before": curve.full[way][split, pair],
         "after": curve.reduced[way][at][split, pair],

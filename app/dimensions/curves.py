@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from app import amounts, settings, store
 from app.progress import Comparison
+from core.reduction.figures import firsts, image_values
 from core.reduction.significance import Loss, band, paired_bootstrap, smallest_lossless
+from core.results import first_rows, numbered
 from core.workspace import RunCard, Workspace
+from core.workspace.captions import caption_id
 
 PACKAGE = "core.reduction"
 KIND = "reduction"
@@ -46,9 +49,13 @@ class Measure:
         """`Top-1, mean of both`."""
         return f"{self.name}, {WAYS[self.way].lower()}"
 
-    def correctness(self, ranks: Mapping[str, Ranks]) -> NDArray[np.float64]:
-        """0 or 1, and ½ where the mean of both ways is asked for; in the arrays' shape."""
-        return np.mean([ranks[way] < self.depth for way in self.ways], axis=0)
+    def correctness(self, ranks: Mapping[str, Ranks], items: NDArray[np.int64]) -> NDArray[np.float64]:
+        """0 or 1, and ½ where the mean of both ways is asked for, of each image with all of its captions: (S, I).
+
+        ranks, items: (S, H), the places of the held-out pairs' partners, and their images.
+        """
+        values = image_values(ranks, items, self.depth)
+        return np.mean([values[way] for way in self.ways], axis=0)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ class Given:
 class Curve:
     """One method with one setting, at M dimensions over S splits with H held-out pairs each.
 
-    dims: (M,) ascending. held_out: (S, H) rows of ids. full, reduced: by way ("i2t", "t2i") the rank of the partner,
+    ids: (N,) the item of each pair, caption_ids: (N,) its caption's own id. dims: (M,) ascending. held_out: (S, H) rows
+    of ids. full, reduced: by way ("i2t", "t2i") the rank of the partner,
     0 = nearest: (S, H) and (M, S, H). explained: (D,) share of the variance of each principal component. full_nearest,
     reduced_nearest: by way what is nearest but for the partner, as places among the held-out pairs of the split, in the
     same shapes; empty in a run that was made before these were kept.
@@ -93,6 +101,7 @@ class Curve:
     full: Mapping[str, Ranks]
     reduced: Mapping[str, Ranks]
     explained: NDArray[np.float32]
+    caption_ids: NDArray[np.str_]
     full_nearest: Mapping[str, Ranks] = field(default_factory=dict)
     reduced_nearest: Mapping[str, Ranks] = field(default_factory=dict)
     _known: dict[tuple[str, Measure], Any] = field(default_factory=dict, repr=False)
@@ -109,6 +118,7 @@ class Curve:
             {way: arrays[f"full_{way}"] for way in ("i2t", "t2i")},
             {way: arrays[way][order] for way in ("i2t", "t2i")},
             arrays["explained"],
+            _caption_ids(arrays),
             {way: arrays[f"full_{way}_nearest"] for way in kept},
             {way: arrays[f"{way}_nearest"][order] for way in kept},
         )
@@ -117,6 +127,23 @@ class Curve:
     def title(self) -> str:
         """`Auto-encoder, epochs 20`: the method, and what of its setting is not the default."""
         return ", ".join([self.card.title, *settings.changed(self.card, PACKAGE, APART)])
+
+    @cached_property
+    def items(self) -> NDArray[np.int64]:
+        """The image of each held-out pair: (S, H)."""
+        return numbered(self.ids)[self.held_out]
+
+    @cached_property
+    def asks(self) -> NDArray[np.bool_]:
+        """Which held-out pairs ask for their image: the first of each (S, H); captions all ask."""
+        found = np.zeros(self.held_out.shape, dtype=bool)
+        for split, items in enumerate(self.items):
+            found[split, first_rows(items)] = True
+        return found
+
+    def tries(self, by: Measure) -> int:
+        """How many matches a split looks for: images ask once, captions each; of both, one a pair of answers."""
+        return self.held_out.shape[1] if by.way == "t2i" else int(self.asks[0].sum())
 
     @property
     def dimensions(self) -> int:
@@ -144,15 +171,16 @@ class Curve:
         return int(np.flatnonzero(self.dims == dimension)[0])
 
     def others(self, way: str, at: int | None, split: NDArray[Any], pair: NDArray[Any]) -> NDArray[np.str_]:
-        """The items that are nearest but for the own partner, of held-out pairs by their splits and places there: (P,).
+        """What is nearest but for the own partner, of held-out pairs by their splits and places there: (P,).
 
-        at: the place of D' among the dims; None: with all dimensions. "" where the run does not say.
+        Ids of captions, or of the items of images; "" where the run does not say. at: the place of D' among the dims;
+        None: with all dimensions.
         """
         nearest = self.full_nearest if at is None else self.reduced_nearest
         if way not in nearest:
             return np.full(len(split), "")
         found = nearest[way] if at is None else nearest[way][at]
-        return self.ids[self.held_out[split, found[split, pair]]]
+        return (self.caption_ids if way == "i2t" else self.ids)[self.held_out[split, found[split, pair]]]
 
     def figures(self, dimension: int) -> Mapping[str, Any]:
         """What the card says of a D': seconds, …"""
@@ -165,18 +193,29 @@ class Curve:
         return self._known[name, by]
 
     def _losses(self, by: Measure) -> dict[int, Loss]:
-        full, reduced = by.correctness(self.full), by.correctness(self.reduced)
-        both = zip(self.dims.tolist(), reduced, strict=True)
-        return {dimension: paired_bootstrap(full, at, self.held_out) for dimension, at in both}
+        full, images = by.correctness(self.full, self.items), firsts(self.items, self.items)
+        both = zip(self.dims.tolist(), self._reduced(by), strict=True)
+        return {dimension: paired_bootstrap(full, at, images) for dimension, at in both}
+
+    def _reduced(self, by: Measure) -> list[NDArray[np.float64]]:
+        """Of each D' what is right: (S, I) each."""
+        places = range(len(self.dims))
+        return [by.correctness({way: ranks[at] for way, ranks in self.reduced.items()}, self.items) for at in places]
 
     def _level(self, by: Measure) -> tuple[float, float, float]:
-        correct = by.correctness(self.full)
-        ends = band(correct, self.held_out)
+        correct = by.correctness(self.full, self.items)
+        ends = band(correct, firsts(self.items, self.items))
         return float(correct.mean()), ends.low, ends.high
 
     def _mean_and_sd(self, by: Measure) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        each = by.correctness(self.reduced).mean(axis=-1)
+        each = np.stack([correct.mean(axis=-1) for correct in self._reduced(by)])
         return each.mean(axis=1), each.std(axis=1, ddof=1) if each.shape[1] > 1 else np.zeros(len(each))
+
+
+def _caption_ids(arrays: Mapping[str, NDArray]) -> NDArray[np.str_]:
+    if "caption" not in arrays:
+        return arrays["ids"]
+    return np.array(list(map(caption_id, arrays["ids"].tolist(), arrays["caption"].tolist())), dtype=np.str_)
 
 
 def grown(cards: Sequence[RunCard]) -> dict[str, int]:

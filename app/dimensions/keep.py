@@ -94,7 +94,8 @@ def csv(found: Sequence[Curve]) -> bytes:
 
 
 def _shares(curve: Curve, way: str, place: int, split: int) -> dict[str, float]:
-    ranks = {"": curve.reduced[way][place, split], "full_": curve.full[way][split]}
+    asked = curve.asks[split] if way == "i2t" else slice(None)
+    ranks = {"": curve.reduced[way][place, split][asked], "full_": curve.full[way][split][asked]}
     return {f"{name}recall_at_{depth}": float((ranks[name] < depth).mean()) for name in ranks for depth in (1, 5, 10)}
 
 

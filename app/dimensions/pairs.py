@@ -39,7 +39,7 @@ def show(workspace: Workspace, items: Items, curve: Curve, dimension: int, by: M
     st.caption(
         f"Of {found.tries:,} matches looked for; a pair is shown once, with its largest change. A card: what was "
         f"sought with; its own {_sought(by)} and the place of that among all held out, before and now; what came first "
-        f"instead. Click a card for more.{_unknown(curve)}"
+        f"instead. Click a card for more.{_several(curve)}{_unknown(curve)}"
     )
 
 
@@ -61,17 +61,25 @@ def cards(workspace: Workspace, items: Items, rows: pd.DataFrame, side: str) -> 
     """One a row: the item as it sought, its own partner, and what came first instead where the run says."""
     ids = [id for id in dict.fromkeys([*rows["id"], *rows["instead"]]) if id]
     drawn = store.thumbnails(workspace, ids)
-    return [_card(row, side, items.captions, drawn) for row in rows.itertuples()]
+    return [_card(row, side, items, drawn) for row in rows.itertuples()]
 
 
-def _card(row: Any, side: str, captions: Mapping[str, str], drawn: Mapping[str, bytes]) -> Match:
+def _card(row: Any, side: str, items: Items, drawn: Mapping[str, bytes]) -> Match:
+    """The caption that sought, or all of those that were sought for the image; the nearest other."""
     given, sought = GIVEN[row.way], PARTS[row.way]
+    mine = " / ".join(items.said(row.id)) if sought == "caption" else items.caption(row.caption)
     own = f"own: {place(row.before)} → {place(row.after)}"
-    shown = ((given, row.id, given), (own, row.id, sought), (SIDES[side][2], row.instead, sought))
-    cells = (
-        Cell(title, captions.get(id, ""), drawn.get(id) if part == "image" else None) for title, id, part in shown if id
-    )
-    return Match(row.id, tuple(cells))
+    cells = [(given, mine, row.id, given), (own, mine, row.id, sought)]
+    if row.instead:
+        cells.append((SIDES[side][2], items.caption(row.instead), row.instead, sought))
+    shown = (Cell(title, said, drawn.get(id) if part == "image" else None) for title, said, id, part in cells)
+    return Match(row.id, tuple(shown))
+
+
+def _several(curve: Curve) -> str:
+    if curve.asks.all():
+        return ""
+    return " An image is right when any of its captions comes first; each caption asks for its image by itself."
 
 
 def _unknown(curve: Curve) -> str:
@@ -87,14 +95,16 @@ def _look(workspace: Workspace, items: Items, curve: Curve, dimension: int, id: 
     """One pair, large, where each looked for the other, and what came first instead."""
     item.large(workspace, items, id)
     for way, of in places(curve, dimension, id).groupby("way", sort=False):
-        st.caption(told(str(way), of, curve.held_out.shape[1], dimension))
+        count = curve.tries(Measure("i2t")) if PARTS[str(way)] == "image" else curve.held_out.shape[1]
+        st.caption(told(str(way), of, count, dimension))
         _instead(workspace, items, of, str(way), dimension)
 
 
 def told(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
     """A direction in a line: `The caption, sought for the image: 1st of 944; in 64 dimensions 4th.`"""
     before, after = (", ".join(_places(of[name].tolist())) for name in ("before", "after"))
-    splits = f", in the {len(of)} splits that held it out" if len(of) > 1 else ""
+    number = of["split"].nunique() if "split" in of else len(of)
+    splits = f", in the {number} splits that held it out" if number > 1 else ""
     now = f"in {dimension:,} dimensions **{after}**"
     return f"The {PARTS[way]}, sought for the {GIVEN[way]}: **{before}** of {count:,}; {now}{splits}."
 
@@ -112,7 +122,7 @@ def _instead(workspace: Workspace, items: Items, of: pd.DataFrame, way: str, dim
             continue
         begin = f"{where} another {PARTS[way]} came first:"
         if PARTS[way] == "caption":
-            said = (escaped(items.captions.get(id, "")) for id in ids)
+            said = (escaped(items.caption(id)) for id in ids)
             st.caption(f"{begin} {', '.join(f'“{each}”' for each in said)}.")
         else:
             st.caption(begin)

@@ -62,7 +62,7 @@ def row(curve: Curve, by: Measure) -> dict[str, Any]:
         "At": dimension,
         "Accuracy": mean,
         "sd": sd,
-        "Right": mean * curve.held_out.shape[1],
+        "Right": mean * curve.tries(by),
         "p": loss.p,
         "Detectable loss": loss.detectable_loss,
         "Time (s)": curve.figures(dimension).get("seconds"),
@@ -112,7 +112,7 @@ def _clicked(event: Any, lines: Sequence[Curve], by: Measure) -> None:
 
 def _columns(curve: Curve, by: Measure) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    right = f"Right of {curve.held_out.shape[1]:,}"
+    right = f"Right of {curve.tries(by):,}"
     figures = {
         "Smallest D'": ("Smallest D'", 96, _SMALLEST),
         "At": ("at D'", 64, _AT),

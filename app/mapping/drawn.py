@@ -19,11 +19,15 @@ NAMES = {"image": "image", "text": "caption"}
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """points: what the map component draws. ids: (N,) the item of each row. modality: (N,) "image" or "text"."""
+    """points: what the map component draws. ids: (N,) the item of each row. modality: (N,) "image" or "text".
+
+    caption: (N,) which caption of its item a row is, from 0.
+    """
 
     points: Points
     ids: NDArray
     modality: NDArray
+    caption: NDArray[np.int64]
 
     @classmethod
     def of(cls, run: Run, items: Items, part: str) -> "Drawn":
@@ -33,9 +37,9 @@ class Drawn:
         kept = (place >= 0) & np.isin(modality, PARTS[part])
         xy, item = run.arrays["xy"][kept], place[kept].astype(np.int32)
         kind = np.where(modality[kept] == "text", CAPTION, IMAGE).astype(np.uint8)
-        captions = items.frame["caption"].tolist()
-        key = fingerprint(xy.tobytes(), item.tobytes(), kind.tobytes(), "\n".join(captions))
-        return cls(Points(key, xy, item, kind, captions), ids[kept], modality[kept])
+        caption = run.arrays.get("caption", np.zeros(len(ids), dtype=np.int64))[kept]
+        key = fingerprint(xy.tobytes(), item.tobytes(), kind.tobytes(), "\n".join(items.lines))
+        return cls(Points(key, xy, item, kind, items.lines), ids[kept], modality[kept], caption)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,4 +1,4 @@
-"""One item, large: picture, caption, columns, nearest images and nearest captions."""
+"""One item, large: picture, captions, columns, nearest images and nearest captions."""
 
 from html import escape
 from typing import Literal
@@ -14,6 +14,7 @@ from app.state import state
 from core.results import Embeddings, Floats
 from core.search import Hits, search
 from core.workspace import Workspace
+from core.workspace.captions import item_of
 
 NEAREST = {"image": ("Nearest images", 8), "text": ("Nearest captions", 6)}
 LAYOUTS: dict[str, Literal["grid", "list"]] = {"image": "grid", "text": "list"}
@@ -33,7 +34,7 @@ def show(workspace: Workspace, model: str, items: Items, id: str) -> None:
 
 
 def large(workspace: Workspace, items: Items, id: str) -> None:
-    """The picture, the caption, and what else is known of the item."""
+    """The picture, the captions, and what else is known of the item."""
     if image := store.image(workspace, id):
         with st.container(key="large"):
             st.image(image, width="stretch", alt=items.captions.get(id, ""))
@@ -41,8 +42,10 @@ def large(workspace: Workspace, items: Items, id: str) -> None:
 
 
 def said(items: Items, id: str) -> None:
-    """The item's caption, and its label and further columns as a small table."""
-    st.markdown(escaped(items.captions.get(id, "")) or ":gray[No caption]")
+    """All captions of the item, and its label and further columns as a small table."""
+    captions = [escaped(caption) for caption in items.said(id)]
+    listed = "\n".join(f"{number}. {caption}" for number, caption in enumerate(captions, 1))
+    st.markdown(listed if len(captions) > 1 else "".join(captions) or ":gray[No caption]")
     rows = (
         f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_plain(value))}</dd>"
         for name, value in items.described(id).items()
@@ -54,7 +57,7 @@ def said(items: Items, id: str) -> None:
 def neighbours(workspace: Workspace, model: str, modality: str, items: Items, id: str) -> Hits:
     """The nearest images or captions to an item, by its own image where that is embedded, else by its caption.
 
-    Of captions that say the same, one is given.
+    Of captions that say the same, one is given; ids are those of captions.
     """
     among, count = store.embeddings(workspace, model, modality), NEAREST[modality][1]
     own = (_row(store.embeddings(workspace, model, kind), id) for kind in NEAREST)
@@ -63,9 +66,9 @@ def neighbours(workspace: Workspace, model: str, modality: str, items: Items, id
         return Hits(np.empty(0, np.str_), np.empty(0, np.float32))
     hits = search(among, query, ALIKE * count)
     others = {
-        each if modality == "image" else items.captions.get(each): row
+        each if modality == "image" else items.caption(each): row
         for row, each in reversed(list(enumerate(hits.ids.tolist())))
-        if each != id
+        if item_of(each) != id
     }
     rows = sorted(others.values())[:count]
     return Hits(hits.ids[rows], hits.scores[rows])
@@ -99,8 +102,9 @@ def _neighbours(workspace: Workspace, items: Items, modality: str, hits: Hits) -
     ids = hits.ids.tolist()
     notes = {each: f"{score:.3f}" for each, score in zip(ids, hits.scores, strict=True)}
     thumbnails = store.thumbnails(workspace, ids) if modality == "image" else {}
-    shown, layout = pictures(ids, items.captions, thumbnails, notes), LAYOUTS[modality]
+    captions = {each: items.caption(each) for each in ids}
+    shown, layout = pictures(ids, captions, thumbnails, notes), LAYOUTS[modality]
     clicked = gallery(shown, f"nearest-{modality}", side=72, layout=layout)
     if clicked:
-        state().focus = clicked
+        state().focus = item_of(clicked)
         st.rerun()

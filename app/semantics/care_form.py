@@ -51,7 +51,10 @@ def show(workspace: Workspace) -> None:
 def _space(workspace: Workspace, model: str) -> str:
     options = [space for space in SPACES if _embedded(workspace, model, space)]
     draft = kept(f"{TAB}-space-{workspace.name}", options[0], options)
-    help = "In which near-duplicates and outliers are looked for, with all of the model's dimensions"
+    help = (
+        "In which near-duplicates and outliers are looked for, with all of the model's dimensions; several captions of "
+        "an item are averaged"
+    )
     return str(st.selectbox("Among", options, format_func=SPACES.__getitem__, width=140, help=help, **draft))
 
 

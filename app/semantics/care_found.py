@@ -13,6 +13,7 @@ from app import amounts, store
 from app.items import Items
 from app.semantics.vectors import arrays
 from core.workspace import RunCard, Workspace
+from core.workspace.captions import caption_id
 
 TAGS = {
     "duplicates": "near-duplicate",
@@ -44,6 +45,17 @@ class Found:
         return self.held["ids"]
 
     @cached_property
+    def caption_ids(self) -> list[str]:
+        """Ids of the rows' own captions, those of their items where a row is of a whole item."""
+        numbers = self.held.get("caption", np.zeros(len(self.ids), dtype=np.int64))
+        return list(map(caption_id, self.ids.tolist(), numbers.tolist()))
+
+    @property
+    def noun(self) -> str:
+        """What the ranking is of."""
+        return "caption" if "caption" in self.held else "item"
+
+    @cached_property
     def rows(self) -> NDArray[np.int64]:
         """The flagged ones, then the others, each as ranked; without those put aside."""
         ranked, flagged = self.held["ranked"], self.held["flagged"]
@@ -68,10 +80,10 @@ class Found:
         return self.held[f"evidence.{name}"]
 
     def taken(self, count: int) -> list[str]:
-        """The ids of the first so many; of sets, all but the first item of each."""
+        """The ids of the items of the first so many; of sets, all but the first item of each."""
         if self.kind == "duplicates":
             return [id for rows in self.sets[:count] for id in self.ids[rows[1:]].tolist()]
-        return self.ids[self.rows[:count]].tolist()
+        return list(dict.fromkeys(self.ids[self.rows[:count]].tolist()))
 
     def table(self, items: Items, count: int) -> pd.DataFrame:
         """A row an item of the ranking: id, rank, score, whether it is taken, the evidence, what is known of it."""
@@ -81,7 +93,9 @@ class Found:
         frame["taken"] = [id in taken for id in frame["id"]]
         for name in (each.removeprefix("evidence.") for each in self.held if each.startswith("evidence.")):
             frame[name] = self._plain(name)[rows]
-        return pd.concat([frame, items.frame.reindex(frame["id"]).reset_index(drop=True)], axis=1)
+        known = items.frame.reindex(frame["id"]).reset_index(drop=True)
+        known["caption"] = [items.caption(self.caption_ids[row]) for row in rows.tolist()]
+        return pd.concat([frame, known], axis=1)
 
     def _plain(self, name: str) -> NDArray[Any]:
         values = self.evidence(name)
@@ -104,14 +118,17 @@ def of(workspace: Workspace, card: RunCard) -> str:
 def told(workspace: Workspace, found: Found) -> str:
     """What a check says of the whole, in a sentence."""
     metrics = found.card.metrics
-    count = amounts.counted(int(metrics["ranked"]), "item")
+    count = amounts.counted(int(metrics["ranked"]), found.noun)
     if found.kind == "duplicates":
         more = int(metrics["extra"])
         said = f"**{amounts.counted(int(metrics['sets']), 'set')}** of near-duplicates among {count}: "
         said += f"{amounts.counted(more, 'item')} more than one of each. "
         again = int(metrics.get("repeated") or 0)
         return said + (f"{amounts.counted(again, 'caption')} said before word for word, not counted. " if again else "")
-    flagged = amounts.counted(int(metrics["flagged"]), "item")
+    flagged = amounts.counted(int(metrics["flagged"]), found.noun)
+    if found.kind == "mismatches" and found.noun == "caption":
+        share = amounts.percent(metrics["right"])
+        return f"**{flagged}** of {count} far down the ranking both ways, each by itself; {share} have none nearer. "
     if found.kind == "mismatches":
         share = amounts.percent(metrics["right"])
         return f"**{flagged}** of {count} with a caption far down the ranking both ways; {share} have none nearer. "
@@ -127,7 +144,8 @@ HELP = {
     "duplicates": "Cosine distance at most 0.13 of the median distance to the nearest neighbour, or what was set; "
     "near-duplicates of near-duplicates are one set. The first of a set stays.",
     "mismatches": "The share of other captions that come before the own one, and of other images; the mean of both. "
-    "Exact, among captions that say otherwise.",
+    "Exact, among captions that say otherwise. Of an image with several captions each is asked about by itself; the "
+    "others are right, too, and no rivals. A tag goes to the item of any that is taken.",
     "labels": "How much more probable another class is, by the nearest neighbours or by a classifier that never saw "
     "the item. Flagged by confident learning: Northcutt, Jiang and Chuang, 2021.",
     "outliers": "Mean cosine distance to the nearest neighbours; flagged where it lies more than 3.5 robust deviations "
@@ -138,14 +156,14 @@ HELP = {
 def captions(workspace: Workspace, found: Found, rows: NDArray[np.int64]) -> list[str]:
     """What stands under each picture: why it is here."""
     items = store.items(workspace)
-    said = [items.captions.get(id, "") for id in found.ids[rows].tolist()]
+    said = [items.caption(found.caption_ids[row]) for row in rows.tolist()]
     if found.kind == "labels":
         column = str(found.card.metrics["label"])
         given = items.values(column, found.ids[rows]).fillna("").tolist()
         return [f"{label}\n→ {other}" for label, other in zip(given, found.evidence("suggested")[rows], strict=True)]
     if found.kind == "mismatches":
         others = found.evidence("instead")[rows]
-        nearer = [items.captions.get(str(found.ids[other]), "") if other >= 0 else "" for other in others.tolist()]
+        nearer = [items.caption(found.caption_ids[other]) if other >= 0 else "" for other in others.tolist()]
         return [f"{own}\n→ {other}" if other else own for own, other in zip(said, nearer, strict=True)]
     return said
 

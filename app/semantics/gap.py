@@ -31,8 +31,9 @@ MEANING = {
     "Uniformity of captions": "The same over different captions",
     "Cosine of a pair": "Mean over images with their own caption",
     "Cosine of others": "Mean over images with captions that say otherwise",
-    "Top-1 image → text": "Share of images whose own caption is the nearest of all different ones",
-    "Top-1 text → image": "Share of captions whose own image is the nearest",
+    "Top-1 image → text": "Share of images of which a caption of their own is the nearest of all different ones: "
+    "any of several captions may be it",
+    "Top-1 text → image": "Share of captions whose own image is the nearest: each of several captions asks",
 }
 
 

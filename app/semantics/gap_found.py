@@ -1,6 +1,6 @@
 """A saved modality gap as the tab reads it: its figures, ranks, and the places of images and captions on its plane."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.semantics.vectors import arrays
 from core.errors import MissingData
 from core.results import Floats
 from core.workspace import RunCard, Workspace
+from core.workspace.captions import caption_id
 
 SPACES = {"before": "As it is", "after": "Centred"}
 WAYS = {"i2t": "Image → text", "t2i": "Text → image"}
@@ -44,11 +45,15 @@ class Found:
         return counts / max(counts.sum(), 1) / np.diff(self.held["edges"])
 
     def changed(self, way: str) -> pd.DataFrame:
-        """Pairs whose match centring makes wrong or right: `id`, `before`, `after`, ranks from 1; farthest first."""
+        """Pairs whose match centring makes wrong or right: `id`, `before`, `after`, ranks from 1; farthest first.
+
+        An image is there once; of an item's captions, the one that moves farthest.
+        """
         ids = self.held["ids"][self.held["matched"]]
         before, after = (self.held[f"{space}.{way}"].astype(np.int64) + 1 for space in SPACES)
         frame = pd.DataFrame({"id": ids, "before": before, "after": after})[(before == 1) != (after == 1)]
-        return frame.loc[(frame["after"] - frame["before"]).abs().sort_values(ascending=False, kind="stable").index]
+        farthest = (frame["after"] - frame["before"]).abs().sort_values(ascending=False, kind="stable").index
+        return frame.loc[farthest].drop_duplicates("id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +80,20 @@ def _drawn(path: str, version: int, run: str) -> Drawn:
     workspace = store.opened(path)
     found = workspace.run(run)
     ids, items = found.arrays["ids"], store.items(workspace)
-    image, text = (_rows(workspace, found.card.model, modality, ids) for modality in ("image", "text"))
+    captions = [*map(caption_id, ids.tolist(), found.arrays.get("caption", np.zeros(len(ids), int)).tolist())]
+    image, text = (_rows(workspace, found.card.model, *side) for side in (("image", ids), ("text", captions)))
     xy = places(image, text, found.arrays)
     width = float(np.ptp(xy[..., 0]))
     xy[2:, :, 0] += BESIDE * width + (xy[:2, :, 0].mean() - xy[2:, :, 0].mean())
     item = np.tile(items.frame.index.get_indexer(ids).astype(np.int32), 4)
     kind = np.tile(np.repeat(np.array([IMAGE, CAPTION], np.uint8), len(ids)), 2)
-    captions = items.frame["caption"].tolist()
     flat = xy.reshape(-1, 2).astype(np.float32)
-    key = fingerprint(flat.tobytes(), item.tobytes(), "\n".join(captions))
-    return Drawn(Points(key, flat, item, kind, captions), np.tile(ids, 4))
+    key = fingerprint(flat.tobytes(), item.tobytes(), "\n".join(items.lines))
+    return Drawn(Points(key, flat, item, kind, items.lines), np.tile(ids, 4))
 
 
-def _rows(workspace: Workspace, model: str, modality: str, ids: NDArray[np.str_]) -> Floats:
-    found = workspace.embeddings(model, modality)
+def _rows(workspace: Workspace, model: str, modality: str, ids: Sequence[str] | NDArray[np.str_]) -> Floats:
+    found = workspace.every_embedding(model, modality)
     rows = pd.Index(found.ids).get_indexer(ids)
     if gone := int((rows < 0).sum()):
         raise MissingData(f"{gone:,} of the pairs are no longer embedded by {model}: measure the gap again")

@@ -76,7 +76,7 @@ def _space(workspace: Workspace, tab: str, embedded: Sequence[Embedded], model: 
     there = {each.modality for each in embedded if each.model == model and each.count}
     options = [space for space in SPACES if there.issuperset(MODALITIES[space])]
     draft = kept(_key(workspace, tab, "space"), options[0], options)
-    help = "In which the items are compared, with all of the model's dimensions"
+    help = "In which the items are compared, with all of the model's dimensions; several captions of one are averaged"
     return str(st.selectbox("Space", options, format_func=SPACES.__getitem__, width=WIDTH, help=help, **draft))
 
 

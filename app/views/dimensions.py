@@ -73,15 +73,17 @@ def _given(workspace: Workspace, known: Sequence[Given]) -> Given:
 
 def _honestly(given: Given, found: Sequence[Curve]) -> None:
     """What the figures are of."""
-    held = found[0].held_out.shape[1]
+    pairs, images = found[0].held_out.shape[1], found[0].tries(Measure("i2t"))
+    held = f"{pairs:,}" if images == pairs else f"{images:,} images with {pairs:,} captions"
     repeated = int(found[0].card.metrics.get("repeated") or 0)
     left = f" {amounts.counted(repeated, 'pair')} with a caption that repeats took no part." if repeated else ""
     with st.container(key="below-curve", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
             f"All figures are of pairs held out of the fit: {amounts.counted(given.splits, 'random half split')} of "
-            f"{amounts.counted(given.pairs, 'pair')}, {held:,} judged in each.{left}",
+            f"{amounts.counted(given.pairs, 'image' if images < pairs else 'pair')}, {held} judged in each.{left}",
             help="Line: mean over the splits; band: their sd. Dashed line: all dimensions, with its 95 % bootstrap "
-            "band over pairs. Ring: the fewest dimensions that lose nothing by a paired test. Click a point to see "
+            "band over pairs. An image is right when any of its captions comes first; each caption asks for its image "
+            "by itself. Ring: the fewest dimensions that lose nothing by a paired test. Click a point to see "
             "its pairs.",
             width="stretch",
         )

@@ -39,12 +39,12 @@ def cluster(
     """Runs methods over seeds 0, 1, … on an input; each run is saved in its workspace as it ends (a `.npz` has none).
 
     `k` and `params` reach the methods that have such a parameter; a name that none has is refused. `space`: "images",
-    "captions", "both" (each item's image and caption averaged), "map:RUN" (its point on a map, with a warning); None:
-    images, or captions where there are no images. `label`: the workspace's column to compare with; None: "label".
-    `tag`: only the items that have it; `exclude`: not those that have that one: columns of truths, or words in the
-    column "tag". What was compared and chosen stands on each card. A method without chance runs once, with seed 0.
-    `out` names a `.npz` for ids, method, seed, labels.
-    A method that refuses the input is told of in `refused`, unless every one does. Stopped, `partial` is true.
+    "captions" (of an item with several their mean), "both" (each item's image and caption averaged), "map:RUN" (its
+    point on a map, with a warning); None: images, or captions where there are no images. `label`: the workspace's
+    column to compare with; None: "label". `tag`: only the items that have it; `exclude`: not those that have that
+    one: columns of truths, or words in the column "tag". What was compared and chosen stands on each card. A method
+    without chance runs once, with seed 0. `out` names a `.npz` for ids, method, seed, labels. A method that refuses
+    the input is told of in `refused`, unless every one does. Stopped, `partial` is true.
     """
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SEEDS:,}: 3 to 10 show how much chance does")

@@ -50,12 +50,13 @@ def groups(
 ) -> dict[str, Any]:
     """Fits methods on half of the groups and asks them about the others, for each size of group, over random splits.
 
-    `by`: a column ("y" of a `.npz`), "run:ID" for the clusters of a run, or names with their items' ids. `methods`:
-    None: all; the mean is always there, as what the others are compared with. `seeds`: how many splits. `sizes`: None:
-    1, 2, … 32; those that too few groups reach are told of in `sizes_left_out`. `space`, `tag`, `exclude`, `params`: as
-    in `cluster`. Each method is a run of the workspace (a `.npz` has none), saved when it is done, with the bound and
-    with the groups' overview by it. A method that refuses is told of in `refused`, unless every one does. Stopped,
-    `partial` is true. `out` names a `.npz` for the groups, the figures of each split, the bound and the overviews.
+    `by`: a column ("y" of a `.npz`; "caption" is the first of each item), "run:ID" for the clusters of a run, or
+    names with their items' ids. `methods`: None: all; the mean is always there, as what the others are compared
+    with. `seeds`: how many splits. `sizes`: None: 1, 2, … 32; those that too few groups reach are told of in
+    `sizes_left_out`. `space`, `tag`, `exclude`, `params`: as in `cluster`. Each method is a run of the workspace (a
+    `.npz` has none), saved when it is done, with the bound and with the groups' overview by it. A method that
+    refuses is told of in `refused`, unless every one does. Stopped, `partial` is true. `out` names a `.npz` for the
+    groups, the figures of each split, the bound and the overviews.
     """
     _check(seeds, sizes)
     check_out(out)

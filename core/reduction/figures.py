@@ -24,7 +24,7 @@ DEPTHS = (1, 5, 10)
 
 Rows = NDArray[np.int64]
 Doubles = NDArray[np.float64]
-Integer = TypeVar("Integer", np.int32, np.int64)
+Number = TypeVar("Number", np.int32, np.int64, np.float64)
 Figures = dict[str, Any]
 
 
@@ -35,7 +35,7 @@ def whole_figures(whole: Judged, items: Rows, k: int = 1) -> Figures:
     """
     told = _told(whole, items, k)
     ways = _right(whole, items, k) | {"both": _correct(whole, items, k)}
-    images = _firsts(items, items)
+    images = firsts(items, items)
     bands = {way: list(asdict(band(right, images)).values()) for way, right in ways.items()}
     means, sds = ({way: told[way][place] for way in WAYS} for place in (0, 1))
     return told | means | {"sd": sds, "band": bands}
@@ -55,7 +55,7 @@ def point_figures(point: Point, whole: Judged, items: Rows, loss: Loss, k: int =
 
 def loss_of(point: Point, whole: Judged, items: Rows, k: int = 1) -> Loss:
     """The paired test of recall@k against all dimensions."""
-    return paired_bootstrap(_correct(whole, items, k), _correct(point.judged, items, k), _firsts(items, items))
+    return paired_bootstrap(_correct(whole, items, k), _correct(point.judged, items, k), firsts(items, items))
 
 
 def _told(judged: Judged, items: Rows, k: int) -> Figures:
@@ -69,10 +69,10 @@ def _told(judged: Judged, items: Rows, k: int) -> Figures:
 
 def _queries(judged: Judged, items: Rows) -> dict[str, NDArray[np.int32]]:
     """The ranks of what asks: of images (S, I), of captions (S, H)."""
-    return {"i2t": _firsts(judged.image_to_text, items), "t2i": judged.text_to_image}
+    return {"i2t": firsts(judged.image_to_text, items), "t2i": judged.text_to_image}
 
 
-def _firsts(values: NDArray[Integer], items: Rows) -> NDArray[Integer]:
+def firsts(values: NDArray[Number], items: Rows) -> NDArray[Number]:
     """Of each image the value of its first row: (S, H) → (S, I)."""
     return np.stack([some[first_rows(mine)] for some, mine in zip(values, items, strict=True)])
 
@@ -82,11 +82,15 @@ def _shares(ranks: NDArray[np.int32], depth: int) -> list[float]:
 
 
 def _right(judged: Judged, items: Rows, k: int) -> dict[str, Doubles]:
-    """What each image adds to a way's recall, which is the mean of it: (S, I)."""
-    ways = {way: (ranks < k).astype(np.float64) for way, ranks in _queries(judged, items).items()}
-    pairs = zip(ways["t2i"], items, strict=True)
+    return image_values({way: getattr(judged, name) for way, name in WAYS.items()}, items, k)
+
+
+def image_values(ranks: Mapping[str, NDArray[np.int32]], items: Rows, k: int) -> dict[str, Doubles]:
+    """What each image adds to a way's recall, which is the mean of it: (S, I). ranks, items: (S, H)."""
+    right = {way: (each < k).astype(np.float64) for way, each in ranks.items()}
+    pairs = zip(right["t2i"], items, strict=True)
     summed = np.stack([np.bincount(numbered(mine), weights=some) for some, mine in pairs])
-    return ways | {"t2i": summed * (summed.shape[1] / items.shape[1])}
+    return {"i2t": firsts(right["i2t"], items), "t2i": summed * (summed.shape[1] / items.shape[1])}
 
 
 def _correct(judged: Judged, items: Rows, k: int) -> Doubles:

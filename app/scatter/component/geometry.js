@@ -15,19 +15,26 @@ export function bounds({ x, y, count }) {
 }
 
 /**
+ * Which captions belong to which image. Where an item is drawn in several spaces side by side, an image goes with the
+ * captions that follow it.
+ *
  * @param {Geometry} points
- * @returns {Int32Array} the row of the same item in the other modality, or -1; where an item is drawn in several
- *   spaces side by side, the first with the first
+ * @returns {{partner: Int32Array, next: Int32Array}} partner: of an image its first caption, of a caption its image;
+ *   next: of a caption the next one of the same image; -1 where there is none
  */
 export function partners({ item, modality, count }) {
   const items = item.reduce((most, each) => Math.max(most, each), -1) + 1;
-  const single = [new Int32Array(items).fill(-1), new Int32Array(items).fill(-1)];
-  const partner = new Int32Array(count).fill(-1);
+  const [image, last] = [new Int32Array(items).fill(-1), new Int32Array(items).fill(-1)];
+  const [partner, next] = [new Int32Array(count).fill(-1), new Int32Array(count).fill(-1)];
   for (let row = 0; row < count; row++) {
-    const [mine, others] = modality[row] === IMAGE ? single : [single[1], single[0]];
-    const other = others[item[row]];
-    if (other < 0) mine[item[row]] = row;
-    else [partner[row], partner[other], others[item[row]]] = [other, row, -1];
+    const mine = item[row];
+    if (modality[row] === IMAGE) [image[mine], last[mine]] = [row, -1];
+    else if (image[mine] >= 0) {
+      partner[row] = image[mine];
+      if (last[mine] < 0) partner[image[mine]] = row;
+      else next[last[mine]] = row;
+      last[mine] = row;
+    }
   }
-  return partner;
+  return { partner, next };
 }

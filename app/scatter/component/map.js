@@ -28,8 +28,9 @@ const NARROW = 600;
 export class ScatterMap {
   /** @type {import("./data.js").Geometry | null} */
   points = null;
-  /** @type {Int32Array} the row of the same item in the other modality, or -1 */
+  /** Of an image its first caption, of a caption its image; `next`: the next caption of the same image; -1: none. */
   partner = new Int32Array();
+  next = new Int32Array();
   /** @type {Uint8Array} NORMAL, DIM or LIT a row */
   level = new Uint8Array();
   /** @type {Uint8Array | null} */
@@ -117,11 +118,19 @@ export class ScatterMap {
     this.grid = new Grid(points.x, points.y);
     this.view.bounds = bounds(points);
     if (this.view.isHome) this.view.home();
-    this.partner = partners(points);
+    ({ partner: this.partner, next: this.next } = partners(points));
     this.picks.reset(points.count);
     this.hovered = this.focused = -1;
     this.describe(-1);
     mark(this.root, "lines", { hidden: !this.partner.some((other) => other >= 0) });
+  }
+
+  /** @param {number} row @returns {number[]} the rows of the captions that its item has on the map, in their order */
+  captionsOf(row) {
+    const rows = [];
+    const image = this.points.modality[row] === IMAGE ? row : this.partner[row];
+    for (let each = image < 0 ? -1 : this.partner[image]; each >= 0; each = this.next[each]) rows.push(each);
+    return rows;
   }
 
   #setColours(colours) {

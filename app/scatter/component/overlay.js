@@ -58,7 +58,8 @@ export class Overlay {
   #drawLines() {
     const { map } = this;
     this.lines = this.linesInView = 0;
-    const focus = [map.hovered, map.picks.clicked].filter((row) => row >= 0 && map.partner[row] >= 0);
+    const looked = [map.hovered, map.picks.clicked].filter((row) => row >= 0 && map.partner[row] >= 0);
+    const focus = looked.flatMap((row) => (map.points.modality[row] === IMAGE ? map.captionsOf(row) : [row]));
     if (map.shown.lines) {
       const rows = this.#linesInView();
       this.#strokeLines(rows, css(map.theme.text, Math.min(0.55, Math.max(0.05, 3 / Math.sqrt(rows.length)))), 0.75);
@@ -66,17 +67,20 @@ export class Overlay {
     this.#strokeLines(focus, css(map.theme.text, 0.85), 1.5);
   }
 
-  /** @returns {number[]} rows of images whose line to their caption is drawn: spread evenly where there are too many */
+  /** @returns {number[]} captions whose line to their image is drawn: spread evenly where there are too many */
   #linesInView() {
     const { map } = this;
     const wanted = map.picks.rows.length > 0 ? map.picks.mask : null;
     const rows = [];
     const box = map.view.box();
+    const take = (row) => {
+      const image = map.partner[row];
+      if (map.level[image] !== DIM && (!wanted || wanted[row] || wanted[image])) rows.push(row);
+    };
     map.grid.inside(box, (row) => {
-      const other = map.partner[row];
-      if (other < 0 || map.level[row] === DIM) return;
-      if (wanted && !wanted[row] && !wanted[other]) return;
-      if (map.points.modality[row] === IMAGE || !map.isInBox(other, box)) rows.push(row);
+      if (map.partner[row] < 0) return;
+      if (map.points.modality[row] !== IMAGE) take(row);
+      else map.captionsOf(row).forEach((each) => map.isInBox(each, box) || take(each));
     });
     this.linesInView = rows.length;
     const shown = rows.length <= LINE_LIMIT ? rows : rows.sort((a, b) => scatter(a) - scatter(b)).slice(0, LINE_LIMIT);

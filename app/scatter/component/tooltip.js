@@ -2,14 +2,14 @@
 import { IMAGE } from "./data.js";
 import { css } from "./theme.js";
 
-const LETTERS = 220;
+const LETTERS = 480;
 
 /**
  * @typedef {object} Meaning
  * @property {ImageBitmap | null} picture  null until it is there
  * @property {[number, number] | null} size  pixels; null where the item has no picture
- * @property {string} caption
- * @property {string} kind     "image" or "caption" where it matters
+ * @property {string} caption  all of the item's, a line each
+ * @property {string} kind     "image", "caption" or "caption 2 of 5" where it matters
  * @property {string} meaning  of its colour
  * @property {string} swatch
  */
@@ -17,7 +17,7 @@ const LETTERS = 220;
 /** @param {import("./map.js").ScatterMap} map @param {number} row @returns {Meaning} */
 export function meaning(map, row) {
   const item = map.points.item[row];
-  const kind = map.points.modality[row] === IMAGE ? "image" : "caption";
+  const kind = map.points.modality[row] === IMAGE ? "image" : captionOf(map.captionsOf(row), row);
   return {
     picture: map.sprites.get(item),
     size: map.sprites.size(item),
@@ -26,6 +26,11 @@ export function meaning(map, row) {
     meaning: map.colours.meaning(row),
     swatch: css(map.colours.of(row, map.theme)),
   };
+}
+
+/** @param {number[]} captions all of the item's @param {number} row @returns {string} "caption", or which of several */
+function captionOf(captions, row) {
+  return captions.length > 1 ? `caption ${captions.indexOf(row) + 1} of ${captions.length}` : "caption";
 }
 
 export class Tooltip {
