@@ -38,11 +38,13 @@ def choose(used: Sequence[str]) -> str | None:
         return None
     name = name.strip()
     if model := known.get(name):
-        st.caption(figures(model))
+        st.caption(figures(model) + (f" · {model['reason']}" if model["reason"] else ""))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _state(name, is_here(known.get(name), name))
         if st.button("Compare all", key="compare-models", type="tertiary", icon=":material/table_rows:"):
             compare(list(known.values()))
+    if not is_here(known.get(name), name):
+        st.caption("Not on this machine yet: embedding downloads it first, if you do not.")
     return name
 
 

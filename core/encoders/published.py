@@ -15,13 +15,13 @@ FIGURES = Path(__file__).with_name("published.csv")
 
 RECOMMENDED: Mapping[str, str] = {
     "ViT-B-32-256:datacomp_s34b_b86k": "small and fast",
-    "ViT-B-16:dfn2b": "best accuracy for its size",
-    "ViT-B-16-SigLIP-256:webli": "SigLIP: best at matching words with pictures for its size and pace",
-    "ViT-SO400M-14-SigLIP-384:webli": "SigLIP: best of all at matching words with pictures",
-    "ViT-H-14-378-quickgelu:dfn5b": "best accuracy of all; needs a GPU or patience",
-    "ViT-B-16-SigLIP-i18n-256:webli": "multilingual: captions in many languages",
+    "ViT-B-16:dfn2b": "best for its size",
+    "ViT-B-16-SigLIP-256:webli": "SigLIP: best retrieval for its size",
+    "ViT-SO400M-14-SigLIP-384:webli": "SigLIP: best retrieval",
+    "ViT-H-14-378-quickgelu:dfn5b": "most accurate; wants a GPU",
+    "ViT-B-16-SigLIP-i18n-256:webli": "multilingual",
 }
-"""The models to try first, and why; in this order."""
+"""The models to try first, and why, by these tables; in this order. Size: pictures of at most as many pixels, too."""
 
 LIBRARIES = 1_000_000_000
 """Bytes that Python and the libraries take, and a batch of pictures on its way."""
