@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.benchmarks.features [--model pocket] [--photographs FILE.parquet] [--seeds 3]
 
 The bundled sets `fashion` and `emoji` with their labels, and a table of photographs with the columns `image` and
-`label` where one is given. K is the number of labels. Prints JSON: of each set the items, K, and the NMI of vectors and
-of features, mean and standard deviation over the seeds.
+`label` where one is given. K is the number of labels. Prints a line of JSON a set: the items, K, and the NMI of vectors
+and of features, mean and standard deviation over the seeds.
 """
 
 import argparse
@@ -61,7 +61,8 @@ def main() -> None:
         sets["photographs"] = given.photographs
     else:
         print("photographs are left out: name a table with the columns image and label by --photographs")
-    print(json.dumps({name: measure(path, name, given.model, given.seeds) for name, path in sets.items()}, indent=2))
+    for name, path in sets.items():
+        print(json.dumps({name: measure(path, name, given.model, given.seeds)}), flush=True)
 
 
 if __name__ == "__main__":
