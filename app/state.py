@@ -1,5 +1,6 @@
 """What one person looks at: the typed state of a browser session."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,8 +8,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
-START = "emoji"
-"""The bundled workspace that a fresh machine opens on."""
+START = os.environ.get("CLIPSCAPE_START") or "photos"
+"""The workspace that a new session opens on; CLIPSCAPE_START names another."""
 
 Origin = Literal["found", "selected", "fresh"]
 

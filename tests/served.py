@@ -57,10 +57,10 @@ def served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[str]
 
 
 @contextmanager
-def served_app(home: Path) -> Iterator[str]:
-    """The app with that folder of workspaces, ready to answer."""
+def served_app(home: Path, start: str = "emoji") -> Iterator[str]:
+    """The app with that folder of workspaces, ready to answer; it opens on the workspace `start`, "" for its own."""
     command = [sys.executable, "-m", "app"]
-    with served(command, {"CLIPSCAPE_HOME": str(home)}) as address:
+    with served(command, {"CLIPSCAPE_HOME": str(home), "CLIPSCAPE_START": start}) as address:
         wait_until_healthy(address)
         yield address
 

@@ -40,6 +40,40 @@ GENERAL = (
 """For a person's own items, of which nothing is known."""
 
 PROMPTS: Mapping[str, Sequence[Asked]] = {
+    "photos": (
+        Asked(
+            "Scenes",
+            _lines(
+                "a dog",
+                "a man riding a wave on a surfboard",
+                "a train at a station",
+                "food on a plate",
+                "people playing a sport",
+                "a kitchen",
+                "a smiling person",
+                "a pair of shoes",
+            ),
+        ),
+        Asked(
+            "Kinds of clothes",
+            _lines(
+                "t-shirt: a t-shirt",
+                "longsleeve: a long sleeve shirt",
+                "pants: a pair of pants",
+                "shirt: a shirt with buttons",
+                "shoes: a pair of shoes",
+                "dress: a dress",
+                "shorts: a pair of shorts",
+                "outwear: a coat",
+                "hat: a hat",
+                "skirt: a skirt",
+                "portrait: a portrait of a person",
+                "scene: a photo of a place with people, animals or things",
+            ),
+            ("{}", "a photo of {}"),
+            "label",
+        ),
+    ),
     "emoji": (
         Asked(
             "Feelings",
@@ -117,6 +151,12 @@ PROMPTS: Mapping[str, Sequence[Asked]] = {
 }
 
 DIRECTIONS: Mapping[str, Sequence[Way]] = {
+    "photos": (
+        Way("Indoors to outdoors", "a photo taken outdoors", "a photo taken indoors", among="scene"),
+        Way("Animal to vehicle", "a vehicle", "an animal", among="scene"),
+        Way("Young to old", "an old person", "a child", among="portrait"),
+        Way("Shoes", label="label", value="shoes"),
+    ),
     "emoji": (
         Way("Sad to happy", "a happy face", "a sad face", among="smileys-emotion"),
         Way("Food to animal", "an animal", "food"),

@@ -182,9 +182,9 @@ def test_state_is_typed_and_one_a_session() -> None:
     assert second.text[0].value == "x"
 
 
-@pytest.mark.skipif(not (ASSETS / "emoji" / "runs.parquet").exists(), reason="the bundled map is not made yet")
+@pytest.mark.skipif(not (ASSETS / "photos" / "runs.parquet").exists(), reason="the bundled map is not made yet")
 def test_a_fresh_home_opens_on_the_bundled_set(opened, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path / "fresh"))
     test = clean(opened(None))
-    assert chosen(test).workspace.name == "emoji"
+    assert chosen(test).workspace.name == "photos"
     assert "points" in texts(test)
