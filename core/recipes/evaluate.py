@@ -1,7 +1,7 @@
 """The figures of the card: ``python -m core.recipes.evaluate`` prints them as JSON.
 
 Pictures and names go through the same encoder as in the app. The held-out figures need the weights of
-stage 1 (``assets/pocket/heldout``), which never saw OpenMoji, nor a tenth of the concepts in any style;
+stage 1 (``assets/pocket/heldout``, an image tower), which never saw OpenMoji, nor a tenth of the concepts in any style;
 the shipped weights saw both. Beside the shipped files it reads the packages ``openmoji``, ``emojibase-data``
 and ``tuxpaint-stamps-default``.
 """
@@ -19,11 +19,14 @@ import numpy as np
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 from PIL import Image
+from safetensors.torch import load_file
 
 from core.encoders import load
 from core.encoders.catalogue import POCKET
-from core.encoders.encoder import Encoder
+from core.encoders.encoder import Encoder, build
+from core.encoders.weights import find
 from core.recipes import captions, card, pictures, sources
+from core.recipes.pocket import HELD_OUT
 from core.sources.bundled import ASSETS, ITEMS
 from core.sources.pictures import open_picture
 
@@ -168,6 +171,14 @@ def held_out_figures(encoder: Encoder) -> dict[str, Ways]:
     }
 
 
+def held_out() -> Encoder:
+    """``pocket`` with the image tower of stage 1."""
+    encoder = build(find("pocket"))
+    state = {name: value.float() for name, value in load_file(POCKET / HELD_OUT).items()}
+    encoder.model.load_state_dict(encoder.model.state_dict() | state)
+    return encoder
+
+
 def _unseen_in_seen_styles(encoder: Encoder, unseen: set[str]) -> Iterator[tuple[str, Ways]]:
     for name in SEEN_STYLES:
         shown = style(name)
@@ -198,7 +209,7 @@ def main() -> None:
     parser.add_argument("--card", action="store_true", help="write the figures into assets/pocket/README.md")
     chosen = parser.parse_args()
     figures = {
-        "held_out_weights": held_out_figures(load(str(POCKET / "heldout"))),
+        "held_out_weights": held_out_figures(held_out()),
         "shipped_weights": shipped_figures(load("pocket")),
     }
     print(json.dumps(figures, indent=1))

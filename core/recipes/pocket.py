@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import torch
+from safetensors.torch import save_file
 
 from core.encoders.catalogue import POCKET
 from core.encoders.encoder import MERGES
@@ -25,6 +26,7 @@ from core.recipes import model as shape
 TEXT_STEPS = 500
 STAGE1 = image_tower.Schedule(steps=2600, small_share=0.6, mildest=0.3)
 STAGE2 = image_tower.Schedule(steps=150, peak_rate=5e-4, muon_rate=0.01, ema=0.98, seed=1)
+HELD_OUT = "heldout/image_tower.safetensors"
 STAGES = ("text", "1", "2", "ship")
 
 
@@ -66,6 +68,14 @@ def ship(weights: Path, folder: Path) -> None:
     shutil.copy(text_folder() / MERGES, folder / MERGES)
 
 
+def ship_held_out(weights: Path) -> None:
+    """What stage 1 has of its own: the image tower; its text tower is the one that ships."""
+    state = shape.read(weights).state_dict()
+    own = {name: value for name, value in state.items() if name.startswith("visual.") or name == "logit_scale"}
+    (POCKET / HELD_OUT).parent.mkdir(parents=True, exist_ok=True)
+    save_file({k: v.half() if v.is_floating_point() else v for k, v in own.items()}, POCKET / HELD_OUT)
+
+
 def write_held_out_list(path: Path) -> None:
     """The concepts that stage 1 never saw, as hexcode and name."""
     rows = [{"hexcode": c.hexcode, "name": c.name} for c in captions.concepts() if c.held_out]
@@ -86,7 +96,7 @@ def run(stage: str) -> None:
         image_stage(joined(first), found, everything_allowed(found), STAGE2, second)
     else:
         ship(second, POCKET)
-        ship(first, POCKET / "heldout")
+        ship_held_out(first)
         write_held_out_list(POCKET / "heldout" / "concepts.json")
 
 

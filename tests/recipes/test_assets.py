@@ -19,6 +19,7 @@ from core.sources.bundled import ASSETS, datasets
 
 POCKET = ASSETS / "pocket"
 SETS = ("emoji", "fashion", "faces")
+"""Those that `pocket` has embedded."""
 SHARE_ALIKE = ("openmoji", "emojione-v1")
 MEGABYTE = 1_000_000
 
@@ -143,7 +144,7 @@ def test_assets_stay_within_their_budget() -> None:
     assert max(path.stat().st_size for path in files) <= 25 * MEGABYTE
 
 
-@pytest.mark.parametrize("name", ["pocket", *SETS])
+@pytest.mark.parametrize("name", ["pocket", "pocket-2", "photos", *SETS])
 def test_cards_name_a_licence_and_hold_no_placeholder(name: str) -> None:
     assert "## Licence" in card(name)
     assert not {"TODO", "TBD", "FILL"} & set(card(name).split())
@@ -156,8 +157,22 @@ def test_cards_name_the_licence_of_every_style() -> None:
 
 
 def test_sets_show_title_summary_and_licence() -> None:
-    assert {dataset.name for dataset in datasets()} == set(SETS)
+    assert {dataset.name for dataset in datasets()} == {*SETS, "photos"}
     for dataset in datasets():
         assert dataset.title != dataset.name
         assert dataset.summary
         assert dataset.licence
+
+
+def test_the_held_out_tower_is_one_of_its_own() -> None:
+    from core.encoders import load
+    from core.recipes.evaluate import held_out
+
+    red = Image.new("RGB", (64, 64), "red")
+    ours, shipped_one = held_out(), load("pocket")
+    assert ours.encode_images([red])[0] @ shipped_one.encode_images([red])[0] < 0.999
+    np.testing.assert_allclose(ours.encode_texts(["a dog"]), shipped_one.encode_texts(["a dog"]), atol=1e-5)
+
+
+def test_all_assets_together_stay_within_their_budget() -> None:
+    assert sum(path.stat().st_size for path in ASSETS.rglob("*") if path.is_file()) <= 160 * MEGABYTE

@@ -9,7 +9,6 @@ import timm
 import torch
 from safetensors.torch import load_file
 
-from core.encoders.catalogue import WEIGHTS
 from core.encoders.two_towers import MEAN, SPREAD
 from core.recipes import download
 from core.recipes.augment import on_white
@@ -22,21 +21,21 @@ RIDGE = 1e-3
 """Of the features' mean square."""
 
 
-def net(folder: Path) -> torch.nn.Module:
-    """The image net of a folder's weights of ``pocket``, without its projection."""
+def net(weights: Path) -> torch.nn.Module:
+    """The image net of ``pocket``'s weights in a file, without its projection."""
     made = timm.create_model("cs3darknet_focus_s", num_classes=0)
     begin = "visual.trunk."
-    weights = {k.removeprefix(begin): v.float() for k, v in load_file(folder / WEIGHTS).items() if k.startswith(begin)}
-    made.load_state_dict(weights)
+    state = {k.removeprefix(begin): v.float() for k, v in load_file(weights).items() if k.startswith(begin)}
+    made.load_state_dict(state)
     return made.eval().to(memory_format=torch.channels_last)
 
 
 @torch.inference_mode()
-def features(name: str, folder: Path, found: Pictures) -> Floats:
-    """All drawings as the net of ``folder`` sees them: (n, 512); kept in the cache under the name."""
+def features(name: str, weights: Path, found: Pictures) -> Floats:
+    """All drawings as the net of those weights sees them: (n, 512); kept in the cache under the name."""
     path = download.cache_dir("pocket2") / f"drawings-{name}.npy"
     if not path.exists():
-        tower, out = net(folder), []
+        tower, out = net(weights), []
         for start in range(0, len(found.pixels), BATCH):
             pixels = on_white(torch.from_numpy(found.pixels[start : start + BATCH].copy()))
             with torch.autocast("cpu", torch.bfloat16):

@@ -21,8 +21,11 @@ from sklearn.metrics import normalized_mutual_info_score
 
 from core.encoders import load
 from core.encoders.catalogue import POCKET, POCKET_2
-from core.encoders.encoder import Encoder
+from core.encoders.encoder import Encoder, build
+from core.encoders.weights import find
 from core.recipes import evaluate as drawn
+from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
+from core.recipes.pocket2 import drawings
 from core.recipes.pocket2.make import HELD_OUT
 from core.recipes.pocket2.photographs import FIVE, FREE, garment, rows
 from core.sources.pictures import open_picture
@@ -110,17 +113,14 @@ def nmi(vectors: np.ndarray, labels: Sequence[str], seeds: int = 3) -> float:
     return round(float(np.mean([normalized_mutual_info_score(labels, each) for each in found])), 3)
 
 
-def held_out(encoder: Encoder) -> Encoder:
-    """The encoder with the drawings' tower that never saw OpenMoji; ``encoder`` itself is changed."""
+def held_out() -> Encoder:
+    """``pocket-2`` with the drawings' tower that never saw OpenMoji."""
+    encoder = build(find("pocket-2"))
     tower = encoder.model.visual.trunk
+    tower.drawing.load_state_dict(drawings.net(POCKET / POCKET_HELD_OUT).state_dict())
     state = {name: value.float() for name, value in load_file(POCKET_2 / HELD_OUT).items()}
     tower.load_state_dict(tower.state_dict() | state)
     return encoder
-
-
-def openmoji(encoder: Encoder) -> Figures:
-    """A style that the weights never saw, against all names; and unseen concepts in it."""
-    return drawn.held_out_figures(encoder)
 
 
 def speed(encoder: Encoder, seconds: float = 20.0) -> Figures:
@@ -154,8 +154,8 @@ def main() -> None:
     found: Figures = {name: figures(name) for name in ("pocket-2", "pocket")}
     if chosen.drawings:
         found["pocket-2"]["drawings, shipped"] = drawn.shipped_figures(load("pocket-2"))
-        found["pocket"]["drawings, held out"] = openmoji(load(str(POCKET / "heldout")))
-        found["pocket-2"]["drawings, held out"] = openmoji(held_out(load("pocket-2")))
+        found["pocket"]["drawings, held out"] = drawn.held_out_figures(drawn.held_out())
+        found["pocket-2"]["drawings, held out"] = drawn.held_out_figures(held_out())
     print(json.dumps(found, indent=1, ensure_ascii=False))
 
 

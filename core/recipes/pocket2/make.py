@@ -18,9 +18,10 @@ import torch
 from safetensors.torch import save_file
 
 from core.encoders import two_towers
-from core.encoders.catalogue import CONFIGURATION, POCKET, POCKET_2
+from core.encoders.catalogue import CONFIGURATION, INDEX, POCKET, POCKET_2, WEIGHTS
 from core.encoders.encoder import MERGES
 from core.recipes import download, pictures
+from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
 from core.recipes.pocket import everything_allowed, stage1_allowed
 from core.recipes.pocket2 import classes, drawings, fitting, gate, photographs, text, texts
 from core.recipes.pocket2 import model as shape
@@ -32,8 +33,8 @@ FOLDS = 5
 FURTHER_SHARE = 0.3
 """What clothes and portraits each weigh beside the captioned photographs."""
 SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
-INDEX = "model.safetensors.index.json"
-HELD_OUT = "heldout/drawing.safetensors"
+HELD_OUT = "heldout/drawn.safetensors"
+"""The head of the drawings' tower of `pocket`'s stage 1, whose net lies with `pocket`."""
 
 
 def folder() -> Path:
@@ -93,7 +94,7 @@ def shared(vectors: np.ndarray) -> np.ndarray:
 def drawing_head(read: Reader, held_out: bool) -> tuple[dict[str, torch.Tensor], tuple[np.ndarray, np.ndarray]]:
     """The net's weights and the head, on the drawings that the net itself saw."""
     found = pictures.load()
-    weights, name = (POCKET / "heldout", "held") if held_out else (POCKET, "all")
+    weights, name = (POCKET / POCKET_HELD_OUT, "held") if held_out else (POCKET / WEIGHTS, "all")
     allowed = stage1_allowed(found) if held_out else everything_allowed(found)
     seen, wanted = drawings.features(name, weights, found), drawings.targets(found, read(found.phrases))
     head = drawings.head(seen[allowed], wanted[allowed], drawings.weights(found)[allowed])
@@ -130,7 +131,7 @@ def rows_of(seen: photographs.Seen, rows: np.ndarray) -> photographs.Seen:
 
 
 def assemble() -> tuple[open_clip.CLIP, dict[str, torch.Tensor], dict[str, float]]:
-    """The model, the held-out drawings' tower, and what was measured while fitting."""
+    """The model, the head of the held-out drawings' tower, and what was measured while fitting."""
     read = Reader()
     model = open_clip.CLIP(**shape.CONFIG["model_cfg"]).eval()
     tower: two_towers.TwoTowers = model.visual.trunk
@@ -149,9 +150,8 @@ def assemble() -> tuple[open_clip.CLIP, dict[str, torch.Tensor], dict[str, float
     model.load_state_dict(model.state_dict() | own)
     scale = logit_scale(read, taught)
     model.logit_scale.data.fill_(np.log(scale))
-    held_net, held_head = drawing_head(read, held_out=True)
-    held = {f"drawing.{name}": value for name, value in held_net.items()}
-    held |= {"drawn.weight": torch.from_numpy(held_head[0].T.copy()), "drawn.bias": torch.from_numpy(held_head[1])}
+    matrix, offset = drawing_head(read, held_out=True)[1]
+    held = {"drawn.weight": torch.from_numpy(matrix.T.copy()), "drawn.bias": torch.from_numpy(offset)}
     return model, held, {"gate accuracy, five folds": accuracy, "logit scale": scale}
 
 
