@@ -103,18 +103,22 @@ def drawing_head(read: Reader, held_out: bool) -> tuple[dict[str, torch.Tensor],
 
 def logit_scale(read: Reader, taught: list[Lesson]) -> float:
     """The scale of cosines under which captions of photographs left out of the fit are likeliest, five folds."""
-    coco, seen = taught[0].wanted, taught[0].seen
     captions = caption_vectors(photographs.coco(), read)[:, 0]
-    vectors = np.empty_like(coco)
-    of_classes = shared(fitting.class_vectors(classes.classes(), classes.phrases))
-    for fold in range(FOLDS):
-        inside = np.arange(len(coco)) % FOLDS != fold
-        head = fitting.fit(of_classes, seen, [part(taught[0], inside), *taught[1:]])
-        vectors[~inside] = head(rows_of(seen, np.flatnonzero(~inside)))
-    cosines = torch.from_numpy(vectors @ captions.T)
+    cosines = torch.from_numpy(left_out(taught) @ captions.T)
     scales = np.geomspace(5, 100, 40)
     own = torch.arange(len(cosines))
     return float(min(scales, key=lambda scale: torch.nn.functional.cross_entropy(scale * cosines, own)))
+
+
+def left_out(taught: list[Lesson]) -> np.ndarray:
+    """Vectors (P, D) of the first lesson's photographs, each by a head that was fitted without it; five folds."""
+    first, vectors = taught[0], np.empty_like(taught[0].wanted)
+    of_classes = shared(fitting.class_vectors(classes.classes(), classes.phrases))
+    for fold in range(FOLDS):
+        inside = np.arange(len(vectors)) % FOLDS != fold
+        head = fitting.fit(of_classes, first.seen, [part(first, inside), *taught[1:]])
+        vectors[~inside] = head(rows_of(first.seen, np.flatnonzero(~inside)))
+    return vectors
 
 
 def part(lesson: Lesson, inside: np.ndarray) -> Lesson:
