@@ -67,8 +67,8 @@ def _judged(scores: Floats, owned: Truths, of: int) -> Match:
     candidates = owned.shape[1]
     weights = (owned / owned.sum(axis=0)).sum(axis=1) / candidates
     images = _Asked(scores, owned, weights)
-    even = np.full(candidates, 1 / candidates)
-    captions = _Asked(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), even)
+    alike = np.full(candidates, 1 / candidates)
+    captions = _Asked(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), alike)
     before = (images.before() + captions.before()) / 2
     return Match(len(scores), of, images.top_one(), captions.top_one(), before, wilson(before, images.effective))
 
