@@ -27,7 +27,8 @@ def read(source: str | Path, captions: str | Path | None = None) -> Iterator[Ite
     """The items of a source, streaming; raises `BadInput` where there is no such source.
 
     source: a folder (sub-folders become labels; tables in it, the lists of COCO, Flickr and CelebA add captions), a zip
-    laid out likewise, a .csv, .tsv, .parquet, .jsonl or .json file that names pictures or holds them, or a bundled set's name.
+    laid out likewise, a .csv, .tsv, .parquet, .jsonl, .json or captions' .txt that names pictures or holds them, or a
+    bundled set's name.
     captions: a table for the pictures of a folder or zip, in place of those that lie in it.
     """
     return _kind(source).read(Path(source), None if captions is None else Path(captions))
