@@ -27,7 +27,7 @@ app = typer.Typer(
 
 @app.command()
 def embed(
-    source: Annotated[str, typer.Argument(help="Folder, zip, CSV, Parquet, COCO captions, CelebA, or bundled set.")],
+    source: Annotated[str, typer.Argument(help="Folder, zip, table, captions of COCO or Flickr, CelebA, bundled set.")],
     workspace: Annotated[str, typer.Option(metavar="DIR", help="Made where there is none.")],
     model: Annotated[
         str | None,

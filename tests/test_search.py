@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import search as module
@@ -18,6 +18,7 @@ def embeddings(count: int, dimension: int = 8, seed: int = 0) -> Embeddings:
 
 
 @given(count=st.integers(0, 60), top=st.integers(1, 70), seed=st.integers(0, 99), scale=st.floats(0.01, 100))
+@settings(deadline=None)
 def test_hits_are_those_of_a_full_sort(count: int, top: int, seed: int, scale: float) -> None:
     rows = embeddings(count, seed=seed)
     query = np.random.default_rng(seed + 1).normal(size=8) * scale

@@ -2,7 +2,7 @@
 
     for found in read("photos/"):        # a folder, a zip, a table, COCO's JSON, a bundled set's name
         match found:
-            case Item(source, image, caption, label, columns): ...
+            case Item(source, image, caption, label, columns, captions): ...
             case Refused(source, reason): ...
 
 Pictures are passed on as their bytes, unchecked: `core.sources.pictures` checks and converts them,
@@ -26,8 +26,9 @@ __all__ = ["Dataset", "Item", "Refused", "count", "datasets", "read", "read_file
 def read(source: str | Path, captions: str | Path | None = None) -> Iterator[Item | Refused]:
     """The items of a source, streaming; raises `BadInput` where there is no such source.
 
-    source: a folder (sub-folders become labels; tables in it, COCO's and CelebA's lists add captions), a zip laid out
-    likewise, a .csv, .tsv, .parquet, .jsonl or .json file that names pictures or holds them, or a bundled set's name.
+    source: a folder (sub-folders become labels; tables in it, the lists of COCO, Flickr and CelebA add captions), a zip
+    laid out likewise, a .csv, .tsv, .parquet, .jsonl, .json or captions' .txt that names pictures or holds them, or a
+    bundled set's name.
     captions: a table for the pictures of a folder or zip, in place of those that lie in it.
     """
     return _kind(source).read(Path(source), None if captions is None else Path(captions))
