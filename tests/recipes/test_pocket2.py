@@ -8,6 +8,7 @@ import torch
 from sklearn.linear_model import Ridge
 
 from core.encoders.two_towers import TEMPERATURE
+from core.recipes.pictures import Pictures
 from core.recipes.pocket2 import drawings, fitting, gate, make, photographs, sentences
 from core.recipes.pocket2.classes import Class
 from core.recipes.pocket2.photographs import Seen
@@ -74,15 +75,41 @@ def test_a_class_is_its_words_and_half_its_surroundings():
     assert vectors[0] == pytest.approx(np.array([0.5**0.5, 0.5**0.5, 0.5]) / 1.25**0.5, abs=1e-6)
 
 
-def test_the_drawings_head_is_a_weighted_ridge_regression(rng):
+def test_the_drawings_head_begins_as_a_weighted_ridge_regression(rng):
     features, wanted = rng.random((60, 8), np.float32), rng.normal(size=(60, 5)).astype(np.float32)
     weight = rng.random(60)
-    matrix, bias = drawings.head(features, wanted, weight)
+    matrix, bias = drawings.regression(features, wanted, weight)
     share = weight / weight.sum()
     centred = features - share @ features
     alpha = drawings.RIDGE * np.trace((centred * share[:, None]).T @ centred) / 8
     ridge = Ridge(alpha=alpha).fit(features, wanted, sample_weight=share)
     assert features @ matrix + bias == pytest.approx(ridge.predict(features), abs=1e-4)
+
+
+def test_by_contrast_drawings_learn_to_name_themselves(rng, monkeypatch):
+    monkeypatch.setattr(drawings, "STEPS", 60)
+    phrases = unit(rng.normal(size=(30, 16)).astype(np.float32))
+    names = np.repeat(np.arange(30), 4)
+    mixed = phrases @ rng.normal(size=(16, 24)).astype(np.float32)
+    features = mixed[names] + 0.8 * rng.normal(size=(120, 24)).astype(np.float32)
+    found = Pictures(
+        np.zeros((120, 2, 2, 4), np.uint8),
+        np.full(120, "style"),
+        np.full(120, "emoji"),
+        np.where(np.arange(120) < 100, names, -1),
+        [[int(name)] for name in names],
+        [f"phrase {number}" for number in range(30)],
+    )
+    allowed = np.arange(120) % 4 < 3
+
+    def named(head) -> float:
+        vectors = unit(features[allowed] @ head[0] + head[1])
+        return float(((vectors @ phrases.T).argmax(1) == names[allowed]).mean())
+
+    start = drawings.regression(
+        features[allowed], drawings.targets(found, phrases)[allowed], drawings.weights(found)[allowed]
+    )
+    assert named(drawings.head(features, found, allowed, phrases)) > named(start) > 0.1
 
 
 def test_the_gate_tells_two_heaps_apart_and_says_how_well(rng):

@@ -96,9 +96,8 @@ def drawing_head(read: Reader, held_out: bool) -> tuple[dict[str, torch.Tensor],
     found = pictures.load()
     weights, name = (POCKET / POCKET_HELD_OUT, "held") if held_out else (POCKET / WEIGHTS, "all")
     allowed = stage1_allowed(found) if held_out else everything_allowed(found)
-    seen, wanted = drawings.features(name, weights, found), drawings.targets(found, read(found.phrases))
-    head = drawings.head(seen[allowed], wanted[allowed], drawings.weights(found)[allowed])
-    return drawings.net(weights).state_dict(), head
+    seen = drawings.features(name, weights, found)
+    return drawings.net(weights).state_dict(), drawings.head(seen, found, allowed, read(found.phrases))
 
 
 def logit_scale(read: Reader, taught: list[Lesson]) -> float:
