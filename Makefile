@@ -16,7 +16,8 @@ check: .venv/dev ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 assets: .venv/assets ## make what lies in assets/ again (hours)
-	@$(BIN)/python -m core.recipes.pocket && $(BIN)/python -m core.recipes.sets && $(BIN)/python -m core.recipes.evaluate --card
+	@$(BIN)/python -m core.recipes.pocket && $(BIN)/python -m core.recipes.pocket2.make && $(BIN)/python -m core.recipes.sets
+	@$(BIN)/python -m core.recipes.evaluate --card && $(BIN)/python -m core.recipes.pocket2.evaluate --drawings --folds --card
 	@$(BIN)/python -m core.recipes.faces.bundle && $(BIN)/python -m core.recipes.faces.train && $(BIN)/python -m core.recipes.faces.strips
 
 # uv installs several GB in half the time; the marks are newer than what they were made from.

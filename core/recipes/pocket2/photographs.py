@@ -26,6 +26,7 @@ import torch
 from PIL import Image
 from timm.models.efficientnet import EfficientNet
 
+from core.errors import MissingData
 from core.recipes import download
 from core.recipes.pocket2 import model as shape
 from core.recipes.pocket2.space import Floats
@@ -64,7 +65,16 @@ class Seen:
 
 def rows(name: str) -> list[dict[str, Any]]:
     """A collection's rows."""
-    return parquet.read_table(Path(os.environ["CLIPSCAPE_PHOTOGRAPHS"]) / f"{name}.parquet").to_pylist()
+    return parquet.read_table(folder() / f"{name}.parquet").to_pylist()
+
+
+def folder() -> Path:
+    """Where the collections lie; raises `MissingData` where nobody has said it."""
+    if given := os.environ.get("CLIPSCAPE_PHOTOGRAPHS"):
+        return Path(given)
+    raise MissingData(
+        "CLIPSCAPE_PHOTOGRAPHS is not set: name the folder with the collections of assets/pocket-2/README.md"
+    )
 
 
 def spoken(caption: str) -> str:
