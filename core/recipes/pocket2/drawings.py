@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import timm
@@ -98,7 +99,7 @@ def _taught(
         optimiser.param_groups[0]["lr"] = rate_at(step / STEPS, PEAK_RATE)
         optimiser.step()
         average.update(layer)
-    return average.module
+    return cast(torch.nn.Linear, average.module)
 
 
 def regression(seen: Floats, wanted: Floats, weight: np.ndarray) -> tuple[Floats, Floats]:

@@ -72,9 +72,7 @@ def folder() -> Path:
     """Where the collections lie; raises `MissingData` where nobody has said it."""
     if given := os.environ.get("CLIPSCAPE_PHOTOGRAPHS"):
         return Path(given)
-    raise MissingData(
-        "CLIPSCAPE_PHOTOGRAPHS is not set: name the folder with the collections of assets/pocket-2/README.md"
-    )
+    raise MissingData("CLIPSCAPE_PHOTOGRAPHS is not set: name the folder of the collections in the card")
 
 
 def spoken(caption: str) -> str:
