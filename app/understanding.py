@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import progress, store
 from app.plain import escaped
+from core.features import is_features
 from core.reduced import full_model
 from core.understanding import Understanding
 from core.understanding.results import NOT_SHOWN
@@ -17,8 +18,8 @@ HERE = "Choose another model under “Add images and captions”."
 
 def of(workspace: Workspace, model: str) -> Understanding | None:
     """Of the model, or of the one that a reduced model is made of; None while items are being embedded, where there
-    are no images, and where so many are that the command must measure it."""
-    if progress.running(workspace, "embed"):
+    are no images, where so many are that the command must measure it, and for features, which read no words."""
+    if progress.running(workspace, "embed") or is_features(full_model(workspace, model)):
         return None
     found = store.understanding(workspace, full_model(workspace, model))
     return found if found and found.images else None

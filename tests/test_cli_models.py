@@ -57,11 +57,11 @@ def pictures(tmp_path: Path) -> str:
 def test_models_are_listed_with_and_without_the_word(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = printed(capsys, "models"), printed(capsys, "models", "list")
     assert first == second
-    assert first["models"][0]["name"] == "pocket"
-    recommended = first["models"][1]
+    assert [each["name"] for each in first["models"][:2]] == ["pocket-2", "pocket"]
+    recommended = first["models"][2]
     assert {"parameters", "size", "memory", "dimension", "imagenet", "retrieval", "here", "reason"} <= set(recommended)
     assert status(["models"]) == 0
-    line = capsys.readouterr().out.splitlines()[3]
+    line = capsys.readouterr().out.splitlines()[4]
     for figure in (recommended["name"], "151 M", "605 MB", "2.21 GB", "512", "72.8 %", "67.1 %", "small and fast"):
         assert figure in line
 

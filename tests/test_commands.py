@@ -305,12 +305,12 @@ def test_methods_list_every_package() -> None:
 
 def test_models_begin_with_the_bundled_one() -> None:
     names = [model["name"] for model in commands.models()["models"]]
-    assert names[0] == "pocket"
+    assert names[:2] == ["pocket-2", "pocket"]
     assert "ViT-B-32:openai" in names
 
 
 def test_datasets_can_be_written_as_json() -> None:
     known = commands.datasets()["datasets"]
-    assert {each["name"] for each in known} == {"emoji", "fashion", "faces"}
+    assert {each["name"] for each in known} == {"emoji", "fashion", "faces", "photos"}
     for each in known:
         assert {"name", "title", "summary", "licence", "items"} <= set(json.loads(json.dumps(each)))

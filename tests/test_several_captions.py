@@ -190,4 +190,4 @@ def test_embedding_adds_captions_and_says_so(tmp_path: Path, monkeypatch: pytest
     place = Workspace.open(tmp_path / "set")
     known = ids(place)
     every = [known[0], caption_id(known[0], 1), known[1], f"{known[1]}#1", f"{known[1]}#2"]
-    assert place.caption_embeddings("pocket").ids.tolist() == every
+    assert place.caption_embeddings("pocket-2").ids.tolist() == every

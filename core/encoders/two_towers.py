@@ -57,8 +57,16 @@ class TwoTowers(nn.Module):
 
     def named(self, features: Tensor) -> Tensor:
         """Features (N, P) of the photographs' net → (N, 384)."""
-        chances = torch.softmax(self.classifier(features) / TEMPERATURE, dim=-1)
-        return self.classes(chances) + self.further(features)
+        return self.classes(likely(self.classifier(features))) + self.further(features)
+
+
+def likely(logits: Tensor) -> Tensor:
+    """Logits (N, C) → weights of the classes (N, C), together 1: what they have above the even share.
+
+    Where nothing is likely, a hundred kinds of dogs would together outweigh everything else.
+    """
+    above = F.relu(torch.softmax(logits / TEMPERATURE, dim=-1) - 1 / CLASSES)
+    return above / above.sum(dim=-1, keepdim=True)
 
 
 def as_drawing(pictures: Tensor) -> Tensor:

@@ -110,7 +110,7 @@ def openmoji() -> Named:
     """OpenMoji's colour drawings of every base concept, without skin tones."""
     table = captions.concepts()
     drawn = list(sources.emoji(sources.OPENMOJI, ("plain",)))
-    return Named([_on_white(pictures.draw(each, SIDE)) for each in drawn], [table[each.concept].name for each in drawn])
+    return Named([on_white(pictures.draw(each, SIDE)) for each in drawn], [table[each.concept].name for each in drawn])
 
 
 def style(name: str) -> Named:
@@ -121,7 +121,7 @@ def style(name: str) -> Named:
     return Named([open_picture(row["image"]) for row in rows], [row["caption"] for row in rows])
 
 
-def _on_white(pixels: NDArray[np.uint8]) -> Image.Image:
+def on_white(pixels: NDArray[np.uint8]) -> Image.Image:
     """RGBA (h, w, 4) → a picture on white, as the app reads it from a file."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
@@ -141,7 +141,7 @@ class Photographs:
 def photographs() -> Photographs:
     """PNG files of the folders that hold photographs; drawings lie in folders called `cartoon`."""
     found = [each for each in sources.stamps() if _is_photograph(each.drawing)]
-    images = [_on_white(pictures.draw(each, SIDE)) for each in found]
+    images = [on_white(pictures.draw(each, SIDE)) for each in found]
     left_out = [any(map(captions.names_held_out, each.captions)) for each in found]
     return Photographs(Named(images, [each.captions[0] for each in found]), left_out)
 

@@ -102,7 +102,10 @@ def test_a_path_becomes_a_job(opened, mapped, jobs: FakeJobs) -> None:
 
 
 def test_says_what_the_bundled_model_does_not_understand(opened, mapped) -> None:
-    assert "not photographs" in texts(opened(mapped, "data"))
+    test = opened(mapped, "data")
+    assert "drawings, icons and emoji only" in texts(test)
+    test.selectbox(key="bundled-model").set_value("pocket-2").run()
+    assert "a model from the hub understands far more" in texts(clean(test))
 
 
 def test_missing_embeddings_can_be_made(opened, mapped, jobs: FakeJobs) -> None:

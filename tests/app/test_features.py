@@ -35,7 +35,7 @@ def test_they_are_listed_after_the_model(featured: Workspace) -> None:
 def test_a_tick_keeps_them(opened: Callable[..., AppTest], mapped: Workspace, jobs: FakeJobs) -> None:
     test = clean(opened(mapped, "data"))
     assert not test.checkbox(key=TICK).value
-    assert "better for clusters and neighbours" in test.checkbox(key=TICK).label
+    assert "often better for clusters and neighbours" in test.checkbox(key=TICK).label
     assert not [each for each in test.button if each.key == "embed-missing"]
     clean(test.checkbox(key=TICK).check().run())
     assert "24 images and captions here are not embedded by pocket yet or lack their features" in texts(test)

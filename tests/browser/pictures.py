@@ -324,6 +324,10 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
 }
 
 
+OF_PHOTOGRAPHS = ("map", "search", "item", "data", "table")
+"""Scenes that show the bundled photographs; the others show emoji."""
+
+
 def take(browser: Browser, address: str, scene: str, theme: str, size: tuple[int, int], path: Path) -> None:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)  # type: ignore[arg-type]
     context.set_default_timeout(120_000)
@@ -361,11 +365,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path)
     chosen = shots(parser.parse_args().folder)
-    with tempfile.TemporaryDirectory() as home, chromium() as browser, served_app(Path(home)) as address:
-        for scene, theme, size, path in chosen:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            take(browser, address, scene, theme, size, path)
-            print(path)
+    for start in ("photos", "emoji"):
+        with tempfile.TemporaryDirectory() as home, chromium() as browser, served_app(Path(home), start) as address:
+            for scene, theme, size, path in chosen:
+                if (scene in OF_PHOTOGRAPHS) == (start == "photos"):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    take(browser, address, scene, theme, size, path)
+                    print(path)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_folder(tmp_path_factory.mktemp("models") / "tiny")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def encoder(folder: Path) -> Encoder:
+    """The one that `load` gives; of all models only the last two stay in memory."""
     return load(str(folder))
 
 

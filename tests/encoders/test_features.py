@@ -106,7 +106,7 @@ def test_a_picture_without_direction_keeps_its_vector(
     assert [each.reason for each in done.refused] == [f"{name} gives it no direction (a zero or infinite vector)"]
 
 
-def test_a_tower_without_features_is_refused_before_anything_is_added(
+def test_a_tower_without_features_is_refused_and_the_items_stay(
     encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setitem(encoder.model.visual._parameters, "proj", None)
@@ -118,8 +118,9 @@ def test_a_tower_without_features_is_refused_before_anything_is_added(
     assert status(asked) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
+    assert "1 added and kept, but not embedded" in said
     assert "projects nothing, so its vectors are its features" in said
-    assert not place.exists()
+    assert (Workspace.open(place).count(), Workspace.open(place).models()) == (1, [])
 
 
 def test_the_command_line_keeps_them(encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

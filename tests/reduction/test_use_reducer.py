@@ -69,7 +69,7 @@ class Encoder:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The models that were loaded to encode a query."""
     names: list[str] = []
-    monkeypatch.setattr(encoders, "load", lambda name: names.append(name) or Encoder())
+    monkeypatch.setattr(encoders, "load", lambda name, *_: names.append(name) or Encoder())
     return names
 
 

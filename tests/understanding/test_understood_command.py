@@ -144,10 +144,10 @@ def test_embedding_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert status(["embed", *how]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("understood")]
     assert line == (
-        "understood  Whether pocket understands these images cannot be told: 3 images with 3 different captions are "
+        "understood  Whether pocket-2 understands these images cannot be told: 3 images with 3 different captions are "
         "too few. Bring captions, or more of them."
     )
     assert status(["embed", *how, "--json", "-"]) == 0
     told = json.loads(capsys.readouterr().out)["understood"]
     assert (told["verdict"], told["match"]["images"]) == ("not shown", 3)
-    assert kept(open_workspace(tmp_path / "set"), "pocket").verdict == "not shown"
+    assert kept(open_workspace(tmp_path / "set"), "pocket-2").verdict == "not shown"

@@ -22,14 +22,15 @@ from sklearn.metrics import normalized_mutual_info_score
 
 from core.encoders import load
 from core.encoders.catalogue import POCKET, POCKET_2
-from core.encoders.encoder import Encoder, build
+from core.encoders.encoder import Encoder, Pixels, build
 from core.encoders.weights import find
+from core.recipes import captions, pictures, sources
 from core.recipes import evaluate as drawn
 from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
 from core.recipes.pocket2 import drawings
 from core.recipes.pocket2.fitting import Lesson
 from core.recipes.pocket2.make import HELD_OUT, Reader, caption_vectors, left_out, lessons
-from core.recipes.pocket2.photographs import CROPS, FIVE, FREE, Photograph, garment, rows, seen, spoken
+from core.recipes.pocket2.photographs import FIVE, FREE, Photograph, garment, rows, seen, spoken
 from core.sources.bundled import ASSETS, ITEMS
 from core.sources.pictures import open_picture
 
@@ -38,6 +39,7 @@ BEGIN, END = (
     "<!-- end of figures -->",
 )
 CLUSTERED = (("photos", "label"), ("fashion", "label"), ("emoji", "label"))
+SAMPLE = 1_000
 CHOSEN_ON, SPLIT_SEED = 151, 7
 """Of COCO's photographs that taught nothing, so many were looked at when settings were chosen."""
 TEMPLATES = ("a photo of a {}", "a picture of a {}", "{}")
@@ -97,11 +99,11 @@ def coco(encoder: Encoder) -> Figures:
 
 def five_folds() -> Figures:
     """All 440 of COCO's photographs, each by a head fitted to the captions of four fifths of them: what the recipe
-    would come to if all might teach. Needs the recipe's cache."""
+    would come to if all might teach, with two random views each. Needs the recipe's cache."""
     read, table = Reader(), rows("coco-photos440")
     every = [Photograph(row["image"], tuple(spoken(row[name]) for name in FIVE)) for row in table]
     captions = caption_vectors(every, read)
-    taught = [Lesson(seen("coco-every", every, CROPS), captions.mean(1)), *lessons(read)[1:]]
+    taught = [Lesson(seen("coco-every", every, 2), captions.mean(1)), *lessons(read)[1:]]
     return {"COCO, all 440 in five folds, a head each": retrieval(left_out(taught), captions)}
 
 
@@ -145,8 +147,8 @@ def held_out() -> Encoder:
     return encoder
 
 
-def speed(encoder: Encoder, seconds: float = 20.0) -> Figures:
-    """Pictures a second of the model alone at batch 64, and the process' memory."""
+def speed(encoder: Encoder, seconds: float = 15.0) -> Figures:
+    """Pictures a second of the model alone at batch 64 in the precision that it runs in, and the process' memory."""
     side = encoder.image_side
     batch = list(np.random.default_rng(0).integers(0, 256, (64, side, side, 3), dtype=np.uint8))
     encoder.image_vectors(batch)
@@ -163,19 +165,45 @@ def speed(encoder: Encoder, seconds: float = 20.0) -> Figures:
 
 
 def sets(encoder: Encoder) -> Figures:
-    """K-means' NMI of the images of bundled sets, at most 2,000 each; beside vectors, the features behind them."""
-    return {f"K-means NMI, {name} by {column}": _both_nmi(encoder, name, column) for name, column in CLUSTERED}
+    """Of bundled sets, some thousand images each: K-means' NMI of the vectors and of the features behind them, and
+    zero-shot accuracy where the label's values are words."""
+    return {f"{name} by {column}, a sample": _set(encoder, name, column) for name, column in CLUSTERED}
 
 
-def _both_nmi(encoder: Encoder, name: str, column: str) -> Figures:
+def _set(encoder: Encoder, name: str, column: str) -> Figures:
     table = parquet.read_table(ASSETS / name / ITEMS, columns=["image", column]).to_pylist()
-    some = table[:: -(-len(table) // 2000)]
-    images, labels = [open_picture(row["image"]) for row in some], [row[column] for row in some]
-    found = {"vectors": nmi(vectors_of(encoder, images), labels)}
-    if encoder.has_features:
-        parts = [encoder.encode_features(images[i : i + 32]) for i in range(0, len(images), 32)]
-        found["features"] = nmi(np.concatenate(parts), labels)
-    return found
+    some = table[:: -(-len(table) // SAMPLE)]
+    labels = [row[column] for row in some]
+    vectors, features = _both(encoder, [encoder.pixels(open_picture(row["image"])) for row in some])
+    found = {"pictures": len(some), "K-means NMI": nmi(vectors, labels), "of features": nmi(features, labels)}
+    return found | ({"zero-shot accuracy": zero_shot(encoder, vectors, labels)} if name == "fashion" else {})
+
+
+def _both(encoder: Encoder, pixels: list[Pixels], batch: int = 32) -> tuple[np.ndarray, np.ndarray]:
+    parts = [encoder.image_vectors_and_features(pixels[i : i + batch]) for i in range(0, len(pixels), batch)]
+    vectors, features = zip(*parts, strict=True)
+    return np.concatenate(vectors), np.concatenate(features)
+
+
+def openmoji(encoder: Encoder) -> Figures:
+    """OpenMoji's drawings against the names of all concepts, and those of them whose concept nothing taught."""
+    unseen = {concept.name for concept in captions.concepts() if concept.held_out}
+    shown, names = drawn.openmoji(), drawn.concept_names()
+    found, lines = drawn.see(encoder, shown), drawn.see(encoder, line_drawings())
+    hidden = [name in unseen for name in shown.names]
+    return {
+        "OpenMoji, 1,914 concepts": drawn.both_ways(encoder, found, names),
+        "OpenMoji, 191 unseen concepts": drawn.both_ways(encoder, found, names, hidden),
+        "OpenMoji as line drawings, every fourth": drawn.both_ways(encoder, lines, names),
+    }
+
+
+def line_drawings() -> drawn.Named:
+    """Black lines on white, of every fourth of OpenMoji's concepts."""
+    table = captions.concepts()
+    some = list(sources.emoji(sources.OPENMOJI, ("lines",)))[::4]
+    images = [drawn.on_white(pictures.draw(each, drawn.SIDE)) for each in some]
+    return drawn.Named(images, [table[each.concept].name for each in some])
 
 
 def figures(name: str) -> Figures:
@@ -214,9 +242,9 @@ def main() -> None:
     if chosen.folds:
         found["pocket-2"] |= five_folds()
     if chosen.drawings:
-        found["pocket-2"]["Drawings, weights that ship"] = drawn.shipped_figures(load("pocket-2"))
-        found["pocket"]["Drawings, held-out weights"] = drawn.held_out_figures(drawn.held_out())
-        found["pocket-2"]["Drawings, held-out weights"] = drawn.held_out_figures(held_out())
+        found["pocket-2"]["Weights that ship, which saw it"] = openmoji(load("pocket-2"))
+        found["pocket"]["Held-out weights"] = openmoji(drawn.held_out())
+        found["pocket-2"]["Held-out weights"] = openmoji(held_out())
     print(json.dumps(found, indent=1, ensure_ascii=False))
     if chosen.card:
         path = POCKET_2 / "README.md"

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-from core.encoders.two_towers import TEMPERATURE
+from core.encoders import two_towers
 from core.recipes.pocket2.classes import Class
 from core.recipes.pocket2.photographs import Seen
 from core.recipes.pocket2.space import Floats, Whitening, unit
@@ -49,9 +50,8 @@ class Lesson:
 
 
 def chances(logits: Floats) -> Floats:
-    """Probabilities of the classes, softened."""
-    raised = np.exp((logits - logits.max(1, keepdims=True)) / TEMPERATURE)
-    return (raised / raised.sum(1, keepdims=True)).astype(np.float32)
+    """Weights of the classes, as the tower has them."""
+    return two_towers.likely(torch.from_numpy(logits)).numpy()
 
 
 def class_vectors(found: Sequence[Class], phrases_of, teach=None) -> Floats:
