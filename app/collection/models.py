@@ -28,11 +28,8 @@ def choose(used: list[str]) -> str | None:
 
 def _bundled(used: list[str]) -> str:
     """The newest one; a workspace that an older one has embedded can go on with that."""
-    older = [name for name in used if name in BUNDLED_MODELS and name != DEFAULT]
-    name = DEFAULT
-    if older:
-        names = list(dict.fromkeys([*(each for each in used if each in BUNDLED_MODELS), DEFAULT]))
-        name = str(st.selectbox("Bundled model", names, key="bundled-model"))
+    names = list(dict.fromkeys([*(each for each in used if each in BUNDLED_MODELS), DEFAULT]))
+    name = names[0] if len(names) == 1 else str(st.selectbox("Bundled model", names, key="bundled-model"))
     st.caption(SAID[name])
     return name
 

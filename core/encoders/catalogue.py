@@ -1,7 +1,8 @@
 """The names of models."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from math import prod
 from pathlib import Path
@@ -19,6 +20,8 @@ INDEX = "model.safetensors.index.json"
 BUNDLED = {"pocket-2": POCKET_2, "pocket": POCKET}
 """The models that come along and their folders, the one for new workspaces first; older ones keep theirs."""
 DEFAULT = "pocket-2"
+CONTEXT = 77
+"""Tokens that open_clip's models read where their configuration does not say."""
 TITLES = {
     "pocket-2": "pocket-2, bundled: photographs and drawings, needs no network",
     "pocket": "pocket, bundled before: drawings only, needs no network",
@@ -57,17 +60,19 @@ def bundled() -> list[ModelInfo]:
 
 
 def _bundled(name: str, folder: Path) -> ModelInfo:
-    configuration = configuration_of(folder)["model_cfg"]
     parameters = sum(map(count_parameters, folder.glob("*.safetensors"))) or None
-    text = configuration.get("text_cfg", {})
-    return ModelInfo(
-        name,
-        TITLES[name],
-        "bundled",
-        parameters,
-        configuration["embed_dim"],
-        image_side=configuration["vision_cfg"].get("image_size"),
-        context=text.get("context_length"),
+    model = ModelInfo(name, TITLES[name], "bundled", parameters)
+    return shaped(model, configuration_of(folder)["model_cfg"])
+
+
+def shaped(model: ModelInfo, configuration: Mapping[str, Any]) -> ModelInfo:
+    """With what its configuration tells."""
+    side = configuration.get("vision_cfg", {}).get("image_size")
+    return replace(
+        model,
+        dimension=configuration.get("embed_dim"),
+        image_side=max(side) if isinstance(side, list) else side,
+        context=configuration.get("text_cfg", {}).get("context_length", CONTEXT),
     )
 
 

@@ -1,17 +1,12 @@
 """The models that can be chosen, with what is known of each before it is loaded."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from core.encoders.catalogue import ModelInfo, bundled, configuration_of, count_parameters
+from core.encoders.catalogue import ModelInfo, bundled, configuration_of, count_parameters, shaped
 from core.encoders.hub import in_cache
 from core.encoders.hub_names import hub_model
 from core.encoders.kept import Card, folder_for, folder_of, kept
 from core.encoders.published import RECOMMENDED, memory, published, size
-
-CONTEXT = 77
-"""Tokens that open_clip's models read where their configuration does not say."""
 
 
 def models() -> list[ModelInfo]:
@@ -53,7 +48,7 @@ def of_hub_list(architecture: str, tag: str) -> ModelInfo:
             retrieval=figures.retrieval,
             multilingual=figures.multilingual,
         )
-    return shaped(model, open_clip.get_model_config(architecture) or {})
+    return shaped(with_size(model), open_clip.get_model_config(architecture) or {})
 
 
 def of_card(card: Card) -> ModelInfo:
@@ -62,18 +57,7 @@ def of_card(card: Card) -> ModelInfo:
     parameters = count_parameters(weights) if weights.suffix == ".safetensors" else None
     where, title = ("hub", f"{card.repository}, downloaded") if card.from_hub else ("local", f"{card.name}, imported")
     model = ModelInfo(card.name, title, where, parameters, here=True)
-    return shaped(model, configuration_of(folder_for(card.name))["model_cfg"])
-
-
-def shaped(model: ModelInfo, configuration: Mapping[str, Any]) -> ModelInfo:
-    """With what its configuration and its number of parameters tell."""
-    side = configuration.get("vision_cfg", {}).get("image_size")
-    return replace(
-        with_size(model),
-        dimension=configuration.get("embed_dim"),
-        image_side=max(side) if isinstance(side, list) else side,
-        context=configuration.get("text_cfg", {}).get("context_length", CONTEXT),
-    )
+    return shaped(with_size(model), configuration_of(folder_for(card.name))["model_cfg"])
 
 
 def with_size(model: ModelInfo) -> ModelInfo:

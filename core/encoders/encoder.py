@@ -185,7 +185,7 @@ class Encoder:
         return len(self._tokenizer.encode(text)) + 2
 
 
-def unit(vectors: Floats) -> Floats:
+def unit(vectors: NDArray[np.floating]) -> Floats:
     """Rows of norm 1; NaN for a row that has no direction."""
     with np.errstate(all="ignore"):
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -32,6 +32,11 @@ def _lines(figures: Found) -> Iterator[str]:
 
 def fill(path: Path, figures: Found) -> None:
     """Put the table between the marks of a card."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    put(path, table(figures), BEGIN)
+
+
+def put(path: Path, text: str, begin: str) -> None:
+    """Put a text between a mark and `END`, in place of what stands there."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
     after = rest.partition(END)[2]
-    path.write_text(f"{before}{BEGIN}\n\n{table(figures)}\n\n{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{begin}\n\n{text}\n\n{END}{after}", encoding="utf-8")

@@ -74,10 +74,14 @@ def top(rank: NDArray[np.int64], *ks: int) -> dict[str, float]:
 
 
 def see(encoder: Encoder, shown: Named) -> Seen:
-    """Embed the pictures, a batch at a time."""
-    starts = range(0, len(shown.images), BATCH)
-    vectors = [encoder.encode_images(shown.images[start : start + BATCH]) for start in starts]
-    return Seen(np.concatenate(vectors), np.array(shown.names))
+    """Embed the pictures."""
+    return Seen(vectors_of(encoder, shown.images), np.array(shown.names))
+
+
+def vectors_of(encoder: Encoder, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+    """(N, D) unit rows, a batch at a time."""
+    starts = range(0, len(images), BATCH)
+    return np.concatenate([encoder.encode_images(images[start : start + BATCH]) for start in starts])
 
 
 def to_names(encoder: Encoder, seen: Seen, names: Sequence[str]) -> Figures:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
+from core.encoders.encoder import unit
 from core.recipes.pictures import Pictures
 from core.recipes.pocket2 import drawings, fitting, gate, make, photographs, sentences
 from core.recipes.pocket2.classes import Class
 from core.recipes.pocket2.photographs import Seen
-from core.recipes.pocket2.space import Whitening, unit
+from core.recipes.pocket2.space import Whitening
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ import timm
 import torch
 from safetensors.torch import load_file
 
+from core.encoders.encoder import unit
 from core.encoders.two_towers import MEAN, SPREAD
 from core.recipes import download
 from core.recipes.augment import on_white
 from core.recipes.image_tower import BANK, NAME_SHARE, Average, Sampler, loss_of, rate_at
 from core.recipes.pictures import Pictures
-from core.recipes.pocket2.space import Floats, unit
+from core.results import Floats
 
 BATCH = 512
 STEPS, TAUGHT_BATCH, PEAK_RATE, SEED = 400, 1024, 2e-3, 0

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as parquet
-from PIL import Image
 from safetensors.torch import load_file
 from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score
@@ -24,7 +23,7 @@ from core.encoders import load
 from core.encoders.catalogue import POCKET, POCKET_2
 from core.encoders.encoder import Encoder, Pixels, build
 from core.encoders.weights import find
-from core.recipes import captions, pictures, sources
+from core.recipes import captions, card, pictures, sources
 from core.recipes import evaluate as drawn
 from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
 from core.recipes.pocket2 import drawings
@@ -34,21 +33,13 @@ from core.recipes.pocket2.photographs import FIVE, FREE, Photograph, garment, ro
 from core.sources.bundled import ASSETS, ITEMS
 from core.sources.pictures import open_picture
 
-BEGIN, END = (
-    "<!-- figures: python -m core.recipes.pocket2.evaluate --drawings --folds --card -->",
-    "<!-- end of figures -->",
-)
+BEGIN = "<!-- figures: python -m core.recipes.pocket2.evaluate --drawings --folds --card -->"
 CLUSTERED = (("photos", "label"), ("fashion", "label"), ("emoji", "label"))
 SAMPLE = 1_000
 CHOSEN_ON, SPLIT_SEED = 151, 7
 """Of COCO's photographs that taught nothing, so many were looked at when settings were chosen."""
 TEMPLATES = ("a photo of a {}", "a picture of a {}", "{}")
 Figures = dict[str, Any]
-
-
-def vectors_of(encoder: Encoder, images: Sequence[Image.Image], batch: int = 32) -> np.ndarray:
-    """(N, D) unit rows."""
-    return np.concatenate([encoder.encode_images(images[i : i + batch]) for i in range(0, len(images), batch)])
 
 
 def recalls(scores: np.ndarray, right: np.ndarray) -> Figures:
@@ -85,7 +76,7 @@ def _mean(found: list[Figures]) -> Figures:
 def coco(encoder: Encoder) -> Figures:
     """COCO's photographs of which neither picture nor caption taught, and all 440."""
     table = rows("coco-photos440")
-    images = vectors_of(encoder, [open_picture(row["image"]) for row in table])
+    images = drawn.vectors_of(encoder, [open_picture(row["image"]) for row in table])
     texts = encoder.encode_texts([row[name] for row in table for name in FIVE])
     captions = texts.reshape(len(table), len(FIVE), -1)
     unseen = np.array([row["licence"] not in FREE for row in table])
@@ -120,7 +111,7 @@ def zero_shot(encoder: Encoder, images: np.ndarray, labels: Sequence[str]) -> fl
 def clothing(encoder: Encoder) -> Figures:
     """Clothes' test split, ten classes."""
     table = [row for row in rows("clothing-photos") if row["split"] == "test"]
-    images = vectors_of(encoder, [open_picture(row["image"]) for row in table])
+    images = drawn.vectors_of(encoder, [open_picture(row["image"]) for row in table])
     labels = [row["label"] for row in table]
     return {
         "accuracy": zero_shot(encoder, images, [garment(label) for label in labels]),
@@ -247,9 +238,7 @@ def main() -> None:
         found["pocket-2"]["Held-out weights"] = openmoji(held_out())
     print(json.dumps(found, indent=1, ensure_ascii=False))
     if chosen.card:
-        path = POCKET_2 / "README.md"
-        before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-        path.write_text(f"{before}{BEGIN}\n\n{table(found)}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        card.put(POCKET_2 / "README.md", table(found), BEGIN)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,12 @@ import numpy as np
 import torch
 
 from core.encoders import two_towers
+from core.encoders.encoder import unit
 from core.recipes.pocket2.classes import Class
 from core.recipes.pocket2.photographs import Seen
-from core.recipes.pocket2.space import Floats, Whitening, unit
+from core.recipes.pocket2.space import Whitening
 from core.recipes.teacher import teacher
+from core.results import Floats
 
 POWER = 0.45
 """The pictures' whitening; see `space.Whitening`."""

@@ -16,7 +16,7 @@ from core.recipes import download, pictures, sources
 from core.recipes.augment import augment
 from core.recipes.pocket2 import model as shape
 from core.recipes.pocket2 import photographs
-from core.recipes.pocket2.space import Floats
+from core.results import Floats
 
 EVERY = 60
 """Every so many of the drawings."""

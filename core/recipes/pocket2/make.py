@@ -10,6 +10,7 @@ import argparse
 import json
 import logging
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,12 @@ from core.encoders import two_towers
 from core.encoders.catalogue import CONFIGURATION, INDEX, POCKET, POCKET_2, WEIGHTS
 from core.encoders.encoder import MERGES
 from core.recipes import download, pictures
+from core.recipes.pictures import Pictures
 from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
 from core.recipes.pocket import everything_allowed, stage1_allowed
 from core.recipes.pocket2 import classes, drawings, fitting, gate, photographs, text, texts
 from core.recipes.pocket2 import model as shape
-from core.recipes.pocket2.fitting import Head, Lesson
+from core.recipes.pocket2.fitting import Lesson
 from core.recipes.pocket2.space import Whitening
 
 STAGES = ("text", "ship")
@@ -79,25 +81,17 @@ def _further(name: str, found: list[photographs.Photograph], read: Reader, besid
     return Lesson(photographs.seen(name, found), wanted, FURTHER_SHARE * beside / 3 / len(found))
 
 
-def photograph_head(read: Reader) -> Head:
-    """Fitted to the text tower as it is, so that its errors are taken into account."""
-    of_classes = fitting.class_vectors(classes.classes(), classes.phrases)
-    taught = lessons(read)
-    return fitting.fit(shared(of_classes), taught[0].seen, taught)
+@lru_cache(maxsize=1)
+def class_vectors() -> np.ndarray:
+    """ImageNet's classes in the shared space: (1000, D)."""
+    return space()(fitting.class_vectors(classes.classes(), classes.phrases))
 
 
-def shared(vectors: np.ndarray) -> np.ndarray:
-    """The teacher's vectors in the shared space."""
-    return space()(vectors)
-
-
-def drawing_head(read: Reader, held_out: bool) -> tuple[dict[str, torch.Tensor], tuple[np.ndarray, np.ndarray]]:
-    """The net's weights and the head, on the drawings that the net itself saw."""
-    found = pictures.load()
+def drawing_head(found: Pictures, phrases: np.ndarray, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The head, on the drawings that the net itself saw; phrases: (P, D), as the text tower reads them."""
     weights, name = (POCKET / POCKET_HELD_OUT, "held") if held_out else (POCKET / WEIGHTS, "all")
     allowed = stage1_allowed(found) if held_out else everything_allowed(found)
-    seen = drawings.features(name, weights, found)
-    return drawings.net(weights).state_dict(), drawings.head(seen, found, allowed, read(found.phrases))
+    return drawings.head(drawings.features(name, weights, found), found, allowed, phrases)
 
 
 def logit_scale(read: Reader, taught: list[Lesson]) -> float:
@@ -112,10 +106,9 @@ def logit_scale(read: Reader, taught: list[Lesson]) -> float:
 def left_out(taught: list[Lesson]) -> np.ndarray:
     """Vectors (P, D) of the first lesson's photographs, each by a head that was fitted without it; five folds."""
     first, vectors = taught[0], np.empty_like(taught[0].wanted)
-    of_classes = shared(fitting.class_vectors(classes.classes(), classes.phrases))
     for fold in range(FOLDS):
         inside = np.arange(len(vectors)) % FOLDS != fold
-        head = fitting.fit(of_classes, first.seen, [part(first, inside), *taught[1:]])
+        head = fitting.fit(class_vectors(), first.seen, [part(first, inside), *taught[1:]])
         vectors[~inside] = head(rows_of(first.seen, np.flatnonzero(~inside)))
     return vectors
 
@@ -141,19 +134,21 @@ def assemble() -> tuple[open_clip.CLIP, dict[str, torch.Tensor], dict[str, float
     net = photographs.net()
     tower.photograph.load_state_dict(net.state_dict(), strict=False)
     tower.classifier.load_state_dict(net.classifier.state_dict())
-    head, taught = photograph_head(read), lessons(read)
+    taught = lessons(read)
+    head = fitting.fit(class_vectors(), taught[0].seen, taught)
     _fill(tower.classes, head.classes, None)
     _fill(tower.further, head.further, head.bias)
-    weights, drawn = drawing_head(read, held_out=False)
-    tower.drawing.load_state_dict(weights)
-    _fill(tower.drawn, *drawn)
+    found = pictures.load()
+    phrases = read(found.phrases)
+    tower.drawing.load_state_dict(drawings.net(POCKET / WEIGHTS).state_dict())
+    _fill(tower.drawn, *drawing_head(found, phrases, held_out=False))
     direction, bias, accuracy = gate.fit(_photographed(taught), gate.drawings())
     _fill(tower.gate, direction[:, None], np.array([bias], np.float32))
     own = {name: value for name, value in read.tower.state_dict().items() if name in model.state_dict()}
     model.load_state_dict(model.state_dict() | own)
     scale = logit_scale(read, taught)
     model.logit_scale.data.fill_(np.log(scale))
-    matrix, offset = drawing_head(read, held_out=True)[1]
+    matrix, offset = drawing_head(found, phrases, held_out=True)
     held = {"drawn.weight": torch.from_numpy(matrix.T.copy()), "drawn.bias": torch.from_numpy(offset)}
     return model, held, {"gate accuracy, five folds": accuracy, "logit scale": scale}
 

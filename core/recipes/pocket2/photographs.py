@@ -29,7 +29,7 @@ from timm.models.efficientnet import EfficientNet
 from core.errors import MissingData
 from core.recipes import download
 from core.recipes.pocket2 import model as shape
-from core.recipes.pocket2.space import Floats
+from core.results import Floats
 
 FREE = ("Attribution License", "Attribution-ShareAlike License")
 FIVE = ("caption", "caption2", "caption3", "caption4", "caption5")

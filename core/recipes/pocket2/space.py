@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from core.encoders.encoder import unit
+from core.results import Floats
+
 POWER = 0.3
 """How much of a direction's spread is taken away; 1 would make all directions equally wide."""
 LEAST = 1e-3
@@ -31,8 +32,3 @@ class Whitening:
     def __call__(self, vectors: Floats) -> Floats:
         """Unit rows (N, D) float32."""
         return unit((vectors - self.mean) @ self.matrix)
-
-
-def unit(rows: np.ndarray) -> Floats:
-    """Rows of norm 1."""
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
