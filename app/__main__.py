@@ -14,7 +14,7 @@ def prepare() -> None:
     """The first visitor of all then need not wait for it."""
     while not runtime.exists() or runtime.get_instance().state is runtime.RuntimeState.INITIAL:
         time.sleep(0.02)  # the server comes first
-    from app.state import START
+    from app.kit.state import START
     from core.errors import ClipscapeError
     from core.workspace import open_named
 

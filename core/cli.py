@@ -38,10 +38,11 @@ def embed(
     features: Annotated[
         bool, typer.Option("--features", help="Keep the features behind the images' vectors too, as 'MODEL features'.")
     ] = False,
+    maps: Annotated[bool, typer.Option(help="Put new items on the newest map, or draw a first one.")] = True,
     json: Json = None,
 ) -> None:
     """Bring a source's items into a workspace and embed them; goes on where it was stopped."""
-    how = {"model": model, "captions": captions, "batch": batch, "features": features}
+    how = {"model": model, "captions": captions, "batch": batch, "features": features, "maps": maps}
     run("embed", json, workspace=workspace, source=source, **how)
 
 

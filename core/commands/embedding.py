@@ -5,6 +5,7 @@ from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from core.commands.mapping import bring_up_to_date
 from core.commands.understanding import keep, summary
 from core.encoders.catalogue import DEFAULT
 from core.errors import BadInput, MissingData, MissingWeights
@@ -27,6 +28,7 @@ def embed(
     captions: str | None = None,
     batch: int | None = None,
     features: bool = False,
+    maps: bool = True,
     report: Report = silent,
 ) -> dict[str, Any]:
     """Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
@@ -36,7 +38,9 @@ def embed(
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
     image and all of its captions; `rate` is items a second of embedding. `captions_added`: how many captions of the
     source are new to items that were here. `understood`: what `core.commands.understanding.summary` gives, None where
-    nothing is embedded. Where the model cannot be had, the items are added all the same, and the error says so.
+    nothing is embedded. `maps`: new items go on the newest map of the model, or a first map is drawn, as
+    `core.commands.mapping.bring_up_to_date` says. Where the model cannot be had, the items are added all the same, and
+    the error says so.
     """
     from core.encoders.pipeline import embed
 
@@ -50,6 +54,8 @@ def embed(
     done = embed(place, model, report, batch, features)
     embedded = len(waiting - _lacking(place, name, features))
     reduced = complete_family(place, name, report)
+    kept = [name, *([features_of(name)] if features else []), *reduced]
+    mapped = bring_up_to_date(place, kept, report) if maps else {}
     refused = [{"source": each.source, "reason": each.reason} for each in added.refused] if added else []
     return {
         "added": added.added if added else 0,
@@ -63,6 +69,7 @@ def embed(
         **({"features": features_of(name)} if features else {}),
         "understood": _understood(place, name),
         **({"reduced": reduced} if reduced else {}),
+        **mapped,
     }
 
 

@@ -1,6 +1,6 @@
 """Drawing maps, and putting new items on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -9,11 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.commands.runs import Recipe, save_map, write_arrays
-from core.inputs import Rows, open_workspace, read_rows, workspace_rows
+from core.errors import Cancelled
+from core.inputs import MODALITIES, Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
+from core.workspace import RunCard, Workspace
 from core.workspace.captions import caption_id
+
+FIRST_MAP = "tsne"
+LEAST_ITEMS = 5
+"""With fewer points a first map would say nothing."""
 
 
 def map(
@@ -66,6 +72,33 @@ def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, An
     seconds = perf_counter() - start
     everyone = rows.take(np.concatenate([known.rows, new]))
     return _summary(save_map(everyone, recipe, drawn, seconds, parent=run), drawn, seconds) | {"placed": len(new)}
+
+
+def unplaced(workspace: Workspace, card: RunCard, points: int) -> int:
+    """Embedded images and captions that a map of so many points lacks."""
+    wanted = MODALITIES[card.space]
+    mine = [each.count for each in workspace.models() if each.model == card.model and each.modality in wanted]
+    return max(sum(mine) - points, 0)
+
+
+def bring_up_to_date(workspace: Workspace, models: Sequence[str], report: Report = silent) -> dict[str, Any]:
+    """Puts new items on the newest map of these models; draws the first map, by the first model, where there is none.
+
+    `map`: the run that came of it, and `placed`: how many points are new on it; nothing where nothing was to do, or
+    where a stop came before.
+    """
+    cards = [card for card in workspace.runs("map") if card.model in models]
+    try:
+        if not cards:
+            few = workspace.count() < LEAST_ITEMS
+            return {} if few else {"map": map(workspace.path, FIRST_MAP, model=models[0], report=report)["run"]}
+        card = cards[-1]
+        if not (unplaced(workspace, card, len(workspace.run(card.id).arrays["ids"])) and Recipe.of_card(card).places):
+            return {}
+        done = place_new(workspace.path, card.id, report)
+        return {"map": done["run"], "placed": done["placed"]}
+    except Cancelled:
+        return {}
 
 
 @dataclass(frozen=True)

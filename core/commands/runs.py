@@ -50,6 +50,11 @@ class Recipe:
         return cls.of(card.method, card.params, card.seed)
 
     @property
+    def places(self) -> bool:
+        """Whether the method can put new rows on a map."""
+        return self.method.place is not None
+
+    @property
     def place(self) -> Callable[..., Floats]:
         """How the method puts new rows on a map; raises `BadInput` where it cannot."""
         if self.method.place is None:

@@ -11,10 +11,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-import app.frame
-import app.views.data
-import app.views.map  # noqa: F401
-from app.state import State
+from app.kit.state import State, state
 from core import encoders
 from core.jobs import Job
 from core.sources import Item
@@ -171,6 +168,15 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> FakeJobs:
     return fake
 
 
+def session(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> State:
+    """A session's state on a workspace, without a browser."""
+    mine = State(workspace=Path(workspace.path))
+    for module in [each for name, each in sys.modules.items() if name.startswith("app.")]:
+        if getattr(module, "state", None) is state:
+            monkeypatch.setattr(module, "state", lambda: mine)
+    return mine
+
+
 def page(path: str, name: str) -> None:
     """One page with its neighbours, whose addresses it links to."""
     from importlib import import_module
@@ -178,11 +184,11 @@ def page(path: str, name: str) -> None:
 
     import streamlit as st
 
-    from app.state import state
+    from app.kit.state import state
 
     names = [name, "data", "map"]
     pages = [
-        st.Page(import_module(f"app.views.{each}").show, title=each.title(), url_path=each, default=each == name)
+        st.Page(import_module(f"app.views.{each}.page").show, title=each.title(), url_path=each, default=each == name)
         for each in names
     ]
     state().pages = dict(zip(names, pages, strict=True))

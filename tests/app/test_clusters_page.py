@@ -10,16 +10,17 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.views.clusters  # noqa: F401
-from app import choices, download
-from app.choices import Choice
-from app.clustering import cautions, clusters, coloured, form, history, keep, leaderboard, pair, runs
-from app.clustering.agreement import shared, table
-from app.clustering.runs import Entry, Found
-from app.items import Items
-from app.mapping import colours as map_colours
-from app.mapping.colours import GREY
-from app.state import State
+from app.comparison import settings
+from app.kit import downloads, method_picker
+from app.kit.items import Items
+from app.kit.method_picker import Choice
+from app.kit.state import State
+from app.scatter import colours as map_colours
+from app.scatter import maps
+from app.scatter.colours import GREY
+from app.views.clusters import actions, cautions, clusters, coloured, form, history, leaderboard, pair, runs
+from app.views.clusters.agreement import shared, table
+from app.views.clusters.runs import Entry, Found
 from core.clustering.metrics import DEFINITIONS
 from core.methods import Method, discover, find, param
 from core.workspace import RunCard, Workspace
@@ -198,11 +199,11 @@ def method(name: str, **defaults: int) -> Method:
 def test_methods_run_together_unless_a_parameter_differs() -> None:
     one, other, third = method("one", steps=3), method("other", steps=5, rows=1), method("third", rows=1)
     usual = [Choice(one, {"steps": 3}), Choice(other, {"steps": 5, "rows": 1}), Choice(third, {"rows": 1})]
-    assert choices.together(usual) == [usual]
+    assert method_picker.together(usual) == [usual]
     apart = [Choice(one, {"steps": 9}), *usual[1:]]
-    assert choices.together(apart) == [[apart[0], apart[2]], [apart[1]]]
+    assert method_picker.together(apart) == [[apart[0], apart[2]], [apart[1]]]
     alike = [usual[0], Choice(other, {"steps": 5, "rows": 4}), Choice(third, {"rows": 4})]
-    assert choices.together(alike) == [alike]
+    assert method_picker.together(alike) == [alike]
 
 
 def test_k_is_the_number_of_labels_where_there_are_some() -> None:
@@ -377,8 +378,11 @@ def test_the_same_run_made_again_replaces_the_first(workspace) -> None:
 
 
 def test_a_setting_that_is_not_the_default_stands_in_the_title(workspace) -> None:
-    assert runs.changed(save(workspace, k=3)) == ["K = 3"]
-    assert runs.changed(save(workspace, "gmm", covariance="full", k=4)) == ["K = 4", "covariance full"]
+    assert settings.changed(save(workspace, k=3), runs.PACKAGE, runs.APART) == ["K = 3"]
+    assert settings.changed(save(workspace, "gmm", covariance="full", k=4), runs.PACKAGE, runs.APART) == [
+        "K = 4",
+        "covariance full",
+    ]
 
 
 # warnings
@@ -493,7 +497,7 @@ def test_traces() -> None:
 def test_the_map_has_the_colours_of_the_line_on_screen(mapped) -> None:
     card = save(mapped, labels=np.arange(COUNT) % 3 - 1)
     found = runs.read(mapped, card.id)
-    drawn = coloured.points(mapped, card)
+    drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
     assert set(drawn.modality) == {"image"}
     colour = coloured.by_cluster(drawn, found)
@@ -508,7 +512,7 @@ def test_items_that_took_no_part_have_no_colour(mapped) -> None:
     card = save(mapped)
     every = runs.read(mapped, card.id)
     found = Found(every.ids[:5], every.labels[:5], every.confidence[:5], {})
-    drawn = coloured.points(mapped, card)
+    drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
     assert (coloured.by_cluster(drawn, found).codes >= 0).sum() == 5
     assert np.isfinite(coloured.by_sureness(drawn, found).values).sum() == 5
@@ -517,9 +521,9 @@ def test_items_that_took_no_part_have_no_colour(mapped) -> None:
 def test_a_column_of_clusters_colours_the_map_page_alike(mapped) -> None:
     card = save(mapped, labels=np.arange(COUNT) % 5 - 1)
     found = runs.read(mapped, card.id)
-    drawn = coloured.points(mapped, card)
+    drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
-    keep.write(mapped, found, "mine")
+    actions.write(mapped, found, "mine")
     items = Items.of(mapped.table(["caption", "label", "mine"]), {"mine": "text"})
     there, here = map_colours.colour("mine", items, drawn), coloured.by_cluster(drawn, found)
     assert there is not None
@@ -555,9 +559,9 @@ def test_the_map_takes_the_clusters_colours(workspace, compared, monkeypatch) ->
     save_map(workspace, seed=0)
     card = workspace.runs("clustering")[0]
     found = runs.read(workspace, card.id)
-    keep.write(workspace, found, keep.column_of(card))
-    keep.write_sureness(workspace, found, "sure")
-    assert workspace.columns()[keep.column_of(card)] == "text"
+    actions.write(workspace, found, actions.column_of(card))
+    actions.write_sureness(workspace, found, "sure")
+    assert workspace.columns()[actions.column_of(card)] == "text"
     assert workspace.columns()["sure"] == "number"
 
 
@@ -579,10 +583,10 @@ def test_exports(compared) -> None:
     card = compared.runs("clustering")[0]
     found = runs.read(compared, card.id)
     items = Items.of(compared.table(["caption", "label", "height"]), {"height": "number"})
-    table = keep.table(items, card, found)
+    table = actions.table(items, card, found)
     assert list(table.columns) == ["id", "cluster", "confidence", "caption", "label", "height"]
     assert table["label"].tolist()[:3] == ["red", "green", "blue"]
-    assert RunCard.from_json(download.run_card(card).decode()) == card
+    assert RunCard.from_json(downloads.run_card(card).decode()) == card
 
 
 # two runs

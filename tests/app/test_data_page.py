@@ -4,13 +4,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import follow_up
-from app.state import State
+from app.shell import pages
 from core.progress import Progress
 from core.workspace import Workspace, workspaces
-from tests.app.conftest import COUNT, FakeJobs, chosen, clean, ids, picture, save_map, texts
+from tests.app.conftest import COUNT, FakeJobs, chosen, clean, ids, picture, save_map, session, texts
 
 RESULT = {
     "added": 5,
@@ -126,14 +126,14 @@ def test_empty_workspace_says_what_to_do(opened, home) -> None:
 
 
 def test_a_new_workspace(opened, mapped) -> None:
-    test = AppTest.from_string("from app import picker\npicker.new()", default_timeout=60).run()
+    test = AppTest.from_string("from app.shell import workspace_picker\nworkspace_picker.new()", default_timeout=60).run()
     test.text_input(key="new-name").set_value("holiday").run()
     test.button(key="create").click().run()
     assert "holiday" in workspaces()
 
 
 def test_a_bad_name_is_one_line(opened, mapped) -> None:
-    test = AppTest.from_string("from app import picker\npicker.new()", default_timeout=60).run()
+    test = AppTest.from_string("from app.shell import workspace_picker\nworkspace_picker.new()", default_timeout=60).run()
     test.text_input(key="new-name").set_value("../up").run()
     test.button(key="create").click().run()
     assert "../up" in test.error[0].value
@@ -152,7 +152,7 @@ def test_another_workspace_is_opened_by_its_name(opened, mapped) -> None:
 
 def test_delete_asks_first(mapped, jobs: FakeJobs) -> None:
     script = (
-        "from app.collection import manage\nfrom core.workspace import open_named\nmanage.delete(open_named('small'))"
+        "from app.views.data import manage\nfrom core.workspace import open_named\nmanage.delete(open_named('small'))"
     )
     test = AppTest.from_string(script, default_timeout=60).run()
     assert "24 items" in texts(test)
@@ -163,46 +163,27 @@ def test_delete_asks_first(mapped, jobs: FakeJobs) -> None:
 def test_export_holds_the_tables(mapped) -> None:
     from zipfile import ZipFile
 
-    from app.collection.manage import exported
+    from app.views.data.manage import exported
 
     assert {"items.parquet", "embeddings.parquet", "runs.parquet"} <= set(ZipFile(BytesIO(exported(mapped))).namelist())
 
 
-def test_new_items_go_to_the_map_that_is_there(mapped, jobs: FakeJobs, monkeypatch) -> None:
-    mine = session(monkeypatch, mapped)
-    grown = save_map(mapped, seed=1, count=COUNT - 5)
-    mine.run = grown
-    job = ended(jobs, "embed", RESULT, mapped)
-    follow_up.expect(job)
-    follow_up.go_on([job])
-    assert [(each.command, each.arguments.get("run")) for each in jobs.known] == [("embed", None), ("place", grown)]
-
-
-def test_the_first_items_get_a_first_map(workspace, jobs: FakeJobs, monkeypatch) -> None:
-    session(monkeypatch, workspace)
-    job = ended(jobs, "embed", RESULT, workspace)
-    follow_up.expect(job)
-    follow_up.go_on([job])
-    assert jobs.known[-1].command == "map"
-    follow_up.go_on([job])
-    assert len(jobs.known) == 2
-
-
-def test_placed_items_fill_the_drawer(mapped, jobs: FakeJobs, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    ("command", "result"),
+    [
+        ("place", lambda run: {"run": run, "seconds": 1.0, "placed": 3, "trustworthiness": 0.9}),
+        ("embed", lambda run: RESULT | {"map": run, "placed": 3}),
+    ],
+)
+def test_placed_items_fill_the_drawer(mapped, jobs: FakeJobs, monkeypatch, command, result) -> None:
     mine = session(monkeypatch, mapped)
     run = save_map(mapped, seed=2)
-    job = ended(jobs, "place", {"run": run, "seconds": 1.0, "placed": 3, "trustworthiness": 0.9}, mapped)
-    follow_up.expect(job)
-    follow_up.go_on([job])
+    job = ended(jobs, command, result(run), mapped)
+    mine.expected.add(job.id)
+    pages.go_on([job])
     assert mine.run == run
     assert mine.group.origin == "fresh"
     assert mine.group.ids == tuple(ids(mapped)[-3:])
-
-
-def session(monkeypatch, workspace: Workspace) -> State:
-    mine = State(workspace=Path(workspace.path))
-    monkeypatch.setattr(follow_up, "state", lambda: mine)
-    return mine
 
 
 def ended(jobs: FakeJobs, command: str, result: dict, workspace: Workspace):

@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.views.dimensions  # noqa: F401
-from app import derived, store
-from app.dimensions import changes, chart, chosen, cost, curves, empty, form, keep, pairs, spectrum, table
-from app.dimensions.curves import Curve, Given, Measure
+from app.kit import derived_embeddings, store
+from app.views.dimensions import actions, changes, chart, chosen, cost, curves, empty, form, pairs, spectrum, table
+from app.views.dimensions.curves import Curve, Given, Measure
 from core.errors import BadParameter
 from core.methods import discover, find
 from core.results import Projection, Reducer
@@ -542,10 +541,10 @@ def test_a_reducer_in_use_can_be_taken_away(shown, workspace) -> None:
     assert test.button(key="use-reducer").label == "In use"
     assert "choose the model “pocket, reduced to 8 dimensions by PCA" in texts(test)
     (curve,) = found(workspace)
-    made = keep.reducer(workspace, curve, 8)
+    made = actions.reducer(workspace, curve, 8)
     assert made is not None
-    assert keep.reducer(workspace, curve, 4) is None
-    assert load(keep.file(workspace, made))["image.linear"].shape == (8, WIDTH)
+    assert actions.reducer(workspace, curve, 4) is None
+    assert load(actions.file(workspace, made))["image.linear"].shape == (8, WIDTH)
 
 
 def test_a_reducer_in_use_can_be_given_up(shown, workspace) -> None:
@@ -557,7 +556,7 @@ def test_a_reducer_in_use_can_be_given_up(shown, workspace) -> None:
     test = clean(shown(workspace))
     test.button(key="drop-reducer").click().run()
     assert "60 embeddings and the reducer that made them will be gone" in texts(test)
-    derived.delete(workspace, "pocket/pca-8")
+    derived_embeddings.delete(workspace, "pocket/pca-8")
     test = clean(test.run())
     assert (test.button(key="use-reducer").label, test.button(key="use-reducer").disabled) == (
         "Use this reducer",
@@ -576,7 +575,7 @@ def test_a_curve_of_embeddings_that_are_deleted_is_still_there(shown, workspace)
 
 
 def test_the_curves_can_be_taken_away(reduced) -> None:
-    told = pd.read_csv(BytesIO(keep.csv(found(reduced))))
+    told = pd.read_csv(BytesIO(actions.csv(found(reduced))))
     assert len(told) == 2 * len(DIMS) * SPLITS * 2
     first = told[(told["method"] == found(reduced)[0].title) & (told["dim"] == 4) & (told["direction"] == "i2t")]
     assert first["recall_at_1"].tolist() == pytest.approx([2 / 3] * SPLITS)

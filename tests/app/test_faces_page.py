@@ -11,10 +11,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-import app.views.faces  # noqa: F401
-from app.faces import asking, codes, people, studio, tools
-from app.faces.face import Chosen, Face
-from app.faces.sources import MADE
+from app.views.faces import asking, codes, people, studio, tools
+from app.views.faces.face import Chosen, Face
+from app.views.faces.sources import MADE
 from core.commands import COMMANDS, faces
 from core.errors import MissingData
 from core.faces.editor import load

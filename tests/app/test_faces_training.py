@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.faces.training
-import app.follow_up
-from app import follow_up
-from app.faces import losses, trained, training_form
-from app.state import State
+import app.shell.pages
+import app.views.faces.training
+from app.kit.state import State
+from app.shell import pages
+from app.views.faces import losses, trained, training_form
 from core.errors import BadInput
 from core.faces.labelled import LabelledFaces
 from core.faces.settings import Settings
@@ -24,7 +24,7 @@ COUNT = 120
 
 def part(path: str) -> None:
     """That part of the page alone."""
-    from app.faces import training
+    from app.views.faces import training
     from core.workspace import Workspace
 
     training.draw(Workspace.open(path))
@@ -176,10 +176,10 @@ def test_a_stopped_training_goes_on_with_the_same_settings(place: Workspace, job
 def test_a_job_works_only_on_the_training_of_its_settings(place: Workspace, jobs: FakeJobs) -> None:
     first, second = training(place), training(place, seed=1)
     job = jobs.start("faces train", {**second.settings, "workspace": place.path, "resume": True}, "", place.path)
-    assert app.faces.training.runs(job, second)
-    assert not app.faces.training.runs(job, first)
+    assert app.views.faces.training.runs(job, second)
+    assert not app.views.faces.training.runs(job, first)
     job.state = "done"
-    assert not app.faces.training.runs(job, second)
+    assert not app.views.faces.training.runs(job, second)
 
 
 def test_a_training_can_be_given_up(place: Workspace, jobs: FakeJobs) -> None:
@@ -273,7 +273,7 @@ def test_a_curve_of_one_point_is_seen() -> None:
 def test_a_job_that_is_done_says_how_good_the_editor_is(jobs: FakeJobs) -> None:
     job = jobs.start("faces train", {}, "", "")
     job.result = {"ssim": 0.9412, "read": {"glasses": 0.997, "sex": 0.95}}
-    assert follow_up.told(job) == "faces made again with SSIM 0.941, each factor read right in 95 %"
+    assert pages.summary(job) == "faces made again with SSIM 0.941, each factor read right in 95 %"
 
 
 def test_object_stores_keep_no_editors(place: Workspace) -> None:

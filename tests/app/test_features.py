@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import derived, follow_up, store
-from app.collection import add
-from app.mapping import maps
+from app.kit import derived_embeddings, store
+from app.views.data import add
+from app.views.map import maps
 from core.workspace import Workspace
 from tests.app.conftest import COUNT, FakeJobs, alone, clean, ids, save_map, texts, unit
-from tests.app.test_data_page import RESULT, ended, session
 
 NAME = "pocket features"
 TICK = "features-small-pocket-False"
@@ -81,7 +80,9 @@ def test_words_searched_on_their_map_are_read_by_the_model(
     opened: Callable[..., AppTest], featured: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr("app.mapping.search.ask", lambda command, given, *more: (asked.append(given), {"hits": []})[1])
+    monkeypatch.setattr(
+        "app.views.map.search.ask", lambda command, given, *more: (asked.append(given), {"hits": []})[1]
+    )
     run = save_map(featured, seed=1, model=NAME)
     test = opened(featured, run=run)
     clean(test.text_input(key="words").set_value("red").run())
@@ -100,19 +101,10 @@ def test_semantics_leaves_them_out_but_data_care_does_not(featured: Workspace, j
     assert arguments["kinds"] == ["duplicates", "labels", "outliers"]
 
 
-def test_their_map_takes_new_items(featured: Workspace, jobs: FakeJobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = session(monkeypatch, featured)
-    mine.run = save_map(featured, seed=1, model=NAME, count=COUNT - 15)
-    job = ended(jobs, "embed", RESULT | {"features": NAME}, featured)
-    follow_up.expect(job)
-    follow_up.go_on([job])
-    assert jobs.known[-1].arguments["run"] == mine.run
-
-
 def test_deleting_them_says_that_the_vectors_stay(opened: Callable[..., AppTest], featured: Workspace) -> None:
     test = opened(featured, "data")
     test.button(key=f"delete-{NAME}").click().run()
     assert "24 embeddings will be gone." in texts(test)
     assert "The vectors of pocket stay" in texts(test)
-    derived.delete(featured, NAME)
+    derived_embeddings.delete(featured, NAME)
     assert list(store.models(featured)) == ["pocket"]

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.forms import label
+from app.kit.forms import label
 from core.methods import discover
 
 METHODS = discover("core.maps")
@@ -12,7 +12,7 @@ METHODS = discover("core.maps")
 def form(package: str, name: str) -> None:
     import streamlit as st
 
-    from app.forms import parameters
+    from app.kit.forms import parameters
     from core.methods import find
 
     st.session_state["values"] = parameters(find(package, name), "form")

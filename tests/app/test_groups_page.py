@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.views.groups  # noqa: F401
-from app import store
-from app.groups import (
+from app.kit import store
+from app.scatter import maps
+from app.views.groups import (
+    actions,
     answer,
     curves,
     form,
     grouping,
     heat,
-    keep,
     places,
     retrieval,
     runs,
@@ -26,9 +26,9 @@ from app.groups import (
     theorem,
     together,
 )
-from app.groups import table as methods_table
-from app.groups.cards import Side
-from app.groups.runs import Found, Given
+from app.views.groups import table as methods_table
+from app.views.groups.cards import Side
+from app.views.groups.runs import Found, Given
 from core import commands
 from core.commands.grouping import RUN
 from core.errors import BadParameter
@@ -347,7 +347,7 @@ def test_groups_stand_on_the_map(shown, compared: Workspace) -> None:
     test = clean(shown(compared, groups_view="Group map"))
     assert "Click a group" in texts(test)
     each = every(compared)[0]
-    drawn = store.drawn(compared, next(card for card in compared.runs("map") if card.id == map_id), "Images")
+    drawn = maps.drawn(compared, next(card for card in compared.runs("map") if card.id == map_id), "Images")
     made = places.figure(each, drawn, 3, {group: b"picture" for group in range(CLASSES)})
     circles = next(trace for trace in made.data if trace.customdata is not None)
     places_of = dict(zip(drawn.ids.tolist(), drawn.points.xy.tolist(), strict=True))
@@ -481,18 +481,18 @@ def test_the_literal_statement_fails_on_a_case(compared: Workspace) -> None:
 def test_tables_hold_what_was_found(compared: Workspace) -> None:
     found = every(compared)
     each = found[2]
-    figures = keep.figures(found)
+    figures = actions.figures(found)
     mine = figures[(figures["method"] == each.title) & (figures["size"] == 2)]
     assert mine["map"].tolist() == pytest.approx(each.arrays["map"][1].tolist())
-    groups = keep.groups(each)
+    groups = actions.groups(each)
     assert groups["items"].tolist() == [EACH] * CLASSES
     assert groups["nearest_1"][0] == NAMES[each.arrays["nearest"][0, 0]]
-    matrix = keep.distances(each)
+    matrix = actions.distances(each)
     assert matrix.loc["class a", "class d"] == pytest.approx(each.arrays["between"][0, 3])
-    pairs = keep.bound(each)
+    pairs = actions.bound(each)
     assert len(pairs) == each.card.metrics["bound"]["pairs"]
     assert (pairs["left"] <= pairs["right"]).all()
-    for name, make, *_ in keep._files(found, each):
+    for name, make, *_ in actions._files(found, each):
         assert make(), name
 
 
@@ -500,7 +500,7 @@ def test_a_deleted_method_is_gone_however_often_it_was_made(compared: Workspace)
     commands.groups(compared.path, "label", ["normalised-mean"], seeds=3, sizes=[*SIZES, 64])
     found = every(compared)
     assert [each.method for each in found] == ["mean", "normalised-mean", "whitened-mean"]
-    keep.delete(compared, found, found[0].card.id)
+    actions.delete(compared, found, found[0].card.id)
     assert [each.method for each in every(compared)] == ["normalised-mean", "whitened-mean"]
     assert {card.method for card in compared.runs("groups")} == {"normalised-mean", "whitened-mean"}
 

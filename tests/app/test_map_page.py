@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.state import Group, State
+from app.kit.state import Group, State
 from core.methods import discover
 from core.sources.bundled import ASSETS
 from tests.app.conftest import COUNT, FakeJobs, chosen, clean, go_to, ids, save_map, texts
@@ -53,7 +53,9 @@ def test_search_fills_the_drawer_with_scores(opened, mapped, monkeypatch) -> Non
     found = ids(mapped)[3:6]
     hits = [{"id": id, "score": 0.3 - place / 10} for place, id in enumerate(found)]
     asked = []
-    monkeypatch.setattr("app.mapping.search.ask", lambda command, given, timeout: asked.append(given) or {"hits": hits})
+    monkeypatch.setattr(
+        "app.views.map.search.ask", lambda command, given, timeout: asked.append(given) or {"hits": hits}
+    )
     test = opened(mapped)
     test.text_input(key="words").set_value("red card").run()
     assert asked[0]["text"] == "red card"
@@ -74,7 +76,7 @@ def test_a_search_that_fails_is_one_line(opened, mapped, monkeypatch) -> None:
     def fail(*given):
         raise MissingWeights("no weights here: choose pocket")
 
-    monkeypatch.setattr("app.mapping.search.ask", fail)
+    monkeypatch.setattr("app.views.map.search.ask", fail)
     test = opened(mapped)
     test.text_input(key="words").set_value("red").run()
     assert [each.value for each in test.error] == ["no weights here: choose pocket"]
@@ -114,7 +116,7 @@ def test_new_items_are_placed(opened, workspace, jobs: FakeJobs) -> None:
 
 
 def dialog(path: str) -> None:
-    from app.mapping import maps
+    from app.views.map import maps
     from core.workspace import Workspace
 
     maps.new(Workspace.open(path))
@@ -169,7 +171,7 @@ def test_drawer_stays_when_coming_back(opened, mapped) -> None:
 def kept() -> None:
     import streamlit as st
 
-    from app.state import state
+    from app.kit.state import state
 
     state().sample += "x"
     st.text(state().sample)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from app.collection import hub_models
+from app.views.data import hub_models
 from core.encoders.kept import Card, folder_for, write_card
 from core.errors import MissingWeights
 from tests.app.conftest import FakeJobs, clean, texts

@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.views.clusters
-import app.views.semantics
-from app import follow_up, names, store
-from app.clustering import coloured, runs
-from app.mapping import middles
-from app.semantics import care, care_found, names_form
-from app.semantics import names as names_tab
-from app.semantics.care_found import Found
-from app.views.map import named
+import app.views.clusters.page
+import app.views.semantics.page
+from app.kit import names, store
+from app.scatter import maps, middles
+from app.shell import pages
+from app.views.clusters import coloured, runs
+from app.views.map.page import named
+from app.views.semantics import care, care_found, names_form
+from app.views.semantics import names as names_tab
+from app.views.semantics.care_found import Found
 from core.commands import COMMANDS
 from core.inputs import RUN
 from core.jobs import Job
@@ -121,8 +122,8 @@ def test_the_map_takes_the_names(shown, mapped, jobs: FakeJobs) -> None:
     column = next(name for name in mapped.columns() if name.startswith(names.COLUMN))
     labels = mapped.table(["label"])["label"].to_pylist()
     assert mapped.table([column])[column].to_pylist() == [f"{label} card" for label in labels]
-    items, drawn = store.items(mapped), store.drawn(mapped, mapped.runs("map")[0], "Both")
-    colour = app.mapping.colours.colour(column, items, drawn)
+    items, drawn = store.items(mapped), maps.drawn(mapped, mapped.runs("map")[0], "Both")
+    colour = app.scatter.colours.colour(column, items, drawn)
     found = named(column, colour, drawn)
     assert {label.text for label in found} == {"red card", "green card", "blue card"}
     for label in found:
@@ -132,7 +133,7 @@ def test_the_map_takes_the_names(shown, mapped, jobs: FakeJobs) -> None:
 
 
 def test_a_label_stands_at_the_point_nearest_to_the_median(mapped: Workspace) -> None:
-    drawn = store.drawn(mapped, mapped.runs("map")[0], "Images")
+    drawn = maps.drawn(mapped, mapped.runs("map")[0], "Images")
     group = np.where(np.arange(len(drawn)) < 16, 0, 1)
     small, large = middles.labels(drawn, group, {1: "small", 0: "large", 7: "nobody"})[::-1]
     assert (small.text, large.text) == ("small", "large")
@@ -157,7 +158,7 @@ def test_the_clusters_page_shows_names(mapped, jobs: FakeJobs, monkeypatch: pyte
     largest = int(np.bincount(found.labels).argmax())
     assert f"Cluster {largest}: {known[largest]}" in texts(test)
     assert f"More here than elsewhere: {known[largest]}" in texts(test)
-    drawn = coloured.points(mapped, run)
+    drawn = maps.points_of_run(mapped, run)
     assert drawn is not None
     assert f"cluster {largest}: {known[largest]}" in coloured.by_cluster(drawn, found, known).names
 
@@ -268,8 +269,8 @@ def test_all_checks_can_be_looked_at(shown, copied, jobs: FakeJobs) -> None:
 
 def test_what_jobs_have_brought(mapped: Workspace) -> None:
     result = COMMANDS["care"](mapped.path, ["outliers"])
-    assert follow_up.told(Job("1", "Care", "care", {}, mapped.path, result=result)) == (
+    assert pages.summary(Job("1", "Care", "care", {}, mapped.path, result=result)) == (
         f"{result['kinds']['outliers']['flagged']} outliers"
     )
     result = COMMANDS["names"](mapped.path, "label")
-    assert follow_up.told(Job("1", "Names", "names", {}, mapped.path, result=result)) == "3 names"
+    assert pages.summary(Job("1", "Names", "names", {}, mapped.path, result=result)) == "3 names"

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.views.clusters  # noqa: F401
-from app import derived, follow_up, store
-from app.collection import add
+from app.kit import derived_embeddings, store
+from app.shell import pages
+from app.views.data import add
 from core.reduced import complete, named, reduced_models
 from core.results import Projection, Reducer
 from core.workspace import RunCard, Workspace
 from tests.app.conftest import COUNT, FakeJobs, ids, save_map, texts
-from tests.app.test_data_page import RESULT, ended, session
+from tests.app.test_data_page import ended
 
 SMALL, TITLE = "pocket/pca-3", "pocket, reduced to 3 dimensions by PCA"
 PLACES = [0, 3, 5]
@@ -80,27 +80,18 @@ def test_the_data_page_tells_of_it_but_does_not_embed_with_it(
     assert jobs.known[-1].arguments["model"] == "pocket"
 
 
-def test_new_items_go_to_the_reduced_map_on_screen(reduced: Workspace, jobs: FakeJobs, monkeypatch) -> None:
-    mine = session(monkeypatch, reduced)
-    mine.run = save_map(reduced, seed=1, model=SMALL, count=COUNT - 5)
-    job = ended(jobs, "embed", RESULT | {"reduced": [SMALL]}, reduced)
-    follow_up.expect(job)
-    follow_up.go_on([job])
-    assert jobs.known[-1].arguments["run"] == mine.run
-
-
 def test_a_reducer_in_use_is_told(jobs: FakeJobs, reduced: Workspace) -> None:
-    assert follow_up.told(ended(jobs, "project", {"model": SMALL}, reduced)) == f"made the model {SMALL}"
+    assert pages.summary(ended(jobs, "project", {"model": SMALL}, reduced)) == f"made the model {SMALL}"
 
 
 # deleting it
 
 
 def asked(path: str) -> None:
-    from app import derived
+    from app.kit import derived_embeddings
     from core.workspace import Workspace
 
-    derived.ask(Workspace.open(path), "pocket/pca-3")
+    derived_embeddings.ask(Workspace.open(path), "pocket/pca-3")
 
 
 def test_it_is_deleted_where_the_models_are_listed(opened: Callable[..., AppTest], reduced: Workspace) -> None:
@@ -128,7 +119,7 @@ def test_a_second_press_deletes_it(opened: Callable[..., AppTest], reduced: Work
 
 def test_a_map_of_what_is_deleted_can_be_looked_at(opened: Callable[..., AppTest], reduced: Workspace) -> None:
     run = save_map(reduced, seed=1, model=SMALL)
-    derived.delete(reduced, SMALL)
+    derived_embeddings.delete(reduced, SMALL)
     id = reduced.table([])["id"][3].as_py()
     test = opened(reduced, run=run, focus=id)
     assert not test.exception
@@ -142,7 +133,7 @@ def test_a_map_of_what_is_deleted_can_be_looked_at(opened: Callable[..., AppTest
 def test_a_menu_that_had_chosen_it_goes_back(opened: Callable[..., AppTest], reduced: Workspace) -> None:
     test = opened(reduced, "clusters")
     test.selectbox(key="cluster-model").set_value(SMALL).run()
-    derived.delete(reduced, SMALL)
+    derived_embeddings.delete(reduced, SMALL)
     test.run()
     assert not test.exception
     assert test.selectbox(key="cluster-model").value == "pocket"

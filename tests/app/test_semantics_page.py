@@ -8,31 +8,31 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import app.views.semantics  # noqa: F401
-from app import follow_up, store
-from app.semantics import (
+from app.kit import store
+from app.kit.state import Group
+from app.shell import pages
+from app.views.semantics import (
+    actions,
     components,
     directions,
     examples,
     gap,
     gap_found,
-    keep,
     matrix,
     prompt_form,
     removed,
     vectors,
     zero_shot,
 )
-from app.semantics.grid import Grid, Head, Scale
-from app.semantics.prompt_found import Found
-from app.state import Group
+from app.views.semantics.grid import Grid, Head, Scale
+from app.views.semantics.prompt_found import Found
 from core.commands import COMMANDS
 from core.errors import BadInput
 from core.jobs import Job
 from core.semantics.directions import removing
 from core.semantics.results import Direction
 from core.workspace import RunCard, Workspace, create_named
-from tests.app.conftest import COUNT, FakeJobs, alone, clean, save_map, texts
+from tests.app.conftest import COUNT, FakeJobs, alone, clean, save_map, session, texts
 from tests.semantics.making import SCALE, meaning
 
 COLOURS = ["red", "green", "blue"]
@@ -123,7 +123,9 @@ def test_the_form_starts_one_job(shown, workspace, jobs: FakeJobs) -> None:
     }
 
 
-def test_the_job_takes_what_the_form_gives_and_its_result_comes_on_screen(shown, workspace, encoder, jobs) -> None:
+def test_the_job_takes_what_the_form_gives_and_its_result_comes_on_screen(
+    shown, workspace, encoder, jobs, monkeypatch
+) -> None:
     older = compared(workspace, ["one", "two"])
     test = shown(workspace)
     test.text_area(key=key("prompts-text")).set_value("\n".join(COLOURS))
@@ -133,9 +135,12 @@ def test_the_job_takes_what_the_form_gives_and_its_result_comes_on_screen(shown,
     assert jobs.known[0].id in test.session_state["clipscape"].expected
     test.session_state["prompts-result-small"] = older.id
     clean(test.run())
-    follow_up._after_analysis(jobs.known[0], result)
+    jobs.known[0].result = result
+    mine = session(monkeypatch, workspace)
+    mine.expected.add(jobs.known[0].id)
+    pages.go_on(jobs.known)
     assert result["zero_shot"]["accuracy"] is not None
-    assert "accuracy" in follow_up.told(Job("1", "", "semantics", {}, result=result, state="done"))
+    assert "accuracy" in pages.summary(Job("1", "", "semantics", {}, result=result, state="done"))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +202,7 @@ def test_a_failed_job_is_said_in_one_line(shown, workspace, jobs: FakeJobs) -> N
 
 
 def test_few_items_are_compared_without_a_correlation(workspace, jobs: FakeJobs, monkeypatch) -> None:
-    monkeypatch.setattr("app.semantics.source.count", lambda workspace, given: 2)
+    monkeypatch.setattr("app.views.semantics.source.count", lambda workspace, given: 2)
     words = prompt_form.Words.of("a\nb", "")
     prompt_form.start(workspace, words.prompts, (), prompt_form.Given("pocket"))
     assert jobs.known[0].arguments["against"] == "none"
@@ -288,7 +293,7 @@ def test_a_prompt_and_the_classes_become_columns(shown, mapped, encoder) -> None
 
 def test_all_cosines_can_be_taken_away(workspace, encoder) -> None:
     found = Found.of(workspace, compared(workspace))
-    table = keep.table(workspace, found)
+    table = actions.table(workspace, found)
     assert table["cosine: blue"].to_numpy() == pytest.approx(found.cosines(2))
     assert table["label"].tolist() == store.items(workspace).values("label", found.ids).tolist()
     assert set(table["predicted"]) <= set(COLOURS)

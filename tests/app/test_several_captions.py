@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from app import store
-from app.dimensions.changes import changes, places
-from app.dimensions.curves import Curve, Measure
-from app.dimensions.pairs import cards
-from app.items import Items
-from app.mapping import export, item
-from app.mapping.drawn import Drawn
-from app.semantics.care_found import Found, captions
-from app.state import Group
+from app.kit import item_view, store
+from app.kit.items import Items
+from app.kit.state import Group
+from app.scatter.drawn import Drawn
+from app.views.dimensions.changes import changes, places
+from app.views.dimensions.curves import Curve, Measure
+from app.views.dimensions.pairs import cards
+from app.views.map import export
+from app.views.semantics.care_found import Found, captions
 from core import commands
 from core.workspace import Workspace
 from tests.reduction.test_several_captions import IMAGES, pairs
@@ -53,7 +53,7 @@ def test_each_caption_is_a_point_and_is_exported_with_its_words(place: Workspace
 
 def test_the_nearest_captions_are_of_others_and_each_its_own(place: Workspace, items: Items) -> None:
     id = ids(place)[2]
-    hits = item.neighbours(place, "pocket", "text", items, id).ids.tolist()
+    hits = item_view.neighbours(place, "pocket", "text", items, id).ids.tolist()
     assert len(hits) == 6
     assert not any(hit.startswith(id) for hit in hits)
     text, image = place.caption_embeddings("pocket"), place.embeddings("pocket", "image", [id])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.collection import spool
+from app.views.data import spool
 
 
 class File(BytesIO):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import store
+from app.kit import store
 from core import commands
 from core.commands.understanding import KIND
 from core.understanding import Understanding
@@ -82,7 +82,7 @@ def test_while_items_are_embedded_it_says_when_it_is_known(opened, mapped, jobs:
 
 
 def test_a_reduced_model_is_told_of_by_what_it_is_made_of(mapped, monkeypatch) -> None:
-    from app import understanding
+    from app.kit import understanding
 
     monkeypatch.setattr(understanding, "full_model", lambda workspace, name: name.partition("/")[0])
     monkeypatch.setattr(understanding.progress, "running", lambda workspace, command: [])

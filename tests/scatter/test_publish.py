@@ -3,7 +3,7 @@ from collections.abc import Callable
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from app.scatter.publish import INLINE_LIMIT, Publisher, source
+from app.kit.publish import INLINE_LIMIT, Publisher, source
 
 
 def manager() -> tuple[MediaFileManager, Callable[[str], bytes | None]]:

@@ -1,0 +1,56 @@
+"""Thumbnails in one element: quick with many pictures, and a click tells which item."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.kit import component
+
+Layout = Literal["grid", "list", "strip", "cards"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An item of a gallery; without a thumbnail its caption is the tile. `note` is a short figure, e.g. a score."""
+
+    id: str
+    thumbnail: bytes | None = None
+    caption: str = ""
+    note: str = ""
+
+
+def gallery(
+    pictures: Sequence[Picture],
+    key: str,
+    *,
+    chosen: str | None = None,
+    side: int = 88,
+    layout: Layout = "grid",
+) -> str | None:
+    """Draws the pictures, `side` pixels wide at least, and returns the id of the one just clicked.
+
+    layout: a strip is one row without words, which scrolls where it is too long; cards have captions of several lines.
+    """
+    data = {"pictures": [_plain(each) for each in pictures], "chosen": chosen, "side": side, "layout": layout}
+    return component.clicked(__file__, data, key)
+
+
+def pictures(
+    ids: Sequence[str],
+    captions: Mapping[str, str],
+    thumbnails: Mapping[str, bytes],
+    notes: Mapping[str, str] | None = None,
+) -> list[Picture]:
+    """The pictures of these ids, in their order."""
+    return [Picture(id, thumbnails.get(id) or None, captions.get(id, ""), (notes or {}).get(id, "")) for id in ids]
+
+
+def data_url(image: bytes) -> str:
+    """A thumbnail (WebP) as an address that a browser can draw."""
+    return "data:image/webp;base64," + b64encode(image).decode()
+
+
+def _plain(picture: Picture) -> dict[str, str | None]:
+    image = data_url(picture.thumbnail) if picture.thumbnail else None
+    return {"id": picture.id, "image": image, "caption": picture.caption, "note": picture.note}

@@ -1,0 +1,107 @@
+"""What a page tells of its jobs: what runs, what failed, what a method refused; it looks by itself for what is new."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.kit import formats
+from app.kit.messages import escaped
+from app.kit.rerun_guard import watch
+from app.kit.state import state
+from core.jobs import Job, jobs
+from core.methods import discover
+from core.workspace import RunCard, Workspace
+
+POLL_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a page compares: by which command the methods of which package, kept as runs of which kind.
+
+    line: what the page does while one runs. seen: what of the runs it shows; when that changes, it is drawn anew.
+    """
+
+    command: str
+    package: str
+    kind: str
+    line: str
+    seen: Callable[[Sequence[RunCard]], object]
+
+
+def show(workspace: Workspace, what: Comparison, cards: Sequence[RunCard], otherwise: str | None = None) -> None:
+    """While a comparison runs the page looks by itself for what is new; cards: those it shows.
+
+    otherwise: what stands in the same line while nothing runs, so that nothing moves when it ends.
+    """
+    with st.container(key=f"{what.command}-progress"):
+        active = running(workspace, what.command)
+        if active:
+            _tell(active, what.line)
+            known = what.seen(cards)
+            watch(lambda: what.seen(workspace.runs(what.kind)) != known, POLL_SECONDS)
+        elif otherwise is not None:
+            st.caption(otherwise)
+        for job in _news(workspace, what.command):
+            _refused(job, what.package)
+        failed(workspace, what.command)
+
+
+def line(workspace: Workspace, command: str, otherwise: str = "") -> None:
+    """One line while a job runs, and why the last one failed until that is dismissed; otherwise: when there is none."""
+    with st.container(key=f"{command}-progress"):
+        active = running(workspace, command)
+        if active:
+            _tell(active, "Its result appears here.")
+        elif otherwise:
+            st.caption(otherwise)
+        failed(workspace, command)
+
+
+def expander(workspace: Workspace, command: str, title: str, key: str, first: bool) -> DeltaGenerator:
+    """A place for the form of a command; it closes by itself when a job starts.
+
+    first: whether there is nothing to look at yet, so that the form is open.
+    """
+    known = of(workspace, command)
+    unfolded = first and not any(job.active for job in known)
+    return st.expander(title, icon=":material/add:", expanded=unfolded, key=f"{key}-{len(known)}")
+
+
+def of(workspace: Workspace, command: str) -> list[Job]:
+    """The jobs of a workspace by that command since the server began, the newest last."""
+    return [job for job in jobs().list(workspace.path) if job.command == command]
+
+
+def running(workspace: Workspace, command: str) -> list[Job]:
+    """Those that wait or run."""
+    return [job for job in of(workspace, command) if job.active]
+
+
+def _tell(active: Sequence[Job], more: str) -> None:
+    """One line while jobs wait or run; more: what the page does meanwhile."""
+    named = f"“{escaped(active[0].title)}” is running."
+    if len(active) > 1:
+        named = f"{formats.counted(len(active), 'comparison')} are running."
+    st.caption(f":blue[:material/hourglass_top:] {named} {more}")
+
+
+def failed(workspace: Workspace, command: str) -> None:
+    """Why the last one failed, until the person has dismissed it."""
+    for job in _news(workspace, command):
+        if job.state == "failed":
+            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+
+
+def _news(workspace: Workspace, command: str) -> list[Job]:
+    """The last one, until the person has dismissed it."""
+    return [job for job in of(workspace, command)[-1:] if job.id not in state().dismissed]
+
+
+def _refused(job: Job, package: str) -> None:
+    for each in (job.result or {}).get("refused", []):
+        method = discover(package).get(each["method"])
+        title = method.title if method else each["method"]
+        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")

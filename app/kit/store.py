@@ -1,0 +1,179 @@
+"""What the pages read from workspaces, kept until the workspace changes.
+
+The cached readers take a workspace's path and version, so that any write, by whatever process, is seen.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.kit.items import Items
+from app.kit.state import START, state
+from core.commands.understanding import kept, measured
+from core.errors import MissingData
+from core.features import features_of, is_features
+from core.inputs import workspace_rows
+from core.reduced import family, full_model, model_titles
+from core.results import Embeddings
+from core.tags import tagged as items_tagged
+from core.tags import tags as tag_names
+from core.understanding import Understanding
+from core.workspace import Workspace, open_named, workspaces
+
+VERSIONS = 4
+"""Readings kept of each kind."""
+MEASURED_HERE = 50_000
+"""Vectors among which a page itself measures what `embed` has not: about a second."""
+
+
+def names() -> list[str]:
+    """Every workspace a person can open: the bundled ones first, then their own."""
+    return workspaces()
+
+
+@st.cache_resource(show_spinner=False)
+def bundled_sets() -> list[Any]:
+    """The sets that come with Clipscape."""
+    from core.sources.bundled import datasets
+
+    return list(datasets())
+
+
+def current() -> Workspace:
+    """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
+    chosen = state().workspace
+    if chosen is None or not chosen.is_dir():
+        known = names()
+        if not known:
+            raise MissingData("No workspace yet: make one with the plus sign in the side bar")
+        state().open(Path(open_named(START if START in known else known[0]).path))
+    return opened(str(state().workspace))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def opened(path: str) -> Workspace:
+    """A workspace's handle, one for the whole process."""
+    return Workspace.open(path)
+
+
+def items(workspace: Workspace) -> Items:
+    """Captions, labels and columns of every item."""
+    return _items(workspace.path, workspace.version)
+
+
+def embeddings(workspace: Workspace, model: str, modality: str) -> Embeddings:
+    """The vectors of one model and modality, of captions all; ids are those of captions."""
+    return _embeddings(workspace.path, workspace.version, model, modality)
+
+
+def missing(workspace: Workspace, model: str, features: bool = False) -> int:
+    """Images and captions that this model, or one made of it, has not embedded; with features, those are wanted too."""
+    return _missing(workspace.path, workspace.version, model, features)
+
+
+def models(workspace: Workspace) -> dict[str, str]:
+    """Every model that has embedded items here and how a person reads its name, the reduced ones last."""
+    return _models(workspace.path, workspace.version)
+
+
+def is_wordless(workspace: Workspace, name: str) -> bool:
+    """Whether no words can be compared with these embeddings: features of images, and what is made of those."""
+    return is_features(full_model(workspace, name))
+
+
+def model_title(workspace: Workspace, name: str) -> str:
+    """`pocket, reduced to 64 dimensions by PCA`; the name itself of what is not reduced, or is gone."""
+    return models(workspace).get(name, name)
+
+
+def understanding(workspace: Workspace, model: str) -> Understanding | None:
+    """Whether a model that can embed understands the images, as kept, or measured now; None where they are too many."""
+    return _understanding(workspace.path, workspace.version, model)
+
+
+def tags(workspace: Workspace) -> list[str]:
+    """What items can be chosen by."""
+    return _tags(workspace.path, workspace.version)
+
+
+def tagged(workspace: Workspace, tag: str) -> NDArray[np.bool_]:
+    """Which items have a tag: (N,), in the items' order."""
+    return _tagged(workspace.path, workspace.version, tag)
+
+
+def thumbnails(workspace: Workspace, ids: Iterable[str]) -> dict[str, bytes]:
+    """Small pictures (WebP) of these items; those without a picture are left out."""
+    return _thumbnails(workspace.path, tuple(ids))
+
+
+def image(workspace: Workspace, id: str) -> bytes | None:
+    """The original bytes; None for an item that is a caption only."""
+    with suppress(MissingData):
+        return workspace.image(id)
+    return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
+def _items(path: str, version: int) -> Items:
+    workspace = opened(path)
+    kinds = workspace.columns()
+    table = workspace.table(["captions", "caption", "label", *kinds])
+    return Items.of(table, kinds)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _embeddings(path: str, version: int, model: str, modality: str) -> Embeddings:
+    return opened(path).every_embedding(model, modality)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _missing(path: str, version: int, model: str, features: bool) -> int:
+    workspace = opened(path)
+    names = {*family(workspace, model), *([features_of(model)] if features else [])}
+    lacking = (
+        {(each, id) for each in _modalities(workspace, name) for id in workspace.missing(name, each)} for name in names
+    )
+    return len(set().union(*lacking))
+
+
+def _modalities(workspace: Workspace, model: str) -> tuple[str, ...]:
+    """What a model can embed."""
+    return ("image",) if is_wordless(workspace, model) else ("image", "text")
+
+
+@st.cache_data(show_spinner=False, max_entries=VERSIONS)
+def _models(path: str, version: int) -> dict[str, str]:
+    return model_titles(opened(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS)
+def _understanding(path: str, version: int, model: str) -> Understanding | None:
+    workspace = opened(path)
+    counts = tuple(each.count for each in workspace.models() if each.model == model)
+    return kept(workspace, model) or _measured(path, model, counts)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS)
+def _measured(path: str, model: str, counts: tuple[int, ...]) -> Understanding | None:
+    """counts: of the vectors; another count is measured anew."""
+    return measured(workspace_rows(opened(path), "both", model)) if 0 < sum(counts) <= MEASURED_HERE else None
+
+
+@st.cache_data(show_spinner=False, max_entries=VERSIONS)
+def _tags(path: str, version: int) -> list[str]:
+    return tag_names(opened(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=4 * VERSIONS)
+def _tagged(path: str, version: int, tag: str) -> NDArray[np.bool_]:
+    return items_tagged(opened(path), tag)
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _thumbnails(path: str, ids: tuple[str, ...]) -> dict[str, bytes]:
+    return opened(path).thumbnails(list(ids))

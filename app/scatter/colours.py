@@ -1,0 +1,49 @@
+"""A column as colours of points."""
+
+import numpy as np
+import pandas as pd
+
+from app.kit.items import MANY, Items
+from app.kit.palette import category_colours
+from app.scatter import Colour
+from app.scatter.drawn import Drawn
+
+NOTHING = "(empty)"
+REST = "other"
+NOISE, GREY = "noise", "#8a8f98"
+
+
+def colour(column: str | None, items: Items, drawn: Drawn) -> Colour | None:
+    """The column's values of each row; None colours images and captions apart."""
+    if column is None:
+        return None
+    values = items.values(column, drawn.ids)
+    title = column.replace("_", " ")
+    if items.kind(column) == "number":
+        return Colour(title, values=pd.to_numeric(values, errors="coerce").to_numpy(np.float64))
+    return categories(title, values)
+
+
+def categories(title: str, values: pd.Series) -> Colour:
+    """A code a value, the most frequent first; beyond `MANY` values the rare ones are one, which says how many."""
+    texts = values.map(_text).replace("", NOTHING)
+    counts = texts.value_counts()
+    names = list(counts.index[:MANY]) if len(counts) > MANY else sorted(counts.index, key=lambda name: name == NOTHING)
+    rest = [f"{REST}: {len(counts) - MANY:,} values"] if len(counts) > MANY else []
+    codes = pd.Index(names).get_indexer(texts)
+    return Colour(
+        title, codes=np.where(codes < 0, len(names), codes), names=names + rest, palette=_palette(names + rest)
+    )
+
+
+def _palette(names: list[str]) -> list[str]:
+    """A colour a name; what a clustering left over is grey."""
+    return [GREY if name == NOISE else colour for name, colour in zip(names, category_colours(names), strict=True)]
+
+
+def _text(value: object) -> str:
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,97 @@
+"""The job tray: what runs, how far it is, how to stop it; on every page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.kit import formats
+from app.kit.messages import escaped
+from app.kit.rerun_guard import watch
+from app.kit.state import state
+from app.shell import pages
+from core.jobs import Job, jobs
+
+POLL_SECONDS = 0.5
+SHOWN = 3
+ENDED = {"done": ("check_circle", "green"), "stopped": ("stop_circle", "gray"), "failed": ("error", "red")}
+
+
+def show() -> None:
+    """The tray; it looks again by itself only while something runs. The page drawn after it knows what has ended."""
+    ran = _runs()
+    _news()
+    runs = ran or _runs()  # what ended between the two is seen when it looks again
+    st.fragment(_tray, run_every=POLL_SECONDS if runs else None)()
+    if runs:
+        watch(_news, POLL_SECONDS)
+
+
+def line(job: Job) -> str:
+    """`1,250 of 7,632 · 125 items/s · 51 s left`, `120 MB of 605 MB · 12 MB/s · 40 s left`, or why it waits."""
+    progress = job.progress
+    if job.state == "waiting" or progress.total is None:
+        return progress.message
+    left = f"{formats.duration(job.eta)} left" if job.eta is not None else ""
+    done, pace = formats.steps(progress), formats.rate(progress.metrics, progress.unit or "items")
+    return " · ".join(part for part in (progress.message, done, pace, left) if part)
+
+
+def outcome(job: Job) -> str:
+    """One line about a finished job."""
+    if job.state == "failed":
+        return f"{job.title}: {job.error}"
+    if job.state == "stopped":
+        return f"{job.title}: stopped, what was done is kept"
+    brought = pages.summary(job)
+    return f"{job.title}: {brought} in {formats.duration(job.seconds)}" if brought else f"{job.title}: done"
+
+
+def _runs() -> bool:
+    return any(job.active for job in jobs().list())
+
+
+def _news() -> bool:
+    """Whether jobs have ended since the last look; what comes after them is started."""
+    ended = [job for job in jobs().list() if not job.active]
+    if news := state().notice(job.id for job in ended):
+        pages.go_on(ended)
+    return news
+
+
+def _tray() -> None:
+    known = jobs().list()
+    for job in known:
+        if job.active:
+            _active(job)
+    _finished([job for job in known if not job.active and job.id not in state().dismissed][-SHOWN:])
+
+
+def _active(job: Job) -> None:
+    with st.container(key=f"job-{job.id}", gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.markdown(f"**{escaped(job.title)}**", width="stretch")
+            st.button(
+                "Stop",
+                key=f"stop-{job.id}",
+                on_click=_stop,
+                args=(job.id,),
+                type="tertiary",
+                icon=":material/stop_circle:",
+                disabled=job.stopping,
+                help="What is done so far is kept",
+            )
+        st.progress(job.progress.share)
+        st.caption(line(job))
+
+
+def _stop(id: str) -> None:
+    jobs().stop(id)
+
+
+def _finished(ended: Sequence[Job]) -> None:
+    for job in reversed(ended):
+        icon, colour = ENDED[job.state]
+        st.caption(f":{colour}[:material/{icon}:] {escaped(outcome(job))}")
+    if ended:
+        every = {job.id for job in jobs().list() if not job.active}
+        st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))

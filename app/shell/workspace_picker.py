@@ -1,0 +1,67 @@
+"""The workspace picker of the side bar, and the small form that makes a workspace."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.kit import store
+from app.kit.rerun_guard import dialog
+from app.kit.state import state
+from core.errors import BadInput
+from core.workspace import create_named, open_named
+
+REFUSAL = "clipscape-refusal"
+"""Why the last new workspace could not be made."""
+
+
+def show() -> None:
+    """The open workspace, the others, and a plus sign for a new one."""
+    known = store.names()
+    with st.container(key="picker", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if known:
+            current = store.current().name
+            st.selectbox(
+                "Workspace",
+                known,
+                index=known.index(current) if current in known else None,
+                key=f"workspace-{current}",
+                on_change=_open,
+                args=(f"workspace-{current}",),
+                format_func=_title,
+                label_visibility="collapsed",
+                help="Workspace",
+            )
+        if st.button(
+            "New workspace" if not known else "", key="new-workspace", icon=":material/add:", help="New workspace"
+        ):
+            new()
+
+
+@dialog("New workspace")
+def new() -> None:
+    """Asks for a name and opens an empty workspace."""
+    name = st.text_input("Name", key="new-name", placeholder="e.g. my holiday pictures", max_chars=60)
+    given = name.strip()
+    if st.button("Create", key="create", type="primary", disabled=not given, on_click=_create, args=(given,)):
+        if refusal := st.session_state[REFUSAL]:
+            st.error(refusal, icon=":material/error:")
+        else:
+            st.rerun()
+
+
+def _create(name: str) -> None:
+    """A callback, which no click elsewhere in the same moment overtakes."""
+    st.session_state[REFUSAL] = ""
+    try:
+        state().open(Path(create_named(name).path))
+    except BadInput as error:
+        st.session_state[REFUSAL] = str(error)
+
+
+def _open(key: str) -> None:
+    state().open(Path(open_named(st.session_state[key]).path))
+
+
+def _title(name: str) -> str:
+    bundled = {dataset.name: dataset.title for dataset in store.bundled_sets()}
+    return bundled.get(name, name)

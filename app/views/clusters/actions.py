@@ -1,0 +1,140 @@
+"""What to do with a run: colour the map by it, write it as a column, take it away as a file, delete it."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.kit import background, downloads, formats, names, progress
+from app.kit.items import Items
+from app.kit.messages import escaped, plainly
+from app.kit.state import state
+from app.views.clusters.clusters import name
+from app.views.clusters.runs import Entry, Found
+from core.errors import BadInput
+from core.inputs import RUN
+from core.workspace import RunCard, Workspace
+
+
+def show(workspace: Workspace, items: Items, entry: Entry, card: RunCard, found: Found) -> None:
+    """One line of buttons, for the seed on screen; only the last is about all seeds of the line."""
+    with st.container(key="run-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _on_the_map(workspace, card, found)
+        _name(workspace, card)
+        with st.popover("Write as a label column", icon=":material/label:", key="write"):
+            _write(workspace, items, card, found)
+        _downloads(items, card, found)
+        with st.popover("", icon=":material/delete:", key="delete", help="Delete from the table"):
+            _ask(workspace, entry)
+
+
+def _name(workspace: Workspace, card: RunCard) -> None:
+    """A button that names the clusters from their captions; other ways are on the Semantics page."""
+    by = RUN + card.id
+    busy = any(job.arguments.get("by") == by for job in progress.running(workspace, names.COMMAND))
+    if names.newest(workspace, by) and not busy:
+        return
+    help = "By what their captions have and the others' lack; more ways under Names on the Semantics page"
+    title = "Naming them …" if busy else "Name the clusters"
+    if st.button(title, key="name-clusters", icon=":material/sell:", disabled=busy, help=help):
+        background.start(workspace, names.COMMAND, {"by": by}, f"Names of {card.title}, seed {card.seed}")
+        st.rerun()
+
+
+def column_of(card: RunCard) -> str:
+    """`K-means clusters, seed 0`: the column that a run colours the map by."""
+    return f"{card.title} clusters, seed {card.seed}".replace(".", "_")
+
+
+def write(workspace: Workspace, found: Found, column: str) -> None:
+    """The cluster of each item, as a text column."""
+    workspace.set_column(
+        column, {id: name(label) for id, label in zip(_ids(found), found.labels.tolist(), strict=True)}
+    )
+
+
+def write_sureness(workspace: Workspace, found: Found, column: str) -> None:
+    """How sure the method is of each item, as a column of numbers."""
+    workspace.set_column(column, dict(zip(_ids(found), found.confidence.astype(float).tolist(), strict=True)))
+
+
+def table(items: Items, card: RunCard, found: Found) -> pd.DataFrame:
+    """One row an item: id, cluster (-1: noise), confidence, caption, label and columns."""
+    frame = pd.DataFrame({"id": found.ids, "cluster": found.labels, "confidence": found.confidence})
+    return pd.concat([frame, items.frame.reindex(found.ids).reset_index(drop=True)], axis=1)
+
+
+def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
+    mapped = bool(workspace.runs("map"))
+    without = None if mapped else "There is no map yet: draw one on the Map page"
+    ways = (
+        (
+            "Show on the Map page",
+            "palette",
+            column_of(card),
+            write,
+            "Writes the clusters as a column, which colours the map",
+        ),
+        (
+            "… how sure it is",
+            "gradient",
+            f"{column_of(card)} (sure)",
+            write_sureness,
+            "Writes from 0 to 1 for each item, which colours the map",
+        ),
+    )
+    for title, icon, column, action, help in ways:
+        if st.button(title, key=f"map-by-{icon}", icon=f":material/{icon}:", disabled=not mapped, help=without or help):
+            action(workspace, found, column)
+            st.session_state["colour"] = column
+            st.switch_page(state().pages["map"])
+
+
+def _write(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
+    with st.form("write-column", border=False):
+        column = st.text_input("Name of the column", column_of(card), key="write-name").strip()
+        st.caption(f"Each of the {formats.counted(len(found), 'item')} gets the name of its cluster.")
+        if st.form_submit_button("Write", key="write-column-now", icon=":material/label:"):
+            with plainly():
+                _check_new(column, items, card)
+                write(workspace, found, column)
+                st.toast(f"{formats.counted(len(found), 'item')} labelled in the column “{column}”")
+                st.rerun()
+
+
+def _check_new(column: str, items: Items, card: RunCard) -> None:
+    """Nobody's own column is overwritten by accident."""
+    taken = column in items.kinds or (column == "label" and items.labels) or column == "caption"
+    if taken and column != column_of(card):
+        raise BadInput(f"there is a column {column!r} already: choose another name")
+
+
+def _ask(workspace: Workspace, entry: Entry) -> None:
+    runs = "this run" if len(entry.cards) == 1 else f"these {len(entry.cards)} runs"
+    st.caption(f"{escaped(entry.title)}: a line that is deleted is gone. Columns that were written from it stay.")
+    st.button(f"Delete {runs}", key="delete-now", icon=":material/delete:", on_click=delete, args=(workspace, entry))
+
+
+def delete(workspace: Workspace, entry: Entry) -> None:
+    """Every seed of a line of the leaderboard."""
+    for card in entry.cards:
+        workspace.delete_run(card.id)
+
+
+def _downloads(items: Items, card: RunCard, found: Found) -> None:
+    whole = partial(table, items, card, found)
+    stem = f"{card.method}-seed{card.seed}"
+    each, how = "Cluster of each item", "Method, parameters, seed, versions and figures"
+    ways: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+        ("CSV", lambda: downloads.csv(whole()), f"{stem}.csv", each),
+        ("Parquet", lambda: downloads.parquet(whole()), f"{stem}.parquet", each),
+        ("Run card", lambda: downloads.run_card(card), f"{stem}.json", how),
+    )
+    for title, make, file, help in ways:
+        downloads.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}", quiet=False)
+
+
+def _ids(found: Found) -> list[str]:
+    return np.asarray(found.ids).tolist()

@@ -1,0 +1,54 @@
+"""What came of adding: progress while it runs, then what was added, skipped and refused."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from app.kit import downloads, formats, progress
+from app.kit.messages import escaped
+from app.kit.state import state
+from app.shell import job_tray
+from core.jobs import Job
+from core.workspace import Workspace
+
+
+def show(workspace: Workspace) -> None:
+    """The last job that added to this workspace."""
+    adding = progress.of(workspace, "embed")
+    if not adding or adding[-1].id in state().dismissed:
+        return
+    with st.container(key="report", border=True):
+        if adding[-1].active:
+            st.fragment(_running, run_every=job_tray.POLL_SECONDS)(adding[-1])
+        else:
+            _ended(adding[-1])
+
+
+def _running(job: Job) -> None:
+    st.markdown(f"**{escaped(job.title)}**")
+    st.progress(job.progress.share)
+    st.caption(job_tray.line(job))
+
+
+def _ended(job: Job) -> None:
+    st.markdown(f"**{escaped(job_tray.outcome(job))}**")
+    refused = (job.result or {}).get("refused", [])
+    if refused:
+        _refused(refused)
+    if job.state == "done":
+        st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
+
+
+def _refused(refused: list[dict[str, str]]) -> None:
+    frame = pd.DataFrame(refused)
+    with st.expander(f"{formats.counted(len(frame), 'file or row', 'files and rows')} refused, and why", expanded=True):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key="refused",
+            height=min(38 + 35 * len(frame), 260),
+            column_config={"source": "File or row", "reason": "Reason"},
+        )
+        make = partial(downloads.csv, frame)
+        downloads.button("Download the list", make, "refused.csv", key="download-refused", quiet=False)

@@ -1,0 +1,145 @@
+"""What to do with a reducer: use it on every page or no more, take it away as a file, take or delete its curve."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import streamlit as st
+
+from app.kit import derived_embeddings, downloads, formats, store
+from app.kit.messages import escaped
+from app.views.dimensions.curves import APART, Curve, setting
+from core.jobs import jobs
+from core.reduced import KIND, title
+from core.reducer_file import LOADER, export_reducer
+from core.workspace import RunCard, Workspace
+
+COMMAND = "project"
+_USE = "Fits it on all pairs and reduces every embedding of the model here; nothing is replaced"
+_GONE = "The embeddings that it was compared on are deleted: the curve is what is left of them"
+
+
+def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
+    """One line of buttons for the reducer on screen, and below it where its embeddings can be chosen."""
+    made = reducer(workspace, curve, dimension)
+    with st.container(key="reducer-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _use(workspace, curve, dimension, made)
+        if made:
+            _use_no_more(workspace, made)
+        _files(workspace, made)
+        downloads.button(
+            "Run card",
+            lambda: downloads.run_card(curve.card),
+            f"{curve.card.method}.json",
+            "Method, parameters, versions and every figure of its curve",
+            key="take-card",
+            quiet=False,
+        )
+        with st.popover("", icon=":material/delete:", key="delete-curve", help="Delete from the curve"):
+            st.caption(f"{escaped(curve.title)}: a line that is deleted is gone. What it has reduced stays.")
+            st.button(
+                "Delete this line",
+                key="delete-curve-now",
+                icon=":material/delete:",
+                on_click=workspace.delete_run,
+                args=(curve.card.id,),
+            )
+    st.caption(_told(made, dimension))
+
+
+def reducer(workspace: Workspace, curve: Curve, dimension: int) -> RunCard | None:
+    """The card of the reducer with these settings that was fitted on all pairs; None where it is not in use."""
+    wanted = (curve.card.method, curve.card.fingerprint, setting(curve.card), dimension)
+    found = [card for card in workspace.runs(KIND) if _key(card) == wanted and "derived" in card.metrics]
+    return found[-1] if found else None
+
+
+def arguments(workspace: Workspace, curve: Curve, dimension: int) -> dict[str, object]:
+    """Of the command that fits the reducer on all pairs and reduces the workspace."""
+    card = curve.card
+    return {
+        "source": workspace.path,
+        "method": card.method,
+        "dims": dimension,
+        "params": {name: value for name, value in card.params.items() if name not in APART},
+        "model": card.model,
+        "tag": card.metrics.get("tag"),
+        "exclude": card.metrics.get("exclude"),
+    }
+
+
+def file(workspace: Workspace, card: RunCard) -> bytes:
+    """The reducer as safetensors."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "reducer.safetensors"
+        export_reducer(workspace.run(card.id), path)
+        return path.read_bytes()
+
+
+def table(found: Sequence[Curve]) -> pd.DataFrame:
+    """A row a reducer, number of dimensions, split and direction: the shares of right matches, and those of all D."""
+    rows = []
+    for curve in found:
+        for way in ("i2t", "t2i"):
+            for place, dimension in enumerate(curve.dims.tolist()):
+                for split in range(len(curve.held_out)):
+                    row = {"method": curve.title, "dim": dimension, "split": split, "direction": way}
+                    rows.append(row | _shares(curve, way, place, split))
+    return pd.DataFrame(rows)
+
+
+def csv(found: Sequence[Curve]) -> bytes:
+    return downloads.csv(table(found))
+
+
+def _shares(curve: Curve, way: str, place: int, split: int) -> dict[str, float]:
+    asked = curve.asks[split] if way == "i2t" else slice(None)
+    ranks = {"": curve.reduced[way][place, split][asked], "full_": curve.full[way][split][asked]}
+    return {f"{name}recall_at_{depth}": float((ranks[name] < depth).mean()) for name in ranks for depth in (1, 5, 10)}
+
+
+def _key(card: RunCard) -> tuple[str, str, str, object]:
+    return card.method, card.fingerprint, setting(card), card.params.get("dimensions")
+
+
+def _use(workspace: Workspace, curve: Curve, dimension: int, made: RunCard | None) -> None:
+    asked = arguments(workspace, curve, dimension)
+    gone = curve.card.model not in store.models(workspace)
+    running = any(job.active and job.command == COMMAND and job.arguments == asked for job in jobs().list())
+    pressed = st.button(
+        "In use" if made else "Use this reducer",
+        key="use-reducer",
+        type="primary",
+        icon=":material/check:" if made else ":material/compress:",
+        disabled=gone or running or made is not None,
+        help=_GONE if gone else _USE,
+    )
+    if pressed:
+        name = f"Reduce to {formats.counted(dimension, 'dimension')} by {curve.title}"
+        jobs().start(COMMAND, asked, name, workspace.path)
+        st.rerun()
+
+
+def _use_no_more(workspace: Workspace, made: RunCard) -> None:
+    if st.button("Use it no more", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
+        derived_embeddings.ask(workspace, made.metrics["derived"])
+
+
+def _files(workspace: Workspace, made: RunCard | None) -> None:
+    without = None if made else "Use the reducer first: then it is fitted on all pairs, and can be taken away"
+    stem = f"{made.method}-{made.params['dimensions']}" if made else "reducer"
+    ways = (
+        ("Reducer", lambda: file(workspace, made) if made else b"", f"{stem}.safetensors", "Its arrays"),
+        ("Loader", LOADER.encode, "reduce.py", "Ten lines of Python that apply the file"),
+    )
+    for name, make, path, help in ways:
+        key = f"take-{name.lower()}"
+        downloads.button(name, make, path, without or help, key=key, quiet=False, disabled=made is None)
+
+
+def _told(made: RunCard | None, dimension: int) -> str:
+    if made is None:
+        return f"In use, its embeddings of {dimension:,} dimensions can be chosen as a model on every other page."
+    name = title(made.metrics["derived"], {made.metrics["derived"]: made})
+    return f"On the other pages choose the model “{escaped(name)}”."

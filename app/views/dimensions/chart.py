@@ -1,0 +1,195 @@
+"""The large curve: right matches against the dimensions kept, each reducer a line with its band."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.kit import formats
+from app.kit.palette import line_colours
+from app.views.dimensions.chosen import clicked
+from app.views.dimensions.curves import DEPTHS, PACKAGE, WAYS, Curve, Measure
+from core.methods import discover
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+HEIGHT = 470
+GREY = "#7d8592"
+"""Of what belongs to no reducer: seen on both themes."""
+EDGE = 0.06
+"""Room beside the first and the last dimension, in powers of ten."""
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+"""Settings of one method have its colour, and another dash each."""
+KEY = "dimension-curve"
+"""Of the chart; and of the person's choice of what counts as right."""
+
+
+def measure() -> Measure:
+    """What counts as right, as the person chooses it above the curve."""
+    way = st.segmented_control(
+        "Direction",
+        list(WAYS),
+        default="both",
+        required=True,
+        format_func=WAYS.__getitem__,
+        key="curve-way",
+        label_visibility="collapsed",
+        help="Image → text: the caption is sought for an image",
+    )
+    depth = st.segmented_control(
+        "Right when among the nearest",
+        list(DEPTHS),
+        default=1,
+        required=True,
+        format_func=lambda depth: "Top-1" if depth == 1 else f"Recall@{depth}",
+        key="curve-depth",
+        label_visibility="collapsed",
+        help="Right when the partner is the nearest, or among the 5 or 10 nearest",
+    )
+    return Measure(str(way), int(depth))
+
+
+def show(found: Sequence[Curve], by: Measure, point: tuple[Curve, int]) -> None:
+    """Draws the curve; a click on a point chooses it, and it is drawn larger then."""
+    key = f"{KEY}-{found[0].card.fingerprint}"
+    st.plotly_chart(
+        figure(found, by, *point),
+        key=key,
+        on_select=lambda: clicked(st.session_state[key]),
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=f"{by.title} against the dimensions kept",
+    )
+
+
+def figure(found: Sequence[Curve], by: Measure, chosen: Curve | None = None, dimension: int = 0) -> "Figure":
+    """Means over the splits, their sd as bands; a ring marks the smallest D' that loses nothing."""
+    import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
+
+    drawn, looks = go.Figure(), styles(found)
+    full = found[0]
+    _level(drawn, full, by)
+    for curve in found:
+        mean, sd = curve.mean_and_sd(by)
+        colour, dash = looks[curve.card.id]
+        drawn.add_trace(_band(curve, mean, sd, colour))
+        large = curve.at(dimension) if curve is chosen else None
+        drawn.add_trace(_line(curve, mean, sd, large, {"color": colour, "dash": dash, "width": 2}))
+    drawn.add_trace(_rings(found, by, looks))
+    ticks = sorted({int(dim) for curve in found for dim in curve.dims} | {full.dimensions})
+    drawn.update_xaxes(
+        title="dimensions kept D'",
+        type="log",
+        tickvals=ticks,
+        ticktext=[f"{tick:,}" for tick in ticks],
+        range=[np.log10(ticks[0]) - EDGE, np.log10(ticks[-1]) + EDGE],
+    )
+    drawn.update_yaxes(title=by.title, tickformat=".2f", rangemode="tozero")
+    return drawn.update_layout(
+        height=HEIGHT,
+        margin={"t": 12, "r": 12, "b": 0, "l": 0},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
+        hovermode="closest",
+        clickmode="event+select",
+        dragmode=False,
+        uirevision="curve",
+    )
+
+
+def styles(found: Sequence[Curve]) -> dict[str, tuple[str, str]]:
+    """Colour and dash by run: the same method always has the same colour."""
+    looks, settings = {}, dict.fromkeys((curve.card.method for curve in found), 0)
+    for curve in found:
+        method = curve.card.method
+        looks[curve.card.id] = (colours().get(method, GREY), DASHES[settings[method] % len(DASHES)])
+        settings[method] += 1
+    return looks
+
+
+def colours() -> dict[str, str]:
+    """Method → colour, by its place among all methods."""
+    return line_colours(list(discover(PACKAGE)))
+
+
+def _level(drawn: "Figure", curve: Curve, by: Measure) -> None:
+    """What all dimensions give, with its bootstrap band."""
+    level, low, high = curve.level(by)
+    drawn.add_hrect(low, high, fillcolor=GREY, opacity=0.18, line_width=0, layer="below")
+    drawn.add_hline(
+        level,
+        line={"color": GREY, "width": 1.5, "dash": "dash"},
+        annotation={
+            "text": f"all {curve.dimensions:,} dimensions: {formats.figure(level)}",
+            "font": {"size": 12},
+            "yshift": 2,
+        },
+        annotation_position="top left",
+    )
+
+
+def _line(curve: Curve, mean: NDArray[Any], sd: NDArray[Any], large: int | None, line: dict[str, Any]) -> Any:
+    from plotly.graph_objects import Scatter
+
+    return Scatter(
+        x=curve.dims.tolist(),
+        y=mean.tolist(),
+        name=curve.title,
+        legendgroup=curve.card.id,
+        mode="lines+markers",
+        line=line,
+        marker={
+            "size": [15 if place == large else 9 for place in range(len(mean))],
+            "color": line["color"],
+            "opacity": 1,
+        },
+        unselected={"marker": {"opacity": 1}},
+        customdata=[[curve.card.id, int(dim), spread] for dim, spread in zip(curve.dims, sd, strict=True)],
+        hovertemplate="%{x} dimensions: %{y:.3f} ± %{customdata[2]:.3f}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _band(curve: Curve, mean: NDArray[Any], sd: NDArray[Any], colour: str) -> Any:
+    from plotly.graph_objects import Scatter
+
+    return Scatter(
+        x=np.concatenate([curve.dims, curve.dims[::-1]]).tolist(),
+        y=np.concatenate([mean + sd, (mean - sd)[::-1]]).tolist(),
+        legendgroup=curve.card.id,
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=_faded(colour),
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _rings(found: Sequence[Curve], by: Measure, looks: dict[str, tuple[str, str]]) -> Any:
+    """Around the smallest lossless point of each line; they take no clicks from the points."""
+    from plotly.graph_objects import Scatter
+
+    smallest = [(curve, dim) for curve in found if (dim := curve.lossless(by)) is not None]
+    places = [(dim, curve.mean_and_sd(by)[0][curve.at(dim)]) for curve, dim in smallest]
+    return Scatter(
+        x=[dim for dim, _ in places],
+        y=[float(level) for _, level in places],
+        name="smallest that loses nothing",
+        mode="markers",
+        marker={
+            "size": 20,
+            "symbol": "circle-open",
+            "line": {"width": 2},
+            "color": [looks[curve.card.id][0] for curve, _ in smallest],
+        },
+        unselected={"marker": {"opacity": 1}},
+        hoverinfo="skip",
+        showlegend=bool(smallest),
+    )
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"

@@ -1,0 +1,64 @@
+"""The Faces page: what changes if one factor changes?"""
+
+import streamlit as st
+
+from app.kit import formats, store
+from app.kit.messages import escaped
+from app.kit.page import Outcome, Page, Result
+from app.kit.state import state
+from app.views.faces import asking, codes, people, sources, studio, tools, training
+from app.views.faces.face import chosen
+from app.views.faces.studio import Beside
+from core.jobs import Job, jobs
+
+WARM_AFTER = 5.0
+"""Seconds in which the page has the cores for itself."""
+PLAIN = (
+    "Glasses, sex, race and the other factors are labels of a data set: of drawings whose parts a program chose by "
+    "them. They say how that data set was made, and nothing about people."
+)
+OWN = "The factors are labels of the pictures that this editor was trained on, and say nothing about people."
+
+
+def show() -> None:
+    """Whose face, its sliders, and what they do."""
+    now = chosen()
+    with st.container(key="faces-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title("Faces", anchor=False)
+        tools.editors(now)
+        with st.spinner("Loading the editor of faces …"):
+            asking.describe(now.editor)
+        place = people.workspace(now.editor)
+        source = sources.choose(place, now)
+        with st.container(key="face-tools", horizontal=True, horizontal_alignment="right", gap="xsmall"):
+            prompts, clip = tools.prompts(place, now.editor)
+            if st.button("Codes", icon=":material/grid_on:", key="face-codes", help="Which code stands for what"):
+                codes.show(prompts, clip, now.editor, place.path if place and now.editor else None)
+            tools.files(now)
+    if now.face is None:
+        now.show(sources.first(place, now))
+    source(place, now)
+    if now.face is not None:
+        sources.strange(now.face)
+        ground = people.ground(place, clip, now.editor) if place else None
+        studio.show(now, now.face, Beside(prompts, clip, place.path if place else None, ground))
+        if place and ground is None:
+            st.caption(f"{escaped(clip)} has not embedded these faces: once it has, edits are drawn on their map here.")
+    training.draw(store.current())
+    st.caption(OWN if now.editor else PLAIN)
+    jobs().warm(after=WARM_AFTER)
+
+
+def learned(result: Result) -> str:
+    """What a new editor is worth."""
+    read = formats.percent(min(result["read"].values(), default=0))
+    return f"faces made again with SSIM {formats.figure(result.get('ssim', 0))}, each factor read right in {read}"
+
+
+def use(job: Job, result: Result) -> None:
+    """The new editor is taken up."""
+    if job.workspace == str(state().workspace):
+        chosen().use(result["model"])
+
+
+PAGE = Page("Faces", ":material/face:", 7, show, {"faces train": Outcome(learned, use)})

@@ -1,0 +1,91 @@
+"""What to take away: figures, groups, distances, the bound, the run card; and how a method leaves the table."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app.kit import downloads
+from app.kit.messages import escaped
+from app.views.groups.runs import KIND, Found, alike
+from core.workspace import Workspace
+
+
+def show(workspace: Workspace, every: Sequence[Found], each: Found) -> None:
+    """A menu of downloads, and one that deletes; each: the method on screen."""
+    with st.popover("Export", icon=":material/download:", key="groups-export"):
+        st.caption(f"Of {escaped(each.title)}, but for the figures, which are of all methods.")
+        for title, make, file, help in _files(every, each):
+            downloads.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}")
+    with st.popover("", icon=":material/delete:", key="groups-delete", help="Delete a method from the comparison"):
+        titles = {one.card.id: one.title for one in every}
+        chosen = st.selectbox("Method", list(titles), format_func=titles.__getitem__, key="groups-delete-which")
+        st.caption("What is deleted is gone; the items stay.")
+        st.button(
+            "Delete it",
+            key="groups-delete-now",
+            icon=":material/delete:",
+            on_click=delete,
+            args=(workspace, every, chosen),
+        )
+
+
+def delete(workspace: Workspace, every: Sequence[Found], id: str) -> None:
+    """The method with this setting, however often it was made on this comparison."""
+    card = next(each.card for each in every if each.card.id == id)
+    for run in alike(workspace.runs(KIND), card):
+        workspace.delete_run(run)
+
+
+def figures(every: Sequence[Found]) -> pd.DataFrame:
+    """A row a method, size and split: top-1 and mAP."""
+    rows = []
+    for each in every:
+        top1, precision = each.arrays["top1"], each.arrays["map"]
+        for place, size in enumerate(each.sizes):
+            for split in range(top1.shape[1]):
+                row = {"method": each.title, "size": size, "split": split}
+                rows.append(row | {"top1": top1[place, split], "map": precision[place, split]})
+    return pd.DataFrame(rows)
+
+
+def groups(each: Found) -> pd.DataFrame:
+    """A row a group: its items, its most central one, and the nearest groups with their distances."""
+    arrays = each.arrays
+    frame = pd.DataFrame({"group": each.names, "items": each.counts, "central": each.ids[arrays["central"]]})
+    for place in range(arrays["nearest"].shape[1]):
+        frame[f"nearest_{place + 1}"] = each.names[arrays["nearest"][:, place]]
+        frame[f"distance_{place + 1}"] = arrays["nearest_distances"][:, place]
+    return frame
+
+
+def distances(each: Found) -> pd.DataFrame:
+    """The matrix, in the order of the heat map."""
+    order = each.arrays["order"]
+    names = each.names[order]
+    return pd.DataFrame(each.arrays["between"][order][:, order], index=pd.Index(names, name="group"), columns=names)
+
+
+def bound(each: Found) -> pd.DataFrame:
+    """A row a pair: its group, the size of both sets, the group where the bound is the tightest, and the sides."""
+    arrays = each.arrays
+    told = {name: arrays[f"bound_{name}"] for name in ("left", "right", "sharper")}
+    names = {"group": each.names[arrays["bound_of"]], "size": arrays["bound_size"]}
+    return pd.DataFrame(names | {"other": each.names[arrays["bound_other"]]} | told)
+
+
+def _files(every: Sequence[Found], each: Found) -> list[tuple[str, Callable[[], bytes], str, str]]:
+    stem = f"groups-{each.method}"
+    matrix = len(each.arrays["between"]) > 0
+    files = [
+        ("Figures", lambda: downloads.csv(figures(every)), "groups.csv", "A row a method, size and split"),
+        ("Groups", lambda: downloads.csv(groups(each)), f"{stem}.csv", "A row a group, with its nearest groups"),
+        ("Distances", lambda: _matrix(each), f"{stem}-distances.csv", "The heat map's matrix"),
+        ("Bound", lambda: downloads.csv(bound(each)), "groups-bound.csv", "A row a pair, both sides of the bound"),
+        ("Run card", lambda: downloads.run_card(each.card), f"{stem}.json", "Method, parameters, figures"),
+    ]
+    return [file for file in files if matrix or file[0] != "Distances"]
+
+
+def _matrix(each: Found) -> bytes:
+    return distances(each).to_csv().encode()

@@ -1,0 +1,122 @@
+"""What single groups found: a group with what came first for it, those that went wrong before the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from app.kit import formats
+from app.views.groups.cards import Card, Side, cards
+from app.views.groups.look import follow
+from app.views.groups.runs import MEAN, Found
+from core.workspace import Workspace
+
+PAGE = 8
+WAYS = {"wrong": "Wrong", "right": "Right", "won": "Right, where the mean is wrong", "lost": "Wrong, where it is right"}
+LACKING = "This comparison was made by an earlier version: compare again to see what single groups found."
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What Q groups of one size found in the first cut of the first split.
+
+    queries (Q, n), gallery (R, n): rows of the items. nearest (Q,): the gallery group found; place (Q,): of the first
+    right one, from 0.
+    """
+
+    queries: np.ndarray
+    gallery: np.ndarray
+    nearest: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, each: Found, size: int) -> "Answers | None":
+        names = (f"queries_{size}", f"gallery_{size}", f"nearest_{size}", f"place_{size}")
+        return cls(*(each.arrays[name] for name in names)) if all(name in each.arrays for name in names) else None
+
+    @property
+    def right(self) -> np.ndarray:
+        return self.place == 0
+
+
+def show(workspace: Workspace, every: Sequence[Found], line: str, size: int) -> None:
+    """Cards of a method at a size; what went farthest wrong first."""
+    each = next(one for one in every if one.card.id == line)
+    with st.container(key="searched-head", horizontal=True, vertical_alignment="bottom", gap="small"):
+        _menus(every, each)
+        made = Answers.of(each, size)
+        ways = sorted_ways(every, each, made, size) if made else {}
+        way = _way(ways, each) if ways else None
+    if made is None:
+        st.caption(LACKING)
+        return
+    if way is None:
+        return
+    rows = ways[way]
+    count = max(-(-len(rows) // PAGE), 1)
+    place = st.container(key="searched-cards")
+    key = f"searched-page-{line}-{size}-{way}"
+    page = st.pagination(count, key=key, max_visible_pages=5) if count > 1 else 1
+    with place:
+        if not len(rows):
+            st.caption("None.")
+        shown = [card(each, made, row) for row in rows[(page - 1) * PAGE : page * PAGE]]
+        follow(workspace, cards(workspace, shown, "searched", wide=280), shown)
+    st.caption(
+        f"{each.title}, groups of {formats.counted(size, 'item')}: {int(made.right.sum()):,} of "
+        f"{len(made.right):,} right in the first cut of the first split. Left: what was searched with; right: what "
+        "came first. Click a picture for the item, a card for both groups whole."
+    )
+
+
+def sorted_ways(every: Sequence[Found], each: Found, made: Answers, size: int) -> dict[str, np.ndarray]:
+    """Rows of the queries by how they went, the farthest from right first."""
+    plain = next((one for one in every if one.method == MEAN), None)
+    mean = Answers.of(plain, size) if plain and plain is not each else None
+    order = np.argsort(-made.place, kind="stable")
+    right = made.right[order]
+    found = {"wrong": order[~right], "right": order[right]}
+    if mean is not None:
+        other = mean.right[order]
+        found |= {"won": order[right & ~other], "lost": order[~right & other]}
+    return found
+
+
+def card(each: Found, made: Answers, row: int) -> Card:
+    """What was searched with, and what came first for it."""
+    given, got = made.queries[row], made.gallery[made.nearest[row]]
+    right = bool(made.right[row])
+    told = "" if right else f"the first right one is {formats.ordinal(int(made.place[row]))}"
+    asked = Side(each.name_of(given[0]), tuple(each.ids[given].tolist()))
+    answer = Side(each.name_of(got[0]), tuple(each.ids[got].tolist()), told, "right" if right else "wrong")
+    return Card(str(row), (asked, answer))
+
+
+def _menus(every: Sequence[Found], each: Found) -> None:
+    """The choice of the figures, without the mouse's aim."""
+    titles = {one.card.id: one.title for one in every}
+    st.selectbox(
+        "What single groups found by", list(titles), format_func=titles.__getitem__, key="groups-line", width=250
+    )
+    st.selectbox(
+        "Items in a group",
+        each.sizes,
+        format_func=lambda size: f"{size:,}",
+        key="groups-size",
+        width=130,
+        persist_state="session",
+    )
+
+
+def _way(ways: dict[str, np.ndarray], each: Found) -> str:
+    chosen = st.segmented_control(
+        "Which",
+        list(ways),
+        default="wrong",
+        required=True,
+        format_func=lambda way: f"{WAYS[way]}: {len(ways[way]):,}",
+        key=f"searched-way-{each.method == MEAN}",
+        label_visibility="collapsed",
+    )
+    return str(chosen)

@@ -1,0 +1,86 @@
+"""The table of methods: what each finds at each size, the best in bold, marked where it beats the mean for sure."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.kit import formats
+from app.kit.content import fingerprint
+from app.views.groups.runs import Found
+
+METHOD, SECONDS = "Method", "Fit (s)"
+
+
+def show(every: Sequence[Found], measure: str, choose: Callable[[str, int], None]) -> None:
+    """A click on a cell chooses the method and the size."""
+    key = f"groups-table-{fingerprint(measure, *(each.card.id for each in every))}"
+    sizes = sorted({size for each in every for size in each.sizes})
+
+    def clicked() -> None:
+        for row, column in st.session_state[key]["selection"]["cells"]:
+            size = int(column) if str(column).isdecimal() else sizes[0]
+            choose(every[row].card.id, size)
+
+    st.dataframe(
+        styled(every, measure, sizes),
+        key=key,
+        hide_index=True,
+        on_select=clicked,
+        selection_mode="single-cell",
+        column_config=_columns(sizes),
+        row_height=34,
+        height="content",
+    )
+
+
+def frame(every: Sequence[Found], measure: str, sizes: Sequence[int]) -> pd.DataFrame:
+    """The means, a row a method, a column a size."""
+    rows = []
+    for each in every:
+        means = dict(zip(each.sizes, each.mean_and_sd(measure)[0].tolist(), strict=True))
+        named = {str(size): means.get(size) for size in sizes}
+        rows.append({METHOD: each.title, **named, SECONDS: each.card.seconds})
+    return pd.DataFrame(rows)
+
+
+def styled(every: Sequence[Found], measure: str, sizes: Sequence[int]) -> Any:
+    """As a person reads it: mean ± sd, an arrow where it is surely more or less than the mean."""
+    styler = frame(every, measure, sizes).style.format(na_rep="–", formatter={SECONDS: formats.figure})
+    for number, each in enumerate(every):
+        written = dict(zip(each.sizes, _cells(each, measure), strict=True))
+        for size, text in written.items():
+            styler = styler.format(lambda _, text=text: text, subset=pd.IndexSlice[[number], [str(size)]])
+    return styler.apply(_bold, subset=[str(size) for size in sizes])
+
+
+def _cells(each: Found, measure: str) -> list[str]:
+    mean, sd = each.mean_and_sd(measure)
+    told = [row[measure] for row in each.against] if each.against else [None] * len(mean)
+    rows = zip(mean.tolist(), sd.tolist(), told, strict=True)
+    return [f"{value:.3f} ± {spread:.3f}{_mark(row)}" for value, spread, row in rows]
+
+
+def _mark(row: Any) -> str:
+    if row is None or row["low"] is None:
+        return ""
+    return " ↑" if row["low"] > 0 else " ↓" if row["high"] < 0 else ""
+
+
+def _bold(column: pd.Series) -> list[str]:
+    known = column.dropna().round(3)
+    if known.nunique() < 2:
+        return [""] * len(column)
+    return ["font-weight: 700" if round(value, 3) == known.max() else "" for value in column]
+
+
+def _columns(sizes: Sequence[int]) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    told = "mean ± sd over the splits. ↑ ↓: surely more or less than the plain mean, by the 95 % interval"
+    cells = {
+        str(size): number(formats.counted(size, "item"), width=124, help=f"Groups of {size:,}: {told}")
+        for size in sizes
+    }
+    seconds = number(SECONDS, width=72, help="To learn from one half of the groups, once")
+    return {METHOD: text(pinned=True, width=190), **cells, SECONDS: seconds}

@@ -1,0 +1,91 @@
+"""The small line below the map: how many points, how it was made, how far it and its model can be trusted."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from app.kit import background, formats, store, understanding
+from app.kit.messages import escaped
+from app.scatter import maps
+from app.scatter.drawn import Drawn
+from core.commands.mapping import unplaced
+from core.methods import find
+from core.workspace import RunCard, Workspace
+
+SPACES = {"images": "images", "captions": "captions", "both": "images and captions"}
+
+
+def show(workspace: Workspace, card: RunCard, drawn: Drawn) -> None:
+    """One line of figures, each with its explanation; at its end, what is not on this map yet."""
+    points = len(maps.drawn(workspace, card, "Both"))
+    with st.container(key="figures", horizontal=True, vertical_alignment="center", gap="small"):
+        for text, explanation in figures(card, len(drawn), points, space(workspace, card)):
+            st.caption(text, help=explanation, width="content")
+        if understood := understanding.figure(workspace, card.model):
+            st.caption(understood[0], help=understood[1], width="content")
+        missing = unplaced(workspace, card, points)
+        if missing and find("core.maps", card.method).place:
+            st.button(
+                f"Place {formats.counted(missing, 'new point')} on this map",
+                key="place",
+                type="tertiary",
+                icon=":material/add_location_alt:",
+                on_click=_place,
+                args=(workspace, card),
+            )
+
+
+def figures(card: RunCard, shown: int, points: int, space: str) -> Iterator[tuple[str, str]]:
+    """Each figure with one line that says what it means."""
+    part = "" if shown == points else f" of {points:,}"
+    yield (
+        f"**{shown:,}**{part} points",
+        f"{formats.counted(card.items, 'item')} on this map; none was left out or sampled.",
+    )
+    stopped = ", stopped early" if card.metrics.get("partial") else ""
+    yield f"**{card.title}**, seed {card.seed}{stopped}", settings(card)
+    yield from _trust(card)
+    yield (
+        space,
+        "The space that the map was made from and neighbours are counted in: the model's embeddings.",
+    )
+
+
+def space(workspace: Workspace, card: RunCard) -> str:
+    """`512 dimensions of pocket, images`; a reduced model's name tells how many there were."""
+    model = escaped(store.model_title(workspace, card.model))
+    count = dimension(workspace, card)
+    told = f"{count:,} dimensions" if count else "deleted embeddings"
+    return f"{told} of **{model}**, {SPACES[card.space]}"
+
+
+def dimension(workspace: Workspace, card: RunCard) -> int:
+    """Dimensions of the model's embeddings; 0 where they are gone."""
+    return next((each.dimension for each in workspace.models() if each.model == card.model), 0)
+
+
+def _trust(card: RunCard) -> Iterator[tuple[str, str]]:
+    metrics = card.metrics
+    count = int(metrics.get("quality_neighbours", 15))
+    sample = f" Measured on {int(metrics['quality_sample']):,} points." if "quality_sample" in metrics else ""
+    if "trustworthiness" in metrics:
+        yield (
+            f"trustworthiness **{formats.figure(metrics['trustworthiness'])}**",
+            f"1 is best: the {count} nearest points on the map are near in the embedding space too.{sample}",
+        )
+    if "neighbour_preservation" in metrics:
+        yield (
+            f"neighbours kept **{formats.percent(metrics['neighbour_preservation'])}**",
+            f"Of each point's {count} nearest in the embedding space, the share also nearest on the map.{sample}",
+        )
+
+
+def settings(card: RunCard) -> str:
+    """Parameters and time, in one line."""
+    listed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in card.params.items() if name != "seed")
+    return f"{listed or 'No parameters'}. Made in {formats.duration(card.seconds)}. Same seed, same map."
+
+
+def _place(workspace: Workspace, card: RunCard) -> None:
+    arguments = {"workspace": workspace.path, "run": card.id}
+    background.start(workspace, "place", arguments, f"Place new items on the {card.title} map")

@@ -1,0 +1,96 @@
+"""The Map page: how do the images and captions lie?"""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app.kit import formats, store
+from app.kit.names import COLUMN
+from app.kit.page import Outcome, Page, Result
+from app.kit.state import state
+from app.scatter import Colour, Label, Picked, colours, middles, scatter, select
+from app.scatter import maps as of_workspace
+from app.scatter.drawn import Drawn
+from app.views.map import bar, drawer, empty, figures, maps
+from core.jobs import Job, jobs
+
+KEY = "map"
+WARM_AFTER = 5.0
+"""Seconds in which the first frame has the cores for itself."""
+
+
+def show() -> None:
+    """One line of controls, the map with its drawer, one line of figures."""
+    workspace = store.current()
+    cards = workspace.runs("map")
+    if not cards:
+        empty.show(workspace)
+        return
+    card, items = maps.chosen(cards), store.items(workspace)
+    view = bar.show(workspace, cards, card, items)
+    drawn = of_workspace.drawn(workspace, card, view.part)
+    with st.container(key="stage", horizontal=True, gap="xsmall"):
+        with st.container(key="canvas"):
+            points = of_workspace.with_thumbnails(workspace, drawn.points)
+            if state().clear_map:
+                select(KEY, points, np.zeros(0, int))
+                state().clear_map = False
+            colour = colours.colour(view.colour, items, drawn)
+            labels = named(view.colour, colour, drawn)
+            picked = scatter(points, colour=colour, hits=lit(drawn), labels=labels, focus=focus(drawn), key=KEY)
+        notice(picked, drawn)
+        if state().group or state().focus:
+            with st.container(key="drawer", width=340):
+                drawer.show(workspace, card, items, drawn)
+    figures.show(workspace, card, drawn)
+    jobs().warm(after=WARM_AFTER)
+
+
+def named(column: str | None, colour: Colour | None, drawn: Drawn) -> list[Label]:
+    """The names of a column of names, at the middles of their groups."""
+    if column is None or colour is None or colour.codes is None or not column.startswith(COLUMN):
+        return []
+    known = {code: name for code, name in enumerate(colour.names) if name != colours.NOTHING}
+    return middles.labels(drawn, colour.codes, known)
+
+
+def lit(drawn: Drawn) -> NDArray[np.bool_] | None:
+    """The rows that a search found or a job just placed; a lasso shows itself."""
+    group = state().group
+    return drawn.rows(group.ids) if group and group.origin != "selected" else None
+
+
+def focus(drawn: Drawn) -> int | None:
+    """The row of the item looked at, its image where it has one."""
+    rows = np.flatnonzero(drawn.ids == state().focus)
+    return int(rows[0]) if len(rows) else None
+
+
+def notice(picked: Picked, drawn: Drawn) -> None:
+    """A new lasso fills the drawer, a new click shows the item; what was picked before changes nothing."""
+    key, now = drawn.points.key, state()
+    before, now.selection = now.selection, (key, picked.selection.tobytes())
+    if now.selection != before and len(picked.selection):
+        now.show("Selection", drawn.items(picked.selection), "selected")
+    elif before[1] and not len(picked.selection) and before[0] == key and now.group and now.group.origin == "selected":
+        now.forget()
+    clicked, now.clicked = now.clicked, (key, picked.clicked)
+    if now.clicked != clicked and picked.clicked is not None:
+        now.focus = str(drawn.ids[picked.clicked])
+
+
+def trust(result: Result) -> str:
+    """What a new map is worth."""
+    return f"trustworthiness {formats.figure(result['trustworthiness'])}"
+
+
+def on_screen(job: Job, result: Result) -> None:
+    """The map comes on screen, with what was put on it lit."""
+    of_workspace.bring_on_screen(job.workspace, result["run"], result.get("placed", 0))
+
+
+OUTCOMES = {
+    "map": Outcome(trust, on_screen),
+    "place": Outcome(lambda result: f"{formats.counted(result['placed'], 'new point')} on the map", on_screen),
+}
+PAGE = Page("Map", ":material/scatter_plot:", 2, show, OUTCOMES, is_first=True)

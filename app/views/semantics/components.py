@@ -1,0 +1,181 @@
+"""The tab "Components": which dimension moves with which prompt, and the items at its two ends."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.kit import downloads, formats, progress, store
+from app.kit.drafts import kept
+from app.kit.messages import escaped, plainly
+from app.kit.palette import DIVERGING
+from app.views.semantics import component_form, component_pair, results, source
+from app.views.semantics.component_form import CORRECTED, TAB, TITLES
+from app.views.semantics.grid import Grid, Head, Scale, grid
+from app.views.semantics.paging import page
+from app.views.semantics.prompt_form import COMMAND
+from app.views.semantics.prompt_found import Found, brief
+from app.views.semantics.prompts import KIND, title
+from core.semantics.results import LEVEL, Integers
+from core.workspace import RunCard, Workspace
+
+STRONGEST, ALL = "The strongest", "All"
+COLUMNS, MANY, ROWS = 16, 512, 25
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A prompt and a dimension by their places."""
+
+    prompt: int
+    dimension: int
+
+
+def show(workspace: Workspace) -> None:
+    """The form, the heat map of coefficients, and the pair that was clicked."""
+    cards = [card for card in workspace.runs(KIND) if "tests" in card.metrics]
+    with progress.expander(workspace, COMMAND, "New correlation", f"new-components-{workspace.name}", first=not cards):
+        component_form.show(workspace)
+    progress.line(workspace, COMMAND, "" if cards else FIRST)
+    card = results.chosen(workspace, TAB, cards, named)
+    if card is None:
+        return
+    found = Found.of(workspace, card)
+    st.caption(told(workspace, found), help=_HELP)
+    with plainly():
+        pair = _heat_map(workspace, found)
+        component_pair.show(workspace, found, pair.prompt, pair.dimension)
+
+
+FIRST = "Press Correlate: which principal component moves with which prompt, and what lies at its ends."
+_HELP = (
+    "Each coefficient is tested against no correlation by Student's t, two-sided, and every p of the table is "
+    "corrected for there being so many. With many items almost any coefficient is significant: its size says more."
+)
+
+
+def named(card: RunCard) -> str:
+    """`Components · 8 prompts: a happy face, …`"""
+    return f"{noun(card).capitalize()}s · {title(card)}"
+
+
+def noun(card: RunCard) -> str:
+    """What the prompts were correlated with, one of them."""
+    against = str(card.params["against"])
+    return {"components": "component", "dimensions": "dimension"}.get(against, f"{against} dimension")
+
+
+def told(workspace: Workspace, found: Found) -> str:
+    """`Pearson's r over 9,170 items, …: 1,912 of 2,048 are significant at 5 % after Benjamini–Hochberg.`"""
+    params, metrics = found.card.params, found.card.metrics
+    after = f" after {CORRECTED[params['correction']]}" if params["correction"] != "none" else ", uncorrected"
+    counts = f"**{metrics['significant']:,}** of {metrics['tests']:,} coefficients are significant"
+    return f"{TITLES[params['method']]}, {source.told(workspace, found.card)}: {counts} at {LEVEL:.0%}{after}."
+
+
+def strongest(found: Found, prompt: int) -> int:
+    """The dimension with the largest coefficient of either sign."""
+    return int(np.nan_to_num(np.abs(found.held["coefficients"][prompt])).argmax())
+
+
+def columns(found: Found, prompts: slice, all: bool) -> Integers:
+    """The dimensions on screen: all, or those with the largest coefficients of these prompts, in their order."""
+    sizes = np.nan_to_num(np.abs(found.held["coefficients"][prompts])).max(axis=0)
+    return np.arange(len(sizes)) if all else np.sort(np.argsort(-sizes, kind="stable")[:COLUMNS])
+
+
+def heat_map(found: Found, prompts: slice, dimensions: Integers) -> Grid:
+    """A row a prompt, a column a dimension; pale where not significant, ringed the strongest of a prompt."""
+    r, adjusted = (found.held[name][prompts][:, dimensions] for name in ("coefficients", "adjusted"))
+    texts, shares = found.prompts.texts[prompts], found.held.get("code_shares")
+    best = np.array([strongest(found, place) for place in range(*prompts.indices(len(found.prompts)))])
+    largest = float(np.nan_to_num(np.abs(found.held["coefficients"])).max()) or 1.0
+    small, one = len(dimensions) > COLUMNS, noun(found.card)
+    notes = ["" if shares is None else formats.percent(float(shares[each])) for each in dimensions]
+
+    def said(row: int, column: int) -> str:
+        p = formats.probability(float(adjusted[row, column]))
+        return f"“{texts[row]}” and {one} {dimensions[column]}: {r[row, column]:.3f}, adjusted p {p}"
+
+    return Grid(
+        rows=[Head(brief(text, 60), title=text) for text in texts],
+        columns=[
+            Head("" if small else str(each), title=f"{one} {each} {note}", note="" if small else note)
+            for each, note in zip(dimensions.tolist(), notes, strict=True)
+        ],
+        values=r.astype(np.float64),
+        scale=Scale(-largest, largest, DIVERGING),
+        written=lambda value: f"{value:.2f}".replace("-", "−"),
+        told=said,
+        marked=dimensions[None] == best[:, None],
+        faint=~(adjusted < LEVEL),
+        small=small,
+        corner=f"{one}, from 0",
+    )
+
+
+def table(found: Found) -> Any:
+    """A row a prompt and dimension: coefficient and adjusted p."""
+    import pandas as pd
+
+    r, adjusted = found.held["coefficients"], found.held["adjusted"]
+    prompts, dimensions = (each.ravel() for each in np.indices(r.shape))
+    texts = np.asarray(found.prompts.texts)
+    rows = {"prompt": texts[prompts], "dimension": dimensions, "r": r.ravel(), "adjusted_p": adjusted.ravel()}
+    return pd.DataFrame(rows)
+
+
+def _heat_map(workspace: Workspace, found: Found) -> Pair:
+    """Draws it and gives the pair that is looked at."""
+    with st.container(key="components-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        count = found.held["coefficients"].shape[1]
+        options = [STRONGEST, ALL]
+        draft = kept(f"{TAB}-which", STRONGEST)
+        which = st.segmented_control("Columns", options, required=True, label_visibility="collapsed", **draft)
+    prompts = page(len(found.prompts), ROWS, "prompt", f"components-prompts-{found.card.id}")
+    dimensions = columns(found, prompts, which == ALL)
+    if which == ALL and count > MANY:
+        dimensions = dimensions[page(count, MANY, noun(found.card), f"components-columns-{found.card.id}")]
+    drawn = heat_map(found, prompts, dimensions)
+    with st.container(key="components-grid"):
+        clicked = grid(drawn, f"components-{found.card.id}-{which}")
+    with st.container(key="components-below", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Blue: falls as the prompt's cosine rises; orange: rises with it. Pale: not significant at {LEVEL:.0%}. "
+            f"Ringed: the strongest {noun(found.card)} of a prompt. Click a cell for the items at its ends.",
+            width="stretch",
+        )
+        _downloads(workspace, found, drawn)
+    if clicked:
+        st.session_state[_key(found)] = _pair(found, prompts, dimensions, *clicked)
+    return st.session_state.get(_key(found)) or first(found)
+
+
+def first(found: Found) -> Pair:
+    """The largest coefficient of all."""
+    sizes = np.nan_to_num(np.abs(found.held["coefficients"]))
+    prompt, dimension = np.unravel_index(int(sizes.argmax()), sizes.shape)
+    return Pair(int(prompt), int(dimension))
+
+
+def _pair(found: Found, prompts: slice, dimensions: Integers, row: int | None, column: int | None) -> Pair:
+    """A row stands for its strongest dimension, a column for its strongest prompt."""
+    if column is None:
+        prompt = prompts.start + (row or 0)
+        return Pair(prompt, strongest(found, prompt))
+    dimension = int(dimensions[column])
+    if row is None:
+        return Pair(int(np.nan_to_num(np.abs(found.held["coefficients"][:, dimension])).argmax()), dimension)
+    return Pair(prompts.start + row, dimension)
+
+
+def _downloads(workspace: Workspace, found: Found, drawn: Grid) -> None:
+    help = "A row a prompt and dimension: coefficient and p after the correction"
+    downloads.button("CSV", lambda: downloads.csv(table(found)), "correlations.csv", help)
+    name = escaped(f"{workspace.name}: {store.model_title(workspace, found.card.model)}")
+    downloads.button("Figure", lambda: drawn.page(name), "correlations.html", "The table above as an HTML file")
+
+
+def _key(found: Found) -> str:
+    return f"pair-{found.card.id}"

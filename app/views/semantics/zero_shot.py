@@ -1,0 +1,214 @@
+"""Zero-shot classes: how many items each gets, how many rightly, and which class is taken for which."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.kit import formats, pictured
+from app.kit.messages import escaped
+from app.kit.palette import scale_colours
+from app.views.semantics import actions
+from app.views.semantics.grid import Grid, Head, Scale, grid
+from app.views.semantics.prompt_found import Found, brief
+from core.semantics.results import Confusion, Integers
+from core.workspace import Workspace
+
+MOST, LARGEST = 30, 1_000
+"""Classes of the confusion matrix on screen, and those up to which it is counted at all."""
+SHOWN = 36
+NEAR_CHANCE = 2.0
+"""Standard errors above chance that an accuracy must reach to say something."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Items of one true class (None: of any) that are taken for one class (None: for any)."""
+
+    true: int | None
+    predicted: int | None
+
+    def rows(self, found: Found) -> Integers:
+        """The surest first."""
+        kept = np.ones(len(found.ids), dtype=bool)
+        if self.true is not None:
+            kept &= found.held["true"] == self.true
+        if self.predicted is not None:
+            kept &= found.held["predicted"] == self.predicted
+        rows = np.flatnonzero(kept)
+        return rows[np.argsort(-found.held["probability"][rows], kind="stable")]
+
+    def title(self, names: tuple[str, ...]) -> str:
+        """`shirt taken for t-shirt`"""
+        true, predicted = (None if each is None else names[each] for each in (self.true, self.predicted))
+        if true is None:
+            return f"taken for {predicted}"
+        if predicted is None:
+            return f"all of {true}"
+        return f"{true}, rightly" if true == predicted else f"{true} taken for {predicted}"
+
+
+def show(workspace: Workspace, found: Found) -> None:
+    """The figures, the table of classes beside the confusion matrix, and the items of the cell that was clicked."""
+    names, confusion = found.prompts.names, found.confusion
+    _head(workspace, found, confusion)
+    with st.container(key="classes-stage", horizontal=True, gap="medium"):
+        with st.container(key="classes-table", width=410):
+            chosen = _table(found, confusion)
+        if confusion is not None and len(names) <= LARGEST:
+            with st.container(key="classes-confusion"):
+                chosen = _confusion(found, confusion) or chosen
+    if chosen:
+        st.session_state[_key(found)] = chosen
+    _gallery(workspace, found, names, st.session_state.get(_key(found)) or first(found))
+
+
+def first(found: Found) -> Cell:
+    """What is shown before anybody has clicked: the largest confusion, else the largest class."""
+    if found.confusion is None or len(found.prompts.names) > LARGEST:
+        return Cell(None, int(np.bincount(found.held["predicted"]).argmax()))
+    counts = found.confusion.counts
+    wrong = counts - np.diag(np.diag(counts))
+    true, predicted = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return Cell(int(true), int(predicted)) if wrong.any() else Cell(0, 0)
+
+
+def said(confusion: Confusion) -> str:
+    """Whether the accuracy says anything, in a sentence; empty where it does."""
+    chance = 1 / confusion.classes
+    error = np.sqrt(chance * (1 - chance) / confusion.items)
+    if confusion.accuracy > chance + NEAR_CHANCE * error:
+        return ""
+    return "No better than chance: this model does not see these classes by these words."
+
+
+def _head(workspace: Workspace, found: Found, confusion: Confusion | None) -> None:
+    names = found.prompts.names
+    with st.container(key="classes-head", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.subheader("Zero-shot classes", anchor=False, width="content", help=_HELP)
+        if confusion is not None:
+            share = formats.percent(confusion.accuracy)
+            label = str(found.card.metrics.get("label") or "label").replace("_", " ")
+            st.markdown(
+                f"Accuracy **{share}** of {formats.counted(confusion.items, 'item')} by the column “{escaped(label)}”; "
+                f"chance {formats.percent(1 / len(names))}",
+                width="stretch",
+            )
+        else:
+            sure = float(found.held["probability"].mean())
+            st.markdown(
+                f"No labels to check {formats.counted(len(names), 'class', 'classes')} against; mean probability of "
+                f"the chosen one **{formats.percent(sure)}**",
+                width="stretch",
+            )
+        actions.classes(workspace, found)
+    if confusion is not None and (line := said(confusion)):
+        st.caption(f":orange[:material/warning:] {line}")
+    if confusion is not None and confusion.without:
+        st.caption(
+            f"{formats.counted(confusion.without, 'item')} with a label that is none of the classes not counted."
+        )
+
+
+_HELP = (
+    "An item's class is the one whose text is nearest: the mean over its prompts and templates, as a unit vector. "
+    "Probability: softmax of the cosines times the model's logit scale. Radford et al., 2021."
+)
+
+
+def classes(found: Found, confusion: Confusion | None) -> pd.DataFrame:
+    """A row a class: `class`, `predicted`, and with labels `items`, `right`: the share of them that is found."""
+    names = found.prompts.names
+    table = pd.DataFrame({"class": names, "predicted": np.bincount(found.held["predicted"], minlength=len(names))})
+    if confusion is not None:
+        table["items"], table["right"] = confusion.totals, 100 * confusion.recalls
+    return table
+
+
+def _table(found: Found, confusion: Confusion | None) -> Cell | None:
+    table = classes(found, confusion)
+    number = st.column_config.NumberColumn
+    event = st.dataframe(
+        table,
+        key=f"classes-{found.card.id}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        row_height=32,
+        height="content" if len(table) <= 14 else 490,
+        column_config={
+            "class": st.column_config.TextColumn("Class", width=130),
+            "predicted": number("Predicted", format="localized", width=80, help="Items whose nearest class it is"),
+            "items": number("Labelled", format="localized", width=80, help="Items with this label"),
+            "right": st.column_config.ProgressColumn(
+                "Right", min_value=0, max_value=100, format="%.1f %%", width=110, help="Of the labelled ones"
+            ),
+        },
+    )
+    cells = [row for row, _ in event["selection"]["cells"] if row < len(table)]
+    touched, key = (cells[0] if cells else None), f"touched-{found.card.id}"
+    if touched == st.session_state.get(key):
+        return None
+    st.session_state[key] = touched
+    return None if touched is None else Cell(None, touched)
+
+
+def confused(confusion: Confusion) -> Integers:
+    """The classes on screen: all, or those with the most mistakes, in their order."""
+    counts = confusion.counts
+    wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
+    return np.sort(np.argsort(-wrong, kind="stable")[:MOST])
+
+
+def heat_map(found: Found, confusion: Confusion) -> Grid:
+    """A row a true class, a column a predicted one: the share of the row; the right ones are ringed."""
+    shown = confused(confusion)
+    counts = confusion.counts[np.ix_(shown, shown)]
+    names = [found.prompts.names[place] for place in shown]
+    totals = confusion.totals[shown][:, None]
+    shares = np.where(totals > 0, 100 * counts / np.maximum(totals, 1), np.nan)
+    return Grid(
+        rows=[Head(brief(name, 24), title=name) for name in names],
+        columns=[Head(brief(name, 24), title=name) for name in names],
+        values=shares,
+        scale=Scale(0, 100, scale_colours()),
+        written=lambda share: f"{share:.0f}" if share >= 0.5 else "",
+        told=lambda row, column: (
+            f"{names[row]} taken for {names[column]}: {counts[row, column]:,} items, "
+            f"{shares[row, column]:.3g} % of the row"
+        ),
+        marked=np.eye(len(shown), dtype=bool),
+        small=len(shown) > 20,
+        corner="true ↓ taken for →",
+    )
+
+
+def _confusion(found: Found, confusion: Confusion) -> Cell | None:
+    shown = confused(confusion)
+    clicked = grid(heat_map(found, confusion), f"confusion-{found.card.id}")
+    most = f" The {MOST} of {confusion.classes:,} classes with the most mistakes." if confusion.classes > MOST else ""
+    st.caption(f"Per cent of a row's items. Click a cell, a row or a column for its items.{most}")
+    if clicked is None:
+        return None
+    row, column = (None if place is None else int(shown[place]) for place in clicked)
+    return Cell(row, column)
+
+
+def _gallery(workspace: Workspace, found: Found, names: tuple[str, ...], cell: Cell) -> None:
+    rows = cell.rows(found)
+    title = cell.title(names)
+    ids = found.ids[rows].tolist()
+    with st.container(key="classes-gallery-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        first = f", the {SHOWN} surest shown" if len(rows) > SHOWN else ""
+        st.markdown(f"**{escaped(title.capitalize())}**: {formats.counted(len(rows), 'item')}{first}", width="stretch")
+        pictured.to_the_map(workspace, title, ids, "classes-map")
+    sure = found.held["probability"][rows[:SHOWN]].tolist()
+    notes = {id: f"{100 * value:.0f} %" for id, value in zip(ids, sure, strict=False)}
+    with st.container(key="classes-gallery"):
+        pictured.shown(workspace, ids[:SHOWN], f"cell-{found.card.id}", notes)
+    st.caption("The figure on a picture: how probable the model holds the class that it chose.")
+
+
+def _key(found: Found) -> str:
+    return f"cell-chosen-{found.card.id}"

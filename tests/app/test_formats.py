@@ -1,0 +1,15 @@
+"""Numbers as a person reads them, and the other doctests of the pages."""
+
+import doctest
+
+import pytest
+
+from app.kit import formats, messages
+from app.views.data import spool
+
+
+@pytest.mark.parametrize("module", [formats, messages, spool], ids=lambda module: module.__name__)
+def test_examples_hold(module) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert not result.failed
