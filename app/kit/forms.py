@@ -1,5 +1,6 @@
 """A `Params` dataclass becomes widgets, the first parameters at once, the rest under "More"; and the button below."""
 
+from collections.abc import Collection
 from dataclasses import Field, fields
 from math import floor, log10
 from typing import Any
@@ -63,3 +64,14 @@ def _number(each: Field[Any], common: dict[str, Any]) -> int | float:
 def _step(default: float) -> float:
     """A tenth of the default's power of ten: 0.1 → 0.01, 12.0 → 1.0."""
     return 10.0 ** (floor(log10(abs(default))) - (abs(default) < 10)) if default else 0.01
+
+
+def kept(key: str, default: Any = None, options: Collection[Any] | None = None) -> dict[str, Any]:
+    """For a widget, `st.text_input("Name", **kept(…))`: it begins with what it held last, or with the default.
+
+    options: what can be chosen; a choice that is gone gives way to the default.
+    """
+    missing = key not in st.session_state
+    if missing or (options is not None and st.session_state[key] not in options):
+        st.session_state[key] = default
+    return {"key": key, "persist_state": "session"}

@@ -33,7 +33,7 @@ class Page:
 
     title: str
     icon: str
-    place: int
+    place: float
     show: Callable[[], None]
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     is_first: bool = False

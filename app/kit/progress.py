@@ -1,7 +1,8 @@
 """What a page tells of its jobs: what runs, what failed, what a method refused; it looks by itself for what is new."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -105,3 +106,14 @@ def _refused(job: Job, package: str) -> None:
         method = discover(package).get(each["method"])
         title = method.title if method else each["method"]
         st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")
+
+
+def start(workspace: Workspace, command: str, arguments: Mapping[str, Any], title: str) -> Job:
+    """Starts a job on the workspace, whose source is the workspace itself where the arguments name none.
+
+    When it is done, the session that started it sees its result.
+    """
+    itself = {} if {"source", "workspace"} & set(arguments) else {"source": workspace.path}
+    job = jobs().start(command, {**itself, **arguments}, title, workspace.path)
+    state().expected.add(job.id)
+    return job

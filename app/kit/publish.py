@@ -6,6 +6,7 @@ runs and pages, so they are registered from a thread with a session of its own, 
 """
 
 import base64
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -90,3 +91,13 @@ def source(name: str, make: Callable[[], bytes], size: int) -> dict[str, Any]:
     if size <= INLINE_LIMIT:
         return {"inline": base64.b64encode(make()).decode()}
     return {"url": publisher().address(name, make)}
+
+
+def fingerprint(*parts: bytes | str) -> str:
+    """The same for the same parts in the same order."""
+    digest = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,11 +1,14 @@
 """A column as colours of points."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from app.kit.charts import category_colours
 from app.kit.items import MANY, Items
-from app.kit.palette import category_colours
-from app.scatter import Colour
+from app.scatter import Colour, Label
 from app.scatter.drawn import Drawn
 
 NOTHING = "(empty)"
@@ -47,3 +50,19 @@ def _text(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return str(value)
+
+
+def labels(drawn: Drawn, group: NDArray[np.integer], names: Mapping[int, str]) -> list[Label]:
+    """A label for each named group that has points, the largest group first.
+
+    group: (N,), the number of each point's group. The middle is the median along each axis, which a few points far
+    away do not move; a name never stands in empty space between the parts of its group.
+    """
+    found = []
+    for number, name in names.items():
+        rows = np.flatnonzero(group == number)
+        if len(rows):
+            xy = drawn.points.xy[rows]
+            nearest = np.square(xy - np.median(xy, axis=0)).sum(axis=1).argmin()
+            found.append((len(rows), Label(name, int(rows[nearest]))))
+    return [label for _, label in sorted(found, key=lambda each: -each[0])]

@@ -11,8 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit.component import served
-from app.kit.content import fingerprint
-from app.kit.publish import INLINE_LIMIT, publisher, source
+from app.kit.publish import INLINE_LIMIT, fingerprint, publisher, source
 from app.scatter.points import Colour, Label, Picked, Points, mask_bits, mask_rows
 from app.scatter.sprites import CELL, COLUMNS, LINES, Sprites
 from core.errors import BadInput

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.kit.content import fingerprint
 from app.kit.items import Items
+from app.kit.publish import fingerprint
 from app.scatter import CAPTION, IMAGE, Points
 from core.workspace import Run
 

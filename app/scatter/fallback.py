@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit.palette import OKABE_ITO
+from app.kit.charts import OKABE_ITO
 from app.scatter.points import CAPTION, IMAGE, Colour, Label, Picked, Points
 
 POINT_LIMIT = 20_000

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.kit.palette import category_colours, scale_colours
+from app.kit.charts import category_colours, scale_colours
 from app.scatter.sprites import Sprites
 from core.errors import BadInput
 

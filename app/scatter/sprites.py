@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.kit.content import fingerprint
+from app.kit.publish import fingerprint
 
 CELL = 96
 """Side of a cell in pixels: a thumbnail's longest side on the sheet."""

@@ -1,9 +1,9 @@
 """The pages, as they register themselves, and what they make of the results of jobs."""
 
-import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 
 from app import views
 from app.kit.page import Outcome, Page
@@ -14,7 +14,7 @@ from core.jobs import Job
 @lru_cache(maxsize=1)
 def pages() -> Mapping[str, Page]:
     """Every page by the name of its folder, which stands in its address, in their order."""
-    names = [each.name for each in pkgutil.iter_modules(views.__path__) if each.ispkg]
+    names = [each.parent.name for folder in views.__path__ for each in Path(folder).glob("*/page.py")]
     found = {name: import_module(f"{views.__name__}.{name}.page").PAGE for name in names}
     return dict(sorted(found.items(), key=lambda each: each[1].place))
 

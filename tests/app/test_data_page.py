@@ -12,6 +12,8 @@ from core.progress import Progress
 from core.workspace import Workspace, workspaces
 from tests.app.conftest import COUNT, FakeJobs, chosen, clean, ids, picture, save_map, session, texts
 
+NEW = "from app.shell import workspace_picker\nworkspace_picker.new()"
+
 RESULT = {
     "added": 5,
     "embedded": 10,
@@ -126,14 +128,18 @@ def test_empty_workspace_says_what_to_do(opened, home) -> None:
 
 
 def test_a_new_workspace(opened, mapped) -> None:
-    test = AppTest.from_string("from app.shell import workspace_picker\nworkspace_picker.new()", default_timeout=60).run()
+    test = AppTest.from_string(
+        "from app.shell import workspace_picker\nworkspace_picker.new()", default_timeout=60
+    ).run()
     test.text_input(key="new-name").set_value("holiday").run()
     test.button(key="create").click().run()
     assert "holiday" in workspaces()
 
 
 def test_a_bad_name_is_one_line(opened, mapped) -> None:
-    test = AppTest.from_string("from app.shell import workspace_picker\nworkspace_picker.new()", default_timeout=60).run()
+    test = AppTest.from_string(
+        "from app.shell import workspace_picker\nworkspace_picker.new()", default_timeout=60
+    ).run()
     test.text_input(key="new-name").set_value("../up").run()
     test.button(key="create").click().run()
     assert "../up" in test.error[0].value

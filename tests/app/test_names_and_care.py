@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 import app.views.clusters.page
 import app.views.semantics.page
 from app.kit import names, store
-from app.scatter import maps, middles
+from app.scatter import colours, maps
 from app.shell import pages
 from app.views.clusters import coloured, runs
 from app.views.map.page import named
@@ -135,7 +135,7 @@ def test_the_map_takes_the_names(shown, mapped, jobs: FakeJobs) -> None:
 def test_a_label_stands_at_the_point_nearest_to_the_median(mapped: Workspace) -> None:
     drawn = maps.drawn(mapped, mapped.runs("map")[0], "Images")
     group = np.where(np.arange(len(drawn)) < 16, 0, 1)
-    small, large = middles.labels(drawn, group, {1: "small", 0: "large", 7: "nobody"})[::-1]
+    small, large = colours.labels(drawn, group, {1: "small", 0: "large", 7: "nobody"})[::-1]
     assert (small.text, large.text) == ("small", "large")
     rows = np.flatnonzero(group == 0)
     apart = np.linalg.norm(drawn.points.xy[rows] - np.median(drawn.points.xy[rows], axis=0), axis=1)

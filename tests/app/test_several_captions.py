@@ -10,7 +10,7 @@ from app.scatter.drawn import Drawn
 from app.views.dimensions.changes import changes, places
 from app.views.dimensions.curves import Curve, Measure
 from app.views.dimensions.pairs import cards
-from app.views.map import export
+from app.views.map import drawer
 from app.views.semantics.care_found import Found, captions
 from core import commands
 from core.workspace import Workspace
@@ -46,7 +46,7 @@ def test_each_caption_is_a_point_and_is_exported_with_its_words(place: Workspace
     assert drawn.points.captions == items.lines
     assert drawn.points.modality.tolist() == [0] * ITEMS + [1] * sum(COUNTS)
     rows = np.flatnonzero(drawn.rows([ids(place)[2]]))
-    table = export.table(drawn, items, rows, Group("Selection", (ids(place)[2],), (), "selected"))
+    table = drawer.table(drawn, items, rows, Group("Selection", (ids(place)[2],), (), "selected"))
     assert table["point"].tolist() == ["image", "caption", "caption", "caption"]
     assert table["caption"].tolist() == ["thing 2 way 0", "thing 2 way 0", "thing 2 way 1", "thing 2 way 2"]
 

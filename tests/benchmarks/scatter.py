@@ -26,7 +26,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from app.kit.palette import category_colours
+from app.kit.charts import category_colours
 from app.scatter.points import Points
 from tests.scatter.demo import CLASSES, NAMES, blobs
 from tests.scatter.page import demo

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from app.kit.palette import category_colours
+from app.kit.charts import category_colours
 from app.scatter import Colour, Points, scatter, select, sprites
 
 CLASSES = 9

@@ -3,7 +3,7 @@ import tomllib
 
 import pytest
 
-from app.kit.palette import GLASBEY, LINES, OKABE_ITO, category_colours, line_colours, scale_colours
+from app.kit.charts import GLASBEY, LINES, OKABE_ITO, category_colours, line_colours, scale_colours
 from tests.served import ROOT
 
 

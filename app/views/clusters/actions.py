@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.kit import background, downloads, formats, names, progress
+from app.kit import downloads, formats, names, progress
 from app.kit.items import Items
 from app.kit.messages import escaped, plainly
 from app.kit.state import state
@@ -39,7 +39,7 @@ def _name(workspace: Workspace, card: RunCard) -> None:
     help = "By what their captions have and the others' lack; more ways under Names on the Semantics page"
     title = "Naming them …" if busy else "Name the clusters"
     if st.button(title, key="name-clusters", icon=":material/sell:", disabled=busy, help=help):
-        background.start(workspace, names.COMMAND, {"by": by}, f"Names of {card.title}, seed {card.seed}")
+        progress.start(workspace, names.COMMAND, {"by": by}, f"Names of {card.title}, seed {card.seed}")
         st.rerun()
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import names
-from app.scatter import Colour, maps, middles, scatter
+from app.scatter import Colour, colours, maps, scatter
 from app.scatter.colours import NOTHING, categories
 from app.scatter.drawn import Drawn
 from app.views.clusters.clusters import name
@@ -33,7 +33,7 @@ def show(workspace: Workspace, card: RunCard, found: Found, cluster: int | None)
     colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_sureness(drawn, found)
     clusters = drawn.values(found.ids, found.labels, ABSENT)
     hits = None if cluster is None else clusters == cluster
-    labels = middles.labels(drawn, clusters, known)
+    labels = colours.labels(drawn, clusters, known)
     scatter(maps.with_thumbnails(workspace, drawn.points), colour=colour, hits=hits, labels=labels, key="clusters-map")
     mapped = maps.of_run(workspace, card)
     st.caption((f"The map: {maps.title(mapped)}." if mapped else "") + _said(kind))

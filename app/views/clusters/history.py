@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import formats
+from app.kit.charts import OKABE_ITO
 from app.kit.forms import label
-from app.kit.palette import OKABE_ITO
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

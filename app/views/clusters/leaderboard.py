@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import downloads, formats
-from app.kit.content import fingerprint
-from app.kit.palette import category_colours
+from app.kit.charts import category_colours
+from app.kit.publish import fingerprint
 from app.kit.state import state
 from app.views.clusters import cautions, runs
 from app.views.clusters.runs import Entry

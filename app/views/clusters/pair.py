@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from app.kit import formats
+from app.kit.charts import scale_colours
 from app.kit.messages import escaped
-from app.kit.palette import scale_colours
 from app.views.clusters import runs
 from app.views.clusters.agreement import MOST, Labels, shared, table
 from app.views.clusters.runs import Entry

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import background, formats, progress, store
+from app.kit import formats, progress, store
 from app.kit.state import state
 from app.views.data import models, spool
 from core.features import is_features, is_kept
@@ -60,7 +60,7 @@ def start(
         "source": str(source) if source else None,
         "captions": str(captions) if captions else None,
     }
-    background.start(workspace, "embed", arguments, title)
+    progress.start(workspace, "embed", arguments, title)
 
 
 def _features(workspace: Workspace, model: str) -> bool:

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit import formats
-from app.kit.palette import line_colours
+from app.kit.charts import line_colours
 from app.views.dimensions.chosen import clicked
 from app.views.dimensions.curves import DEPTHS, PACKAGE, WAYS, Curve, Measure
 from core.methods import discover

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit import formats
-from app.kit.palette import OKABE_ITO
+from app.kit.charts import OKABE_ITO
 from app.views.dimensions.curves import Curve
 
 if TYPE_CHECKING:

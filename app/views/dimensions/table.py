@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import formats, progress
-from app.kit.content import fingerprint
 from app.kit.messages import escaped
+from app.kit.publish import fingerprint
 from app.views.dimensions import chosen
 from app.views.dimensions.curves import COMMAND, WAYS, Curve, Measure
 from core.workspace import Workspace

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from app.kit import formats
+from app.kit.charts import DIVERGING
 from app.kit.messages import escaped, plainly
-from app.kit.palette import DIVERGING
 from app.kit.rerun_guard import dialog
 from app.views.faces import asking
 

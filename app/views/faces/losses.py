@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.kit.palette import OKABE_ITO
+from app.kit.charts import OKABE_ITO
 from core.faces.trainings import STAGE_TITLES, STAGES, Curve
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 
 from app.kit import store
-from app.kit.content import fingerprint
+from app.kit.charts import OKABE_ITO
 from app.kit.gallery import gallery, pictures
-from app.kit.palette import OKABE_ITO
-from app.kit.publish import publisher
+from app.kit.publish import fingerprint, publisher
 from app.views.faces import asking
 from app.views.faces.face import Chosen, Face
 from core.errors import MissingData

@@ -13,9 +13,8 @@ from typing import Any
 import streamlit as st
 
 from app.kit.component import served
-from app.kit.content import fingerprint
 from app.kit.messages import plainly
-from app.kit.publish import publisher
+from app.kit.publish import fingerprint, publisher
 from app.views.faces import asking
 from app.views.faces.face import Chosen, Face
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import background, formats, forms, store
+from app.kit import formats, forms, progress, store
 from app.kit.messages import escaped, plainly
 from core.faces.attributes import factor_prompts
 from core.faces.kinds import BEST, KINDS
@@ -53,7 +53,7 @@ def start(workspace: Workspace, settings: Mapping[str, Any], resume: bool = Fals
     """Starts the job; the same settings find a stopped training again."""
     name = workspace.name if settings["source"] == workspace.path else Path(settings["source"]).name
     arguments = {**settings, "workspace": workspace.path, "resume": resume}
-    background.start(workspace, COMMAND, arguments, f"Train an editor of faces on {name}")
+    progress.start(workspace, COMMAND, arguments, f"Train an editor of faces on {name}")
 
 
 def _path() -> str:

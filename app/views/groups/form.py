@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.comparison import source
 from app.comparison.source import Source, kept
-from app.kit import background, formats, forms, method_picker
+from app.kit import formats, forms, method_picker, progress
 from app.kit.items import Items
 from app.kit.messages import plainly
 from app.kit.method_picker import Choice
@@ -72,7 +72,7 @@ def start(workspace: Workspace, given: Sequence[Choice], plan: Plan) -> None:
             **asdict(plan.source),
         }
         titles = formats.listed([choice.method.title for choice in group]) or "the mean"
-        background.start(workspace, COMMAND, arguments, f"Groups by {plan.title}: {titles}")
+        progress.start(workspace, COMMAND, arguments, f"Groups by {plan.title}: {titles}")
 
 
 def asked(text: Sequence[int | str]) -> tuple[int, ...]:

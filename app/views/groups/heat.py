@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.kit import component
+from app.kit.charts import scale_colours
 from app.kit.gallery import data_url
-from app.kit.palette import scale_colours
 from core.results import Floats
 
 HTML = (

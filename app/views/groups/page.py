@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from app.kit import empty, formats, progress, store
-from app.kit.drafts import kept
+from app.kit.forms import kept
 from app.kit.page import Outcome, Page
 from app.views.groups import actions, form, retrieval, runs, theorem, together
 from app.views.groups.runs import Found, Given

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from app.kit.palette import OKABE_ITO
+from app.kit.charts import OKABE_ITO
 from app.views.groups.runs import Found
 from app.views.groups.styles import CHOSEN, GREY, NEAR, laid_out
 

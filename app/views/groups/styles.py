@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from app.kit.palette import line_colours
+from app.kit.charts import line_colours
 from app.views.groups.runs import MEAN, PACKAGE
 from core.methods import discover
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import formats
-from app.kit.content import fingerprint
+from app.kit.publish import fingerprint
 from app.views.groups.runs import Found
 
 METHOD, SECONDS = "Method", "Fit (s)"

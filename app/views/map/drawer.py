@@ -6,16 +6,18 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from app.kit import downloads, formats, item_view, store
 from app.kit.gallery import gallery, pictures
 from app.kit.items import Items
 from app.kit.messages import escaped
 from app.kit.state import Group, state
-from app.scatter.drawn import Drawn
-from app.views.map import export
+from app.scatter.drawn import NAMES, Drawn
+from app.views.map import drawer
 from core.tags import TAG
 from core.workspace import RunCard, Workspace
+from core.workspace.captions import caption_id
 
 PAGE = 60
 """Thumbnails a page of the gallery."""
@@ -79,7 +81,7 @@ def _tag(workspace: Workspace, group: Group) -> None:
 
 def _export(drawn: Drawn, items: Items, group: Group) -> None:
     rows = np.flatnonzero(drawn.rows(group.ids))
-    table = partial(export.table, drawn, items, rows, group)
+    table = partial(drawer.table, drawn, items, rows, group)
     with st.container(horizontal=True, gap="xsmall", key="export"):
         for title, write in (("CSV", downloads.csv), ("Parquet", downloads.parquet)):
             kind, help = title.lower(), "Ids, captions, labels, columns and places on the map"
@@ -89,3 +91,20 @@ def _export(drawn: Drawn, items: Items, group: Group) -> None:
 
 def _written(write: Callable[[pd.DataFrame], bytes], table: Callable[[], pd.DataFrame]) -> bytes:
     return write(table())
+
+
+def table(drawn: Drawn, items: Items, rows: NDArray[np.integer], group: Group) -> pd.DataFrame:
+    """One row a point: id, image or caption, place on the map, caption, label, columns, the group's title, score.
+
+    Of an item with several captions, a point of a caption has its own, that of the image the first.
+    """
+    ids = drawn.ids[rows]
+    xy = drawn.points.xy[rows]
+    kinds = [NAMES[each] for each in drawn.modality[rows]]
+    places = pd.DataFrame({"id": ids, "point": kinds, "x": xy[:, 0], "y": xy[:, 1], "selection": group.title})
+    known = items.frame.reindex(ids).reset_index(drop=True)
+    known["caption"] = [
+        items.caption(caption_id(*each)) for each in zip(ids.tolist(), drawn.caption[rows], strict=True)
+    ]
+    scores = pd.DataFrame({"score": [group.scored.get(id) for id in ids]}) if group.scores else pd.DataFrame()
+    return pd.concat([places, known, scores], axis=1)

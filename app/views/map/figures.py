@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from app.kit import background, formats, store, understanding
+from app.kit import formats, progress, store, understanding
 from app.kit.messages import escaped
 from app.scatter import maps
 from app.scatter.drawn import Drawn
@@ -88,4 +88,4 @@ def settings(card: RunCard) -> str:
 
 def _place(workspace: Workspace, card: RunCard) -> None:
     arguments = {"workspace": workspace.path, "run": card.id}
-    background.start(workspace, "place", arguments, f"Place new items on the {card.title} map")
+    progress.start(workspace, "place", arguments, f"Place new items on the {card.title} map")

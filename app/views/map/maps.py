@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import background, formats, forms, store
+from app.kit import formats, forms, progress, store
 from app.kit.messages import plainly
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
@@ -100,7 +100,7 @@ def make(
     seed = values.get("seed", 0)
     params = {name: value for name, value in values.items() if name != "seed"} | dict(more)
     arguments = {"method": method.name, "space": space, "params": params, "seed": seed, "model": model}
-    background.start(workspace, "map", arguments, f"{method.title} map")
+    progress.start(workspace, "map", arguments, f"{method.title} map")
 
 
 def spaces(models: Sequence[Embedded], model: str) -> list[str]:

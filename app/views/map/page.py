@@ -8,7 +8,7 @@ from app.kit import formats, store
 from app.kit.names import COLUMN
 from app.kit.page import Outcome, Page, Result
 from app.kit.state import state
-from app.scatter import Colour, Label, Picked, colours, middles, scatter, select
+from app.scatter import Colour, Label, Picked, colours, scatter, select
 from app.scatter import maps as of_workspace
 from app.scatter.drawn import Drawn
 from app.views.map import bar, drawer, empty, figures, maps
@@ -51,7 +51,7 @@ def named(column: str | None, colour: Colour | None, drawn: Drawn) -> list[Label
     if column is None or colour is None or colour.codes is None or not column.startswith(COLUMN):
         return []
     known = {code: name for code, name in enumerate(colour.names) if name != colours.NOTHING}
-    return middles.labels(drawn, colour.codes, known)
+    return colours.labels(drawn, colour.codes, known)
 
 
 def lit(drawn: Drawn) -> NDArray[np.bool_] | None:

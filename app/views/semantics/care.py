@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit import downloads, formats, item_view, pictured, progress, store
-from app.kit.drafts import kept
+from app.kit.forms import kept
 from app.kit.gallery import Picture, gallery
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog

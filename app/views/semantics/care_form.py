@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import background, formats, forms, method_picker
-from app.kit.drafts import kept
+from app.kit import formats, forms, method_picker, progress
+from app.kit.forms import kept
 from app.kit.messages import plainly
 from app.kit.method_picker import Choice
 from app.views.semantics import names_form, source
@@ -44,7 +44,7 @@ def show(workspace: Workspace) -> None:
                 methods[name].make_params(_of(methods[name], params))
             asked = {"kinds": list(chosen), "params": params, "label": label, "space": space, **given.arguments}
             titles = formats.listed([methods[name].title.lower() for name in chosen])
-            background.start(workspace, COMMAND, asked, f"Look for {titles}")
+            progress.start(workspace, COMMAND, asked, f"Look for {titles}")
             st.rerun()
 
 

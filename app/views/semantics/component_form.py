@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.kit import forms, store
-from app.kit.drafts import kept
+from app.kit.forms import kept
 from app.views.semantics import prompt_form, source
 from core.semantics.correlation import CORRECTIONS, METHODS
 from core.workspace import Workspace

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from app.kit import formats, pictured
+from app.kit.charts import scale_colours
 from app.kit.messages import escaped
-from app.kit.palette import scale_colours
 from app.views.semantics import components
 from app.views.semantics.prompt_found import Found, brief
 from core.results import Floats

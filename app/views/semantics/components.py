@@ -7,13 +7,12 @@ import numpy as np
 import streamlit as st
 
 from app.kit import downloads, formats, progress, store
-from app.kit.drafts import kept
+from app.kit.charts import DIVERGING
+from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
-from app.kit.palette import DIVERGING
 from app.views.semantics import component_form, component_pair, results, source
 from app.views.semantics.component_form import CORRECTED, TAB, TITLES
-from app.views.semantics.grid import Grid, Head, Scale, grid
-from app.views.semantics.paging import page
+from app.views.semantics.grid import Grid, Head, Scale, grid, page
 from app.views.semantics.prompt_form import COMMAND
 from app.views.semantics.prompt_found import Found, brief
 from app.views.semantics.prompts import KIND, title

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import background, formats, forms, store
-from app.kit.drafts import kept
+from app.kit import formats, forms, progress, store
+from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.kit.state import state
 from app.views.semantics import examples, source
@@ -51,7 +51,7 @@ MISSING = {
 
 def start(workspace: Workspace, asked: Mapping[str, Any], given: Given) -> None:
     """Starts the job."""
-    background.start(workspace, COMMAND, {**asked, **given.arguments}, f"Direction {_named(asked)}")
+    progress.start(workspace, COMMAND, {**asked, **given.arguments}, f"Direction {_named(asked)}")
 
 
 def _tried(workspace: Workspace) -> None:

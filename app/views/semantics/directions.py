@@ -9,11 +9,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit import downloads, formats, pictured, progress, store
-from app.kit.drafts import kept
+from app.kit.charts import OKABE_ITO
+from app.kit.forms import kept
 from app.kit.gallery import gallery, pictures
 from app.kit.items import MANY
 from app.kit.messages import escaped, plainly
-from app.kit.palette import OKABE_ITO
 from app.kit.rerun_guard import dialog
 from app.scatter import Colour, maps
 from app.views.semantics import coloured, direction_form, examples, removed, results, source

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from app.comparison.source import pairs
-from app.kit import background, derived_embeddings, downloads, formats, pictured, progress, store
-from app.kit.drafts import kept
+from app.kit import derived_embeddings, downloads, formats, pictured, progress, store
+from app.kit.charts import OKABE_ITO
+from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
-from app.kit.palette import OKABE_ITO
 from app.scatter import maps, scatter
 from app.views.semantics import coloured, gap_found, results, source
 from app.views.semantics.gap_found import SPACES, WAYS, Found
@@ -99,7 +99,7 @@ def _form(workspace: Workspace) -> None:
         given = source.ask(workspace, TAB, spaces=False)
         if st.button("Measure", key="start-gap", type="primary", icon=":material/play_arrow:"):
             name = store.model_title(workspace, given.model)
-            background.start(workspace, COMMAND, given.arguments, f"Modality gap of {name}")
+            progress.start(workspace, COMMAND, given.arguments, f"Modality gap of {name}")
             st.rerun()
 
 
@@ -211,5 +211,5 @@ def _centred(workspace: Workspace, card: RunCard) -> None:
         help = "Writes the centred embeddings as a model that every page can choose; the others stay"
         if st.button("Use the centred space", key="use-centred", icon=":material/center_focus_strong:", help=help):
             arguments = {"model": card.model, "centre": True, **of}
-            background.start(workspace, COMMAND, arguments, f"Centre {store.model_title(workspace, card.model)}")
+            progress.start(workspace, COMMAND, arguments, f"Centre {store.model_title(workspace, card.model)}")
             st.rerun()

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit import store
-from app.kit.content import fingerprint
+from app.kit.publish import fingerprint
 from app.scatter import CAPTION, IMAGE, Points
 from app.views.semantics.vectors import arrays
 from core.errors import MissingData

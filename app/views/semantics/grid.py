@@ -9,9 +9,10 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import component
+from app.kit import component, formats
 from app.kit.gallery import data_url
 
 CSS = Path(__file__).with_suffix(".css")
@@ -123,3 +124,15 @@ def _head(head: Head, at: str, scope: str) -> str:
     words = f"<span>{escape(head.text)}</span>{note}"
     title = escape(head.title or head.text)
     return f"<th scope='{scope}' title='{title}'><button data-at='{at}'>{image}{words}</button></th>"
+
+
+def page(count: int, size: int, noun: str, key: str) -> slice:
+    """Which part is on screen: all of a short list; below a long one, the pages."""
+    pages = -(-count // size)
+    if pages < 2:
+        return slice(0, count)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        number = st.pagination(pages, key=key, max_visible_pages=5)
+        start, end = (number - 1) * size, min(number * size, count)
+        st.caption(f"{start + 1:,} to {end:,} of {formats.counted(count, noun)}", width="content")
+    return slice(start, end)

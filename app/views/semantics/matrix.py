@@ -4,13 +4,12 @@ import numpy as np
 import streamlit as st
 
 from app.kit import formats, pictured, store
-from app.kit.drafts import kept
+from app.kit.charts import scale_colours
+from app.kit.forms import kept
 from app.kit.messages import escaped
-from app.kit.palette import scale_colours
 from app.kit.state import state
 from app.views.semantics import actions
-from app.views.semantics.grid import Grid, Head, Scale, grid
-from app.views.semantics.paging import page
+from app.views.semantics.grid import Grid, Head, Scale, grid, page
 from app.views.semantics.prompt_found import Found, brief
 from core.search import highest
 from core.semantics.results import Integers

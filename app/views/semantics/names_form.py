@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from app.comparison import settings
-from app.kit import background, forms, names, store
-from app.kit.drafts import kept
+from app.kit import forms, names, progress, store
+from app.kit.forms import kept
 from app.kit.items import MANY
 from app.kit.messages import escaped
 from app.views.semantics import prompt_form, source
@@ -40,7 +40,7 @@ def show(workspace: Workspace) -> None:
     prompts = _typed(workspace) if words == "prompts" else None
     asked = _asked(workspace, str(words), prompts)
     if forms.start("Name them", "start-names", asked is not None, TOLD[str(words)]) and asked is not None:
-        background.start(workspace, names.COMMAND, {"by": by, **asked}, f"Names of {groupings[str(by)]}")
+        progress.start(workspace, names.COMMAND, {"by": by, **asked}, f"Names of {groupings[str(by)]}")
         st.rerun()
 
 

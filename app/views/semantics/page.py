@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.kit import empty, store
-from app.kit.drafts import kept
+from app.kit.forms import kept
 from app.kit.page import Page
 from app.views.semantics import care, components, directions, gap, names, prompts, results
 from core.jobs import jobs

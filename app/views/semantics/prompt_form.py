@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import background, formats, forms, store
-from app.kit.drafts import kept
+from app.kit import formats, forms, progress, store
+from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.views.semantics import examples, source
 from app.views.semantics.examples import Asked
@@ -143,7 +143,7 @@ def start(
         **how,
         **given.arguments,
     }
-    background.start(workspace, COMMAND, arguments, f"Compare with {formats.counted(len(prompts), 'prompt')}")
+    progress.start(workspace, COMMAND, arguments, f"Compare with {formats.counted(len(prompts), 'prompt')}")
 
 
 def _label(workspace: Workspace) -> str | None:

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import background, derived_embeddings, formats, progress, store
-from app.kit.drafts import kept
+from app.kit import derived_embeddings, formats, progress, store
+from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.scatter import Colour, maps
 from app.views.semantics import coloured
@@ -44,7 +44,7 @@ def show(workspace: Workspace, card: RunCard, ids: NDArray[np.str_]) -> None:
         busy = bool(progress.running(workspace, COMMAND))
         if st.button(again, key="start-removal", icon=":material/content_cut:", disabled=busy):
             title = f"Without “{card.metrics['direction']}”"
-            background.start(workspace, COMMAND, {"run": card.id, "k": int(k), "seeds": SEEDS}, title)
+            progress.start(workspace, COMMAND, {"run": card.id, "k": int(k), "seeds": SEEDS}, title)
             st.rerun()
         if made:
             _drop(workspace, str(made.metrics["derived"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.kit import downloads, formats
-from app.kit.drafts import kept
+from app.kit.forms import kept
 from app.kit.page import Outcome, Result
 from core.jobs import Job
 from core.workspace import RunCard, Workspace

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.comparison.source import kept as rows_kept
 from app.kit import formats, store
-from app.kit.drafts import kept
+from app.kit.forms import kept
 from core.inputs import MODALITIES
 from core.workspace import Embedded, RunCard, Workspace
 

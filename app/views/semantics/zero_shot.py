@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import formats, pictured
+from app.kit.charts import scale_colours
 from app.kit.messages import escaped
-from app.kit.palette import scale_colours
 from app.views.semantics import actions
 from app.views.semantics.grid import Grid, Head, Scale, grid
 from app.views.semantics.prompt_found import Found, brief
