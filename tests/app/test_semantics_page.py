@@ -395,7 +395,7 @@ def test_the_form_of_components_starts_a_job(shown, workspace, jobs: FakeJobs) -
 def test_codes_are_what_was_correlated(workspace, encoder, against) -> None:
     found = Found.of(workspace, compared(workspace, against=against))
     for prompt in range(3):
-        dimension = components.strongest(found, prompt)
+        dimension = found.strongest(prompt)
         r = np.corrcoef(found.code(dimension), found.cosines(prompt))[0, 1]
         assert found.held["coefficients"][prompt, dimension] == pytest.approx(r, abs=1e-4)
 
@@ -406,7 +406,7 @@ def test_the_heat_map_marks_the_strongest_and_pales_the_insignificant(workspace,
     assert drawn.faint is not None
     assert drawn.marked is not None
     assert drawn.faint.tolist() == (found.held["adjusted"] >= 0.05).tolist()
-    assert drawn.marked.argmax(axis=1).tolist() == [components.strongest(found, place) for place in range(3)]
+    assert drawn.marked.argmax(axis=1).tolist() == [found.strongest(place) for place in range(3)]
     table = components.table(found)
     assert len(table) == 24
     assert table["r"].to_numpy().reshape(3, 8) == pytest.approx(found.held["coefficients"])

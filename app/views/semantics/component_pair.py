@@ -8,8 +8,7 @@ import streamlit as st
 from app.kit import formats, pictured
 from app.kit.charts import scale_colours
 from app.kit.messages import escaped
-from app.views.semantics import components
-from app.views.semantics.prompt_found import Found, brief
+from app.views.semantics.prompt_found import Found, brief, noun
 from core.results import Floats
 from core.search import highest
 from core.semantics.results import LEVEL
@@ -26,7 +25,7 @@ HEIGHT = 300
 
 def show(workspace: Workspace, found: Found, prompt: int, dimension: int) -> None:
     """Low end, high end, and how the two numbers lie together."""
-    name = f"{components.noun(found.card)} {dimension}"
+    name = f"{noun(found.card)} {dimension}"
     values = found.code(dimension)
     with st.container(key="pair-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(escaped(f"{name.capitalize()} and “{brief(found.prompts.texts[prompt], 60)}”"), anchor=False)
@@ -50,7 +49,7 @@ def told(found: Found, prompt: int, dimension: int) -> str:
     size = f"{float(r[dimension]):.3f}".replace("-", "−")
     p = formats.probability(float(adjusted[dimension]))
     p = f"p {p}" if p.startswith("<") else f"p = {p}"
-    own = components.strongest(found, prompt)
+    own = found.strongest(prompt)
     best = "the strongest of this prompt" if own == dimension else f"the strongest of this prompt is {own}"
     significant = f"{int((adjusted < LEVEL).sum()):,} of {len(r):,} are significant for it"
     return f"Correlation **{size}**, {p} after correction; {best}, {significant}."

@@ -14,7 +14,7 @@ from app.views.semantics import component_form, component_pair, results, source
 from app.views.semantics.component_form import CORRECTED, TAB, TITLES
 from app.views.semantics.grid import Grid, Head, Scale, grid, page
 from app.views.semantics.prompt_form import COMMAND
-from app.views.semantics.prompt_found import Found, brief
+from app.views.semantics.prompt_found import Found, brief, noun
 from app.views.semantics.prompts import KIND, title
 from core.semantics.results import LEVEL, Integers
 from core.workspace import RunCard, Workspace
@@ -59,23 +59,12 @@ def named(card: RunCard) -> str:
     return f"{noun(card).capitalize()}s · {title(card)}"
 
 
-def noun(card: RunCard) -> str:
-    """What the prompts were correlated with, one of them."""
-    against = str(card.params["against"])
-    return {"components": "component", "dimensions": "dimension"}.get(against, f"{against} dimension")
-
-
 def told(workspace: Workspace, found: Found) -> str:
     """`Pearson's r over 9,170 items, …: 1,912 of 2,048 are significant at 5 % after Benjamini–Hochberg.`"""
     params, metrics = found.card.params, found.card.metrics
     after = f" after {CORRECTED[params['correction']]}" if params["correction"] != "none" else ", uncorrected"
     counts = f"**{metrics['significant']:,}** of {metrics['tests']:,} coefficients are significant"
     return f"{TITLES[params['method']]}, {source.told(workspace, found.card)}: {counts} at {LEVEL:.0%}{after}."
-
-
-def strongest(found: Found, prompt: int) -> int:
-    """The dimension with the largest coefficient of either sign."""
-    return int(np.nan_to_num(np.abs(found.held["coefficients"][prompt])).argmax())
 
 
 def columns(found: Found, prompts: slice, all: bool) -> Integers:
@@ -88,7 +77,7 @@ def heat_map(found: Found, prompts: slice, dimensions: Integers) -> Grid:
     """A row a prompt, a column a dimension; pale where not significant, ringed the strongest of a prompt."""
     r, adjusted = (found.held[name][prompts][:, dimensions] for name in ("coefficients", "adjusted"))
     texts, shares = found.prompts.texts[prompts], found.held.get("code_shares")
-    best = np.array([strongest(found, place) for place in range(*prompts.indices(len(found.prompts)))])
+    best = np.array([found.strongest(place) for place in range(*prompts.indices(len(found.prompts)))])
     largest = float(np.nan_to_num(np.abs(found.held["coefficients"])).max()) or 1.0
     small, one = len(dimensions) > COLUMNS, noun(found.card)
     notes = ["" if shares is None else formats.percent(float(shares[each])) for each in dimensions]
@@ -162,7 +151,7 @@ def _pair(found: Found, prompts: slice, dimensions: Integers, row: int | None, c
     """A row stands for its strongest dimension, a column for its strongest prompt."""
     if column is None:
         prompt = prompts.start + (row or 0)
-        return Pair(prompt, strongest(found, prompt))
+        return Pair(prompt, found.strongest(prompt))
     dimension = int(dimensions[column])
     if row is None:
         return Pair(int(np.nan_to_num(np.abs(found.held["coefficients"][:, dimension])).argmax()), dimension)

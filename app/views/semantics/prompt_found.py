@@ -76,6 +76,10 @@ class Found:
         """Whether there were classes to choose from."""
         return "predicted" in self.held
 
+    def strongest(self, prompt: int) -> int:
+        """The dimension with the prompt's largest coefficient of either sign."""
+        return int(np.nan_to_num(np.abs(self.held["coefficients"][prompt])).argmax())
+
     def code(self, dimension: int) -> Floats:
         """What the cosines were correlated with, one number an item: (N,)."""
         against = self.card.params["against"]
@@ -83,6 +87,12 @@ class Found:
             return (self.x - self.held["code_mean"]) @ self.held["code_axes"][dimension]
         x = self.x if against == "dimensions" else vectors(self.workspace, replace(self.card, model=against))
         return x[:, dimension]
+
+
+def noun(card: RunCard) -> str:
+    """What the prompts were correlated with, one of them."""
+    against = str(card.params["against"])
+    return {"components": "component", "dimensions": "dimension"}.get(against, f"{against} dimension")
 
 
 def brief(text: str, letters: int = 40) -> str:
