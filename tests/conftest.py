@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests; where there is none, they are skipped and say why."""
+"""What all tests share: the command line, and one Chromium; where there is none, its tests are skipped and say why."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import served
+from tests.terminal import Terminal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,3 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     with served.chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)

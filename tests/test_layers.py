@@ -3,12 +3,17 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Set
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "torchvision", "open_clip", "timm", "sklearn", "umap", "openTSNE", "faiss", "numba"}
+LONGEST = 320
+"""Lines."""
+
+
+def files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
@@ -22,18 +27,19 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+def offenders(folder: str, forbidden: Set[str]) -> dict[str, set[str]]:
+    """File → what it imports of what is forbidden there; the files that import none of it are left out."""
+    found = {str(path.relative_to(ROOT)): imported(path) & forbidden for path in files(folder)}
+    assert found, f"{folder} holds no module"
+    return {path: names for path, names in found.items() if names}
 
 
-@pytest.mark.parametrize("path", files("app"), ids=str)
-def test_pages_import_nothing_heavy(path: Path) -> None:
-    assert not imported(path) & HEAVY
+def test_pages_import_nothing_heavy() -> None:
+    assert offenders("app", HEAVY) == {}
 
 
-@pytest.mark.parametrize("path", files("core"), ids=str)
-def test_the_laboratory_knows_no_pages(path: Path) -> None:
-    assert not imported(path) & {"streamlit", "app"}
+def test_the_laboratory_knows_no_pages() -> None:
+    assert offenders("core", {"streamlit", "app"}) == {}
 
 
 def test_listing_the_methods_loads_nothing_heavy() -> None:
@@ -43,10 +49,5 @@ def test_listing_the_methods_loads_nothing_heavy() -> None:
 
 
 def test_no_module_is_long() -> None:
-    long = {
-        str(path): count
-        for folder in ("app", "core")
-        for path in files(folder)
-        if (count := path.read_text().count("\n")) > 320
-    }
-    assert not long
+    lines = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in files("app") + files("core")}
+    assert {path: count for path, count in lines.items() if count > LONGEST} == {}
