@@ -1,11 +1,15 @@
-"""What all tests share: the command line, and one Chromium; where there is none, its tests are skipped and say why."""
+"""What many tests share; where there is no Chromium, the tests that need one are skipped and say why."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from core import encoders
+from core.workspace import Workspace
 from tests import served
+from tests.semantics.making import Encoder
 from tests.terminal import Terminal
 
 
@@ -25,3 +29,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(capsys)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    """An empty workspace; a file whose tests need items fills it in a `place` of its own."""
+    return Workspace.create(tmp_path / "set")
+
+
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
+    """In place of every model."""
+    made = Encoder()
+    monkeypatch.setattr(encoders, "load", lambda name: made)
+    return made

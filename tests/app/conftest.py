@@ -15,11 +15,9 @@ import app.frame
 import app.views.data
 import app.views.map  # noqa: F401
 from app.state import State
-from core import encoders
 from core.jobs import Job
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.semantics.making import Encoder
 
 COLOURS = ("red", "green", "blue")
 COUNT = 24
@@ -92,14 +90,6 @@ def save_map(workspace: Workspace, seed: int, count: int = COUNT, model: str = "
 def cold(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker process is warmed."""
     monkeypatch.setattr("core.jobs.Jobs.warm", lambda self, after=0.0: None)
-
-
-@pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    """In place of every model's text encoder."""
-    made = Encoder()
-    monkeypatch.setattr(encoders, "load", lambda name: made)
-    return made
 
 
 @pytest.fixture

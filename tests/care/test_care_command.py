@@ -15,32 +15,21 @@ from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.semantics.making import ITEMS, unit, workspace
 from tests.terminal import Terminal
+from tests.workspace.making import fill, items
 
 CHECKS = ["duplicates", "labels", "mismatches", "outliers"]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace, tmp_path: Path) -> Workspace:
     """Items 30 and 31 look like item 0; items 0 and 1 have each other's labels; 10 and 12 each other's captions."""
-    made = workspace(tmp_path / "plain")
-    ids = made.table([])["id"].to_pylist()
-    other = Workspace.create(tmp_path / "set")
-    other.add(items_of(made))
-    for modality in ("image", "text"):
-        x = made.embeddings("pocket", modality).vectors.copy()
-        if modality == "image":
-            x[[30, 31]] = x[0]
-        else:
-            x[[10, 12]] = x[[12, 10]]
-        other.add_embeddings("pocket", modality, ids, x)
-    other.set_column("label", {ids[0]: "odd", ids[1]: "even"})
-    return other
-
-
-def items_of(made: Workspace) -> list:
-    from tests.workspace.making import items
-
-    return items(made.count())
+    plain = workspace(tmp_path / "plain")
+    image, text = (plain.embeddings("pocket", modality).vectors.copy() for modality in ("image", "text"))
+    image[[30, 31]] = image[0]
+    text[[10, 12]] = text[[12, 10]]
+    ids = fill(place, items(ITEMS), image, text)
+    place.set_column("label", {ids[0]: "odd", ids[1]: "even"})
+    return place
 
 
 def test_json_as_promised(place: Workspace, terminal: Terminal) -> None:

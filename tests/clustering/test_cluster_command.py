@@ -17,6 +17,7 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 ROWS, DIMENSIONS, GROUPS = 60, 8, 3
 PROMISED = {"method", "seed", "k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise"}
@@ -36,16 +37,13 @@ def rows(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Captions with image and text vectors, a label, and a column `tone` that is empty for the second half."""
-    workspace = Workspace.create(tmp_path / "set")
     items = [
         Item(f"{row}", None, f"caption {row}", label=f"group {row % GROUPS}", columns=tone(row)) for row in range(ROWS)
     ]
-    ids = list(workspace.add(items).ids)
-    workspace.add_embeddings("pocket", "image", ids, vectors())
-    workspace.add_embeddings("pocket", "text", ids, vectors(1))
-    return workspace
+    fill(place, items, vectors(), vectors(1))
+    return place
 
 
 def tone(row: int) -> dict[str, str]:
@@ -196,8 +194,7 @@ def test_the_card_says_what_was_compared_with(place: Workspace) -> None:
 
 def test_with_nothing_to_compare_with_the_card_says_that(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "plain")
-    ids = list(workspace.add([Item(f"{row}", None, f"caption {row}") for row in range(ROWS)]).ids)
-    workspace.add_embeddings("pocket", "text", ids, vectors())
+    fill(workspace, [Item(f"{row}", None, f"caption {row}") for row in range(ROWS)], text=vectors())
     found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
     assert found["label"] is None
     assert workspace.run(found["runs"][0]["run"]).card.metrics["label"] is None
@@ -352,8 +349,7 @@ def test_captions_stand_in_where_there_are_no_images(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "words")
     with pytest.raises(MissingData, match="no images are embedded"):
         item_rows(workspace.path)
-    ids = list(workspace.add([Item(str(row), None, f"caption {row}") for row in range(ROWS)]).ids)
-    workspace.add_embeddings("pocket", "text", ids, vectors())
+    fill(workspace, [Item(str(row), None, f"caption {row}") for row in range(ROWS)], text=vectors())
     found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
     assert (found["space"], found["labelled"]) == ("captions", 0)
 

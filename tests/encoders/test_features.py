@@ -27,12 +27,11 @@ def items(first: int, count: int) -> list[Item]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, encoder: Encoder) -> Workspace:
+def place(place: Workspace, encoder: Encoder) -> Workspace:
     """Twelve pictures with captions, embedded with their features."""
-    workspace = Workspace.create(tmp_path / "space")
-    workspace.add(items(0, COUNT))
-    embed(workspace, encoder.name, features=True)
-    return workspace
+    place.add(items(0, COUNT))
+    embed(place, encoder.name, features=True)
+    return place
 
 
 @pytest.fixture

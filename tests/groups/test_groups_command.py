@@ -25,6 +25,7 @@ from tests.clustering.making import Stop
 from tests.groups.making import classes
 from tests.groups.test_retrieval import Params, watch
 from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 SETS = classes(count=8, items=12, dimensions=8, noise=1.0)
 COUNT = len(SETS.vectors)
@@ -61,17 +62,15 @@ def saved(folder: Path, **arrays: np.ndarray) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Items of eight classes; `half` has a value for the first 48 only, `one` one value, `each` as many as items."""
-    workspace = Workspace.create(tmp_path / "set")
     items = [Item(f"{row}", None, f"item {row}", label=NAMES[of]) for row, of in enumerate(SETS.group)]
-    ids = list(workspace.add(items).ids)
-    workspace.add_embeddings("pocket", "text", ids, SETS.vectors)
-    workspace.set_column("half", {id: float(row % 4) for row, id in enumerate(ids[:48])})
-    workspace.set_column("one", dict.fromkeys(ids, "same"))
-    workspace.set_column("each", {id: f"{row}" for row, id in enumerate(ids)})
-    workspace.set_column("even", {id: row % 2 == 0 for row, id in enumerate(ids)})
-    return workspace
+    ids = fill(place, items, text=SETS.vectors)
+    place.set_column("half", {id: float(row % 4) for row, id in enumerate(ids[:48])})
+    place.set_column("one", dict.fromkeys(ids, "same"))
+    place.set_column("each", {id: f"{row}" for row, id in enumerate(ids)})
+    place.set_column("even", {id: row % 2 == 0 for row, id in enumerate(ids)})
+    return place
 
 
 def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:

@@ -15,43 +15,29 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.semantics.making import DIMENSIONS, Encoder, meaning
+from tests.sources.making import png
 from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 THINGS = {"cat": ("a black cat", "two cats on a sofa", "cat asleep"), "boat": ("a sailing boat", "boats", "a red boat")}
 COUNT = 60
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Cats and boats; the images of each lie towards its own word. `sort` says which, `other` nothing."""
-    made = Workspace.create(tmp_path / "set")
     kinds = [list(THINGS)[row % 2] for row in range(COUNT)]
     captions = [f"{THINGS[kind][row % 3]}, number {row % 5}" for row, kind in enumerate(kinds)]
     again = ["" if row < 40 else " again" for row in range(COUNT)]
-    items = [Item(f"{row}.png", _png(row), captions[row] + again[row]) for row in range(COUNT)]
-    ids = list(made.add(items).ids)
+    items = [Item(f"{row}.png", png((row, 2 * row, 7)), captions[row] + again[row]) for row in range(COUNT)]
     noise = 0.3 * np.random.default_rng(0).normal(size=(COUNT, DIMENSIONS))
     x = normalised((np.stack([meaning(kind) for kind in kinds]) + noise).astype(np.float32))
-    made.add_embeddings("pocket", "image", ids, x)
-    made.add_embeddings("pocket", "text", ids, np.stack([meaning(each.caption) for each in items]))
-    made.set_column("sort", dict(zip(ids, kinds, strict=True)))
-    made.set_column(
+    ids = fill(place, items, x, np.stack([meaning(each.caption) for each in items]))
+    place.set_column("sort", dict(zip(ids, kinds, strict=True)))
+    place.set_column(
         "label", {id: "vessel" if kind == "boat" else "animal" for id, kind in zip(ids, kinds, strict=True)}
     )
-    return made
-
-
-def _png(row: int) -> bytes:
-    from tests.sources.making import png
-
-    return png((row, 2 * row, 7))
-
-
-@pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    made = Encoder()
-    monkeypatch.setattr(encoders, "load", lambda name: made)
-    return made
+    return place
 
 
 def test_json_as_promised(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:

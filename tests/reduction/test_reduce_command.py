@@ -21,6 +21,7 @@ from tests.clustering.making import Stop
 from tests.reduction.making import related
 from tests.reduction.test_compare import METHOD, Params, fit
 from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 COUNT, DIMENSIONS = 120, 16
 PAIRS = related(COUNT, DIMENSIONS, noise=2)
@@ -54,15 +55,14 @@ def saved(folder: Path, **arrays: np.ndarray) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """The pairs; items 100 to 109 have the captions of items 0 to 9, and the last ten items no caption's vector."""
-    workspace = Workspace.create(tmp_path / "set")
     items = [Item(f"{row}", None, f"caption {row}", label=f"{row % 3}") for row in range(COUNT)]
-    ids = list(workspace.add(items).ids)
-    workspace.set_column("caption", {ids[row]: f"Caption  {row - 100}" for row in range(100, 110)})
-    workspace.add_embeddings("pocket", "image", ids, PAIRS.image)
-    workspace.add_embeddings("pocket", "text", ids[:110], PAIRS.text[:110])
-    return workspace
+    ids = fill(place, items)
+    place.set_column("caption", {ids[row]: f"Caption  {row - 100}" for row in range(100, 110)})
+    place.add_embeddings("pocket", "image", ids, PAIRS.image)
+    place.add_embeddings("pocket", "text", ids[:110], PAIRS.text[:110])
+    return place
 
 
 def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:

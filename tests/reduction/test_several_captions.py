@@ -1,6 +1,5 @@
 """Several captions an image in the comparison of reducers: never in both halves, any of them right, each asks."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from core.results import Pairs
 from core.sources import Item
 from core.workspace import Workspace
 from tests.reduction.test_retrieval import several
+from tests.workspace.making import fill
 
 IMAGES, DIMENSIONS = 130, 16
 
@@ -27,16 +27,14 @@ def pairs() -> Pairs:
 
 
 @pytest.fixture
-def place(tmp_path: Path, pairs: Pairs) -> Workspace:
+def place(place: Workspace, pairs: Pairs) -> Workspace:
     """The pairs as items; the items have their rows' captions in the rows' order."""
     assert pairs.item is not None
-    workspace = Workspace.create(tmp_path / "set")
     rows = [np.flatnonzero(pairs.item == item) for item in range(IMAGES)]
     given = [Item(str(n), captions=tuple(f"caption {row}" for row in mine)) for n, mine in enumerate(rows)]
-    ids = workspace.add(given).ids
-    workspace.add_embeddings("pocket", "image", ids, pairs.image[[mine[0] for mine in rows]])
-    workspace.add_embeddings("pocket", "text", workspace.missing("pocket", "text"), pairs.text[np.concatenate(rows)])
-    return workspace
+    fill(place, given, pairs.image[[mine[0] for mine in rows]])
+    place.add_embeddings("pocket", "text", place.missing("pocket", "text"), pairs.text[np.concatenate(rows)])
+    return place
 
 
 def test_no_image_is_in_both_halves_and_each_split_is_as_large(pairs: Pairs) -> None:

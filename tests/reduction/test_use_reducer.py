@@ -23,6 +23,7 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.sources.making import png
 from tests.terminal import Terminal
+from tests.workspace import making
 from tests.workspace.making import items
 
 PAIRS, DIMENSIONS, KEPT = 60, 8, 4
@@ -40,18 +41,15 @@ def pairs(count: int = PAIRS, seed: int = 0) -> Pairs:
 
 
 def fill(workspace: Workspace, count: int = PAIRS, first: int = 0) -> list[str]:
-    ids, made = list(workspace.add(items(count, first)).ids), pairs(count, first)
-    workspace.add_embeddings("pocket", "image", ids, made.image)
-    workspace.add_embeddings("pocket", "text", ids, made.text)
-    return ids
+    made = pairs(count, first)
+    return making.fill(workspace, items(count, first), made.image, made.text)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """60 captioned pictures that "pocket" has embedded into 8 dimensions."""
-    workspace = Workspace.create(tmp_path / "set")
-    fill(workspace)
-    return workspace
+    fill(place)
+    return place
 
 
 class Encoder:

@@ -15,6 +15,7 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.terminal import Terminal
 from tests.test_commands import picture
+from tests.workspace import making
 
 COUNT, D = 60, 16
 
@@ -32,16 +33,8 @@ def fill(place: Workspace, start: int, count: int, understood: bool, captions: i
     """Captioned pictures: an own caption each, or so many in all; understood: a caption lies where its image does."""
     numbers = [row % (captions or count) for row in range(count)]
     items = [Item(f"{start + row}.png", picture(start + row), f"saying {start + numbers[row]}") for row in range(count)]
-    ids = list(place.add(items).ids)
     images, texts = vectors(count, start)[numbers], vectors(count, start + 1)[numbers]
-    place.add_embeddings("pocket", "image", ids, images)
-    place.add_embeddings("pocket", "text", ids, images if understood else texts)
-    return ids
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    return Workspace.create(tmp_path / "set")
+    return making.fill(place, items, images, images if understood else texts)
 
 
 @pytest.mark.parametrize(("understood", "grade", "share"), [(True, "partly", 1.0), (False, "hardly", 0.0)])
