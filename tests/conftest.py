@@ -1,4 +1,7 @@
-"""What many tests share; where there is no Chromium, the tests that need one are skipped and say why."""
+"""What many tests share, and which of them run in one process.
+
+Where there is no Chromium, the tests that need one are skipped and say why.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +17,11 @@ from tests.terminal import Terminal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if served.CHROMIUM is None:
-        for item in items:
-            if "browser" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason=served.WITHOUT_BROWSER))
+    for item in items:
+        browser = "browser" in item.keywords
+        item.add_marker(pytest.mark.xdist_group("browser" if browser else item.nodeid.partition("::")[0]))
+        if browser and served.CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason=served.WITHOUT_BROWSER))
 
 
 @pytest.fixture(scope="session")

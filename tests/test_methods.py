@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -70,8 +71,27 @@ of_rows = pytest.mark.parametrize(
 without_chance = pytest.mark.parametrize("method", [each for each in registered() if not each.values[0].seeded])
 
 
-@pytest.fixture
-def x(method: Method) -> Given:
+@dataclass(frozen=True)
+class Fitted:
+    """A quick fit: its parameters, its result, what it told meanwhile, and its input before and after."""
+
+    params: Any
+    result: Any
+    told: list[Progress]
+    before: list[np.ndarray]
+    after: list[np.ndarray]
+
+
+@cache
+def fitted(method: Method) -> Fitted:
+    """One fit for all tests that only look at it."""
+    x, params, told = input_of(method), quick(method, seed=3), []
+    before = [each.copy() for each in given(x)]
+    result = method.fit(x, params, told.append)
+    return Fitted(params, result, told, before, given(x))
+
+
+def input_of(method: Method) -> Given:
     """Rows about four centres, unit norm; for a method that works on pairs, two rows that are nearly the same; for one
     that works on groups, the rows of each centre."""
     random = np.random.default_rng(0)
@@ -111,22 +131,23 @@ def arrays(result: Any) -> dict[str, np.ndarray]:
 
 
 @every_method
-def test_the_same_seed_gives_the_same_result(method: Method, x: Given) -> None:
-    first, second = (method.fit(x, quick(method, seed=3)) for _ in range(2))
-    assert arrays(first)
-    for name, array in arrays(first).items():
-        assert np.array_equal(array, arrays(second)[name]), name
+def test_the_same_seed_gives_the_same_result(method: Method) -> None:
+    first, second = arrays(fitted(method).result), arrays(method.fit(input_of(method), fitted(method).params))
+    assert first
+    assert first.keys() == second.keys()
+    for name, array in first.items():
+        assert np.array_equal(array, second[name]), name
 
 
 @without_chance
-def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method, x: Given) -> None:
-    first, second = (arrays(method.fit(x, quick(method, seed=seed))) for seed in (0, 1))
+def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method) -> None:
+    first, second = arrays(fitted(method).result), arrays(method.fit(input_of(method), quick(method, seed=4)))
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
 @every_method
-def test_a_result_is_frozen_numpy(method: Method, x: Given) -> None:
-    result = method.fit(x, quick(method))
+def test_a_result_is_frozen_numpy(method: Method) -> None:
+    result = fitted(method).result
     assert is_dataclass(result)
     with pytest.raises(AttributeError):
         result.metrics = {}
@@ -135,22 +156,18 @@ def test_a_result_is_frozen_numpy(method: Method, x: Given) -> None:
 
 
 @of_rows
-def test_a_result_has_a_row_for_each_row(method: Method, x: np.ndarray) -> None:
-    assert all(len(array) == len(x) for array in arrays(method.fit(x, quick(method))).values())
+def test_a_result_has_a_row_for_each_row(method: Method) -> None:
+    assert all(len(array) == ROWS for array in arrays(fitted(method).result).values())
 
 
 @every_method
-def test_the_rows_given_are_left_alone(method: Method, x: Given) -> None:
-    rows = given(x)
-    before = [each.copy() for each in rows]
-    method.fit(x, quick(method))
-    assert all(np.array_equal(*pair) for pair in zip(rows, before, strict=True))
+def test_the_rows_given_are_left_alone(method: Method) -> None:
+    assert all(np.array_equal(*pair) for pair in zip(fitted(method).before, fitted(method).after, strict=True))
 
 
 @every_method
-def test_progress_rises_to_its_total(method: Method, x: Given) -> None:
-    told: list[Progress] = []
-    method.fit(x, quick(method), told.append)
+def test_progress_rises_to_its_total(method: Method) -> None:
+    told = fitted(method).told
     done = [progress.done for progress in told]
     assert told
     assert done == sorted(done)
@@ -160,22 +177,21 @@ def test_progress_rises_to_its_total(method: Method, x: Given) -> None:
 
 
 @every_method
-def test_stop_at_the_first_report_works(method: Method, x: Given) -> None:
+def test_stop_at_the_first_report_works(method: Method) -> None:
     with pytest.raises(Cancelled):
-        method.fit(x, quick(method), Stop(after=0))
+        method.fit(input_of(method), quick(method), Stop(after=0))
 
 
 @every_method
-def test_stop_in_the_middle_ends_the_work(method: Method, x: Given) -> None:
+def test_stop_in_the_middle_ends_the_work(method: Method) -> None:
     """Either `Cancelled` comes out, or a result that says that it is partial; and no report comes after."""
-    told: list[Progress] = []
-    method.fit(x, quick(method), told.append)
-    report = Stop(after=len(told) // 2)
+    half = len(fitted(method).told) // 2
+    report = Stop(after=half)
     try:
-        result = method.fit(x, quick(method), report)
+        result = method.fit(input_of(method), fitted(method).params, report)
     except Cancelled:
         result = None
-    assert report.calls <= len(told) // 2 + 1
+    assert report.calls <= half + 1
     assert result is None or result.partial
 
 
@@ -203,15 +219,14 @@ def test_parameters_survive_a_run_card(method: Method) -> None:
 
 
 @every_method
-def test_one_row_is_answered_in_one_line(method: Method, x: Given) -> None:
+def test_one_row_is_answered_in_one_line(method: Method) -> None:
     with pytest.raises(BadInput, match=r"^[^\n]+$"):
-        method.fit(one(x), quick(method))
+        method.fit(one(input_of(method)), quick(method))
 
 
 @every_method
-def test_a_result_is_saved_and_loaded_as_a_run(method: Method, x: Given, tmp_path: Path) -> None:
-    params = quick(method, seed=2)
-    result = method.fit(x, params)
+def test_a_result_is_saved_and_loaded_as_a_run(method: Method, tmp_path: Path) -> None:
+    params, result = fitted(method).params, fitted(method).result
     card = RunCard("", "any", method.name, method.title, asdict(params), metrics=dict(result.metrics))
     id = Workspace.create(tmp_path / "set").save_run(card, arrays(result))
     run = Workspace.open(tmp_path / "set").run(id)

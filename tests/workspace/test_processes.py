@@ -120,5 +120,5 @@ def test_a_reader_waits_for_no_writer(workspace: Workspace) -> None:
 def fast(read: Callable[[], int]) -> int:
     start = time.monotonic()
     found = read()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
     return found
