@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import cache
+from dataclasses import asdict, fields, is_dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,8 +31,15 @@ QUICK = {
     "dimensions": 4,
     "steps": 20,
     "draws": 500_000,
+    "targets": 3,
 }
 """Names of parameters that say how long a method works, or how much it makes, and what is enough here."""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Auto-encoders of which a step takes no time."""
+    monkeypatch.setattr("core.clustering.deep.codes.HIDDEN", (32, 32, 64))
 
 
 class Stop:
@@ -71,27 +77,8 @@ of_rows = pytest.mark.parametrize(
 without_chance = pytest.mark.parametrize("method", [each for each in registered() if not each.values[0].seeded])
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """A quick fit: its parameters, its result, what it told meanwhile, and its input before and after."""
-
-    params: Any
-    result: Any
-    told: list[Progress]
-    before: list[np.ndarray]
-    after: list[np.ndarray]
-
-
-@cache
-def fitted(method: Method) -> Fitted:
-    """One fit for all tests that only look at it."""
-    x, params, told = input_of(method), quick(method, seed=3), []
-    before = [each.copy() for each in given(x)]
-    result = method.fit(x, params, told.append)
-    return Fitted(params, result, told, before, given(x))
-
-
-def input_of(method: Method) -> Given:
+@pytest.fixture
+def x(method: Method) -> Given:
     """Rows about four centres, unit norm; for a method that works on pairs, two rows that are nearly the same; for one
     that works on groups, the rows of each centre."""
     random = np.random.default_rng(0)
@@ -131,23 +118,22 @@ def arrays(result: Any) -> dict[str, np.ndarray]:
 
 
 @every_method
-def test_the_same_seed_gives_the_same_result(method: Method) -> None:
-    first, second = arrays(fitted(method).result), arrays(method.fit(input_of(method), fitted(method).params))
-    assert first
-    assert first.keys() == second.keys()
-    for name, array in first.items():
-        assert np.array_equal(array, second[name]), name
+def test_the_same_seed_gives_the_same_result(method: Method, x: Given) -> None:
+    first, second = (method.fit(x, quick(method, seed=3)) for _ in range(2))
+    assert arrays(first)
+    for name, array in arrays(first).items():
+        assert np.array_equal(array, arrays(second)[name]), name
 
 
 @without_chance
-def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method) -> None:
-    first, second = arrays(fitted(method).result), arrays(method.fit(input_of(method), quick(method, seed=4)))
+def test_a_method_without_chance_gives_the_same_for_every_seed(method: Method, x: Given) -> None:
+    first, second = (arrays(method.fit(x, quick(method, seed=seed))) for seed in (0, 1))
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
 @every_method
-def test_a_result_is_frozen_numpy(method: Method) -> None:
-    result = fitted(method).result
+def test_a_result_is_frozen_numpy(method: Method, x: Given) -> None:
+    result = method.fit(x, quick(method))
     assert is_dataclass(result)
     with pytest.raises(AttributeError):
         result.metrics = {}
@@ -156,18 +142,22 @@ def test_a_result_is_frozen_numpy(method: Method) -> None:
 
 
 @of_rows
-def test_a_result_has_a_row_for_each_row(method: Method) -> None:
-    assert all(len(array) == ROWS for array in arrays(fitted(method).result).values())
+def test_a_result_has_a_row_for_each_row(method: Method, x: np.ndarray) -> None:
+    assert all(len(array) == len(x) for array in arrays(method.fit(x, quick(method))).values())
 
 
 @every_method
-def test_the_rows_given_are_left_alone(method: Method) -> None:
-    assert all(np.array_equal(*pair) for pair in zip(fitted(method).before, fitted(method).after, strict=True))
+def test_the_rows_given_are_left_alone(method: Method, x: Given) -> None:
+    rows = given(x)
+    before = [each.copy() for each in rows]
+    method.fit(x, quick(method))
+    assert all(np.array_equal(*pair) for pair in zip(rows, before, strict=True))
 
 
 @every_method
-def test_progress_rises_to_its_total(method: Method) -> None:
-    told = fitted(method).told
+def test_progress_rises_to_its_total(method: Method, x: Given) -> None:
+    told: list[Progress] = []
+    method.fit(x, quick(method), told.append)
     done = [progress.done for progress in told]
     assert told
     assert done == sorted(done)
@@ -177,21 +167,22 @@ def test_progress_rises_to_its_total(method: Method) -> None:
 
 
 @every_method
-def test_stop_at_the_first_report_works(method: Method) -> None:
+def test_stop_at_the_first_report_works(method: Method, x: Given) -> None:
     with pytest.raises(Cancelled):
-        method.fit(input_of(method), quick(method), Stop(after=0))
+        method.fit(x, quick(method), Stop(after=0))
 
 
 @every_method
-def test_stop_in_the_middle_ends_the_work(method: Method) -> None:
+def test_stop_in_the_middle_ends_the_work(method: Method, x: Given) -> None:
     """Either `Cancelled` comes out, or a result that says that it is partial; and no report comes after."""
-    half = len(fitted(method).told) // 2
-    report = Stop(after=half)
+    told: list[Progress] = []
+    method.fit(x, quick(method), told.append)
+    report = Stop(after=len(told) // 2)
     try:
-        result = method.fit(input_of(method), fitted(method).params, report)
+        result = method.fit(x, quick(method), report)
     except Cancelled:
         result = None
-    assert report.calls <= half + 1
+    assert report.calls <= len(told) // 2 + 1
     assert result is None or result.partial
 
 
@@ -219,14 +210,15 @@ def test_parameters_survive_a_run_card(method: Method) -> None:
 
 
 @every_method
-def test_one_row_is_answered_in_one_line(method: Method) -> None:
+def test_one_row_is_answered_in_one_line(method: Method, x: Given) -> None:
     with pytest.raises(BadInput, match=r"^[^\n]+$"):
-        method.fit(one(input_of(method)), quick(method))
+        method.fit(one(x), quick(method))
 
 
 @every_method
-def test_a_result_is_saved_and_loaded_as_a_run(method: Method, tmp_path: Path) -> None:
-    params, result = fitted(method).params, fitted(method).result
+def test_a_result_is_saved_and_loaded_as_a_run(method: Method, x: Given, tmp_path: Path) -> None:
+    params = quick(method, seed=2)
+    result = method.fit(x, params)
     card = RunCard("", "any", method.name, method.title, asdict(params), metrics=dict(result.metrics))
     id = Workspace.create(tmp_path / "set").save_run(card, arrays(result))
     run = Workspace.open(tmp_path / "set").run(id)

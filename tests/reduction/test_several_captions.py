@@ -1,5 +1,6 @@
 """Several captions an image in the comparison of reducers: never in both halves, any of them right, each asks."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,10 @@ def pairs() -> Pairs:
 
 
 @pytest.fixture
-def place(place: Workspace, pairs: Pairs) -> Workspace:
+def place(tmp_path: Path, pairs: Pairs) -> Workspace:
     """The pairs as items; the items have their rows' captions in the rows' order."""
     assert pairs.item is not None
+    place = Workspace.create(tmp_path / "pairs")
     rows = [np.flatnonzero(pairs.item == item) for item in range(IMAGES)]
     given = [Item(str(n), captions=tuple(f"caption {row}" for row in mine)) for n, mine in enumerate(rows)]
     fill(place, given, pairs.image[[mine[0] for mine in rows]])
