@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +20,7 @@ def modules(folder: str) -> list[str]:
     return found
 
 
+@cache
 def imported(path: str) -> set[str]:
     """The dotted name of all that a file imports, wherever in the file."""
     names: set[str] = set()
