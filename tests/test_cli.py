@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cli import status
 from core.console import as_text
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "open_clip", "sklearn", "umap", "openTSNE", "faiss", "numba", "lancedb", "numpy", "streamlit"}
@@ -25,70 +25,48 @@ def rows(tmp_path: Path) -> str:
     return str(tmp_path / "rows.npz")
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
-    assert status([*arguments, "--json", "-"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(list(arguments)) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    assert output.err.startswith("clipscape: ")
-    return output.err.removeprefix("clipscape: ").strip()
-
-
-def test_a_map_of_rows_gives_what_scripts_rely_on(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, "map", rows, "--method", "pca")
+def test_a_map_of_rows_gives_what_scripts_rely_on(rows: str, terminal: Terminal) -> None:
+    found = terminal.json("map", rows, "--method", "pca")
     assert set(found) == {"run", "seconds", "trustworthiness", "neighbour_preservation"}
     assert found["run"] is None
     assert 0 < found["neighbour_preservation"] <= found["trustworthiness"] <= 1
 
 
 @pytest.mark.parametrize(("space", "count"), [("both", 40), ("images", 20), ("captions", 20)])
-def test_pairs_are_mapped_together_or_apart(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], space: str, count: int
-) -> None:
+def test_pairs_are_mapped_together_or_apart(tmp_path: Path, terminal: Terminal, space: str, count: int) -> None:
     random = np.random.default_rng(0)
     pairs, out = tmp_path / "pairs.npz", tmp_path / "map.npz"
     np.savez(pairs, image=random.normal(size=(20, 8)), text=random.normal(size=(20, 8)))
-    printed(capsys, "map", str(pairs), "--method", "pca", "--space", space, "--out", str(out))
+    terminal.json("map", str(pairs), "--method", "pca", "--space", space, "--out", str(out))
     with np.load(out) as drawn:
         assert drawn["xy"].shape == (count, 2)
         assert drawn["ids"].tolist() == [str(row) for row in range(20)] * (count // 20)
         assert set(drawn["modality"]) == {"both": {"image", "text"}, "images": {"image"}, "captions": {"text"}}[space]
 
 
-def test_settings_and_seed_reach_the_method(rows: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_and_seed_reach_the_method(rows: str, tmp_path: Path, terminal: Terminal) -> None:
     steps = ["--set", "iterations=30", "--set", "early_iterations=25", "--set", "perplexity=5"]
     drawn = []
     for seed in ("1", "1", "2"):
-        printed(capsys, "map", rows, "--method", "tsne", *steps, "--seed", seed, "--out", str(tmp_path / "map.npz"))
+        terminal.json("map", rows, "--method", "tsne", *steps, "--seed", seed, "--out", str(tmp_path / "map.npz"))
         with np.load(tmp_path / "map.npz") as arrays:
             drawn.append(arrays["xy"])
     assert np.array_equal(drawn[0], drawn[1])
     assert not np.array_equal(drawn[0], drawn[2])
 
 
-def test_json_goes_into_a_file_and_a_table_to_a_person(
-    rows: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_goes_into_a_file_and_a_table_to_a_person(rows: str, tmp_path: Path, terminal: Terminal) -> None:
     file = tmp_path / "result.json"
-    assert status(["map", rows, "--method", "pca", "--json", str(file)]) == 0
-    assert capsys.readouterr().out == ""
+    assert terminal.text("map", rows, "--method", "pca", "--json", str(file)) == ""
     assert json.loads(file.read_text())["run"] is None
-    assert status(["map", rows, "--method", "pca"]) == 0
-    assert "trustworthiness" in capsys.readouterr().out
+    assert "trustworthiness" in terminal.text("map", rows, "--method", "pca")
 
 
-def test_methods_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, "methods")
+def test_methods_are_listed(terminal: Terminal) -> None:
+    found = terminal.json("methods")
     assert set(found) == {"maps", "clustering", "reduction", "groups"}
     assert {"name", "params"} <= set(found["maps"][0])
-    assert status(["methods"]) == 0
-    assert "perplexity=30.0" in capsys.readouterr().out
+    assert "perplexity=30.0" in terminal.text("methods")
 
 
 @pytest.mark.parametrize(
@@ -115,10 +93,8 @@ def test_methods_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["map", "--colour", "red"], "No such option"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(
-    rows: str, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
-) -> None:
-    assert line in refused(capsys, *(each.format(rows=rows) for each in arguments))
+def test_bad_input_is_one_line_and_status_2(rows: str, terminal: Terminal, arguments: list[str], line: str) -> None:
+    assert line in terminal.refused(*(each.format(rows=rows) for each in arguments))
 
 
 @pytest.mark.parametrize(
@@ -142,23 +118,23 @@ def test_bad_input_is_one_line_and_status_2(
     ],
 )
 def test_arrays_that_cannot_be_used(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arrays: dict[str, np.ndarray], line: str
+    tmp_path: Path, terminal: Terminal, arrays: dict[str, np.ndarray], line: str
 ) -> None:
     np.savez(tmp_path / "bad.npz", **arrays)
-    assert line in refused(capsys, "map", str(tmp_path / "bad.npz"), "--method", "pca")
+    assert line in terminal.refused("map", str(tmp_path / "bad.npz"), "--method", "pca")
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 not really a zip"])
-def test_a_file_that_is_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+def test_a_file_that_is_no_archive(tmp_path: Path, terminal: Terminal, content: bytes) -> None:
     (tmp_path / "bad.npz").write_bytes(content)
-    assert "is no .npz archive" in refused(capsys, "map", str(tmp_path / "bad.npz"), "--method", "pca")
+    assert "is no .npz archive" in terminal.refused("map", str(tmp_path / "bad.npz"), "--method", "pca")
 
 
-def test_a_damaged_archive(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_archive(rows: str, terminal: Terminal) -> None:
     data = bytearray(Path(rows).read_bytes())
     data[200:300] = bytes(100)
     Path(rows).write_bytes(data)
-    assert "it is damaged" in refused(capsys, "map", rows, "--method", "pca")
+    assert "it is damaged" in terminal.refused("map", rows, "--method", "pca")
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:

@@ -15,7 +15,8 @@ from core.cli import status
 from core.workspace import Workspace
 from tests.encoders.hub import FakeHub, lead_to, serving
 from tests.encoders.models import make_folder
-from tests.test_cli import ROOT, printed, refused
+from tests.terminal import Terminal
+from tests.test_cli import ROOT
 
 NAME = "hf-hub:someone/tiny"
 
@@ -54,26 +55,27 @@ def pictures(tmp_path: Path) -> str:
     return str(folder)
 
 
-def test_models_are_listed_with_and_without_the_word(capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = printed(capsys, "models"), printed(capsys, "models", "list")
+def test_models_are_listed_with_and_without_the_word(terminal: Terminal) -> None:
+    first, second = terminal.json("models"), terminal.json("models", "list")
     assert first == second
     assert [each["name"] for each in first["models"][:2]] == ["pocket-2", "pocket"]
     recommended = first["models"][2]
     assert {"parameters", "size", "memory", "dimension", "imagenet", "retrieval", "here", "reason"} <= set(recommended)
-    assert status(["models"]) == 0
-    line = capsys.readouterr().out.splitlines()[4]
+    line = terminal.text("models").splitlines()[4]
     for figure in (recommended["name"], "151 M", "605 MB", "2.21 GB", "512", "72.8 %", "67.1 %", "small and fast"):
         assert figure in line
 
 
-def test_fetch_tells_size_and_licence_and_a_script_is_not_asked(hub: FakeHub, home: Path, capsys) -> None:
+def test_fetch_tells_size_and_licence_and_a_script_is_not_asked(
+    hub: FakeHub, home: Path, capsys: pytest.CaptureFixture[str], terminal: Terminal
+) -> None:
     assert status(["models", "fetch", NAME, "--json", "-"]) == 0
     output = capsys.readouterr()
     found = json.loads(output.out)
     assert (found["name"], found["licence"], found["repository"]) == (NAME, "mit", "someone/tiny")
     assert found["folder"] == str(home / "models" / "hf-hub--someone--tiny")
     assert output.err.startswith(f"{NAME}: 6.87 MB, licence mit; from someone/tiny into {home}")
-    assert printed(capsys, "models", "fetch", NAME)["folder"] == found["folder"]
+    assert terminal.json("models", "fetch", NAME)["folder"] == found["folder"]
 
 
 @pytest.mark.parametrize(("arguments", "answer", "code"), [([], False, 130), ([], True, 0), (["--yes"], None, 0)])
@@ -89,9 +91,9 @@ def test_at_a_terminal_it_asks_unless_yes(
 
 
 def test_a_fetched_model_embeds_in_a_process_without_network(
-    hub: FakeHub, home: Path, pictures: str, tmp_path: Path, capsys
+    hub: FakeHub, home: Path, pictures: str, tmp_path: Path, terminal: Terminal
 ) -> None:
-    printed(capsys, "models", "fetch", NAME)
+    terminal.json("models", "fetch", NAME)
     environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "none")}
     command = [sys.executable, "-m", "core", "embed", pictures, "--workspace", str(tmp_path / "set"), "--model", NAME]
     done = subprocess.run([*command, "--json", "-"], cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -100,9 +102,9 @@ def test_a_fetched_model_embeds_in_a_process_without_network(
 
 
 def test_embed_downloads_a_model_that_is_not_here(
-    hub: FakeHub, home: Path, pictures: str, tmp_path: Path, capsys
+    hub: FakeHub, home: Path, pictures: str, tmp_path: Path, terminal: Terminal
 ) -> None:
-    found = printed(capsys, "embed", pictures, "--workspace", str(tmp_path / "set"), "--model", NAME)
+    found = terminal.json("embed", pictures, "--workspace", str(tmp_path / "set"), "--model", NAME)
     assert (found["added"], found["embedded"], found["model"]) == (2, 2, NAME)
     assert (home / "models" / "hf-hub--someone--tiny" / "clipscape.json").exists()
 
@@ -117,25 +119,25 @@ def test_embed_downloads_a_model_that_is_not_here(
     ],
 )
 def test_a_model_that_cannot_be_had_loses_no_items(
-    pictures: str, tmp_path: Path, capsys, model: str, remedy: str
+    pictures: str, tmp_path: Path, terminal: Terminal, model: str, remedy: str
 ) -> None:
-    line = refused(capsys, "embed", pictures, "--workspace", str(tmp_path / "set"), "--model", model)
+    line = terminal.refused("embed", pictures, "--workspace", str(tmp_path / "set"), "--model", model)
     assert line.startswith("2 added and kept, 1 refused (")
     assert "broken.png: " in line
     assert remedy in line
     place = Workspace.open(tmp_path / "set")
     assert (place.count(), len(place.missing("pocket", "image")), place.models()) == (2, 2, [])
-    again = printed(capsys, "embed", pictures, "--workspace", str(tmp_path / "set"))
+    again = terminal.json("embed", pictures, "--workspace", str(tmp_path / "set"))
     assert (again["added"], again["embedded"], again["skipped"]) == (0, 2, 2)
 
 
-def test_import_names_a_folder(folder: Path, tmp_path: Path, pictures: str, capsys) -> None:
-    found = printed(capsys, "models", "import", str(folder), "--name", "mine")
+def test_import_names_a_folder(folder: Path, tmp_path: Path, pictures: str, terminal: Terminal) -> None:
+    found = terminal.json("models", "import", str(folder), "--name", "mine")
     assert (found["name"], found["licence"]) == ("mine", "not stated")
-    embedded = printed(capsys, "embed", pictures, "--workspace", str(tmp_path / "set"), "--model", "mine")
+    embedded = terminal.json("embed", pictures, "--workspace", str(tmp_path / "set"), "--model", "mine")
     assert embedded["embedded"] == 2
     assert embedded["model"].startswith("mine@")
-    hits = printed(capsys, "search", str(tmp_path / "set"), "red")["hits"]
+    hits = terminal.json("search", str(tmp_path / "set"), "red")["hits"]
     assert len(hits) == 2
 
 
@@ -151,8 +153,8 @@ def test_import_names_a_folder(folder: Path, tmp_path: Path, pictures: str, caps
         (["fetch"], "Missing argument"),
     ],
 )
-def test_bad_input_is_one_line(arguments: list[str], line: str, capsys) -> None:
-    assert line in refused(capsys, "models", *arguments)
+def test_bad_input_is_one_line(arguments: list[str], line: str, terminal: Terminal) -> None:
+    assert line in terminal.refused("models", *arguments)
 
 
 def test_no_workspace_is_called_as_the_folder_of_models() -> None:

@@ -17,6 +17,7 @@ from core.maps.neighbours import normalised
 from core.progress import Progress
 from core.sources import Item
 from core.workspace import Workspace
+from tests.workspace import making
 
 ITEMS, DIMENSIONS = 24, 8
 FAST = {"iterations": 50, "early_iterations": 50, "perplexity": 5}
@@ -39,17 +40,13 @@ def fill(place: Workspace, start: int, count: int) -> list[str]:
     """Items with vectors by "pocket", the captions shifted away from the images."""
     names = [f"picture {number}" for number in range(start, start + count)]
     items = [Item(f"{name}.png", picture(start + row), name) for row, name in enumerate(names)]
-    ids = list(place.add(items).ids)
-    place.add_embeddings("pocket", "image", ids, vectors(count, seed=start))
-    place.add_embeddings("pocket", "text", ids, vectors(count, seed=start + 1, shift=1))
-    return ids
+    return making.fill(place, items, vectors(count, seed=start), vectors(count, seed=start + 1, shift=1))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    workspace = Workspace.create(tmp_path / "set")
-    fill(workspace, 0, ITEMS)
-    return workspace
+def place(place: Workspace) -> Workspace:
+    fill(place, 0, ITEMS)
+    return place
 
 
 class Encoder:

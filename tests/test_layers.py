@@ -1,39 +1,61 @@
-"""The layering: pages never import the heavy libraries, the laboratory never imports pages."""
+"""The floors of the house: what may import what, and how long a module may be."""
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "torchvision", "open_clip", "timm", "sklearn", "umap", "openTSNE", "faiss", "numba"}
+LONGEST = 320
+"""Lines."""
 
 
-def imported(path: Path) -> set[str]:
-    """Top-level names of every module that a file imports, wherever in the file."""
+def modules(folder: str) -> list[str]:
+    """Every file below a folder, by its path."""
+    found = sorted(str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*.py"))
+    assert found, f"{folder} holds no module"
+    return found
+
+
+@cache
+def imported(path: str) -> set[str]:
+    """The dotted name of all that a file imports, wherever in the file."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
         if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.add((node.module or "").partition(".")[0])
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
-def files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+def offenders(paths: Iterable[str], forbidden: Iterable[str]) -> dict[str, list[str]]:
+    """File → what it imports of what is forbidden to it; the files that import none of it are left out."""
+    fences = tuple(f"{each}." for each in forbidden)
+    found = {path: sorted(name for name in imported(path) if f"{name}.".startswith(fences)) for path in paths}
+    return {path: names for path, names in found.items() if names}
 
 
-@pytest.mark.parametrize("path", files("app"), ids=str)
-def test_pages_import_nothing_heavy(path: Path) -> None:
-    assert not imported(path) & HEAVY
+def test_pages_import_nothing_heavy() -> None:
+    assert offenders(modules("app"), HEAVY) == {}
 
 
-@pytest.mark.parametrize("path", files("core"), ids=str)
-def test_the_laboratory_knows_no_pages(path: Path) -> None:
-    assert not imported(path) & {"streamlit", "app"}
+def test_the_laboratory_knows_no_pages() -> None:
+    assert offenders(modules("core"), ["streamlit", "app"]) == {}
+
+
+def test_only_the_command_line_stands_above_the_commands() -> None:
+    above = ("core/__main__.py", "core/cli", "core/command_line.py", "core/commands/", "core/recipes/")
+    below = [path for path in modules("core") if not path.startswith(above)]
+    assert offenders(below, ["core.commands", "core.cli", "core.command_line"]) == {}
+
+
+def test_the_product_works_without_its_recipes() -> None:
+    product = [path for path in modules("app") + modules("core") if not path.startswith("core/recipes/")]
+    assert offenders(product, ["core.recipes"]) == {}
 
 
 def test_listing_the_methods_loads_nothing_heavy() -> None:
@@ -43,10 +65,5 @@ def test_listing_the_methods_loads_nothing_heavy() -> None:
 
 
 def test_no_module_is_long() -> None:
-    long = {
-        str(path): count
-        for folder in ("app", "core")
-        for path in files(folder)
-        if (count := path.read_text().count("\n")) > 320
-    }
-    assert not long
+    lines = {path: (ROOT / path).read_text().count("\n") for path in modules("app") + modules("core")}
+    assert {path: count for path, count in lines.items() if count > LONGEST} == {}

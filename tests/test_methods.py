@@ -31,8 +31,15 @@ QUICK = {
     "dimensions": 4,
     "steps": 20,
     "draws": 500_000,
+    "targets": 3,
 }
 """Names of parameters that say how long a method works, or how much it makes, and what is enough here."""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Auto-encoders of which a step takes no time."""
+    monkeypatch.setattr("core.clustering.deep.codes.HIDDEN", (32, 32, 64))
 
 
 class Stop:

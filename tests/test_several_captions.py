@@ -15,6 +15,7 @@ from core.sources import Item
 from core.workspace import Workspace
 from core.workspace.captions import caption_id, item_of
 from tests.test_commands import DIMENSIONS, Encoder, encoder, picture
+from tests.workspace.making import fill
 
 ITEMS = 24
 COUNTS = [1 + number % 3 for number in range(ITEMS)]
@@ -22,19 +23,18 @@ __all__ = ["encoder"]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Items with one to three captions; each caption lies near its image, but the last of item 5."""
-    workspace, random = Workspace.create(tmp_path / "set"), np.random.default_rng(0)
+    random = np.random.default_rng(0)
     said = [tuple(f"thing {number} way {way}" for way in range(count)) for number, count in enumerate(COUNTS)]
-    ids = list(workspace.add(Item(f"{n}.png", picture(n), captions=some) for n, some in enumerate(said)).ids)
     images = normalised(random.normal(size=(ITEMS, DIMENSIONS)))
-    captions = workspace.missing("pocket", "text")
+    ids = fill(place, (Item(f"{n}.png", picture(n), captions=some) for n, some in enumerate(said)), images)
+    captions = place.missing("pocket", "text")
     of = np.array([ids.index(item_of(each)) for each in captions])
     text = normalised(images[of] + 0.2 * random.normal(size=(len(of), DIMENSIONS)))
     text[captions.index(f"{ids[5]}#2")] = -images[5]
-    workspace.add_embeddings("pocket", "image", ids, images)
-    workspace.add_embeddings("pocket", "text", captions, text)
-    return workspace
+    place.add_embeddings("pocket", "text", captions, text)
+    return place
 
 
 def ids(workspace: Workspace) -> list[str]:

@@ -11,12 +11,12 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+import app.shell.frame  # noqa: F401
 from app.kit.state import State, state
-from core import encoders
+from app.shell.pages import pages as every_page
 from core.jobs import Job
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
-from tests.semantics.making import Encoder
 
 COLOURS = ("red", "green", "blue")
 COUNT = 24
@@ -92,14 +92,6 @@ def cold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    """In place of every model's text encoder."""
-    made = Encoder()
-    monkeypatch.setattr(encoders, "load", lambda name: made)
-    return made
-
-
-@pytest.fixture
 def opened(cold: None) -> Callable[..., AppTest]:
     """Opens the app on a workspace, at one of its pages."""
 
@@ -162,6 +154,7 @@ class FakeJobs:
 def jobs(monkeypatch: pytest.MonkeyPatch) -> FakeJobs:
     """In place of worker processes."""
     fake = FakeJobs()
+    every_page()  # what is not imported yet could not be given them
     for module in [each for name, each in sys.modules.items() if name.startswith("app.")]:
         if hasattr(module, "jobs"):
             monkeypatch.setattr(module, "jobs", lambda: fake)

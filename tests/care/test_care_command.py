@@ -9,51 +9,31 @@ import numpy as np
 import pytest
 
 from core import commands
-from core.cli import status
 from core.errors import BadInput, Cancelled
 from core.progress import Progress
 from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.semantics.making import ITEMS, unit, workspace
+from tests.terminal import Terminal
+from tests.workspace.making import fill, items
 
 CHECKS = ["duplicates", "labels", "mismatches", "outliers"]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace, tmp_path: Path) -> Workspace:
     """Items 30 and 31 look like item 0; items 0 and 1 have each other's labels; 10 and 12 each other's captions."""
-    made = workspace(tmp_path / "plain")
-    ids = made.table([])["id"].to_pylist()
-    other = Workspace.create(tmp_path / "set")
-    other.add(items_of(made))
-    for modality in ("image", "text"):
-        x = made.embeddings("pocket", modality).vectors.copy()
-        if modality == "image":
-            x[[30, 31]] = x[0]
-        else:
-            x[[10, 12]] = x[[12, 10]]
-        other.add_embeddings("pocket", modality, ids, x)
-    other.set_column("label", {ids[0]: "odd", ids[1]: "even"})
-    return other
+    plain = workspace(tmp_path / "plain")
+    image, text = (plain.embeddings("pocket", modality).vectors.copy() for modality in ("image", "text"))
+    image[[30, 31]] = image[0]
+    text[[10, 12]] = text[[12, 10]]
+    ids = fill(place, items(ITEMS), image, text)
+    place.set_column("label", {ids[0]: "odd", ids[1]: "even"})
+    return place
 
 
-def items_of(made: Workspace) -> list:
-    from tests.workspace.making import items
-
-    return items(made.count())
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert status(["care", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
-
-
-def test_json_as_promised(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["care", place.path, "--json", "-", "--top", "6"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_json_as_promised(place: Workspace, terminal: Terminal) -> None:
+    found = json.loads(terminal.text("care", place.path, "--json", "-", "--top", "6"))
     assert set(found) == {"items", "model", "space", "kinds", "column", "seconds"}
     assert list(found["kinds"]) == CHECKS
     for told in found["kinds"].values():
@@ -100,22 +80,24 @@ def test_what_is_flagged_becomes_a_column_that_others_exclude(place: Workspace) 
     assert sum(place.table(["again"])["again"].to_pylist()) == 0
 
 
-def test_nobodys_own_column_is_written_over(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobodys_own_column_is_written_over(place: Workspace, terminal: Terminal) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("liked", {ids[3]: True})
     place.set_column("size", dict.fromkeys(ids, 2.0))
     for column in ("liked", "size"):
-        assert f"--write {column}: that would overwrite" in refused(capsys, place.path, "--write", column)
+        assert f"--write {column}: that would overwrite" in terminal.refused("care", place.path, "--write", column)
     assert place.runs() == []
     assert [id for id, liked in zip(*place.table(["liked"]).to_pydict().values(), strict=True) if liked] == [ids[3]]
 
 
 def test_where_every_check_is_refused_no_file_and_no_column_is_left(
-    tmp_path: Path, place: Workspace, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, place: Workspace, terminal: Terminal
 ) -> None:
     place.set_column("label", dict.fromkeys(place.table([])["id"].to_pylist(), "same"))
     out = tmp_path / "care.csv"
-    assert "1 classes" in refused(capsys, place.path, "--kind", "labels", "--write", "odd ones", "--out", str(out))
+    assert "1 classes" in terminal.refused(
+        "care", place.path, "--kind", "labels", "--write", "odd ones", "--out", str(out)
+    )
     assert not out.exists()
     assert "odd ones" not in place.columns()
 
@@ -137,7 +119,7 @@ def test_captions_are_looked_at_too(place: Workspace) -> None:
     assert {told["space"] for told in found["kinds"].values()} == {"captions"}
 
 
-def test_arrays_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_arrays_of_a_file(tmp_path: Path, terminal: Terminal) -> None:
     source, x = str(tmp_path / "rows.npz"), unit(30)
     np.savez(source, x=np.vstack([x, x[:1]]), y=np.arange(31) % 2)
     found = commands.care(source)
@@ -145,32 +127,32 @@ def test_arrays_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert found["refused"] == [{"kind": "mismatches", "reason": found["refused"][0]["reason"]}]
     assert found["kinds"]["duplicates"]["run"] is None
     assert [each["id"] for each in found["kinds"]["duplicates"]["found"][:2]] == ["0", "30"]
-    assert "a .npz has no columns" in refused(capsys, source, "--write", "x")
+    assert "a .npz has no columns" in terminal.refused("care", source, "--write", "x")
     np.savez(source, image=x, text=x[::-1])
     assert list(commands.care(source)["kinds"]) == ["duplicates", "mismatches", "outliers"]
 
 
-def test_bad_input_is_one_line(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no method 'beauty' in care; choose from duplicates, labels" in refused(
-        capsys, place.path, "--kind", "beauty"
+def test_bad_input_is_one_line(place: Workspace, terminal: Terminal) -> None:
+    assert "no method 'beauty' in care; choose from duplicates, labels" in terminal.refused(
+        "care", place.path, "--kind", "beauty"
     )
-    assert "top=0 is below 1" in refused(capsys, place.path, "--top", "0")
-    assert "--space both: choose images or captions" in refused(capsys, place.path, "--space", "both")
-    assert "--space map:x: a map tears groups apart" in refused(capsys, place.path, "--space", "map:x")
-    assert "has no parameter 'blur'" in refused(capsys, place.path, "--set", "blur=3")
-    assert "k='many' is not a int" in refused(capsys, place.path, "--kind", "outliers", "--set", "k=many")
-    assert "no column 'nothing'" in refused(capsys, place.path, "--label", "nothing")
-    assert "belongs to the workspace" in refused(capsys, place.path, "--write", "thumbnail")
-    assert "overwrite what the items hold" in refused(capsys, place.path, "--write", "caption")
+    assert "top=0 is below 1" in terminal.refused("care", place.path, "--top", "0")
+    assert "--space both: choose images or captions" in terminal.refused("care", place.path, "--space", "both")
+    assert "--space map:x: a map tears groups apart" in terminal.refused("care", place.path, "--space", "map:x")
+    assert "has no parameter 'blur'" in terminal.refused("care", place.path, "--set", "blur=3")
+    assert "k='many' is not a int" in terminal.refused("care", place.path, "--kind", "outliers", "--set", "k=many")
+    assert "no column 'nothing'" in terminal.refused("care", place.path, "--label", "nothing")
+    assert "belongs to the workspace" in terminal.refused("care", place.path, "--write", "thumbnail")
+    assert "overwrite what the items hold" in terminal.refused("care", place.path, "--write", "caption")
     assert place.runs() == []
 
 
-def test_a_check_that_cannot_be_costs_no_other(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_check_that_cannot_be_costs_no_other(place: Workspace, terminal: Terminal) -> None:
     place.set_column("label", dict.fromkeys(place.table([])["id"].to_pylist(), "same"))
     found = commands.care(place.path)
     assert [each["kind"] for each in found["refused"]] == ["labels"]
     assert len(found["kinds"]) == 3
-    assert "1 classes of two items or more" in refused(capsys, place.path, "--kind", "labels")
+    assert "1 classes of two items or more" in terminal.refused("care", place.path, "--kind", "labels")
 
 
 def test_stopped_it_keeps_what_is_done(place: Workspace) -> None:
@@ -186,8 +168,7 @@ def test_stopped_it_keeps_what_is_done(place: Workspace) -> None:
         commands.care(place.path, report=Stop())
 
 
-def test_a_person_reads_a_table(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["care", place.path, "--top", "3"]) == 0
-    output = capsys.readouterr().out
+def test_a_person_reads_a_table(place: Workspace, terminal: Terminal) -> None:
+    output = terminal.text("care", place.path, "--top", "3")
     assert "Caption–image mismatches" in output
     assert "limit" in output

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +16,8 @@ from core.progress import Progress
 from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
+from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 ROWS, DIMENSIONS, GROUPS = 60, 8, 3
 PROMISED = {"method", "seed", "k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise"}
@@ -36,38 +37,21 @@ def rows(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Captions with image and text vectors, a label, and a column `tone` that is empty for the second half."""
-    workspace = Workspace.create(tmp_path / "set")
     items = [
         Item(f"{row}", None, f"caption {row}", label=f"group {row % GROUPS}", columns=tone(row)) for row in range(ROWS)
     ]
-    ids = list(workspace.add(items).ids)
-    workspace.add_embeddings("pocket", "image", ids, vectors())
-    workspace.add_embeddings("pocket", "text", ids, vectors(1))
-    return workspace
+    fill(place, items, vectors(), vectors(1))
+    return place
 
 
 def tone(row: int) -> dict[str, str]:
     return {"tone": f"tone {row % 2}"} if row < ROWS / 2 else {}
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert status(["cluster", *arguments, "--json", "-"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(["cluster", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
-
-
-def test_json_is_what_scripts_rely_on(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, rows, "--method", "kmeans", "--method", "dbscan", "--k", "3", "--seeds", "2")
+def test_json_is_what_scripts_rely_on(rows: str, terminal: Terminal) -> None:
+    found = terminal.json("cluster", rows, "--method", "kmeans", "--method", "dbscan", "--k", "3", "--seeds", "2")
     assert [(run["method"], run["seed"]) for run in found["runs"]] == [
         ("kmeans", 0),
         ("kmeans", 1),
@@ -80,31 +64,31 @@ def test_json_is_what_scripts_rely_on(rows: str, capsys: pytest.CaptureFixture[s
     assert (found["items"], found["labelled"], found["space"]) == (ROWS, ROWS, "images")
 
 
-def test_without_labels_the_metrics_against_them_are_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_labels_the_metrics_against_them_are_null(tmp_path: Path, terminal: Terminal) -> None:
     np.savez(tmp_path / "x.npz", x=vectors())
-    found = printed(capsys, str(tmp_path / "x.npz"), "--method", "kmeans", "--k", "3", "--seeds", "1")
+    found = terminal.json("cluster", str(tmp_path / "x.npz"), "--method", "kmeans", "--k", "3", "--seeds", "1")
     assert [found["runs"][0][name] for name in ("ami", "ari", "fmi", "nmi", "acc")] == [None] * 5
     assert found["summary"]["kmeans"]["acc"] is None
     assert found["runs"][0]["silhouette"] > 0.5
     assert found["labelled"] == 0
 
 
-def test_three_seeds_are_usual(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, rows, "--method", "kmeans")
+def test_three_seeds_are_usual(rows: str, terminal: Terminal) -> None:
+    found = terminal.json("cluster", rows, "--method", "kmeans")
     assert [run["seed"] for run in found["runs"]] == [0, 1, 2]
     assert found["runs"][0]["k"] == 10
 
 
-def test_settings_reach_the_methods_that_know_them(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_reach_the_methods_that_know_them(rows: str, terminal: Terminal) -> None:
     both = ["--method", "kmeans", "--method", "dbscan", "--seeds", "1"]
-    found = printed(capsys, rows, *both, "--set", "k=2", "--set", "eps=0.0001", "--set", "min_samples=2")
+    found = terminal.json("cluster", rows, *both, "--set", "k=2", "--set", "eps=0.0001", "--set", "min_samples=2")
     assert [run["k"] for run in found["runs"]] == [2, 0]
     assert found["runs"][1]["noise"] == 1
 
 
-def test_labels_go_into_a_file(rows: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_labels_go_into_a_file(rows: str, tmp_path: Path, terminal: Terminal) -> None:
     out = tmp_path / "labels.npz"
-    printed(capsys, rows, "--method", "kmeans", "--k", "3", "--seeds", "2", "--out", str(out))
+    terminal.json("cluster", rows, "--method", "kmeans", "--k", "3", "--seeds", "2", "--out", str(out))
     with np.load(out) as arrays:
         assert arrays["labels"].shape == arrays["confidence"].shape == (2, ROWS)
         assert arrays["method"].tolist() == ["kmeans"] * 2
@@ -112,9 +96,8 @@ def test_labels_go_into_a_file(rows: str, tmp_path: Path, capsys: pytest.Capture
         assert len(set(zip(arrays["labels"][0], np.arange(ROWS) % GROUPS, strict=True))) == GROUPS
 
 
-def test_a_person_reads_a_table(rows: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["cluster", rows, "--method", "kmeans", "--k", "3"]) == 0
-    text = capsys.readouterr().out
+def test_a_person_reads_a_table(rows: str, terminal: Terminal) -> None:
+    text = terminal.text("cluster", rows, "--method", "kmeans", "--k", "3")
     assert "1 ± 0" in text
     assert "stability" in text
     assert "{" not in text
@@ -137,10 +120,8 @@ def test_a_person_reads_a_table(rows: str, capsys: pytest.CaptureFixture[str]) -
         (["--method", "kmeans", "--out", "/no/such/folder/x.npz"], "cannot be written"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(
-    rows: str, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
-) -> None:
-    assert line in refused(capsys, rows, *arguments)
+def test_bad_input_is_one_line_and_status_2(rows: str, terminal: Terminal, arguments: list[str], line: str) -> None:
+    assert line in terminal.refused("cluster", rows, *arguments)
 
 
 @pytest.mark.parametrize(
@@ -154,15 +135,17 @@ def test_bad_input_is_one_line_and_status_2(
     ],
 )
 def test_arrays_that_cannot_be_used(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arrays: dict[str, np.ndarray], line: str
+    tmp_path: Path, terminal: Terminal, arrays: dict[str, np.ndarray], line: str
 ) -> None:
     np.savez(tmp_path / "bad.npz", **arrays)
-    assert line in refused(capsys, str(tmp_path / "bad.npz"), "--method", "kmeans")
+    assert line in terminal.refused("cluster", str(tmp_path / "bad.npz"), "--method", "kmeans")
 
 
-def test_a_method_that_refuses_costs_the_others_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_method_that_refuses_costs_the_others_nothing(tmp_path: Path, terminal: Terminal) -> None:
     np.savez(tmp_path / "few.npz", x=vectors()[:8])
-    found = printed(capsys, str(tmp_path / "few.npz"), "--method", "kmeans", "--method", "dbscan", "--seeds", "1")
+    found = terminal.json(
+        "cluster", str(tmp_path / "few.npz"), "--method", "kmeans", "--method", "dbscan", "--seeds", "1"
+    )
     assert [run["method"] for run in found["runs"]] == ["dbscan"]
     assert found["refused"] == [
         {"method": "kmeans", "reason": "k=10 clusters of 8 items: lower k to 8 or less, or add items"}
@@ -211,8 +194,7 @@ def test_the_card_says_what_was_compared_with(place: Workspace) -> None:
 
 def test_with_nothing_to_compare_with_the_card_says_that(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "plain")
-    ids = list(workspace.add([Item(f"{row}", None, f"caption {row}") for row in range(ROWS)]).ids)
-    workspace.add_embeddings("pocket", "text", ids, vectors())
+    fill(workspace, [Item(f"{row}", None, f"caption {row}") for row in range(ROWS)], text=vectors())
     found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
     assert found["label"] is None
     assert workspace.run(found["runs"][0]["run"]).card.metrics["label"] is None
@@ -238,11 +220,11 @@ def tagged(place: Workspace) -> tuple[Workspace, list[str]]:
     ],
 )
 def test_items_are_chosen_by_a_tag(
-    tagged: tuple[Workspace, list[str]], capsys: pytest.CaptureFixture[str], asked: dict[str, str], rows: range
+    tagged: tuple[Workspace, list[str]], terminal: Terminal, asked: dict[str, str], rows: range
 ) -> None:
     place, ids = tagged
     options = [part for name, value in asked.items() for part in (f"--{name}", value)]
-    found = printed(capsys, str(place.path), "--method", "kmeans", "--k", "3", "--seeds", "1", *options)
+    found = terminal.json("cluster", str(place.path), "--method", "kmeans", "--k", "3", "--seeds", "1", *options)
     run = place.run(found["runs"][0]["run"])
     assert run.arrays["ids"].tolist() == [ids[row] for row in rows]
     assert run.card.items == found["items"] == found["labelled"] == len(rows)
@@ -278,14 +260,14 @@ def test_runs_of_other_items_cannot_be_taken_for_each_other(tagged: tuple[Worksp
     ],
 )
 def test_a_choice_that_cannot_be_made_is_one_line(
-    tagged: tuple[Workspace, list[str]], capsys: pytest.CaptureFixture[str], options: list[str], line: str
+    tagged: tuple[Workspace, list[str]], terminal: Terminal, options: list[str], line: str
 ) -> None:
-    assert line in refused(capsys, str(tagged[0].path), "--method", "kmeans", "--k", "3", *options)
+    assert line in terminal.refused("cluster", str(tagged[0].path), "--method", "kmeans", "--k", "3", *options)
     assert tagged[0].runs() == []
 
 
-def test_without_tags_one_is_told_where_they_belong(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    line = refused(capsys, str(place.path), "--method", "kmeans", "--tag", "cats")
+def test_without_tags_one_is_told_where_they_belong(place: Workspace, terminal: Terminal) -> None:
+    line = terminal.refused("cluster", str(place.path), "--method", "kmeans", "--tag", "cats")
     assert line == "--tag cats: no item has this tag; there are none, tag items in the column 'tag' first"
 
 
@@ -328,17 +310,17 @@ def test_a_table_has_the_warning_beside_it_and_the_embeddings_have_none(
         assert "warning" not in output.out
 
 
-def test_a_map_must_be_one_of_this_model_in_a_workspace(
-    place: Workspace, rows: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_map_must_be_one_of_this_model_in_a_workspace(place: Workspace, rows: str, terminal: Terminal) -> None:
     clusters = commands.cluster(place.path, ["kmeans"], k=3, seeds=1)["runs"][0]["run"]
     points = commands.map(place.path, "pca")["run"]
     method = ["--method", "kmeans"]
-    assert "is no map but a clustering run" in refused(capsys, str(place.path), *method, "--space", f"map:{clusters}")
-    other = refused(capsys, str(place.path), *method, "--space", f"map:{points}", "--model", "other")
+    assert "is no map but a clustering run" in terminal.refused(
+        "cluster", str(place.path), *method, "--space", f"map:{clusters}"
+    )
+    other = terminal.refused("cluster", str(place.path), *method, "--space", f"map:{points}", "--model", "other")
     assert "is a map of what pocket embedded, not other" in other
-    assert "a .npz keeps no maps" in refused(capsys, rows, *method, "--space", "map:x")
-    assert "a .npz has no tags" in refused(capsys, rows, *method, "--tag", "x")
+    assert "a .npz keeps no maps" in terminal.refused("cluster", rows, *method, "--space", "map:x")
+    assert "a .npz has no tags" in terminal.refused("cluster", rows, *method, "--tag", "x")
 
 
 def test_an_empty_column_is_nothing_to_compare_with(place: Workspace) -> None:
@@ -367,8 +349,7 @@ def test_captions_stand_in_where_there_are_no_images(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "words")
     with pytest.raises(MissingData, match="no images are embedded"):
         item_rows(workspace.path)
-    ids = list(workspace.add([Item(str(row), None, f"caption {row}") for row in range(ROWS)]).ids)
-    workspace.add_embeddings("pocket", "text", ids, vectors())
+    fill(workspace, [Item(str(row), None, f"caption {row}") for row in range(ROWS)], text=vectors())
     found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
     assert (found["space"], found["labelled"]) == ("captions", 0)
 

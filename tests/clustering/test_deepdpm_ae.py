@@ -1,5 +1,6 @@
 """DeepDPM in turns with an auto-encoder: it finds groups, its code draws them together, stops keep what there is."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from core.clustering.deep.alternation import Alternation, means
 from core.clustering.deepdpm_ae import Params, fit
 from core.errors import Cancelled
 from core.progress import Progress, silent
+from core.results import Clustering
 
 QUICK = Params(dimensions=4, pretraining=30, turns=1, epochs=60)
 
@@ -26,18 +28,29 @@ def groups() -> tuple[np.ndarray, np.ndarray]:
     return np.tanh(flat @ random.normal(size=(2, 20)) * 0.4).astype(np.float32), label
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Iterator[None]:
+    """A net that a test has time for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codes, "HIDDEN", (64, 64, 128))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A net that a test has time for, and nothing pretrained."""
-    monkeypatch.setattr(codes, "HIDDEN", (64, 64, 128))
+def forgotten(small: None) -> None:
+    """Nothing is pretrained."""
     codes.forget()
 
 
-def test_finds_the_groups(groups: tuple[np.ndarray, np.ndarray]) -> None:
-    x, label = groups
-    found = fit(x, QUICK)
+@pytest.fixture(scope="module")
+def found(small: None, groups: tuple[np.ndarray, np.ndarray]) -> Clustering:
+    codes.forget()
+    return fit(groups[0], QUICK)
+
+
+def test_finds_the_groups(found: Clustering, groups: tuple[np.ndarray, np.ndarray]) -> None:
     assert found.k == 3
-    assert adjusted_rand_score(label, found.labels) > 0.95
+    assert adjusted_rand_score(groups[1], found.labels) > 0.95
     assert not found.partial
 
 
@@ -76,8 +89,7 @@ def test_stopped_in_a_later_turn_it_keeps_the_clusters(groups: tuple[np.ndarray,
     assert np.array_equal(found.labels, fit(x, replace(QUICK, turns=0)).labels)
 
 
-def test_history_counts_the_epochs_of_all_turns(groups: tuple[np.ndarray, np.ndarray]) -> None:
-    found = fit(groups[0], QUICK)
+def test_history_counts_the_epochs_of_all_turns(found: Clustering) -> None:
     assert len(found.history["k"]) == len(found.history["loss"])
     assert len(found.history["pretraining_loss"]) == QUICK.pretraining
     assert found.history["splits"]

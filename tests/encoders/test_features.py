@@ -1,6 +1,5 @@
 """Features behind the vectors as embeddings of a workspace: one pass, up to date, only where no words are needed."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 
 from core import commands
-from core.cli import status
 from core.encoders import pipeline
 from core.encoders.encoder import Encoder
 from core.encoders.pipeline import embed
@@ -19,6 +17,7 @@ from core.reduced import family, model_titles
 from core.sources import Item
 from core.workspace import Workspace
 from tests.encoders.conftest import jpeg, photograph
+from tests.terminal import Terminal
 
 COUNT = 12
 
@@ -28,12 +27,11 @@ def items(first: int, count: int) -> list[Item]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, encoder: Encoder) -> Workspace:
+def place(place: Workspace, encoder: Encoder) -> Workspace:
     """Twelve pictures with captions, embedded with their features."""
-    workspace = Workspace.create(tmp_path / "space")
-    workspace.add(items(0, COUNT))
-    embed(workspace, encoder.name, features=True)
-    return workspace
+    place.add(items(0, COUNT))
+    embed(place, encoder.name, features=True)
+    return place
 
 
 @pytest.fixture
@@ -107,31 +105,27 @@ def test_a_picture_without_direction_keeps_its_vector(
 
 
 def test_a_tower_without_features_is_refused_and_the_items_stay(
-    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
 ) -> None:
     monkeypatch.setitem(encoder.model.visual._parameters, "proj", None)
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     photograph(20, 20).save(pictures / "a.png")
     place = tmp_path / "space"
-    asked = ["embed", str(pictures), "--workspace", str(place), "--model", encoder.name, "--features"]
-    assert status(asked) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
+    said = terminal.refused("embed", str(pictures), "--workspace", str(place), "--model", encoder.name, "--features")
     assert "1 added and kept, but not embedded" in said
     assert "projects nothing, so its vectors are its features" in said
     assert (Workspace.open(place).count(), Workspace.open(place).models()) == (1, [])
 
 
-def test_the_command_line_keeps_them(encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_the_command_line_keeps_them(encoder: Encoder, tmp_path: Path, terminal: Terminal) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for row in range(3):
         photograph(20, 20, row).save(pictures / f"{row}.png")
     place = str(tmp_path / "space")
-    asked = ["embed", str(pictures), "--workspace", place, "--model", encoder.name, "--features", "--json", "-"]
-    assert status(asked) == 0
-    assert json.loads(capsys.readouterr().out)["features"] == features_of(encoder.name)
+    found = terminal.json("embed", str(pictures), "--workspace", place, "--model", encoder.name, "--features")
+    assert found["features"] == features_of(encoder.name)
     assert len(Workspace.open(place).embeddings(features_of(encoder.name), "image")) == 3
 
 

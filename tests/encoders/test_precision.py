@@ -1,5 +1,9 @@
 """Half precision only where the processor has it and the vectors agree; top-1 stays."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
 import numpy as np
 import open_clip
 import pyarrow.parquet as parquet
@@ -19,10 +23,18 @@ HALF = torch.bfloat16
 
 
 @pytest.fixture
-def with_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a processor that has it; others compute the same, slowly."""
-    monkeypatch.setattr(device, "cpu_has_bfloat16", lambda: True)
-    monkeypatch.setattr(device, "best", lambda: torch.device("cpu"))
+def with_bfloat16() -> Iterator[None]:
+    with a_processor_with_bfloat16():
+        yield
+
+
+@contextmanager
+def a_processor_with_bfloat16() -> Iterator[None]:
+    """Others compute the same, slowly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device, "cpu_has_bfloat16", lambda: True)
+        patch.setattr(device, "best", lambda: torch.device("cpu"))
+        yield
 
 
 def fresh(name: str) -> Encoder:
@@ -50,19 +62,25 @@ def bundled(name: str, every: int) -> tuple[list, list[str]]:
     return [open_picture(data) for data in table["image"].to_pylist()], table["caption"].to_pylist()
 
 
-@pytest.mark.usefixtures("with_bfloat16")
+@cache
+def compared(name: str, every: int) -> tuple[list[tuple[Floats, Floats]], list[torch.dtype | None]]:
+    """`both` of the bundled model on a bundled set, and the precision that its towers run in."""
+    with a_processor_with_bfloat16():
+        encoder = fresh("pocket")
+        return both(encoder, *bundled(name, every)), [encoder.half("image"), encoder.half("text")]
+
+
 @pytest.mark.parametrize(("name", "every"), [("emoji", 40), ("fashion", 80)])
 def test_the_bundled_model_agrees_on_the_bundled_sets(name: str, every: int) -> None:
-    encoder = fresh("pocket")
-    for exact, now in zip(*both(encoder, *bundled(name, every)), strict=True):
+    vectors, halves = compared(name, every)
+    for exact, now in zip(*vectors, strict=True):
         assert precision.least_cosine(exact, now) >= LEAST
-    assert encoder.half("image") is encoder.half("text") is HALF
+    assert halves == [HALF, HALF]
 
 
-@pytest.mark.usefixtures("with_bfloat16")
 def test_top_1_is_unchanged() -> None:
     """Of every image whose two nearest captions do not lie as near to each other as the rounding."""
-    exact, now = both(fresh("pocket"), *bundled("emoji", 40))
+    (exact, now), _ = compared("emoji", 40)
     before, after = (np.argmax(image @ text.T, axis=1) for image, text in (exact, now))
     surely = margin(exact[0] @ exact[1].T) > 2e-3
     assert surely.mean() > 0.9

@@ -1,6 +1,5 @@
 """`faces edit`, and what the page asks of the worker: on a small untrained editor."""
 
-import json
 from base64 import b64decode
 from collections.abc import Callable
 from io import BytesIO
@@ -20,6 +19,7 @@ from core.faces.encoding import FRAME
 from core.faces.ground import Ground
 from core.faces.slides import STEPS, Slide, along, effect, path, positions, slides
 from tests.faces.making import ERROR, FACTORS, SIDE, noise, small_editor
+from tests.terminal import Terminal
 
 RACES = FACTORS["race"]
 
@@ -41,14 +41,13 @@ def picture(tmp_path: Path, rng: np.random.Generator) -> Path:
 
 
 @pytest.fixture
-def run(picture: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict]:
+def run(picture: Path, file: Path, tmp_path: Path, terminal: Terminal) -> Callable[..., dict]:
     """The command on the picture, with these settings; what it prints."""
 
     def command(*settings: str, image: Path = picture, out: str = "out.png") -> dict:
         told = [word for each in settings for word in ("--set", each)]
         arguments = ["faces", "edit", str(image), *told, "--out", str(tmp_path / out), "--model", str(file)]
-        assert status([*arguments, "--json", "-"]) == 0
-        return json.loads(capsys.readouterr().out)
+        return terminal.json(*arguments)
 
     return command
 
@@ -139,18 +138,14 @@ def test_settings_are_read_as_they_are_meant(words: str, values: tuple[str, ...]
     ],
 )
 def test_bad_input_is_one_line(
-    picture: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict, line: str
+    picture: Path, file: Path, tmp_path: Path, terminal: Terminal, change: dict, line: str
 ) -> None:
     known = {"file": str(file), "image": str(picture)}
     given = {"set": "glasses=1", "image": known["image"], "model": known["file"], "out": str(tmp_path / "out.png")}
     given |= {name: value.format(**known) for name, value in change.items()}
     image = given.pop("image")
-    assert (
-        status(["faces", "edit", image, *(word for name, value in given.items() for word in (f"--{name}", value))]) == 2
-    )
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err == f"clipscape: {line.format(**known)}\n"
+    options = [word for name, value in given.items() for word in (f"--{name}", value)]
+    assert terminal.refused("faces", "edit", image, *options) == line.format(**known)
     assert not (tmp_path / "out.png").exists()
 
 

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 from scipy.stats import spearmanr
 
-from core.cli import status
 from core.commands import faces_meaning
 from core.errors import BadInput
 from core.faces.editor import load
 from tests.faces.making import SIDE, noise, small_editor
+from tests.terminal import Terminal
 
 
 @pytest.fixture
@@ -55,16 +55,16 @@ def test_separation_leaves_the_own_block_out(folder: Path, editor: Path) -> None
     assert told["separation"][0] == pytest.approx(sizes[best] - np.delete(sizes, block).max(), abs=2e-4)
 
 
-def test_what_cannot_be_used(folder: Path, editor: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_used(folder: Path, editor: Path, terminal: Terminal) -> None:
     with pytest.raises(BadInput, match="an empty prompt"):
         faces_meaning([" "], "pocket", str(editor), str(folder))
-    assert status(["faces", "meaning", str(folder), "--model", str(editor), "--seed", "-1"]) == 2
-    assert capsys.readouterr().err == "clipscape: seed=-1 is not between 0 and 2,147,483,647: choose another number\n"
+    asked = ["faces", "meaning", str(folder), "--model", str(editor)]
+    line = terminal.refused(*asked, "--seed", "-1")
+    assert line == "seed=-1 is not between 0 and 2,147,483,647: choose another number"
     for picture in sorted(folder.glob("*.png"))[:8]:
         picture.unlink()
     (folder / "captions.csv").unlink()
-    assert status(["faces", "meaning", str(folder), "--model", str(editor)]) == 2
-    assert "7 faces, fewer than 10: bring more pictures" in capsys.readouterr().err
+    assert "7 faces, fewer than 10: bring more pictures" in terminal.refused(*asked)
 
 
 def test_labels_of_the_bundled_people_have_codes_of_their_own() -> None:

@@ -15,7 +15,6 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from core.cli import status
 from core.commands import faces_train
 from core.errors import BadInput, Cancelled
 from core.faces import checkpoint as checkpoints
@@ -29,6 +28,7 @@ from core.faces.unpaired import align, fit_unpaired, place_loss
 from core.progress import Progress, silent
 from core.workspace import Workspace
 from tests.faces.album import celeba, colours, people, table
+from tests.terminal import Terminal
 
 COUNT, EPOCHS = 150, 12
 STEPS = EPOCHS * (135 // 128)
@@ -429,15 +429,13 @@ def test_a_training_whose_notes_are_damaged_is_named(stopped: Path) -> None:
 # as a command
 
 
-def test_the_command_line(trained: dict[str, Any], album: Path, tmp_path: Path, capsys: Any) -> None:
+def test_the_command_line(trained: dict[str, Any], album: Path, tmp_path: Path, terminal: Terminal) -> None:
     place = str(tmp_path / "place")
     asked = ["faces", "train", str(album), "--workspace", place, "--factors", "glasses, sex", "--epochs", str(EPOCHS)]
-    assert status([*asked, "--json", "-"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = terminal.json(*asked)
     assert set(found) == set(trained)
     assert found["read"] == trained["read"]
-    assert status([*asked, "--resume"]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    terminal.refused(*asked, "--resume")
 
 
 def test_a_person_reads_a_line_a_factor(trained: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """The command `groups`: JSON as promised, a run a method, any way to group, one line and status 2 for bad input."""
 
-import json
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 
 from core import commands
-from core.cli import status
 from core.commands.grouping import Grouping
 from core.commands.groups import PACKAGE
 from core.commands.items import in_words
@@ -26,6 +24,8 @@ from core.workspace import RunCard, Workspace
 from tests.clustering.making import Stop
 from tests.groups.making import classes
 from tests.groups.test_retrieval import Params, watch
+from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 SETS = classes(count=8, items=12, dimensions=8, noise=1.0)
 COUNT = len(SETS.vectors)
@@ -62,35 +62,21 @@ def saved(folder: Path, **arrays: np.ndarray) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Items of eight classes; `half` has a value for the first 48 only, `one` one value, `each` as many as items."""
-    workspace = Workspace.create(tmp_path / "set")
     items = [Item(f"{row}", None, f"item {row}", label=NAMES[of]) for row, of in enumerate(SETS.group)]
-    ids = list(workspace.add(items).ids)
-    workspace.add_embeddings("pocket", "text", ids, SETS.vectors)
-    workspace.set_column("half", {id: float(row % 4) for row, id in enumerate(ids[:48])})
-    workspace.set_column("one", dict.fromkeys(ids, "same"))
-    workspace.set_column("each", {id: f"{row}" for row, id in enumerate(ids)})
-    workspace.set_column("even", {id: row % 2 == 0 for row, id in enumerate(ids)})
-    return workspace
+    ids = fill(place, items, text=SETS.vectors)
+    place.set_column("half", {id: float(row % 4) for row, id in enumerate(ids[:48])})
+    place.set_column("one", dict.fromkeys(ids, "same"))
+    place.set_column("each", {id: f"{row}" for row, id in enumerate(ids)})
+    place.set_column("even", {id: row % 2 == 0 for row, id in enumerate(ids)})
+    return place
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert status(["groups", *arguments, "--json", "-"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(["groups", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
-
-
-def test_json_is_what_scripts_rely_on(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, source, "--by", "y", "--method", "normalised-mean", "--seeds", "3", "--sizes", "4,1,9")
+def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:
+    found = terminal.json(
+        "groups", source, "--by", "y", "--method", "normalised-mean", "--seeds", "3", "--sizes", "4,1,9"
+    )
     assert (found["groups"], found["items"], found["splits"]) == (8, COUNT, 3)
     assert (found["training"], found["testing"]) == (4, 4)
     assert set(found["curves"]) == {"mean", "normalised-mean"}
@@ -119,15 +105,14 @@ def test_json_is_what_scripts_rely_on(source: str, capsys: pytest.CaptureFixture
     assert found["verdict"] == {"top1": [], "map": []}  # none of these learns
 
 
-def test_the_verdict_is_of_what_learns(source: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_verdict_is_of_what_learns(source: str, terminal: Terminal) -> None:
     asked = [source, "--by", "y", "--method", "watched", "--seeds", "3", "--sizes", "1,2"]
-    found = printed(capsys, *asked)
+    found = terminal.json("groups", *asked)
     for measure in ("top1", "map"):
         (answer,) = found["verdict"][measure]
         tested = found["against_mean"]["watched"][1][measure]
         assert (answer["size"], answer["best"], answer["p"]) == (2, "watched", tested["p"])
-    assert status(["groups", *asked]) == 0
-    assert "top1 not at 2; map not at 2" in capsys.readouterr().out
+    assert "top1 not at 2; map not at 2" in terminal.text("groups", *asked)
 
 
 def test_all_methods_where_none_is_named(source: str) -> None:
@@ -137,9 +122,9 @@ def test_all_methods_where_none_is_named(source: str) -> None:
     assert found["against_mean"]["gaussian"][0]["map"]["p"] is None
 
 
-def test_groups_and_figures_go_into_a_file(source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_groups_and_figures_go_into_a_file(source: str, tmp_path: Path, terminal: Terminal) -> None:
     out = tmp_path / "groups.npz"
-    printed(capsys, source, "--by", "y", "--method", "gaussian", *FEW[2:], "--out", str(out))
+    terminal.json("groups", source, "--by", "y", "--method", "gaussian", *FEW[2:], "--out", str(out))
     with np.load(out) as arrays:
         assert arrays["names"].tolist() == [str(each) for each in range(8)]
         assert arrays["counts"].tolist() == [12] * 8
@@ -148,9 +133,8 @@ def test_groups_and_figures_go_into_a_file(source: str, tmp_path: Path, capsys: 
         assert arrays["bound_left"].shape == arrays["bound_right"].shape == arrays["bound_size"].shape
 
 
-def test_a_person_reads_a_table(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["groups", source, "--by", "y", "--method", "gaussian", *FEW[2:]]) == 0
-    text = capsys.readouterr().out
+def test_a_person_reads_a_table(source: str, terminal: Terminal) -> None:
+    text = terminal.text("groups", source, "--by", "y", "--method", "gaussian", *FEW[2:])
     assert "triplet margin m" in text
     assert "map - mean" in text
     assert "{" not in text
@@ -174,10 +158,8 @@ def test_a_person_reads_a_table(source: str, capsys: pytest.CaptureFixture[str])
         (["--by", "y", "--method", "picky", "--set", "seed=1"], "seed is not set here"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(
-    source: str, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
-) -> None:
-    assert line in refused(capsys, source, *arguments)
+def test_bad_input_is_one_line_and_status_2(source: str, terminal: Terminal, arguments: list[str], line: str) -> None:
+    assert line in terminal.refused("groups", source, *arguments)
 
 
 def values(*counts: int) -> np.ndarray:
@@ -203,9 +185,9 @@ NAN[5, 2] = np.nan
     ],
 )
 def test_arrays_that_cannot_be_used(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arrays: dict[str, np.ndarray], line: str
+    tmp_path: Path, terminal: Terminal, arrays: dict[str, np.ndarray], line: str
 ) -> None:
-    assert line in refused(capsys, saved(tmp_path, **arrays), "--by", "y", *FEW)
+    assert line in terminal.refused("groups", saved(tmp_path, **arrays), "--by", "y", *FEW)
 
 
 def test_a_group_of_one_takes_no_part_and_is_told_of(tmp_path: Path) -> None:
@@ -213,8 +195,8 @@ def test_a_group_of_one_takes_no_part_and_is_told_of(tmp_path: Path) -> None:
     assert (found["groups"], found["items"], found["groups_of_one"]) == (4, 94, 2)
 
 
-def test_a_method_that_refuses_costs_the_others_nothing(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, source, "--by", "y", *FEW, "--method", "picky")
+def test_a_method_that_refuses_costs_the_others_nothing(source: str, terminal: Terminal) -> None:
+    found = terminal.json("groups", source, "--by", "y", *FEW, "--method", "picky")
     assert list(found["curves"]) == ["mean"]
     assert found["refused"] == [{"method": "picky", "reason": "these groups are too many"}]
 
@@ -275,7 +257,7 @@ def test_items_without_a_group_are_told_of(place: Workspace) -> None:
     assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == ["0", "1", "2", "3"]
 
 
-def test_groups_are_clusters_of_a_run(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_groups_are_clusters_of_a_run(place: Workspace, terminal: Terminal) -> None:
     ids = np.array(place.table(["id"])["id"].to_pylist())
     labels = np.where(np.arange(COUNT) < 10, -1, np.arange(COUNT) % 5)
     run = place.save_run(RunCard("", "clustering", "kmeans", "K-means"), {"ids": ids, "labels": labels})
@@ -283,8 +265,10 @@ def test_groups_are_clusters_of_a_run(place: Workspace, capsys: pytest.CaptureFi
     assert (found["groups"], found["without_group"], found["by"]) == (5, 10, f"run:{run}")
     assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == [f"cluster {each}" for each in range(5)]
     other = found["runs"]["mean"]
-    assert "that is no clustering but a groups run" in refused(capsys, place.path, "--by", f"run:{other}", *FEW)
-    assert "no run 'none' in this workspace" in refused(capsys, place.path, "--by", "run:none", *FEW)
+    assert "that is no clustering but a groups run" in terminal.refused(
+        "groups", place.path, "--by", f"run:{other}", *FEW
+    )
+    assert "no run 'none' in this workspace" in terminal.refused("groups", place.path, "--by", "run:none", *FEW)
 
 
 def test_groups_are_selections(place: Workspace) -> None:
@@ -298,14 +282,14 @@ def test_groups_are_selections(place: Workspace) -> None:
         commands.groups(place.path, chosen | {"two": ["none"]}, ["mean"])
 
 
-def test_groups_among_the_items_with_a_tag(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_groups_among_the_items_with_a_tag(place: Workspace, terminal: Terminal) -> None:
     ids = place.table(["id"])["id"].to_pylist()
     place.set_column("tag", dict.fromkeys(ids[:60], "early"))
-    found = printed(capsys, place.path, "--by", "label", *FEW, "--tag", "early")
+    found = terminal.json("groups", place.path, "--by", "label", *FEW, "--tag", "early")
     assert (found["groups"], found["items"], found["tag"]) == (5, 60, "early")
     assert place.run(found["runs"]["mean"]).card.metrics["tag"] == "early"
-    assert "3 of its 3 groups hold two items" in refused(
-        capsys, place.path, "--by", "label", *FEW, "--exclude", "early"
+    assert "3 of its 3 groups hold two items" in terminal.refused(
+        "groups", place.path, "--by", "label", *FEW, "--exclude", "early"
     )
 
 
@@ -320,17 +304,15 @@ def test_groups_among_the_items_with_a_tag(place: Workspace, capsys: pytest.Capt
         ("even", "--by even: 2 of its 2 groups hold two items or more; 4 are needed, half to learn from"),
     ],
 )
-def test_columns_that_make_no_groups(
-    place: Workspace, capsys: pytest.CaptureFixture[str], column: str, line: str
-) -> None:
-    assert line in refused(capsys, place.path, "--by", column, *FEW)
+def test_columns_that_make_no_groups(place: Workspace, terminal: Terminal, column: str, line: str) -> None:
+    assert line in terminal.refused("groups", place.path, "--by", column, *FEW)
     assert place.runs() == []
 
 
-def test_a_workspace_without_embeddings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workspace_without_embeddings(tmp_path: Path, terminal: Terminal) -> None:
     workspace = Workspace.create(tmp_path / "bare")
     workspace.add([Item("a", None, "one", label="x")])
-    assert "no images are embedded" in refused(capsys, workspace.path, "--by", "label", *FEW)
+    assert "no images are embedded" in terminal.refused("groups", workspace.path, "--by", "label", *FEW)
 
 
 def test_a_stop_keeps_the_methods_that_are_done(place: Workspace) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from core import commands, encoders
-from core.cli import status
 from core.errors import Cancelled, MissingWeights
 from core.maps.neighbours import normalised
 from core.naming.phrases import holds
@@ -16,55 +15,33 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.semantics.making import DIMENSIONS, Encoder, meaning
+from tests.sources.making import png
+from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 THINGS = {"cat": ("a black cat", "two cats on a sofa", "cat asleep"), "boat": ("a sailing boat", "boats", "a red boat")}
 COUNT = 60
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """Cats and boats; the images of each lie towards its own word. `sort` says which, `other` nothing."""
-    made = Workspace.create(tmp_path / "set")
     kinds = [list(THINGS)[row % 2] for row in range(COUNT)]
     captions = [f"{THINGS[kind][row % 3]}, number {row % 5}" for row, kind in enumerate(kinds)]
     again = ["" if row < 40 else " again" for row in range(COUNT)]
-    items = [Item(f"{row}.png", _png(row), captions[row] + again[row]) for row in range(COUNT)]
-    ids = list(made.add(items).ids)
+    items = [Item(f"{row}.png", png((row, 2 * row, 7)), captions[row] + again[row]) for row in range(COUNT)]
     noise = 0.3 * np.random.default_rng(0).normal(size=(COUNT, DIMENSIONS))
     x = normalised((np.stack([meaning(kind) for kind in kinds]) + noise).astype(np.float32))
-    made.add_embeddings("pocket", "image", ids, x)
-    made.add_embeddings("pocket", "text", ids, np.stack([meaning(each.caption) for each in items]))
-    made.set_column("sort", dict(zip(ids, kinds, strict=True)))
-    made.set_column(
+    ids = fill(place, items, x, np.stack([meaning(each.caption) for each in items]))
+    place.set_column("sort", dict(zip(ids, kinds, strict=True)))
+    place.set_column(
         "label", {id: "vessel" if kind == "boat" else "animal" for id, kind in zip(ids, kinds, strict=True)}
     )
-    return made
+    return place
 
 
-def _png(row: int) -> bytes:
-    from tests.sources.making import png
-
-    return png((row, 2 * row, 7))
-
-
-@pytest.fixture
-def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    made = Encoder()
-    monkeypatch.setattr(encoders, "load", lambda name: made)
-    return made
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert status(["names", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
-
-
-def test_json_as_promised(place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["names", place.path, "--by", "sort", "--json", "-"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_json_as_promised(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:
+    found = terminal.json("names", place.path, "--by", "sort")
     keys = {"run", "by", "from", "method", "rank", "model", "items", "without_group", "names", "seconds"}
     assert set(found) == keys
     assert (found["by"], found["from"], found["method"], found["rank"]) == ("sort", "captions", "log-odds", "both")
@@ -167,35 +144,39 @@ def test_a_group_without_captions_has_no_name(place: Workspace, encoder: Encoder
     assert names["boat"]
 
 
-def test_arrays_of_a_file(tmp_path: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_arrays_of_a_file(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
     source = str(tmp_path / "rows.npz")
     x = normalised(np.stack([meaning(word) for word in ["cat", "boat"] * 8]))
     np.savez(source, x=x, y=np.arange(16) % 2)
     found = commands.names(source, "y", prompts=["cat", "boat"], model="pocket")
     assert [each["name"] for each in found["names"]] == ["cat", "boat"]
     assert found["run"] is None
-    assert "names need a list: give --prompts FILE" in refused(capsys, source, "--by", "y")
+    assert "names need a list: give --prompts FILE" in terminal.refused("names", source, "--by", "y")
 
 
-def test_bad_input_is_one_line(place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_input_is_one_line(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("one", dict.fromkeys(ids, "same"))
     place.set_column("none", {ids[0]: ""})
-    assert "--by nothing: there is no such column" in refused(capsys, place.path, "--by", "nothing")
-    assert "all items are in one group" in refused(capsys, place.path, "--by", "one")
-    assert "none of the 60 items has a group" in refused(capsys, place.path, "--by", "none")
-    assert "no run 'x' in this workspace" in refused(capsys, place.path, "--by", "run:x")
-    assert "rank='best' is not one of both, words, clip" in refused(
-        capsys, place.path, "--by", "sort", "--rank", "best"
+    assert "--by nothing: there is no such column" in terminal.refused("names", place.path, "--by", "nothing")
+    assert "all items are in one group" in terminal.refused("names", place.path, "--by", "one")
+    assert "none of the 60 items has a group" in terminal.refused("names", place.path, "--by", "none")
+    assert "no run 'x' in this workspace" in terminal.refused("names", place.path, "--by", "run:x")
+    assert "rank='best' is not one of both, words, clip" in terminal.refused(
+        "names", place.path, "--by", "sort", "--rank", "best"
     )
-    assert "phrases=0 is not between 1 and 50" in refused(capsys, place.path, "--by", "sort", "--phrases", "0")
-    assert "no method 'luck' in naming" in refused(capsys, place.path, "--by", "sort", "--method", "luck")
-    assert "cannot be read" in refused(capsys, place.path, "--by", "sort", "--prompts", "/no/file")
-    assert "--values none: no item has a value there" in refused(capsys, place.path, "--by", "sort", "--values", "none")
+    assert "phrases=0 is not between 1 and 50" in terminal.refused(
+        "names", place.path, "--by", "sort", "--phrases", "0"
+    )
+    assert "no method 'luck' in naming" in terminal.refused("names", place.path, "--by", "sort", "--method", "luck")
+    assert "cannot be read" in terminal.refused("names", place.path, "--by", "sort", "--prompts", "/no/file")
+    assert "--values none: no item has a value there" in terminal.refused(
+        "names", place.path, "--by", "sort", "--values", "none"
+    )
     pictures = "the column 'image' holds pictures, not words"
-    assert pictures in refused(capsys, place.path, "--by", "sort", "--values", "image")
+    assert pictures in terminal.refused("names", place.path, "--by", "sort", "--values", "image")
     both = ("--by", "sort", "--values", "label", "--prompts", "/no/file")
-    assert "names come from one list" in refused(capsys, place.path, *both)
+    assert "names come from one list" in terminal.refused("names", place.path, *both)
     assert place.runs("names") == []
 
 
@@ -205,8 +186,7 @@ def test_stopped_it_keeps_nothing(place: Workspace, encoder: Encoder) -> None:
     assert place.runs() == []
 
 
-def test_a_person_reads_a_table(place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["names", place.path, "--by", "sort"]) == 0
-    output = capsys.readouterr().out
+def test_a_person_reads_a_table(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:
+    output = terminal.text("names", place.path, "--by", "sort")
     assert "nearest caption" in output
     assert "boat" in output

@@ -1,6 +1,5 @@
 """The command `reduce`: JSON as promised, curves kept as they grow, one line and status 2 for bad input."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 
 from core import commands
-from core.cli import status
 from core.commands import reducing
 from core.commands.pairs import read_pairs
 from core.errors import Cancelled
@@ -22,6 +20,8 @@ from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.reduction.making import related
 from tests.reduction.test_compare import METHOD, Params, fit
+from tests.terminal import Terminal
+from tests.workspace.making import fill
 
 COUNT, DIMENSIONS = 120, 16
 PAIRS = related(COUNT, DIMENSIONS, noise=2)
@@ -55,33 +55,18 @@ def saved(folder: Path, **arrays: np.ndarray) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """The pairs; items 100 to 109 have the captions of items 0 to 9, and the last ten items no caption's vector."""
-    workspace = Workspace.create(tmp_path / "set")
     items = [Item(f"{row}", None, f"caption {row}", label=f"{row % 3}") for row in range(COUNT)]
-    ids = list(workspace.add(items).ids)
-    workspace.set_column("caption", {ids[row]: f"Caption  {row - 100}" for row in range(100, 110)})
-    workspace.add_embeddings("pocket", "image", ids, PAIRS.image)
-    workspace.add_embeddings("pocket", "text", ids[:110], PAIRS.text[:110])
-    return workspace
+    ids = fill(place, items)
+    place.set_column("caption", {ids[row]: f"Caption  {row - 100}" for row in range(100, 110)})
+    place.add_embeddings("pocket", "image", ids, PAIRS.image)
+    place.add_embeddings("pocket", "text", ids[:110], PAIRS.text[:110])
+    return place
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert status(["reduce", *arguments, "--json", "-"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(["reduce", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
-
-
-def test_json_is_what_scripts_rely_on(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, source, *FIRST, "--dims", "12,4", "--seeds", "4")
+def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:
+    found = terminal.json("reduce", source, *FIRST, "--dims", "12,4", "--seeds", "4")
     whole = judged_whole(PAIRS, splits(np.arange(COUNT), 4))
     shares = (whole.image_to_text < 1).mean(axis=1)
     assert found["full"]["i2t"] == pytest.approx(shares.mean())
@@ -115,15 +100,15 @@ def test_figures_are_of_pairs_held_out_of_the_fit(source: str) -> None:
     assert found["curves"]["pca"][0]["mcnemar"]["i2t"]["lost"] == lost
 
 
-def test_usual_dimensions_below_those_there_are(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, source, *FIRST, "--seeds", "1")
+def test_usual_dimensions_below_those_there_are(source: str, terminal: Terminal) -> None:
+    found = terminal.json("reduce", source, *FIRST, "--seeds", "1")
     assert [point["dim"] for point in found["curves"]["first"]] == [8]
     assert found["dims_left_out"] == [16, 32, 64, 128, 256]
     assert found["curves"]["first"][0]["i2t"][1] == 0
 
 
-def test_recall_at_five_can_be_what_is_tested(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    one, five = (printed(capsys, source, *FIRST, "--dims", "4", "--at", at) for at in ("1", "5"))
+def test_recall_at_five_can_be_what_is_tested(source: str, terminal: Terminal) -> None:
+    one, five = (terminal.json("reduce", source, *FIRST, "--dims", "4", "--at", at) for at in ("1", "5"))
     assert five["full"]["i2t"] == one["full"]["i2t"]
     assert five["full"]["right"]["i2t"] > one["full"]["right"]["i2t"]
     assert five["curves"]["first"][0]["both"][0] > one["curves"]["first"][0]["both"][0]
@@ -139,18 +124,17 @@ def test_rows_are_made_unit_vectors(tmp_path: Path) -> None:
     assert np.allclose(found.text, PAIRS.text, atol=1e-6)
 
 
-def test_ranks_go_into_a_file(source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ranks_go_into_a_file(source: str, tmp_path: Path, terminal: Terminal) -> None:
     out = tmp_path / "ranks.npz"
-    printed(capsys, source, *FIRST, "--dims", "4,8", "--seeds", "2", "--out", str(out))
+    terminal.json("reduce", source, *FIRST, "--dims", "4,8", "--seeds", "2", "--out", str(out))
     with np.load(out) as arrays:
         assert arrays["first.i2t"].shape == arrays["first.i2t_nearest"].shape == (2, 2, 60)
         assert arrays["first.dims"].tolist() == [4, 8]
         assert arrays["full_t2i"].shape == arrays["held_out"].shape == (2, 60)
 
 
-def test_a_person_reads_a_table(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["reduce", source, *FIRST, "--dims", "4,8"]) == 0
-    text = capsys.readouterr().out
+def test_a_person_reads_a_table(source: str, terminal: Terminal) -> None:
+    text = terminal.text("reduce", source, *FIRST, "--dims", "4,8")
     assert "right of 60, i2t" in text
     assert "smallest lossless" in text
     assert "detectable_loss" in text
@@ -176,10 +160,8 @@ def test_a_person_reads_a_table(source: str, capsys: pytest.CaptureFixture[str])
         ([*FIRST, "--dims", "4", "--out", "/no/such/folder/x.npz"], "cannot be written"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(
-    source: str, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
-) -> None:
-    assert line in refused(capsys, source, *arguments)
+def test_bad_input_is_one_line_and_status_2(source: str, terminal: Terminal, arguments: list[str], line: str) -> None:
+    assert line in terminal.refused("reduce", source, *arguments)
 
 
 def damaged(value: float) -> np.ndarray:
@@ -204,17 +186,17 @@ def damaged(value: float) -> np.ndarray:
     ],
 )
 def test_arrays_that_cannot_be_used(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arrays: dict[str, np.ndarray], line: str
+    tmp_path: Path, terminal: Terminal, arrays: dict[str, np.ndarray], line: str
 ) -> None:
-    assert line in refused(capsys, saved(tmp_path, **arrays), *FIRST)
+    assert line in terminal.refused("reduce", saved(tmp_path, **arrays), *FIRST)
 
 
-def test_a_method_that_refuses_costs_the_others_nothing(source: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(capsys, source, "--method", "picky", *FIRST, "--dims", "4,6,8", "--seeds", "1")
+def test_a_method_that_refuses_costs_the_others_nothing(source: str, terminal: Terminal) -> None:
+    found = terminal.json("reduce", source, "--method", "picky", *FIRST, "--dims", "4,6,8", "--seeds", "1")
     assert [point["dim"] for point in found["curves"]["picky"]] == [4]
     assert [point["dim"] for point in found["curves"]["first"]] == [4, 6, 8]
     assert found["refused"] == [{"method": "picky", "reason": "six is too many"}]
-    assert "six is too many" in refused(capsys, source, "--method", "picky", "--dims", "6")
+    assert "six is too many" in terminal.refused("reduce", source, "--method", "picky", "--dims", "6")
 
 
 # workspaces
@@ -274,16 +256,18 @@ def test_each_caption_takes_part_once(place: Workspace) -> None:
     assert np.allclose(found.pairs.text, PAIRS.text[:100], atol=1e-6)
 
 
-def test_pairs_are_chosen_by_a_tag(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pairs_are_chosen_by_a_tag(place: Workspace, terminal: Terminal) -> None:
     ids = place.table(["id"])["id"].to_pylist()
     place.set_column("tag", dict.fromkeys(ids[:70], "early"))
-    found = printed(capsys, place.path, *FIRST, "--dims", "4", "--seeds", "1", "--tag", "early")
+    found = terminal.json("reduce", place.path, *FIRST, "--dims", "4", "--seeds", "1", "--tag", "early")
     card = place.run(found["runs"]["first"]).card
     assert found["pairs"] == card.items == 70
     assert found["tag"] == card.metrics["tag"] == "early"
     assert card.fingerprint != "+".join(place.fingerprint("pocket", modality) for modality in ("image", "text"))
-    assert "40 pairs are fewer than 50" in refused(capsys, place.path, *FIRST, "--exclude", "early")
-    assert "--tag late: no item has this tag; there are early" in refused(capsys, place.path, *FIRST, "--tag", "late")
+    assert "40 pairs are fewer than 50" in terminal.refused("reduce", place.path, *FIRST, "--exclude", "early")
+    assert "--tag late: no item has this tag; there are early" in terminal.refused(
+        "reduce", place.path, *FIRST, "--tag", "late"
+    )
 
 
 @pytest.mark.parametrize(
@@ -294,14 +278,12 @@ def test_pairs_are_chosen_by_a_tag(place: Workspace, capsys: pytest.CaptureFixtu
         (None, "nothing"),
     ],
 )
-def test_a_workspace_without_pairs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], modality: str | None, line: str
-) -> None:
+def test_a_workspace_without_pairs(tmp_path: Path, terminal: Terminal, modality: str | None, line: str) -> None:
     workspace = Workspace.create(tmp_path / "half")
     ids = list(workspace.add([Item(f"{row}", None, f"caption {row}") for row in range(COUNT)]).ids)
     if modality:
         workspace.add_embeddings("pocket", modality, ids, PAIRS.image)
-    assert (line if modality else "no items are embedded") in refused(capsys, workspace.path, *FIRST)
+    assert (line if modality else "no items are embedded") in terminal.refused("reduce", workspace.path, *FIRST)
     assert workspace.runs() == []
 
 

@@ -22,6 +22,8 @@ from core.results import Pairs, Reducer
 from core.sources import Item
 from core.workspace import Workspace
 from tests.sources.making import png
+from tests.terminal import Terminal
+from tests.workspace import making
 from tests.workspace.making import items
 
 PAIRS, DIMENSIONS, KEPT = 60, 8, 4
@@ -39,18 +41,15 @@ def pairs(count: int = PAIRS, seed: int = 0) -> Pairs:
 
 
 def fill(workspace: Workspace, count: int = PAIRS, first: int = 0) -> list[str]:
-    ids, made = list(workspace.add(items(count, first)).ids), pairs(count, first)
-    workspace.add_embeddings("pocket", "image", ids, made.image)
-    workspace.add_embeddings("pocket", "text", ids, made.text)
-    return ids
+    made = pairs(count, first)
+    return making.fill(workspace, items(count, first), made.image, made.text)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(place: Workspace) -> Workspace:
     """60 captioned pictures that "pocket" has embedded into 8 dimensions."""
-    workspace = Workspace.create(tmp_path / "set")
-    fill(workspace)
-    return workspace
+    fill(place)
+    return place
 
 
 class Encoder:
@@ -310,14 +309,12 @@ def test_pairs_in_a_npz_give_a_file_alone(tmp_path: Path) -> None:
 # the command line, and what it refuses
 
 
-def test_the_command_line(place: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line(place: Workspace, tmp_path: Path, terminal: Terminal) -> None:
     file = str(tmp_path / "reducer.safetensors")
-    assert status(["project", place.path, "--method", "pca", "--dims", "4", "--out", file, "--json", "-"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = terminal.json("project", place.path, "--method", "pca", "--dims", "4", "--out", file)
     assert found["model"] == SMALL
     assert status(["project", place.path, "--run", found["run"]]) == 0
-    assert status(["project", place.path, "--from", file]) == 0
-    assert "loader" not in capsys.readouterr().out
+    assert "loader" not in terminal.text("project", place.path, "--from", file)
 
 
 @pytest.mark.parametrize(
@@ -334,13 +331,8 @@ def test_the_command_line(place: Workspace, tmp_path: Path, capsys: pytest.Captu
         (["--method", "pca", "--dims", "4", "--out", "none/reducer.safetensors"], "cannot be written"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(
-    place: Workspace, capsys: pytest.CaptureFixture[str], how: list[str], line: str
-) -> None:
-    assert status(["project", place.path, *how]) == 2
-    told = capsys.readouterr().err
-    assert line in told
-    assert told.count("\n") == 1
+def test_what_cannot_be_done_is_one_line(place: Workspace, terminal: Terminal, how: list[str], line: str) -> None:
+    assert line in terminal.refused("project", place.path, *how)
     assert SMALL not in {each.model for each in place.models()}
 
 
@@ -437,19 +429,16 @@ def test_killed_in_the_middle_it_is_still_a_reduced_model(place: Workspace, monk
 
 
 @pytest.mark.parametrize("model", ["pocket", "nothing", f"{SMALL}/pca-2"])
-def test_no_other_model_is_ever_deleted(place: Workspace, capsys: pytest.CaptureFixture[str], model: str) -> None:
+def test_no_other_model_is_ever_deleted(place: Workspace, terminal: Terminal, model: str) -> None:
     for made in (False, True):
         before = counts(place)
-        assert status(["discard", place.path, model]) == 2
-        told = capsys.readouterr().err
+        told = terminal.refused("discard", place.path, model)
         assert f"{model} was not made of another model's embeddings: name one that was; there is" in told
-        assert told.count("\n") == 1
         assert counts(place) == before
         if not made:
             project(place)
 
 
-def test_the_command_line_deletes_one(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_deletes_one(place: Workspace, terminal: Terminal) -> None:
     project(place)
-    assert status(["discard", place.path, SMALL, "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["images"] == PAIRS
+    assert terminal.json("discard", place.path, SMALL)["images"] == PAIRS

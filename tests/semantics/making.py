@@ -9,7 +9,7 @@ import numpy as np
 from core.maps.neighbours import normalised
 from core.results import Floats
 from core.workspace import Workspace
-from tests.workspace.making import items
+from tests.workspace.making import fill, items
 
 DIMENSIONS, ITEMS, CONTEXT = 8, 40, 5
 SCALE = 12.5
@@ -45,9 +45,8 @@ class Encoder:
 def workspace(path: Path, count: int = ITEMS, gap: float = 0.8) -> Workspace:
     """Items labelled "even" and "odd", which lie apart along the first axis; captions lie apart from images."""
     place = Workspace.create(path)
-    ids = list(place.add(items(count)).ids)
     side = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)[:, None] * np.eye(1, DIMENSIONS)
     shared = unit(count, seed=1) + side
-    place.add_embeddings("pocket", "image", ids, normalised(shared))
-    place.add_embeddings("pocket", "text", ids, normalised(shared + 0.3 * unit(count, seed=2) + gap * np.eye(1, 8, 7)))
+    captions = shared + 0.3 * unit(count, seed=2) + gap * np.eye(1, 8, 7)
+    fill(place, items(count), normalised(shared), normalised(captions))
     return place

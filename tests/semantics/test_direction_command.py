@@ -18,18 +18,10 @@ from core.reduced import model_titles
 from core.semantics.directions import along, separation
 from core.workspace import Workspace
 from tests.semantics.making import DIMENSIONS, ITEMS, Encoder, meaning, unit
+from tests.terminal import Terminal
 from tests.workspace.making import items
 
 WITHOUT = "pocket/without-happy-sad"
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(["direction", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
 
 
 def ids_of(place: Workspace) -> list[str]:
@@ -113,15 +105,17 @@ def test_the_projection_becomes_a_column_that_can_be_sorted(place: Workspace, en
     assert np.allclose(place.table(["mood"])["mood"].to_numpy(), -column, atol=1e-6)
 
 
-def test_nobodys_own_column_is_written_over(
-    place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nobodys_own_column_is_written_over(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:
     place.set_column("price", {id: 1.5 for id in ids_of(place)})
     for column in ("price", "label", "caption"):
-        line = refused(capsys, place.path, "--towards", "a", "--away", "b", "--write", column)
+        line = terminal.refused("direction", place.path, "--towards", "a", "--away", "b", "--write", column)
         assert line == f"there is a column {column!r} already: choose another name"
-    assert "belongs to the workspace" in refused(capsys, place.path, "--towards", "a", "--away", "b", "--write", "id")
-    assert "without dots" in refused(capsys, place.path, "--towards", "a", "--away", "b", "--write", "a.b")
+    assert "belongs to the workspace" in terminal.refused(
+        "direction", place.path, "--towards", "a", "--away", "b", "--write", "id"
+    )
+    assert "without dots" in terminal.refused(
+        "direction", place.path, "--towards", "a", "--away", "b", "--write", "a.b"
+    )
     assert place.runs() == []
     assert set(place.table(["price"])["price"].to_pylist()) == {1.5}
 
@@ -200,30 +194,29 @@ def test_clusters_and_new_items_can_be_of_it(place: Workspace, encoder: Encoder)
 # the command line, and what it refuses
 
 
-def test_the_command_line(place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:
     arguments = ["direction", place.path, "--towards", "happy", "--away", "sad", "--write", "mood", "--remove"]
-    assert status([*arguments, "--json", "-"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = terminal.json(*arguments)
     assert (found["derived"], found["column"], found["model"]) == (WITHOUT, "mood", "pocket")
-    assert status([*arguments, "--strip", "3"]) == 0
-    assert "happy − sad" in capsys.readouterr().out
+    assert "happy − sad" in terminal.text(*arguments, "--strip", "3")
 
 
-def test_items_are_named_in_files(place: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_items_are_named_in_files(place: Workspace, tmp_path: Path, terminal: Terminal) -> None:
     ids = ids_of(place)
     (tmp_path / "first.txt").write_text("\n".join(ids[:3]))
     (tmp_path / "second.txt").write_text(" ".join(ids[7:9]))
     files = ["--items", str(tmp_path / "first.txt"), "--against", str(tmp_path / "second.txt")]
-    assert status(["direction", place.path, *files, "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["direction"] == "3 items − 2 items"
-    assert refused(capsys, place.path, "--items", "none.txt").endswith("as ids, one a line: No such file or directory")
+    assert terminal.json("direction", place.path, *files)["direction"] == "3 items − 2 items"
+    assert terminal.refused("direction", place.path, "--items", "none.txt").endswith(
+        "as ids, one a line: No such file or directory"
+    )
     (tmp_path / "picture.txt").write_bytes(b"\x89PNG")
-    assert "no text in UTF-8" in refused(capsys, place.path, "--items", str(tmp_path / "picture.txt"))
-    line = refused(capsys, place.path, "--label", "label", "--value", "odd", *files[2:])
+    assert "no text in UTF-8" in terminal.refused("direction", place.path, "--items", str(tmp_path / "picture.txt"))
+    line = terminal.refused("direction", place.path, "--label", "label", "--value", "odd", *files[2:])
     assert line == "--against says nothing here: it goes with --items"
 
 
-def test_rows_of_a_file(tmp_path: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_of_a_file(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
     source, out = str(tmp_path / "rows.npz"), tmp_path / "direction.npz"
     np.savez(source, x=2 * unit(20), y=np.arange(20) % 2)
     found = commands.direction(source, label="y", value="1", out=str(out))
@@ -236,13 +229,13 @@ def test_rows_of_a_file(tmp_path: Path, encoder: Encoder, capsys: pytest.Capture
     words = commands.direction(source, ["happy"], ["sad"], model="pocket")
     assert words["direction"] == "happy − sad"
     for more in (["--remove"], ["--write", "mood"]):
-        assert "a .npz keeps no columns and no derived models" in refused(
-            capsys, source, "--label", "y", "--value", "1", *more
+        assert "a .npz keeps no columns and no derived models" in terminal.refused(
+            "direction", source, "--label", "y", "--value", "1", *more
         )
 
 
 def test_a_long_prompt_is_truncated_and_said(
-    place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str]
+    place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str], terminal: Terminal
 ) -> None:
     long = " ".join(["very"] * 40)
     assert status(["direction", place.path, "--towards", f"{long} good", "--away", "bad", "--json", "-"]) == 0
@@ -251,7 +244,7 @@ def test_a_long_prompt_is_truncated_and_said(
     assert found["truncated"] == [f"{long} good"]
     assert "only its beginning was read" in output.err
     assert len(found["direction"]) < 80
-    line = refused(capsys, place.path, "--towards", f"{long} good", "--away", f"{long} bad")
+    line = terminal.refused("direction", place.path, "--towards", f"{long} good", "--away", f"{long} bad")
     assert "both sides are the same vector" in line
 
 
@@ -284,9 +277,9 @@ WORDS = ["--towards", "happy", "--away", "sad"]
     ],
 )
 def test_what_cannot_be_done_is_one_line(
-    place: Workspace, encoder: Encoder, capsys: pytest.CaptureFixture[str], how: list[str], line: str
+    place: Workspace, encoder: Encoder, terminal: Terminal, how: list[str], line: str
 ) -> None:
-    assert line in refused(capsys, place.path, *how)
+    assert line in terminal.refused("direction", place.path, *how)
     assert place.runs() == []
 
 

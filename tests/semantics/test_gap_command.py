@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from core import commands
-from core.cli import status
 from core.errors import Cancelled
 from core.maps.neighbours import normalised
 from core.progress import Progress
@@ -20,17 +19,9 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.semantics.making import DIMENSIONS, ITEMS, Encoder, meaning, unit
+from tests.terminal import Terminal
 
 SPACE = {"size", "alignment", "uniformity", "pair_cosine", "other_cosine", "i2t", "t2i"}
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(["gap", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
 
 
 @pytest.fixture
@@ -42,9 +33,8 @@ def centred(x: np.ndarray) -> np.ndarray:
     return normalised(x - x.astype(np.float64).mean(axis=0))
 
 
-def test_json_as_promised(place: Workspace, pairs: Pairs, capsys: pytest.CaptureFixture[str]) -> None:
-    assert status(["gap", place.path, "--json", "-"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_json_as_promised(place: Workspace, pairs: Pairs, terminal: Terminal) -> None:
+    found = terminal.json("gap", place.path)
     names = {"run", "model", "items", "matched", "before", "after", "changed", "histogram", "derived", "seconds"}
     assert set(found) == names
     assert (found["model"], found["items"], found["matched"], found["derived"]) == ("pocket", ITEMS, ITEMS, None)
@@ -121,7 +111,7 @@ def test_the_centred_space_is_a_model(place: Workspace, pairs: Pairs, encoder: E
     assert len(drawn.arrays["ids"]) == 2 * ITEMS
 
 
-def test_pairs_of_a_file(tmp_path: Path, pairs: Pairs, place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pairs_of_a_file(tmp_path: Path, pairs: Pairs, place: Workspace, terminal: Terminal) -> None:
     source, out = str(tmp_path / "pairs.npz"), tmp_path / "gap.npz"
     np.savez(source, image=2 * pairs.image, text=pairs.text)
     found, own = commands.gap(source, out=str(out)), commands.gap(place.path)
@@ -130,13 +120,13 @@ def test_pairs_of_a_file(tmp_path: Path, pairs: Pairs, place: Workspace, capsys:
         assert found[name]["alignment"] == pytest.approx(own[name]["alignment"], abs=1e-5)
     with np.load(out) as arrays:
         assert arrays["before.others"].tolist() == found["histogram"]["before"]["others"]
-    assert "a .npz keeps no derived models" in refused(capsys, source, "--centre")
+    assert "a .npz keeps no derived models" in terminal.refused("gap", source, "--centre")
     np.savez(source, x=unit(9))
-    assert "holds `x`: pairs are needed" in refused(capsys, source)
+    assert "holds `x`: pairs are needed" in terminal.refused("gap", source)
     np.savez(source, image=np.zeros((3, 4)), text=unit(3, 4))
-    assert "image: row 0 is all zeros" in refused(capsys, source)
+    assert "image: row 0 is all zeros" in terminal.refused("gap", source)
     np.savez(source, image=unit(1), text=unit(1))
-    assert "1 pairs with 1 different captions: bring at least 2" in refused(capsys, source)
+    assert "1 pairs with 1 different captions: bring at least 2" in terminal.refused("gap", source)
 
 
 def lacking(folder: Path, modality: str) -> Workspace:
@@ -149,21 +139,19 @@ def lacking(folder: Path, modality: str) -> Workspace:
 @pytest.mark.parametrize(
     ("modality", "line"), [("text", "captions and no images"), ("image", "images and no captions")]
 )
-def test_a_workspace_that_lacks_one_side(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], modality: str, line: str
-) -> None:
+def test_a_workspace_that_lacks_one_side(tmp_path: Path, terminal: Terminal, modality: str, line: str) -> None:
     place = lacking(tmp_path, modality)
-    assert f"pocket has embedded {line}: add them, then run `embed`" in refused(capsys, place.path)
+    assert f"pocket has embedded {line}: add them, then run `embed`" in terminal.refused("gap", place.path)
     assert place.runs() == []
 
 
-def test_a_caption_that_all_share_cannot_be_centred(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_caption_that_all_share_cannot_be_centred(place: Workspace, terminal: Terminal) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("caption", dict.fromkeys(ids, "the same"))
     place.add_embeddings("pocket", "text", ids, np.repeat(unit(1), ITEMS, axis=0))
-    assert "40 pairs with 1 different captions: bring at least 2" in refused(capsys, place.path)
-    assert "no items are embedded by other" in refused(capsys, place.path, "--model", "other")
-    assert "--exclude mine: no item has this tag" in refused(capsys, place.path, "--exclude", "mine")
+    assert "40 pairs with 1 different captions: bring at least 2" in terminal.refused("gap", place.path)
+    assert "no items are embedded by other" in terminal.refused("gap", place.path, "--model", "other")
+    assert "--exclude mine: no item has this tag" in terminal.refused("gap", place.path, "--exclude", "mine")
 
 
 def test_stopped_it_keeps_nothing(place: Workspace) -> None:
@@ -172,13 +160,12 @@ def test_stopped_it_keeps_nothing(place: Workspace) -> None:
     assert place.runs() == []
 
 
-def test_progress_rises_and_a_person_reads_a_table(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_rises_and_a_person_reads_a_table(place: Workspace, terminal: Terminal) -> None:
     told: list[Progress] = []
     commands.gap(place.path, centre=True, report=told.append)
     done = [progress.done for progress in told]
     assert done == sorted(done)
-    assert status(["gap", place.path]) == 0
-    output = capsys.readouterr().out
+    output = terminal.text("gap", place.path)
     assert "before and after centring" in output
     assert "lost" in output
 

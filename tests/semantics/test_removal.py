@@ -8,7 +8,6 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from core import commands
-from core.cli import status
 from core.errors import BadParameter
 from core.maps.neighbours import normalised
 from core.semantics.directions import removing, separation
@@ -16,6 +15,7 @@ from core.semantics.removal import correlation_ratio, effect, matched
 from core.semantics.results import Direction
 from core.workspace import Workspace
 from tests.semantics.making import ITEMS, Encoder
+from tests.terminal import Terminal
 
 
 def test_the_correlation_ratio_is_the_share_of_variance_between_clusters() -> None:
@@ -75,7 +75,7 @@ def test_between_prompts_there_are_no_groups_to_tell_apart(place: Workspace, enc
     assert commands.removal(place.path, of, k=2, seeds=2)["auc"] == [None, None]
 
 
-def test_bad_input_is_one_line(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_input_is_one_line(place: Workspace, terminal: Terminal) -> None:
     of = str(commands.direction(place.path, label="label", value="even")["run"])
     with pytest.raises(BadParameter, match="seeds=1 is below 2"):
         commands.removal(place.path, of, seeds=1)
@@ -85,12 +85,9 @@ def test_bad_input_is_one_line(place: Workspace, capsys: pytest.CaptureFixture[s
         (["--seeds", "100000000"], "seeds=100000000 is above 1,000"),
         (["--label", "nothing"], "no column 'nothing'"),
     ):
-        assert status(["removal", place.path, "--run", of, *asked]) == 2
-        said = capsys.readouterr().err
-        assert line in said
-        assert said.count("\n") == 1
+        assert line in terminal.refused("removal", place.path, "--run", of, *asked)
     assert {each.model for each in place.models()} == {"pocket"}
-    assert status(["removal", "rows.npz", "--run", of]) == 2
-    assert "rows.npz: a .npz keeps no runs, tags or captions: give a workspace" in capsys.readouterr().err
-    assert status(["removal", place.path, "--run", of, "--k", "2", "--seeds", "2", "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["direction"] == "label: even − the rest"
+    line = terminal.refused("removal", "rows.npz", "--run", of)
+    assert "rows.npz: a .npz keeps no runs, tags or captions: give a workspace" in line
+    found = terminal.json("removal", place.path, "--run", of, "--k", "2", "--seeds", "2")
+    assert found["direction"] == "label: even − the rest"

@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
 from tests.semantics.making import DIMENSIONS, ITEMS, SCALE, Encoder, meaning, unit
+from tests.terminal import Terminal
 
 PROMPTS = ["a red thing", "a green thing", "something odd"]
 
@@ -27,20 +27,6 @@ PROMPTS = ["a red thing", "a green thing", "something odd"]
 def prompts_file(folder: Path, text: str = "even: a red thing\nodd: a green thing\nodd: something odd\n") -> str:
     (folder / "prompts.txt").write_text(text, encoding="utf-8")
     return str(folder / "prompts.txt")
-
-
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert status(["semantics", *arguments, "--json", "-"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a command line is refused with."""
-    assert status(["semantics", *arguments]) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert output.err.count("\n") == 1
-    return output.err.removeprefix("clipscape: ").strip()
 
 
 @pytest.fixture
@@ -53,10 +39,8 @@ def words() -> np.ndarray:
     return np.stack([meaning(each) for each in PROMPTS])
 
 
-def test_json_as_promised(
-    place: Workspace, encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = printed(capsys, place.path, "--prompts", prompts_file(tmp_path))
+def test_json_as_promised(place: Workspace, encoder: Encoder, tmp_path: Path, terminal: Terminal) -> None:
+    found = terminal.json("semantics", place.path, "--prompts", prompts_file(tmp_path))
     names = {"run", "model", "space", "items", "prompts", "matrix", "zero_shot", "correlation", "seconds"}
     assert set(found) == names
     assert (found["model"], found["space"], found["items"]) == ("pocket", "images", ITEMS)
@@ -246,23 +230,23 @@ def test_the_whole_matrix_goes_into_a_file(
         assert np.allclose(arrays["cosine"], images @ words.T, atol=1e-6)
 
 
-def test_a_npz_needs_the_name_of_a_model(tmp_path: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_npz_needs_the_name_of_a_model(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
     source, file = str(tmp_path / "rows.npz"), prompts_file(tmp_path, "one\ntwo\n")
     x = 3 * unit(20)
     np.savez(source, x=x, y=np.array(["one", "two"] * 10))
-    assert "a .npz names no model that could read words" in refused(capsys, source, "--prompts", file)
-    found = printed(capsys, source, "--prompts", file, "--model", "pocket")
+    assert "a .npz names no model that could read words" in terminal.refused("semantics", source, "--prompts", file)
+    found = terminal.json("semantics", source, "--prompts", file, "--model", "pocket")
     assert found["run"] is None
     cosines = unit(20) @ np.stack([meaning("one"), meaning("two")]).T
     assert found["zero_shot"]["accuracy"] == (cosines.argmax(axis=1) == np.arange(20) % 2).mean()
-    assert "a .npz has no other models" in refused(
-        capsys, source, "--prompts", file, "--model", "pocket", "--against", "other"
+    assert "a .npz has no other models" in terminal.refused(
+        "semantics", source, "--prompts", file, "--model", "pocket", "--against", "other"
     )
     np.savez(source, x=unit(20, 5))
-    line = refused(capsys, source, "--prompts", file, "--model", "pocket")
+    line = terminal.refused("semantics", source, "--prompts", file, "--model", "pocket")
     assert line == "pocket gives 8 dimensions, the items have 5: name the model of the items"
     np.savez(source, x=np.zeros((3, 8)))
-    assert "row 0 is all zeros" in refused(capsys, source, "--prompts", file, "--model", "pocket")
+    assert "row 0 is all zeros" in terminal.refused("semantics", source, "--prompts", file, "--model", "pocket")
 
 
 @pytest.mark.parametrize(
@@ -291,13 +275,13 @@ def test_a_npz_needs_the_name_of_a_model(tmp_path: Path, encoder: Encoder, capsy
     ],
 )
 def test_what_cannot_be_done_is_one_line(
-    place: Workspace, encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: list[str], line: str
+    place: Workspace, encoder: Encoder, tmp_path: Path, terminal: Terminal, how: list[str], line: str
 ) -> None:
     texts = {"good": "even: a\nodd: b\n", "empty": " \n", "gap": "a\n\nb\n", "many": "a\n" * 10_001}
     for name, text in texts.items():
         (tmp_path / f"{name}.txt").write_text(text)
     files = {name: str(tmp_path / f"{name}.txt") for name in texts}
-    assert line in refused(capsys, place.path, *(each.format(**files) for each in how))
+    assert line in terminal.refused("semantics", place.path, *(each.format(**files) for each in how))
     assert place.runs() == []
 
 
@@ -308,24 +292,22 @@ def test_without_images_captions_are_compared_and_said_so(tmp_path: Path, encode
     assert commands.semantics(place.path, prompts=PROMPTS)["space"] == "captions"
 
 
-def test_a_workspace_without_embeddings_or_with_too_few(
-    tmp_path: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_workspace_without_embeddings_or_with_too_few(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
     place, file = Workspace.create(tmp_path / "words"), prompts_file(tmp_path, "one\ntwo\n")
-    assert "no images are embedded: run `embed` first" in refused(capsys, place.path, "--prompts", file)
+    assert "no images are embedded: run `embed` first" in terminal.refused("semantics", place.path, "--prompts", file)
     ids = place.add([Item("a", caption="one"), Item("b", caption="two")]).ids
     place.add_embeddings("pocket", "text", ids, unit(2))
-    assert "no images are embedded" in refused(capsys, place.path, "--prompts", file, "--space", "images")
-    line = refused(capsys, place.path, "--prompts", file)
+    assert "no images are embedded" in terminal.refused("semantics", place.path, "--prompts", file, "--space", "images")
+    line = terminal.refused("semantics", place.path, "--prompts", file)
     assert line == "2 items are too few for a correlation: bring at least 3, or leave it out with --against none"
-    assert printed(capsys, place.path, "--prompts", file, "--against", "none")["correlation"] is None
+    assert terminal.json("semantics", place.path, "--prompts", file, "--against", "none")["correlation"] is None
 
 
-def test_a_model_that_reads_no_words(place: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_that_reads_no_words(place: Workspace, tmp_path: Path, terminal: Terminal) -> None:
     """Such as vectors that another program has made."""
     ids = place.table([])["id"].to_pylist()
     place.add_embeddings("my-features", "image", ids, unit(ITEMS, 6))
-    line = refused(capsys, place.path, "--prompts", prompts_file(tmp_path), "--model", "my-features")
+    line = terminal.refused("semantics", place.path, "--prompts", prompts_file(tmp_path), "--model", "my-features")
     assert "my-features" in line
 
 
@@ -345,28 +327,32 @@ def test_progress_rises(place: Workspace, encoder: Encoder) -> None:
     assert told[-1].done == told[-1].total
 
 
-def test_a_person_reads_tables(
-    place: Workspace, encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert status(["semantics", place.path, "--prompts", prompts_file(tmp_path)]) == 0
-    output = capsys.readouterr().out
+def test_a_person_reads_tables(place: Workspace, encoder: Encoder, tmp_path: Path, terminal: Terminal) -> None:
+    output = terminal.text("semantics", place.path, "--prompts", prompts_file(tmp_path))
     assert "a red thing" in output
     assert "accuracy" in output
     found = commands.semantics(place.path, prompts=PROMPTS[:1], against="none")
     assert for_reading(found)["prompts"][0]["r"] is None
 
 
-def test_the_bundled_model_names_what_it_has_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bundled_model_names_what_it_has_read(tmp_path: Path, terminal: Terminal) -> None:
     """Its own vectors of "… apple" are classified as apples, by its own logit scale."""
     from core.encoders import load
 
     source, pocket = str(tmp_path / "rows.npz"), load("pocket")
     texts = ["an apple", "the apple", "a red car", "the car"]
     np.savez(source, x=pocket.encode_texts(texts), y=np.array(["apple", "apple", "car", "car"]))
-    found = printed(
-        capsys, source, "--prompts", prompts_file(tmp_path, "apple\ncar\n"), "--model", "pocket", "--template", "one {}"
+    found = terminal.json(
+        "semantics",
+        source,
+        "--prompts",
+        prompts_file(tmp_path, "apple\ncar\n"),
+        "--model",
+        "pocket",
+        "--template",
+        "one {}",
     )
     assert found["zero_shot"]["accuracy"] == 1
     assert found["zero_shot"]["logit_scale"] == pytest.approx(pocket.logit_scale)
     long = prompts_file(tmp_path, "apple " * 40)
-    assert len(printed(capsys, source, "--prompts", long, "--model", "pocket")["truncated"]) == 1
+    assert len(terminal.json("semantics", source, "--prompts", long, "--model", "pocket")["truncated"]) == 1

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from core import commands
-from core.cli import status
 from core.commands.understanding import KIND, kept
 from core.errors import MissingData
 from core.inputs import open_workspace
 from core.maps.neighbours import normalised
 from core.sources import Item
 from core.workspace import Workspace
+from tests.terminal import Terminal
 from tests.test_commands import picture
+from tests.workspace import making
 
 COUNT, D = 60, 16
 
@@ -32,16 +33,8 @@ def fill(place: Workspace, start: int, count: int, understood: bool, captions: i
     """Captioned pictures: an own caption each, or so many in all; understood: a caption lies where its image does."""
     numbers = [row % (captions or count) for row in range(count)]
     items = [Item(f"{start + row}.png", picture(start + row), f"saying {start + numbers[row]}") for row in range(count)]
-    ids = list(place.add(items).ids)
     images, texts = vectors(count, start)[numbers], vectors(count, start + 1)[numbers]
-    place.add_embeddings("pocket", "image", ids, images)
-    place.add_embeddings("pocket", "text", ids, images if understood else texts)
-    return ids
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    return Workspace.create(tmp_path / "set")
+    return making.fill(place, items, images, images if understood else texts)
 
 
 @pytest.mark.parametrize(("understood", "grade", "share"), [(True, "partly", 1.0), (False, "hardly", 0.0)])
@@ -123,17 +116,15 @@ def test_nothing_embedded_is_said(place: Workspace) -> None:
         commands.understood(place.path)
 
 
-def test_on_the_command_line_it_is_whole_sentences(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_the_command_line_it_is_whole_sentences(place: Workspace, terminal: Terminal) -> None:
     fill(place, 0, COUNT, understood=False)
     words = commands.understood(place.path)["words"]
-    assert status(["understood", place.path]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = terminal.text("understood", place.path).splitlines()
     assert f"words    {words}" in lines
-    assert status(["understood", place.path, "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["words"] == words
+    assert terminal.json("understood", place.path)["words"] == words
 
 
-def test_embedding_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_embedding_tells_it(tmp_path: Path, terminal: Terminal) -> None:
     """With the bundled model on three plain squares: too few to tell anything."""
     folder = tmp_path / "pictures"
     folder.mkdir()
@@ -141,13 +132,11 @@ def test_embedding_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         (folder / f"{number}.png").write_bytes(picture(number * 80))
     (tmp_path / "captions.csv").write_text("image,caption\n0.png,a red square\n1.png,a square\n2.png,a blue square\n")
     how = [str(folder), "--workspace", str(tmp_path / "set"), "--captions", str(tmp_path / "captions.csv")]
-    assert status(["embed", *how]) == 0
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("understood")]
+    (line,) = [line for line in terminal.text("embed", *how).splitlines() if line.startswith("understood")]
     assert line == (
         "understood  Whether pocket-2 understands these images cannot be told: 3 images with 3 different captions are "
         "too few. Bring captions, or more of them."
     )
-    assert status(["embed", *how, "--json", "-"]) == 0
-    told = json.loads(capsys.readouterr().out)["understood"]
+    told = terminal.json("embed", *how)["understood"]
     assert (told["verdict"], told["match"]["images"]) == ("not shown", 3)
     assert kept(open_workspace(tmp_path / "set"), "pocket-2").verdict == "not shown"

