@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.commands.listing import PACKAGES
+
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "torchvision", "open_clip", "timm", "sklearn", "umap", "openTSNE", "faiss", "numba"}
 
@@ -36,8 +38,9 @@ def test_the_laboratory_knows_no_pages(path: Path) -> None:
     assert not imported(path) & {"streamlit", "app"}
 
 
-def test_listing_the_methods_loads_nothing_heavy() -> None:
-    script = "import sys; from core.methods import discover; discover('core.maps'); print(*sys.modules)"
+@pytest.mark.parametrize("package", PACKAGES)
+def test_listing_the_methods_loads_nothing_heavy(package: str) -> None:
+    script = f"import sys; from core.methods import discover; discover('core.{package}'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & HEAVY
 

@@ -93,7 +93,8 @@ class _Known:
 def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
     """The map with its figures; a stopped one is judged without asking again whether to stop."""
     listen = silent if drawn.partial else bar.aside
-    figures = quality(vectors, drawn.xy, recipe.metric, seed=recipe.params.seed, report=listen)
+    seed = getattr(recipe.params, "seed", 0)
+    figures = quality(vectors, drawn.xy, recipe.metric, seed=seed, report=listen)
     return replace(drawn, metrics={**drawn.metrics, **figures})
 
 

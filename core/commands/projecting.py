@@ -100,8 +100,9 @@ def _check(source: str, method: str | None, run: str | None, file: str | None, o
 def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Report) -> "tuple[Run, Workspace | None]":
     """The run of a reducer fitted on the pairs, an earlier one where that is the same."""
     chosen = find(PACKAGE, method)
-    settings = chosen.make_params(given if chosen.seeded else {**given, "seed": 0})
-    known = {"method": method, "params": asdict(settings), "model": rows.model, "fingerprint": rows.fingerprint}
+    settings = chosen.make_params(given)
+    params = asdict(settings)
+    known = {"method": method, "params": params, "model": rows.model, "fingerprint": rows.fingerprint}
     if rows.workspace and (same := same_reducer(rows.workspace, known)):
         return same, rows.workspace
     start = perf_counter()
@@ -109,7 +110,8 @@ def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Repor
     seconds = perf_counter() - start
     if reducer.partial:
         raise Cancelled("stopped before the reducer had learned everything: nothing was kept")
-    run = reducer_run(reducer, title=chosen.title, seed=settings.seed, items=len(rows.pairs), seconds=seconds, **known)
+    seed = params.get("seed", 0)
+    run = reducer_run(reducer, title=chosen.title, seed=seed, items=len(rows.pairs), seconds=seconds, **known)
     return (keep_reducer(rows.workspace, run) if rows.workspace else run), rows.workspace
 
 
