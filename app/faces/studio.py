@@ -12,12 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from app.component import served
 from app.faces import asking
 from app.faces.face import Chosen, Face
 from app.plain import plainly
 from app.scatter.content import fingerprint
 from app.scatter.publish import publisher
+from app.streamlit_internals import component_of_files
 
 FOLDER = Path(__file__).parent / "component"
 KEY = "faces-studio"
@@ -43,7 +43,7 @@ def show(now: Chosen, face: Face, beside: Beside) -> None:
     with plainly():
         data = sliders(now.editor) | _pictures(face, now) | {"ground": beside.ground, "prompts": beside.prompts}
         data["measured"] = _measured(face, now, beside) if _told(SETTLED, face) == now.settings else None
-        served("studio", FOLDER)(
+        component_of_files("studio", FOLDER)(
             key=KEY, data=data, height="content", on_asked_change=lambda: None, on_settled_change=lambda: None
         )
 

@@ -10,11 +10,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.component import served
 from app.scatter.content import fingerprint
 from app.scatter.points import Colour, Label, Picked, Points, mask_bits, mask_rows
 from app.scatter.publish import INLINE_LIMIT, publisher, source
 from app.scatter.sprites import CELL, COLUMNS, LINES, Sprites
+from app.streamlit_internals import component_of_files
 from core.errors import BadInput
 
 FOLDER = Path(__file__).parent / "component"
@@ -151,7 +151,7 @@ def _sheet_list(sprites: Sprites) -> bytes:
 
 
 def _mount(key: str, data: dict[str, Any], height: int | None) -> dict[str, Any]:
-    return served("scatter", FOLDER)(
+    return component_of_files("scatter", FOLDER)(
         key=key,
         data=data,
         height="content" if height is None else height,
