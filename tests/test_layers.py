@@ -1,6 +1,7 @@
 """The layering: pages never import the heavy libraries, the laboratory never imports pages."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,16 @@ def test_listing_the_methods_loads_nothing_heavy(package: str) -> None:
     script = f"import sys; from core.methods import discover; discover('core.{package}'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & HEAVY
+
+
+def test_one_function_says_how_many_processors_there_are() -> None:
+    counting = [
+        path.name
+        for folder in ("app", "core", "tests")
+        for path in files(folder)
+        if path.name != "test_layers.py" and re.search(r"sched_getaffinity|cpu_count", path.read_text())
+    ]
+    assert counting == ["processors.py", "test_processors.py"]
 
 
 def test_no_module_is_long() -> None:
