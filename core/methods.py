@@ -75,6 +75,11 @@ class Method:
         return self.params(**{name: _convert(known[name], value) for name, value in given.items()})
 
 
+def seed_of(params: Any) -> int:
+    """The seed among a method's parameters; 0 where there is no chance."""
+    return getattr(params, "seed", 0)
+
+
 @cache
 def discover(package: str) -> Mapping[str, Method]:
     """The methods of a package by name: every module in it that has a `METHOD`."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.commands.runs import Recipe, save_map, write_arrays
 from core.inputs import Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
+from core.methods import seed_of
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 from core.workspace.captions import caption_id
@@ -93,8 +94,7 @@ class _Known:
 def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
     """The map with its figures; a stopped one is judged without asking again whether to stop."""
     listen = silent if drawn.partial else bar.aside
-    seed = getattr(recipe.params, "seed", 0)
-    figures = quality(vectors, drawn.xy, recipe.metric, seed=seed, report=listen)
+    figures = quality(vectors, drawn.xy, recipe.metric, seed=seed_of(recipe.params), report=listen)
     return replace(drawn, metrics={**drawn.metrics, **figures})
 
 

@@ -1,6 +1,6 @@
 """Attention pooling and DeepSets as torch has them; the formulas are in `core.groups.attention` and `.deepsets`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,6 @@ from core.groups.deepsets import DeepSets
 from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, contrast, lengthened, plain
 from core.groups.sets import Sets
 from core.progress import Report
-from core.results import Floats
 
 if TYPE_CHECKING:
     from core.groups import attention, deepsets
@@ -32,8 +31,8 @@ class _Pooling(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return lengthened(self.pooled(x) @ self.linear.T, self.start.power)
 
-    def weights(self) -> dict[str, Floats]:
-        """What pools, by name: all that is learned but the sharpness of the loss."""
+    def weights(self) -> dict[str, Any]:
+        """What pools as float32 arrays by name: all that is learned but the sharpness of the loss."""
         return {name: plain(each) for name, each in self.named_parameters() if each is not self.sharpness}
 
 
