@@ -6,13 +6,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from streamlit import runtime
-from streamlit.web import cli
+from app.kit.streamlit_internals import has_begun, serve
 
 
 def prepare() -> None:
     """The first visitor of all then need not wait for it."""
-    while not runtime.exists() or runtime.get_instance().state is runtime.RuntimeState.INITIAL:
+    while not has_begun():
         time.sleep(0.02)  # the server comes first
     from app.kit.state import START
     from core.errors import ClipscapeError
@@ -24,4 +23,4 @@ def prepare() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=prepare, daemon=True).start()
-    cli.main(["run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]])
+    serve(Path(__file__).with_name("main.py"), sys.argv[1:])

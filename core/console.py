@@ -1,6 +1,5 @@
 """What a person at a terminal sees: a progress line, a table, or JSON; and how Ctrl-C stops work cleanly."""
 
-import json
 import signal
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Any
 from core.errors import BadInput, Cancelled
 from core.formats import size
 from core.progress import Progress, Report
+from core.serialise import to_json
 
 INTERVAL = 0.1
 WIDTH = 60
@@ -38,7 +38,7 @@ def write(result: Mapping[str, Any], file: str | None) -> None:
     if file is None:
         print(as_text(result))
         return
-    text = json.dumps(result, indent=2, ensure_ascii=False, default=str)
+    text = to_json(result, indent=2, ensure_ascii=False)
     if file == "-":
         print(text)
         return

@@ -31,17 +31,18 @@ def param(
 
 @dataclass(frozen=True)
 class Method:
-    """A named way to get a result; `place` puts new rows into an existing result where that makes sense.
-
-    seeded: whether the seed changes anything; where it does not, one run says all.
-    """
+    """A named way to get a result; `place` puts new rows into an existing result where that makes sense."""
 
     name: str
     title: str
     params: type
     fit: Callable[..., Any]
     place: Callable[..., Any] | None = None
-    seeded: bool = True
+
+    @property
+    def seeded(self) -> bool:
+        """Whether there is chance in it, and so a parameter `seed`; where there is none, one run says all."""
+        return any(each.name == "seed" for each in fields(self.params))
 
     @property
     def documentation(self) -> str:
@@ -62,12 +63,21 @@ class Method:
         }
 
     def make_params(self, given: Mapping[str, Any]) -> Any:
-        """Parameters from names and values (strings are converted), each within its limits."""
+        """Parameters from names and values (strings are converted), each within its limits.
+
+        Every method takes a seed, so that methods are compared by the same; without chance it is left aside.
+        """
         known = {each.name: each for each in fields(self.params)}
+        given = {name: value for name, value in given.items() if name != "seed" or self.seeded}
         for name in given:
             if name not in known:
                 raise BadParameter(f"{self.name} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
         return self.params(**{name: _convert(known[name], value) for name, value in given.items()})
+
+
+def seed_of(params: Any) -> int:
+    """The seed among a method's parameters; 0 where there is no chance."""
+    return getattr(params, "seed", 0)
 
 
 @cache

@@ -1,11 +1,16 @@
 """The floors of the house: what may import what, and how long a module may be."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+import pytest
+
+from core.commands.listing import PACKAGES
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "torchvision", "open_clip", "timm", "sklearn", "umap", "openTSNE", "faiss", "numba"}
@@ -58,10 +63,20 @@ def test_the_product_works_without_its_recipes() -> None:
     assert offenders(product, ["core.recipes"]) == {}
 
 
-def test_listing_the_methods_loads_nothing_heavy() -> None:
-    script = "import sys; from core.methods import discover; discover('core.maps'); print(*sys.modules)"
+@pytest.mark.parametrize("package", PACKAGES)
+def test_listing_the_methods_loads_nothing_heavy(package: str) -> None:
+    script = f"import sys; from core.methods import discover; discover('core.{package}'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & HEAVY
+
+
+def test_one_function_says_how_many_processors_there_are() -> None:
+    counts = re.compile(r"sched_getaffinity|cpu_count")
+    looked_at = {*modules("app"), *modules("core"), *modules("tests")} - {"tests/test_layers.py"}
+    counting = [
+        path for path in looked_at if path != "tests/test_layers.py" and counts.search((ROOT / path).read_text())
+    ]
+    assert counting == ["core/processors.py", "tests/test_processors.py"]
 
 
 def test_no_module_is_long() -> None:

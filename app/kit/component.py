@@ -1,14 +1,9 @@
-"""What Python code mounts of JavaScript: small components, and large ones whose scripts are served as files."""
+"""Small components of JavaScript, and what was clicked in them."""
 
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
-
-PACKAGE = "clipscape"
-_components: dict[tuple[int, str], Any] = {}
 
 
 def clicked(module: str, data: Any, key: str, html: str = "<ol></ol>") -> Any:
@@ -17,21 +12,6 @@ def clicked(module: str, data: Any, key: str, html: str = "<ol></ol>") -> Any:
     module: the file beside which its script and its CSS lie.
     """
     return _small(Path(module), html)(key=key, data=data, on_clicked_change=_nothing).clicked
-
-
-def served(name: str, folder: Path) -> Any:
-    """What mounts the component in a folder of `main.js`, `NAME.html` and `NAME.css`; its modules import each other.
-
-    The scripts come as files, as those of an installed package do, and not in each message.
-    """
-    manager = get_bidi_component_manager()
-    full = f"{PACKAGE}.{name}"
-    if manager.get_component_asset_root(full) is None:
-        manifest = ComponentManifest(PACKAGE, "1", [ComponentConfig(name, folder.name)])
-        manager.register_from_manifest(manifest, folder.parent)
-        html, css = ((folder / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css"))
-        _components[id(manager), name] = st.components.v2.component(full, html=html, css=css, js="main.js")
-    return _components[id(manager), name]
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,33 +10,20 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock, current_thread
-from types import SimpleNamespace
-from typing import Any, NamedTuple, Protocol
+from threading import Lock
+from typing import Any, NamedTuple
 
-from streamlit import runtime
-from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_CONTEXT_ATTR_NAME
+from app.kit.streamlit_internals import Files, join_session, media_files
 
 INLINE_LIMIT = 12_000
 KEPT_FILES = 2_000
 KEPT_BYTES = 768 * 2**20
 
 
-class Files(Protocol):
-    """The part of Streamlit's MediaFileManager that is used."""
-
-    def add(self, path_or_data: bytes, mimetype: str, coordinates: str, file_name: str | None = None) -> str: ...
-
-
 class _File(NamedTuple):
     url: str
     place: str
     size: int
-
-
-def _join_no_session() -> None:
-    """Gives the thread a session of its own that never ends, so that its files stay."""
-    setattr(current_thread(), SCRIPT_RUN_CONTEXT_ATTR_NAME, SimpleNamespace(session_id="clipscape-map"))
 
 
 class Publisher:
@@ -46,7 +33,7 @@ class Publisher:
         self.files, self.kept_files, self.kept_bytes = files, kept_files, kept_bytes
         self._known: OrderedDict[str, _File] = OrderedDict()
         self._places = [f"clipscape-map-{place}" for place in reversed(range(kept_files))]
-        self._thread = ThreadPoolExecutor(1, "clipscape-publish", _join_no_session)
+        self._thread = ThreadPoolExecutor(1, "clipscape-publish", join_session, ("clipscape-map",))
         self._lock = Lock()
 
     def address(self, name: str, make: Callable[[], bytes], mimetype: str = "application/octet-stream") -> str:
@@ -79,7 +66,7 @@ _publishers: dict[int, Publisher] = {}
 
 def publisher() -> Publisher:
     """The one of the running server."""
-    files = runtime.get_instance().media_file_mgr
+    files = media_files()
     known = _publishers.get(id(files))
     if known is None or known.files is not files:
         known = _publishers[id(files)] = Publisher(files)

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit.component import served
 from app.kit.publish import INLINE_LIMIT, fingerprint, publisher, source
+from app.kit.streamlit_internals import component_of_files
 from app.scatter.points import Colour, Label, Picked, Points, mask_bits, mask_rows
 from app.scatter.sprites import CELL, COLUMNS, LINES, Sprites
 from core.errors import BadInput
@@ -150,7 +150,7 @@ def _sheet_list(sprites: Sprites) -> bytes:
 
 
 def _mount(key: str, data: dict[str, Any], height: int | None) -> dict[str, Any]:
-    return served("scatter", FOLDER)(
+    return component_of_files("scatter", FOLDER)(
         key=key,
         data=data,
         height="content" if height is None else height,

@@ -1,9 +1,9 @@
 r"""Near-duplicates: sets of items that are hardly further apart than an item is from itself, the closest first.
 
 Two items are near-duplicates where their cosine distance is at most `closeness` times the median distance of an item to
-its nearest neighbour: a limit that fits itself to the model and the set, as in Datalab of cleanlab (Northcutt et al.;
-0.13 is its value). Near-duplicates of near-duplicates are one set: connected components, as in fastdup, of the graph
-of each item's ten nearest.
+its nearest neighbour: a limit that fits itself to the model and the set, as in cleanlab's Datalab, 2023 (0.13 is its
+value). Near-duplicates of near-duplicates are one set: connected components, as in fastdup, 2022, of the graph of each
+item's ten nearest.
 
 Captions are compared by what they say: of items whose captions are the same word for word, the first stands for all,
 `copies` of them, and the others are not ranked.
@@ -35,7 +35,6 @@ class Params:
     closeness: float = param(
         0.13, "limit, as a share of the median distance to the nearest neighbour", minimum=0.0, maximum=10.0
     )
-    seed: int = param(0, "changes nothing here: neighbours are exact", minimum=0, maximum=2**31 - 1)
 
 
 def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
@@ -114,4 +113,4 @@ def _ranked(score: Floats, sets: Integers) -> Integers:
     return order.astype(np.int64)
 
 
-METHOD = Method("duplicates", "Near-duplicates", Params, fit, seeded=False)
+METHOD = Method("duplicates", "Near-duplicates", Params, fit)

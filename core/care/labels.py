@@ -29,6 +29,8 @@ LEAST = 3
 MOST_CLASSES = 1_000
 MOST_NUMBERS = 2**28
 """Items times classes: a table of 1 GB."""
+STEPS = 1_000
+"""Of the bar, for asking and for ranking each."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
     mean over classes of how probable the own class has to be.
     """
     names, given, alone = _classes(subject.labels)
-    known = np.flatnonzero(given >= 0)
-    shares = ASKED[params.by](subject, given, known, len(names), params, report)
+    known, bar = np.flatnonzero(given >= 0), Bar(report, 2 * STEPS)
+    shares = ASKED[params.by](subject, given, known, len(names), params, bar.part(0, STEPS))
     margin, other = margins(shares, given[known])
     found = confident(shares, given[known])
     score, agreement = (np.full(len(subject), np.nan, dtype=np.float32) for _ in range(2))
@@ -54,8 +56,10 @@ def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
     score[known], agreement[known] = margin, shares[np.arange(len(known)), given[known]]
     flagged[known], suggested[known] = found.candidates(given[known]) & (margin > 0), names[other]
     metrics = {"labelled": len(known), "classes": len(names), "alone": alone}
+    ranked = _ranked(score, subject, params, bar.part(STEPS, STEPS))
+    bar.step(2 * STEPS, "ranked the items")
     return Findings(
-        _ranked(score, subject, params, report),
+        ranked,
         score,
         flagged,
         {"suggested": suggested, "agreement": agreement},

@@ -25,7 +25,6 @@ TO_SIGMA = 0.6745
 class Params:
     k: int = param(10, "neighbours whose distance is averaged", minimum=1, maximum=1_000)
     limit: float = param(3.5, "flagged is what lies so many robust deviations out", minimum=0.0, maximum=1_000.0)
-    seed: int = param(0, "changes nothing here: neighbours are exact", minimum=0, maximum=2**31 - 1)
 
 
 def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
@@ -50,4 +49,4 @@ def _deviations(score: NDArray[np.float64]) -> tuple[NDArray[np.float64], float,
     return (score - middle) / unit if unit > 0 else np.zeros(len(score)), middle, unit
 
 
-METHOD = Method("outliers", "Outliers", Params, fit, seeded=False)
+METHOD = Method("outliers", "Outliers", Params, fit)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.maps.neighbours import Neighbours, Searcher, normalised
-from core.progress import Report, silent
+from core.progress import Progress, Report, silent
 from core.results import Floats, Strings, check_length, check_matrix
 
 Integers = NDArray[np.int64]
@@ -61,6 +61,8 @@ class Subject:
         k = min(k, len(self) - 1)
         if self._near is None or self._near.indices.shape[1] < k:
             self._near = self._searcher.among(k, report)
+        else:
+            report(Progress(1, 1, "nearest neighbours are known"))
         return Neighbours(self._near.indices[:, :k], self._near.distances[:, :k])
 
     @property

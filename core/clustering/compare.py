@@ -13,7 +13,7 @@ from typing import Any
 
 from core.clustering.metrics import Classes, evaluate, mean_and_sd, stability
 from core.errors import Cancelled
-from core.methods import Method
+from core.methods import Method, seed_of
 from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
@@ -38,7 +38,7 @@ class Trial:
 
     @property
     def seed(self) -> int:
-        return self.params.seed
+        return seed_of(self.params)
 
     def row(self) -> dict[str, Any]:
         """The run as one row of a table; `partial` is there where it was stopped."""

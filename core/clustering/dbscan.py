@@ -35,7 +35,6 @@ CELLS = 10_000_000
 class Params:
     eps: float = param(0.0, "radius of a neighbourhood; 0: the knee of the distances", minimum=0, maximum=1e9)
     min_samples: int = param(0, "items that make a place dense; 0: twice the dimensions, at most 20", minimum=0)
-    seed: int = param(0, "changes nothing here: the method has no chance in it", minimum=0, maximum=2**31 - 1)
 
 
 def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
@@ -164,4 +163,4 @@ def _one_cluster(count: int, samples: int, report: Report) -> Clustering:
     return Clustering(np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.float32), metrics)
 
 
-METHOD = Method("dbscan", "DBSCAN", Params, fit, seeded=False)
+METHOD = Method("dbscan", "DBSCAN", Params, fit)

@@ -24,7 +24,6 @@ SMALLEST = 5
 class Params:
     min_cluster_size: int = param(0, "least items of a cluster; 0: 0.5 % of all, at least 5", minimum=0)
     min_samples: int = param(0, "items that make a place dense; 0: twice the dimensions, at most 20", minimum=0)
-    seed: int = param(0, "changes nothing here: the hierarchy is exact", minimum=0, maximum=2**31 - 1)
 
 
 def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
@@ -57,4 +56,4 @@ def _result(model: Any, count: int, metrics: dict[str, float]) -> Clustering:
     return Clustering(model.labels_.astype(np.int64), confidence, metrics)
 
 
-METHOD = Method("hdbscan", "HDBSCAN", Params, fit, seeded=False)
+METHOD = Method("hdbscan", "HDBSCAN", Params, fit)

@@ -1,6 +1,5 @@
 """Comparing clustering methods on an input."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,10 +10,11 @@ from core.clustering.compare import Trial, summary, trials
 from core.commands.comparing import Comparison
 from core.commands.items import Classes, chosen, classes, item_rows
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, check_out, plain, save, write_arrays
+from core.commands.runs import Made, check_out, save, write_arrays
 from core.errors import BadParameter
 from core.inputs import MAP, MAP_WARNING, Rows
 from core.progress import Bar, Report, silent
+from core.serialise import to_json
 
 PACKAGE = "core.clustering"
 ELSEWHERE = {"seed": "--seeds 3 runs the seeds 0, 1 and 2"}
@@ -111,7 +111,7 @@ def save_trial(items: Rows, trial: Trial, about: Mapping[str, Any]) -> str | Non
     clustering = trial.clustering
     metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial, **about}
     made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics, ["torch"])
-    history = np.array([json.dumps(clustering.history, default=plain)])
+    history = np.array([to_json(clustering.history)])
     arrays = {"ids": items.ids, "labels": clustering.labels, "confidence": clustering.confidence, "history": history}
     return save(items, made, arrays)
 

@@ -1,6 +1,5 @@
 """Derived models: a reducer kept as a run of a workspace, under a name that every command can choose."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,10 +8,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from core.commands.runs import plain, versions
+from core.commands.runs import versions
 from core.progress import Report, silent
 from core.reduced import KIND, complete, named, reduced_models
 from core.results import Reducer
+from core.serialise import to_json
 
 if TYPE_CHECKING:
     from core.workspace import Run, RunCard, Workspace
@@ -38,10 +38,16 @@ def derive(
 
 def same_reducer(place: "Workspace", known: Mapping[str, Any]) -> "Run | None":
     """The latest reducer from the same method, parameters, model and pairs."""
+    wanted = _compared(known)
     cards = reversed(reduced_models(place).values())
-    same = (card for card in cards if all(getattr(card, name) == value for name, value in known.items()))
+    same = (card for card in cards if _compared({name: getattr(card, name) for name in known}) == wanted)
     found = next(same, None)
     return place.run(found.id) if found else None
+
+
+def _compared(known: Mapping[str, Any]) -> dict[str, Any]:
+    """With seed 0 for a method without chance, as cards used to name it."""
+    return {**known, "params": {"seed": 0, **known["params"]}}
 
 
 def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **known: Any) -> "Run":
@@ -51,7 +57,7 @@ def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **k
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     metrics = {**reducer.metrics, **(about or {}), "base": known["model"]}
     card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions("torch"), metrics=metrics, **known)
-    history = np.array([json.dumps(reducer.history, default=plain)])
+    history = np.array([to_json(reducer.history)])
     return Run(card, {**reducer.arrays(), "history": history})
 
 

@@ -1,13 +1,12 @@
 """What there is: bundled sets, methods."""
 
 from dataclasses import asdict
-from importlib.util import find_spec
 from typing import Any
 
 from core.methods import discover
 from core.progress import Report, silent
 
-PACKAGES = ("maps", "clustering", "reduction", "groups")
+PACKAGES = ("maps", "clustering", "reduction", "groups", "care", "naming")
 
 
 def datasets(report: Report = silent) -> dict[str, Any]:
@@ -18,12 +17,8 @@ def datasets(report: Report = silent) -> dict[str, Any]:
 
 
 def methods(report: Report = silent) -> dict[str, Any]:
-    """The methods of every package that exists, with their parameters."""
-    return {package: _methods(f"core.{package}") for package in PACKAGES}
-
-
-def _methods(package: str) -> list[dict[str, Any]]:
-    return [method.describe() for method in discover(package).values()] if find_spec(package) else []
+    """The methods of every package, with their parameters."""
+    return {package: [each.describe() for each in discover(f"core.{package}").values()] for package in PACKAGES}
 
 
 def _without_path(described: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from core.commands.runs import Recipe, save_map, write_arrays
 from core.errors import Cancelled
 from core.inputs import MODALITIES, Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
+from core.methods import seed_of
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 from core.workspace import RunCard, Workspace
@@ -126,7 +127,7 @@ class _Known:
 def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
     """The map with its figures; a stopped one is judged without asking again whether to stop."""
     listen = silent if drawn.partial else bar.aside
-    figures = quality(vectors, drawn.xy, recipe.metric, seed=recipe.params.seed, report=listen)
+    figures = quality(vectors, drawn.xy, recipe.metric, seed=seed_of(recipe.params), report=listen)
     return replace(drawn, metrics={**drawn.metrics, **figures})
 
 

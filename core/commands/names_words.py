@@ -61,10 +61,10 @@ def of_captions(
     captions, saying = said(ground.said)
     groups = len(ground.grouping.names)
     counted, written = counts(lexicon(captions), saying, ground.grouping.group, groups)
-    scores = method.fit(counted, settings)
+    weights = method.fit(counted, settings)
     several, read_too = max(MOST_CANDIDATES, most), rank != "words"
     some = min(several, MOST_PROMPTS // groups) if read_too else several
-    asked = [candidates(scores, group, written, some) for group in range(groups)]
+    asked = [candidates(weights, group, written, some) for group in range(groups)]
     found, remarks = None, {}
     if read_too and any(map(len, asked)):
         try:
@@ -73,7 +73,7 @@ def of_captions(
             rank, remarks = "words", {"warning": f"phrases are ranked by words alone: {error}"}
     every = []
     for group, numbers in enumerate(asked):
-        phrases = described(numbers, counted, scores, group, written, found[group] if found else None)
+        phrases = described(numbers, counted, weights, group, written, found[group] if found else None)
         every.append(different(ordered(phrases, rank), most))
     return Words(every, "captions", rank, remarks)
 

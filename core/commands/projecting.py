@@ -12,7 +12,7 @@ from core.commands.deriving import keep_reducer, reducer_run, same_reducer
 from core.commands.pairs import PairRows, read_pairs
 from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import embedded_model, open_workspace
-from core.methods import find
+from core.methods import find, seed_of
 from core.progress import Bar, Progress, Report, silent
 from core.reduced import KIND, Completed, complete, delete
 from core.reducer_file import LOADER, export_reducer, read_reducer
@@ -100,7 +100,7 @@ def _check(source: str, method: str | None, run: str | None, file: str | None, o
 def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Report) -> "tuple[Run, Workspace | None]":
     """The run of a reducer fitted on the pairs, an earlier one where that is the same."""
     chosen = find(PACKAGE, method)
-    settings = chosen.make_params(given if chosen.seeded else {**given, "seed": 0})
+    settings = chosen.make_params(given)
     known = {"method": method, "params": asdict(settings), "model": rows.model, "fingerprint": rows.fingerprint}
     if rows.workspace and (same := same_reducer(rows.workspace, known)):
         return same, rows.workspace
@@ -109,7 +109,8 @@ def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Repor
     seconds = perf_counter() - start
     if reducer.partial:
         raise Cancelled("stopped before the reducer had learned everything: nothing was kept")
-    run = reducer_run(reducer, title=chosen.title, seed=settings.seed, items=len(rows.pairs), seconds=seconds, **known)
+    about = {"title": chosen.title, "seed": seed_of(settings), "items": len(rows.pairs), "seconds": seconds}
+    run = reducer_run(reducer, **about, **known)
     return (keep_reducer(rows.workspace, run) if rows.workspace else run), rows.workspace
 
 

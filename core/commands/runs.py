@@ -1,6 +1,6 @@
 """How a result was made, its run card, and where it goes; the recipe of a map."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from errno import ENOENT
@@ -173,13 +173,6 @@ def check_out(out: str | None) -> None:
         raise BadInput(f"{out or 'an empty name'} is no name of a file: name one, such as result.npz")
     if not Path(out).parent.is_dir():
         raise BadInput(f"{out} cannot be written: {strerror(ENOENT)}")
-
-
-def plain(value: Any) -> Any:
-    """NumPy's scalars and arrays, and iterables, as JSON knows them."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    return list(value) if isinstance(value, Iterable) else str(value)
 
 
 def versions(*more: str) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """How fast embedding goes: the rate that is told, the size of a batch, the threads that decode."""
 
-import os
 import time
 from collections import deque
 
 from core.errors import BadParameter
+from core.processors import usable_processors
 from core.progress import Progress, Report
 
 FIRST_BATCH = 16
@@ -66,5 +66,5 @@ class BatchSize:
 
 def decoders(device: str) -> int:
     """Threads that decode: all cores beside a GPU; beside a model on the CPU only as many as it needs."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_processors()
     return max(1, cores if device == "cuda" else cores // 2)

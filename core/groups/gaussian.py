@@ -27,7 +27,6 @@ from core.results import Floats
 @dataclass(frozen=True)
 class Params:
     prior: float = param(5, "n₀: as how many items the usual variance counts", minimum=0, maximum=1e6)
-    seed: int = param(0, "changes nothing here: the moments are exact", minimum=0, maximum=2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -60,4 +59,4 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> Gaussian:
     return Gaussian(axes.astype(np.float32), usual.astype(np.float32), params.prior, metrics=metrics)
 
 
-METHOD = Method("gaussian", "Gaussian, Wasserstein", Params, fit, seeded=False)
+METHOD = Method("gaussian", "Gaussian, Wasserstein", Params, fit)

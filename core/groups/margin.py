@@ -3,8 +3,9 @@
 Schroff, Kalenichenko and Philbin: FaceNet: a unified embedding for face recognition and clustering. CVPR 2015.
 
 m = max over a of (its distance to the farthest of its class, less that to the nearest of another): N² distances instead
-of N³ triplets, each pair of rows once, a block at a time. Blocks are float32 products, which choose the two others of
-each row; their distances are then taken from the differences, as products are too coarse for close rows.
+of N³ triplets, each pair of rows once, a block at a time. Blocks are float32 products, which leave few others of each
+row in question: those within the products' rounding of the best. Float64 decides among them, and distances are taken
+from the differences, as products are too coarse for close rows.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from core.progress import Progress, Report, silent
 from core.results import Floats
 
 Doubles = NDArray[np.float64]
+Truths = NDArray[np.bool_]
 
 BLOCK = 4_096
 """Rows and columns of distances that are held at once."""
@@ -43,8 +45,7 @@ def margin(sets: Sets, report: Report = silent) -> Margin:
         raise BadInput(
             f"{len(sets)} groups with at most {sets.sizes.max()} items make no triplets: choose other groups"
         )
-    farthest, nearest = _others(sets, report)
-    far, near = (_apart(sets.vectors, each) for each in (farthest, nearest))
+    far, near = _distances(sets, report)
     able = sets.sizes[sets.group] > 1
     value = float((far - near)[able].max())
     bound = 2 * np.maximum(value, near[able])
@@ -53,36 +54,61 @@ def margin(sets: Sets, report: Report = silent) -> Margin:
 
 
 class _Best:
-    """The least value that each row has met, and in which column."""
+    """How far the nearest (sign 1) or the farthest (sign -1) other of each row is, of those that it has met.
 
-    def __init__(self, count: int) -> None:
-        self.value = np.full(count, np.inf, dtype=np.float32)
-        self.column = np.arange(count)
+    half: (N,) float64, the least of sign · distance² / 2.
+    """
+
+    def __init__(self, x: Floats, sign: int) -> None:
+        self.x, self.sign = x, sign
+        self.half = np.full(len(x), np.inf)
+        self.mean = x.mean(axis=0, dtype=np.float64)
+        lengths = np.linalg.norm(x - self.mean.astype(np.float32), axis=1).astype(np.float64)
+        self.rounding = (x.shape[1] + 4) * np.finfo(np.float32).eps * np.square(lengths + lengths.max()) / 2
+
+    @property
+    def distances(self) -> Doubles:
+        return np.sqrt(2 * self.sign * self.half)
 
     def meet(self, rows: slice, columns: slice, values: Floats) -> None:
-        """values: (rows, columns)."""
+        """values: (rows, columns), sign · distance² / 2 by float32 products; infinite for what is not asked about."""
         least = values.min(axis=1)
-        better = np.flatnonzero(least < self.value[rows])
-        self.value[rows][better] = least[better]
-        self.column[rows][better] = columns.start + values[better].argmin(axis=1)
+        limit = np.minimum(least, self.half[rows]) + self.rounding[rows]
+        asked = np.flatnonzero(np.isfinite(least) & (least <= limit))
+        close = values[asked] <= limit[asked, None].astype(np.float32)
+        self._decide(asked + rows.start, columns, close)
+
+    def _decide(self, rows: Integers, columns: slice, close: Truths) -> None:
+        """Of the close ones of each row, (R, columns), the best."""
+        chosen = close.argmax(axis=1)
+        tied = np.flatnonzero(np.count_nonzero(close, axis=1) > 1)
+        if len(tied):
+            exact = self.sign * _halves(self.x[rows[tied]] - self.mean, self.x[columns] - self.mean)
+            chosen[tied] = np.where(close[tied], exact, np.inf).argmin(axis=1)
+        apart = self.x[rows].astype(np.float64) - self.x[chosen + columns.start]
+        self.half[rows] = np.minimum(self.half[rows], self.sign * np.square(apart).sum(axis=1) / 2)
 
 
-def _others(sets: Sets, report: Report) -> tuple[Integers, Integers]:
-    """Of each row the farthest of its class, and the nearest of another: (N,) twice."""
-    x, group = sets.vectors - sets.vectors.mean(axis=0), sets.group
-    farthest, nearest = _Best(len(x)), _Best(len(x))
-    half = np.square(x).sum(axis=1) / 2
+def _distances(sets: Sets, report: Report) -> tuple[Doubles, Doubles]:
+    """Of each row to the farthest of its class, and to the nearest of another: (N,) twice."""
+    farthest, nearest = _Best(sets.vectors, -1), _Best(sets.vectors, 1)
+    x = sets.vectors - nearest.mean.astype(np.float32)
     blocks = [slice(start, min(start + BLOCK, len(x))) for start in range(0, len(x), BLOCK)]
     done, total = 0, len(blocks) * (len(blocks) + 1) // 2
     for number, rows in enumerate(blocks):
         for columns in blocks[number:]:
             report(Progress(done, total, "measuring distances"))
-            away = (-x[rows]) @ x[columns].T
-            away += half[columns]
-            away += half[rows, None]
-            _meet(farthest, nearest, rows, columns, away, group)
+            _meet(farthest, nearest, rows, columns, _halves(x[rows], x[columns]), sets.group)
             done += 1
-    return farthest.column, nearest.column
+    return farthest.distances, nearest.distances
+
+
+def _halves(x: NDArray, y: NDArray) -> NDArray:
+    """|x - y|² / 2 of all pairs, by products in the arrays' precision: (R, D), (C, D) → (R, C)."""
+    found = (-x) @ y.T
+    found += np.square(y).sum(axis=1) / 2
+    found += np.square(x).sum(axis=1)[:, None] / 2
+    return found
 
 
 def _meet(farthest: _Best, nearest: _Best, rows: slice, columns: slice, away: Floats, group: Integers) -> None:
@@ -96,12 +122,3 @@ def _meet(farthest: _Best, nearest: _Best, rows: slice, columns: slice, away: Fl
         away[own] = np.inf
     for here, there, values in both:
         nearest.meet(here, there, values)
-
-
-def _apart(x: Floats, others: Integers) -> Doubles:
-    """Each row's distance to another, from their differences: (N,)."""
-    made = np.empty(len(x))
-    for start in range(0, len(x), BLOCK):
-        here = slice(start, start + BLOCK)
-        made[here] = np.sqrt(np.square(x[here].astype(np.float64) - x[others[here]]).sum(axis=1))
-    return made

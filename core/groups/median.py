@@ -32,7 +32,6 @@ SETTLED = 1e-5
 @dataclass(frozen=True)
 class Params:
     iterations: int = param(100, "most steps towards the median", minimum=1, maximum=10_000)
-    seed: int = param(0, "changes nothing here: there is one minimum", minimum=0, maximum=2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -75,4 +74,4 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> Median:
     return Median(params.iterations)
 
 
-METHOD = Method("median", "Geometric median", Params, fit, seeded=False)
+METHOD = Method("median", "Geometric median", Params, fit)

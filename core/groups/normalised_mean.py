@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from core.groups.checks import check
 from core.groups.sets import GroupEmbedder, Sets, unit
-from core.methods import Method, param
+from core.methods import Method
 from core.progress import Progress, Report, silent
 from core.results import Floats
 
 
 @dataclass(frozen=True)
 class Params:
-    seed: int = param(0, "changes nothing here: a mean is exact", minimum=0, maximum=2**31 - 1)
+    """There is nothing to set."""
 
 
 @dataclass(frozen=True)
@@ -37,4 +37,4 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> NormalisedMean:
     return NormalisedMean()
 
 
-METHOD = Method("normalised-mean", "Normalised mean", Params, fit, seeded=False)
+METHOD = Method("normalised-mean", "Normalised mean", Params, fit)

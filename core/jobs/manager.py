@@ -1,6 +1,5 @@
 """Jobs: what a page starts, watches and stops."""
 
-import os
 import sys
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from typing import Any
 from core import errors
 from core.errors import BadInput, ClipscapeError, JobFailed
 from core.jobs.processes import PRELOAD, Server, Worker, explain
+from core.processors import usable_processors
 from core.progress import Progress
 
 AT_ONCE = 2
@@ -146,7 +146,7 @@ class Jobs:
         waiting = [job for job in self._jobs.values() if job.state == "waiting"]
         for job in waiting[: AT_ONCE - len(running)]:
             running.append(job)
-            self._run(job, threads=max(1, cores() // len(running)))
+            self._run(job, threads=max(1, usable_processors() // len(running)))
         for job in waiting:
             if job.state == "waiting":
                 titles = " and ".join(each.title for each in running)
@@ -215,7 +215,7 @@ class Answers:
         for _ in range(2):
             worker = self._worker = self._worker or self.server.fork()
             try:
-                worker.send(command, arguments, cores())
+                worker.send(command, arguments, usable_processors())
                 return worker
             except JobFailed:
                 self._drop()
@@ -294,8 +294,3 @@ def later(seconds: float, action: Any) -> None:
     timer = Timer(seconds, action)
     timer.daemon = True
     timer.start()
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

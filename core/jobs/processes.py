@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 from core.errors import JobFailed
+from core.serialise import to_json
 
 FAREWELL = 3.0
 """Seconds that workers have to save what they hold when the app is gone."""
@@ -103,7 +104,7 @@ class Worker:
             "environment": {key: value for key, value in os.environ.items() if key.startswith("CLIPSCAPE_")},
         }
         try:
-            self._connection.sendall(json.dumps(request, default=str).encode() + b"\n")
+            self._connection.sendall(to_json(request).encode() + b"\n")
         except OSError:
             raise JobFailed("the worker process is gone") from None
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from core.errors import BadInput, Cancelled, ClipscapeError
 from core.progress import Progress
+from core.serialise import to_json
 
 Send = Callable[[Mapping[str, Any]], None]
 
@@ -35,7 +36,7 @@ def serve(connection: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def send(message: Mapping[str, Any]) -> None:
-        connection.sendall(json.dumps(message, default=plain).encode() + b"\n")
+        connection.sendall(to_json(message).encode() + b"\n")
 
     send({"pid": os.getpid()})
     with connection.makefile("rb") as requests:
@@ -137,8 +138,3 @@ def accepting_report(function: Callable[..., dict[str, Any]]) -> Callable[..., d
 def describe(command: str, error: Exception) -> str:
     text = " ".join(str(error).split())
     return f"{command} failed: {type(error).__name__}: {text[:500]}; the whole story is in the server's log"
-
-
-def plain(value: Any) -> Any:
-    """NumPy numbers and paths as JSON knows them."""
-    return value.tolist() if hasattr(value, "tolist") else list(value) if isinstance(value, tuple | set) else str(value)

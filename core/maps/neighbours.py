@@ -104,3 +104,4 @@ def _chunks(x: Floats, report: Report) -> Iterator[Floats]:
     for start in range(0, len(x), CHUNK):
         report(Progress(start, len(x), "finding nearest neighbours"))
         yield x[start : start + CHUNK]
+    report(Progress(len(x), len(x), "found nearest neighbours"))

@@ -18,7 +18,6 @@ from core.results import Floats, Map
 @dataclass(frozen=True)
 class Params:
     whiten: bool = param(False, "give both axes unit variance")
-    seed: int = param(0, "changes nothing here: the axes are exact", minimum=0, maximum=2**31 - 1)
 
 
 def fit(x: Floats, params: Params, report: Report = silent) -> Map:
@@ -51,4 +50,4 @@ def _project(model: Any, x: Floats) -> Floats:
     return np.nan_to_num(model.transform(x)).astype(np.float32)
 
 
-METHOD = Method("pca", "PCA", Params, fit, place, seeded=False)
+METHOD = Method("pca", "PCA", Params, fit, place)

@@ -5,7 +5,6 @@ Poličar, Stražar and Zupan: openTSNE: A modular Python library for t-SNE dimen
 Journal of Statistical Software, 2024.
 """
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from core.errors import Cancelled
 from core.maps.neighbours import Neighbours, Searcher
 from core.maps.quality import check_rows
 from core.methods import Method, param
+from core.processors import usable_processors
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 
@@ -67,7 +67,7 @@ def place(x: Floats, xy: Floats, x_new: Floats, params: Params, report: Report =
     reference = _still(xy)
     begin = initialization.median(reference, neighbours.indices)
     pull = _pull(neighbours, perplexity, len(x))
-    embedding = PartialTSNEEmbedding(begin, reference, pull, negative_gradient_method="bh", n_jobs=_cores())
+    embedding = PartialTSNEEmbedding(begin, reference, pull, negative_gradient_method="bh", n_jobs=usable_processors())
     embedding = steps.run(embedding, PLACING_ITERATIONS, 1.5, 0.1, max_grad_norm=0.25)
     if steps.stopped:
         raise Cancelled("stopped before the new points had found their places")
@@ -108,9 +108,9 @@ def _begin(x: Floats, neighbours: Neighbours, perplexity: float, params: Params)
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     known = PrecomputedNeighbors(neighbours.indices, neighbours.distances)
-    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=known, n_jobs=_cores())
+    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=known, n_jobs=usable_processors())
     begin = _first_places(x, affinities.P, params)
-    options = {"n_jobs": _cores(), "max_step_norm": 5, "random_state": params.seed}
+    options = {"n_jobs": usable_processors(), "max_step_norm": 5, "random_state": params.seed}
     return TSNEEmbedding(begin, affinities, negative_gradient_method=_gradient(len(x)), **options)
 
 
@@ -144,17 +144,13 @@ def _pull(neighbours: Neighbours, perplexity: float, reference_count: int) -> An
         symmetrize=False,
         normalization="point-wise",
         n_reference_samples=reference_count,
-        n_jobs=_cores(),
+        n_jobs=usable_processors(),
     )
 
 
 def _gradient(count: int) -> str:
     """Barnes-Hut is quicker for few rows, interpolation for many: 5.4 and 3.1 s for 100 steps of 4,000 rows."""
     return "fft" if count > FFT_ROWS else "bh"
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 METHOD = Method("tsne", "t-SNE", Params, fit, place)

@@ -3,20 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.naming.counts import Counts
+from core.naming.counts import Counts, Doubles, Integers, Weights
 from core.naming.phrases import words_of
 from core.results import Floats
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-Integers = NDArray[np.int64]
-Doubles = NDArray[np.float64]
 
 FUSION = 60
 """Of reciprocal rank fusion, as its authors have it."""
@@ -34,28 +26,28 @@ class Phrase:
     cosine: float | None = None
 
 
-def candidates(scores: "csr_array", group: int, written: Sequence[str], most: int) -> Integers:
-    """The phrases of a group with the highest scores above zero; of equal ones, those of more words first."""
-    begin, end = scores.indptr[group : group + 2]
-    numbers, values = scores.indices[begin:end], scores.data[begin:end]
+def candidates(weights: Weights, group: int, written: Sequence[str], most: int) -> Integers:
+    """The phrases of a group with the highest weights above zero; of equal ones, those of more words first."""
+    numbers, values = weights.of(group)
     numbers, values = numbers[values > 0], values[values > 0]
     lengths = np.array([written[number].count(" ") for number in numbers.tolist()], dtype=np.int64)
-    return numbers[np.lexsort((numbers, -lengths, -values))][:most].astype(np.int64)
+    return numbers[np.lexsort((numbers, -lengths, -values))][:most]
 
 
 def described(
-    numbers: Integers, counts: Counts, scores: "csr_array", group: int, written: Sequence[str], cosines: Floats | None
+    numbers: Integers, counts: Counts, weights: Weights, group: int, written: Sequence[str], cosines: Floats | None
 ) -> list[Phrase]:
     """The candidates (C,) of a group with their figures; cosines: (C,) or None."""
-    columns = {number: place for place, number in enumerate(_row(scores, group).tolist())}
-    weights, within = _data(scores, group), _data(counts.within, group)
+    known, weight = weights.of(group)
+    columns = {number: place for place, number in enumerate(known.tolist())}
+    within = counts.of(group)
     size, rest = int(counts.sizes[group]), counts.items - int(counts.sizes[group])
     found = []
     for place, number in enumerate(numbers.tolist()):
         here = int(within[columns[number]])
         cosine = None if cosines is None else float(cosines[place])
         others = (int(counts.totals[number]) - here) / max(rest, 1)
-        found.append(Phrase(written[number], float(weights[columns[number]]), here / max(size, 1), others, cosine))
+        found.append(Phrase(written[number], float(weight[columns[number]]), here / max(size, 1), others, cosine))
     return found
 
 
@@ -92,11 +84,3 @@ def _ranks(scores: Doubles) -> Doubles:
     ranks = np.empty(len(scores))
     ranks[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
     return ranks
-
-
-def _row(x: "csr_array", group: int) -> Integers:
-    return x.indices[x.indptr[group] : x.indptr[group + 1]]
-
-
-def _data(x: "csr_array", group: int) -> NDArray[np.generic]:
-    return x.data[x.indptr[group] : x.indptr[group + 1]]

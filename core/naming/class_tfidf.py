@@ -6,33 +6,28 @@ an item here.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.methods import Method, param
-from core.naming.counts import Counts
+from core.methods import Method
+from core.naming.counts import Counts, Weights
 from core.progress import Progress, Report, silent
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
 class Params:
-    seed: int = param(0, "changes nothing here: nothing is drawn", minimum=0, maximum=2**31 - 1)
+    """There is nothing to set."""
 
 
-def fit(counts: Counts, params: Params, report: Report = silent) -> "csr_array":
-    """The weight of each phrase that a group has: (G, V) float64, as sparse as the counts."""
-    from scipy.sparse import csr_array
-
+def fit(counts: Counts, params: Params, report: Report = silent) -> Weights:
+    """The weight of each phrase that a group has."""
     report(Progress(0, 1, "weighing the phrases"))
-    _, phrase, y = counts.pairs()
+    group, phrase, y = counts.pairs()
     everywhere = np.bincount(phrase, y, minlength=len(counts.totals))
     average = y.sum() / max(len(counts.sizes), 1)
     weights = y * np.log1p(average / everywhere[phrase])
-    return csr_array((weights, counts.within.indices, counts.within.indptr), shape=counts.within.shape)
+    report(Progress(1, 1, "weighed the phrases"))
+    return Weights(group, phrase, weights)
 
 
-METHOD = Method("class-tfidf", "Class-based TF-IDF", Params, fit, seeded=False)
+METHOD = Method("class-tfidf", "Class-based TF-IDF", Params, fit)

@@ -1,6 +1,7 @@
 """How many items of each group have each phrase in their captions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Integers = NDArray[np.int64]
+Doubles = NDArray[np.float64]
 
 LEAST = 2
 """Items that a phrase must be of: fewer say nothing of a group, and would be most of all phrases."""
@@ -29,6 +31,8 @@ class Counts:
     items: int
 
     def __post_init__(self) -> None:
+        if not self.items:
+            raise BadInput("no item has a caption: bring captions, or give the names to choose from")
         groups, phrases = self.within.shape
         if self.sizes.shape != (groups,) or self.totals.shape != (phrases,):
             raise BadInput(f"sizes {self.sizes.shape}, totals {self.totals.shape}: ({groups},), ({phrases},) needed")
@@ -37,6 +41,28 @@ class Counts:
         """Group, phrase and count wherever a group has a phrase: (E,), (E,), (E,), group after group."""
         groups = np.repeat(np.arange(len(self.sizes)), np.diff(self.within.indptr))
         return groups, self.within.indices.astype(np.int64), self.within.data
+
+    def of(self, group: int) -> Integers:
+        """How many items of a group have each phrase that it has: (P,)."""
+        return self.within.data[slice(*self.within.indptr[group : group + 2])]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much a phrase says of a group, wherever a group has one: group, phrase (E,) int64, weight (E,) float64.
+
+    Group after group, as `Counts.pairs` gives them. metrics: figures of the whole.
+    """
+
+    group: Integers
+    phrase: Integers
+    weight: Doubles
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, group: int) -> tuple[Integers, Doubles]:
+        """The phrases of a group and their weights: (P,), (P,)."""
+        here = slice(*np.searchsorted(self.group, [group, group + 1]))
+        return self.phrase[here], self.weight[here]
 
 
 def counts(lexicon: Lexicon, saying: Integers, group: Integers, groups: int) -> tuple[Counts, list[str]]:

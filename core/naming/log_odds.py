@@ -14,28 +14,21 @@ without a list of stop words; and a variance, so that a phrase of two items by c
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.methods import Method, param
-from core.naming.counts import Counts
+from core.naming.counts import Counts, Weights
 from core.progress import Progress, Report, silent
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
 class Params:
     prior: float = param(1.0, "strength of the prior: so many times all captions", minimum=0.0, maximum=1_000.0)
-    seed: int = param(0, "changes nothing here: nothing is drawn", minimum=0, maximum=2**31 - 1)
 
 
-def fit(counts: Counts, params: Params, report: Report = silent) -> "csr_array":
-    """The z-score of each phrase that a group has: (G, V) float64, as sparse as the counts."""
-    from scipy.sparse import csr_array
-
+def fit(counts: Counts, params: Params, report: Report = silent) -> Weights:
+    """The z-score of each phrase that a group has."""
     report(Progress(0, 1, "weighing the phrases"))
     group, phrase, y = counts.pairs()
     n, total = counts.sizes[group], counts.totals[phrase]
@@ -44,7 +37,8 @@ def fit(counts: Counts, params: Params, report: Report = silent) -> "csr_array":
     others_with, others_without = total - y + alpha, counts.items - n - (total - y) + beta
     delta = np.log(with_it / without_it) - np.log(others_with / others_without)
     sigma = np.sqrt(1 / with_it + 1 / without_it + 1 / others_with + 1 / others_without)
-    return csr_array((delta / sigma, counts.within.indices, counts.within.indptr), shape=counts.within.shape)
+    report(Progress(1, 1, "weighed the phrases"))
+    return Weights(group, phrase, delta / sigma)
 
 
-METHOD = Method("log-odds", "Log-odds with a prior", Params, fit, seeded=False)
+METHOD = Method("log-odds", "Log-odds with a prior", Params, fit)

@@ -16,7 +16,7 @@ from core.reduction.checks import check
 from core.results import Pairs, Reducer
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     """pairs: N ≥ 25 of D dimensions → a `Reducer`; its history holds the mean squared error a row."""
     import torch
 
-    from core.reduction.net import Net, descend, jittered
+    from core.reduction.learning.net import Decoder, Net, descend, jittered
 
     check(pairs, params.dimensions)
     generator = torch.Generator().manual_seed(params.seed)
     encoder = Net(pairs, params.dimensions, params.hidden, generator)
-    decoder = _Decoder(encoder.linear, params.hidden, generator)
+    decoder = Decoder(encoder.linear, params.hidden, generator)
     draw = encoder.batches(pairs, params.batch, np.random.default_rng(params.seed))
 
     def loss() -> "Tensor":
@@ -47,28 +47,9 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
         return (decoder(encoder(jittered(rows, params.noise, generator))) - rows).square().sum(1).mean()
 
     steps = params.epochs * max(1, round(len(pairs) / params.batch))
-    message, parameters = "learning to rebuild rows", encoder.parameters + decoder.parameters
+    message, parameters = "learning to rebuild rows", [*encoder.parameters(), *decoder.parameters()]
     losses = descend(parameters, loss, steps, params.learning_rate, Bar(report, steps), message)
     return Reducer(*encoder.projections(), metrics={"error": losses[-1]}, history={"error": losses})
-
-
-class _Decoder:
-    """The way back: begins as the transposed axes, its hidden layer at zero."""
-
-    def __init__(self, axes: "Tensor", hidden: int, generator: "Generator") -> None:
-        import torch
-
-        kept, before = axes.shape
-        self.linear = axes.detach().T.clone().requires_grad_()
-        self.hidden = (torch.randn(hidden, kept, generator=generator) / kept**0.5).to(axes.device).requires_grad_()
-        self.bias = axes.new_zeros(hidden, requires_grad=True)
-        self.output = axes.new_zeros(before, hidden, requires_grad=True)
-        self.parameters = [self.linear, self.hidden, self.bias, self.output]
-
-    def __call__(self, codes: "Tensor") -> "Tensor":
-        import torch
-
-        return codes @ self.linear.T + torch.relu(codes @ self.hidden.T + self.bias) @ self.output.T
 
 
 METHOD = Method("autoencoder", "Auto-encoder", Params, fit)

@@ -30,7 +30,7 @@ class Params(isometric.Params):
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     """pairs: N ≥ 25 of D dimensions → a `Reducer`; metrics: those of both stages, history: the stress of the second."""
-    from core.reduction.neural_mds import learn
+    from core.reduction.learning.neural_mds import learn
 
     check(pairs, params.dimensions)
     bar = Bar(report, STEPS)

@@ -3,7 +3,7 @@
 Kruskal: Multidimensional scaling by optimizing goodness of fit to a nonmetric hypothesis. Psychometrika, 1964 (stress).
 
 Over image–image, text–text and image–text pairs: mean (d_ij - e_ij)², with cosines about each modality's mean; see
-`core.reduction.neural_mds`.
+`core.reduction.learning.neural_mds`.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Params:
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     """pairs: N ≥ 25 of D dimensions → a `Reducer`; its history holds the stress."""
-    from core.reduction.neural_mds import learn
+    from core.reduction.learning.neural_mds import learn
 
     return learn(pairs, params, stress, "keeping distances", report)
 

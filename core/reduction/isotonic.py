@@ -6,7 +6,7 @@ Agarwal, Wills, Cayton, Lanckriet, Kriegman and Belongie: Generalized non-metric
 
 Over quads of image–image, text–text and image–text pairs: mean softplus(±(e_ij - e_kl) / τ), signed so that a quad in
 the right order costs nothing. A step's pairs are compared with the same pairs moved on by a random step: quads are
-never stored. See `core.reduction.neural_mds`.
+never stored. See `core.reduction.learning.neural_mds`.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Params:
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     """pairs: N ≥ 25 of D dimensions → a `Reducer`; its history holds the loss as `stress`."""
-    from core.reduction.neural_mds import learn
+    from core.reduction.learning.neural_mds import learn
 
     stress = partial(disorder, temperature=params.temperature)
     return learn(pairs, params, stress, "keeping the order of distances", report)

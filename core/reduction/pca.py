@@ -19,7 +19,6 @@ from core.results import Floats, Pairs, Projection, Reducer
 @dataclass(frozen=True)
 class Params:
     dimensions: int = param(64, "dimensions to keep", minimum=2, maximum=65_536)
-    seed: int = param(0, "changes nothing here: the axes are exact", minimum=0, maximum=2**31 - 1)
 
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
@@ -40,4 +39,4 @@ def principal_axes(parts: list[Floats], dimensions: int) -> tuple[Floats, float]
     return axes[:, ::-1][:, :dimensions].T.astype(np.float32), float(variances[-dimensions:].sum() / variances.sum())
 
 
-METHOD = Method("pca", "PCA, centred", Params, fit, seeded=False)
+METHOD = Method("pca", "PCA, centred", Params, fit)

@@ -19,7 +19,6 @@ from core.results import Pairs, Projection, Reducer
 @dataclass(frozen=True)
 class Params:
     dimensions: int = param(64, "dimensions to keep", minimum=2, maximum=65_536)
-    seed: int = param(0, "changes nothing here: the axes are exact", minimum=0, maximum=2**31 - 1)
 
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
@@ -33,4 +32,4 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     return Reducer(both, both, {"explained_variance": share})
 
 
-METHOD = Method("pca-joint", "PCA, joint", Params, fit, seeded=False)
+METHOD = Method("pca-joint", "PCA, joint", Params, fit)

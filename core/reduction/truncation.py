@@ -17,7 +17,6 @@ from core.results import Pairs, Projection, Reducer
 @dataclass(frozen=True)
 class Params:
     dimensions: int = param(64, "dimensions to keep", minimum=2, maximum=65_536)
-    seed: int = param(0, "changes nothing here: the first coordinates are kept", minimum=0, maximum=2**31 - 1)
 
 
 def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
@@ -28,4 +27,4 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     return Reducer(first, first)
 
 
-METHOD = Method("truncation", "First coordinates", Params, fit, seeded=False)
+METHOD = Method("truncation", "First coordinates", Params, fit)

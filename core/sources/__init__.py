@@ -15,20 +15,32 @@ from pathlib import Path
 
 from core.errors import BadInput
 from core.sources.bundled import Dataset, datasets
-from core.sources.files import DroppedFiles
-from core.sources.gather import from_files
+from core.sources.files import DroppedFiles, is_zip
+from core.sources.gather import SIDECARS, from_files
 from core.sources.items import Item, Refused
-from core.sources.kinds import Kind, kinds
+from core.sources.kinds import Kind, endings, kinds, parser_of
 
-__all__ = ["Dataset", "Item", "Refused", "count", "datasets", "read", "read_files"]
+__all__ = [
+    "Dataset",
+    "Item",
+    "Refused",
+    "count",
+    "datasets",
+    "endings",
+    "is_captions",
+    "is_zip",
+    "kinds",
+    "read",
+    "read_files",
+    "uploadable",
+]
 
 
 def read(source: str | Path, captions: str | Path | None = None) -> Iterator[Item | Refused]:
     """The items of a source, streaming; raises `BadInput` where there is no such source.
 
     source: a folder (sub-folders become labels; tables in it, the lists of COCO, Flickr and CelebA add captions), a zip
-    laid out likewise, a .csv, .tsv, .parquet, .jsonl, .json or captions' .txt that names pictures or holds them, or a
-    bundled set's name.
+    laid out likewise, a table that names pictures or holds them (`endings`), or a bundled set's name.
     captions: a table for the pictures of a folder or zip, in place of those that lie in it.
     """
     return _kind(source).read(Path(source), None if captions is None else Path(captions))
@@ -46,13 +58,23 @@ def read_files(
     return from_files(DroppedFiles(chain(files, [captions] if captions else [])))
 
 
+def is_captions(name: str) -> bool:
+    """Whether a file of that name holds captions of the pictures beside it."""
+    return parser_of(name) is not None
+
+
+def uploadable() -> tuple[str, ...]:
+    """Endings of files beside pictures that may be dropped: sources, tables, and a picture's own caption."""
+    return tuple(sorted({*endings(), *SIDECARS}))
+
+
 def _kind(source: str | Path) -> Kind:
     path = Path(source)
     for kind in kinds():
         if kind.recognises(path):
             return kind
     if path.exists():
-        raise BadInput(f"{source}: not a source: give a folder, .zip, .csv, .tsv, .parquet, .json or a bundled name")
+        raise BadInput(f"{source}: not a source: give a folder, a bundled set or a file: {', '.join(endings())}")
     raise BadInput(f"{source}: no such file or folder, nor a bundled set ({', '.join(_bundled()) or 'none here'})")
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.sources.files import ZipFiles, is_zip
+from core.sources.files import ZIP, ZipFiles, is_zip
 from core.sources.gather import from_files
 from core.sources.items import Found
 from core.sources.kinds import Kind
@@ -21,4 +21,4 @@ def count(path: Path) -> int | None:
     return sum(name.rpartition(".")[2].lower() in ENDINGS for name in ZipFiles(path, path.name).names)
 
 
-KIND = Kind("zip", "Zip of pictures", recognises, read, count)
+KIND = Kind("zip", "Zip of pictures", recognises, read, count, (ZIP,))

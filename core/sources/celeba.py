@@ -35,8 +35,8 @@ _WEARING = {
 }
 
 
-def recognises(name: str) -> bool:
-    return re.fullmatch(r"list_attr_celeba\.(txt|csv)", PurePosixPath(name).name.lower()) is not None
+def _named(name: str) -> bool:
+    return PurePosixPath(name).stem.lower() == "list_attr_celeba"
 
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
@@ -84,4 +84,4 @@ def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-PARSER = Parser("celeba", recognises, parse, folders_are_labels=False)
+PARSER = Parser("celeba", (".txt", ".csv"), parse, _named, folders_are_labels=False)

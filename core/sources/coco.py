@@ -16,7 +16,7 @@ from core.sources import limits
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
 from core.sources.items import Found, Refused
-from core.sources.kinds import Kind, Parser
+from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Row, Rows
 from core.sources.table import records
 from core.sources.text import decode
@@ -81,10 +81,6 @@ def _row(where: str, image: Any, captions: Mapping[Key | None, Sequence[str]]) -
     return Row(where, named.strip(), tuple(found), "", {"coco_id": key})
 
 
-def recognises(name: str) -> bool:
-    return name.lower().endswith(".json")
-
-
 def read(path: Path, captions: Path | None) -> Found:
     if captions is not None:
         raise BadInput(f"{path.name}: give the folder of pictures as the source and {path.name} as its captions")
@@ -106,5 +102,5 @@ def _image_folder(path: Path, rows: Sequence[Row | Refused]) -> Path:
     raise BadInput(f"{path.name}: {first} is nowhere near it: give the folder of pictures, and this as its captions")
 
 
-KIND = Kind("coco", "COCO captions", lambda path: recognises(path.name) and path.is_file(), read, lambda path: None)
-PARSER = Parser("coco", recognises, parse, folders_are_labels=False)
+PARSER = Parser("coco", (".json",), parse, folders_are_labels=False)
+KIND = file_kind("COCO captions", PARSER, read)

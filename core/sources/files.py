@@ -20,6 +20,7 @@ from core.sources.items import Refused
 
 Read = TypeVar("Read")
 
+ZIP = ".zip"
 JUNK = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx", ".git"})
 
 
@@ -52,7 +53,7 @@ def is_junk(name: str) -> bool:
 
 
 def is_zip(name: str) -> bool:
-    return name.lower().endswith(".zip")
+    return name.lower().endswith(ZIP)
 
 
 class FolderFiles:

@@ -13,19 +13,19 @@ from core.sources import limits
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
 from core.sources.items import Found, Refused
-from core.sources.kinds import Kind, Parser
+from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Row, Rows
 from core.sources.table import separated
 from core.sources.text import decode
 
+TOKEN = ".token"
 _NAME = re.compile(r"(?i)(.*[._-])?(tokens?|captions?)([._-].*)?")
 _LINE = re.compile(r"(\S[^\t]*?)#\d+\s*\t(.*)")
 
 
-def recognises(name: str) -> bool:
+def _named(name: str) -> bool:
     path = PurePosixPath(name)
-    stem = path.stem if path.suffix.lower() == ".txt" else path.name if path.suffix.lower() == ".token" else ""
-    return _NAME.fullmatch(stem) is not None
+    return _NAME.fullmatch(path.name if path.suffix.lower() == TOKEN else path.stem) is not None
 
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
@@ -56,7 +56,5 @@ def read(path: Path, captions: Path | None) -> Found:
         yield from from_rows(parse(path.name, stream), FolderFiles(path.parent))
 
 
-KIND = Kind(
-    "flickr", "Flickr8k's captions", lambda path: recognises(path.name) and path.is_file(), read, lambda _: None
-)
-PARSER = Parser("flickr", recognises, parse, folders_are_labels=False)
+PARSER = Parser("flickr", (".txt", TOKEN), parse, _named, folders_are_labels=False)
+KIND = file_kind("Flickr8k's captions", PARSER, read)

@@ -16,7 +16,7 @@ from typing import IO
 from core.errors import BadInput
 from core.sources.files import Files, is_zip
 from core.sources.items import Found, Item, Refused, different
-from core.sources.kinds import parser_of
+from core.sources.kinds import endings, parser_of, parsers
 from core.sources.rows import Row
 from core.sources.text import decode
 
@@ -86,7 +86,7 @@ def _take(rows: "Collected", name: str, stream: IO[bytes]) -> Found:
     parser = parser_of(name)
     try:
         if parser is None:
-            raise BadInput(f"{name}: not a table of captions: give a CSV, TSV, Parquet, JSON or JSONL file")
+            raise BadInput(f"{name}: not a table of captions: give one that ends in {', '.join(endings(parsers()))}")
         rows.folders_are_labels &= parser.folders_are_labels
         yield from rows.take(parser.parse(name, stream))
     except BadInput as error:

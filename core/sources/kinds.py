@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,32 +13,51 @@ from core.sources.rows import Rows
 
 
 @dataclass(frozen=True)
+class Parser:
+    """A file of captions that lies among pictures.
+
+    parse(name, stream): its rows; raises `BadInput` where it is none at all. endings: of its name, in small letters,
+    with their dot. named(name): what else its name must be. folders_are_labels: whether sub-folders still say what a
+    picture shows.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    parse: Callable[[str, IO[bytes]], Rows]
+    named: Callable[[str], bool] = lambda name: True
+    folders_are_labels: bool = True
+
+    def recognises(self, name: str) -> bool:
+        return name.lower().endswith(self.endings) and self.named(name)
+
+
+@dataclass(frozen=True)
 class Kind:
     """Something that a path can be.
 
     recognises(path): by name and a glance, never by reading it all. read(path, captions): its items, streaming.
-    count(path): how many to expect, where that is cheap to know.
+    count(path): how many to expect, where that is cheap to know. endings: of the files that it is, as those of a
+    `Parser`; none of a folder.
     """
 
     name: str
     title: str
     recognises: Callable[[Path], bool]
     read: Callable[[Path, Path | None], Found]
-    count: Callable[[Path], int | None]
+    count: Callable[[Path], int | None] = lambda path: None
+    endings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Parser:
-    """A file of captions that lies among pictures.
-
-    recognises(name): by its name. parse(name, stream): its rows; raises `BadInput` where it is none at all.
-    folders_are_labels: whether sub-folders still say what a picture shows.
-    """
-
-    name: str
-    recognises: Callable[[str], bool]
-    parse: Callable[[str, IO[bytes]], Rows]
-    folders_are_labels: bool = True
+def file_kind(
+    title: str,
+    parser: Parser,
+    read: Callable[[Path, Path | None], Found],
+    count: Callable[[Path], int | None] = lambda path: None,
+) -> Kind:
+    """The kind of a file that a parser reads among pictures as well."""
+    return Kind(
+        parser.name, title, lambda path: parser.recognises(path.name) and path.is_file(), read, count, parser.endings
+    )
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -47,6 +66,12 @@ def kinds() -> tuple[Kind, ...]:
 
 def parsers() -> tuple[Parser, ...]:
     return _discover("PARSER")
+
+
+def endings(among: Iterable[Kind | Parser] | None = None) -> tuple[str, ...]:
+    """Endings of files that sources of any kind read, each once and sorted; of some kinds or parsers alone."""
+    every: Iterable[Kind | Parser] = (*kinds(), *parsers()) if among is None else among
+    return tuple(sorted({ending for each in every for ending in each.endings}))
 
 
 @cache

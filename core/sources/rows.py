@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import BadInput
+from core.serialise import to_json
 from core.sources.items import Refused, Value, different
 
 PICTURE = (
@@ -165,7 +166,7 @@ def plain(value: Any) -> Value | None:
         return value
     if isinstance(value, str):
         return value.strip() or None
-    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, (list, dict)) else str(value)
+    return to_json(value, ensure_ascii=False) if isinstance(value, (list, dict)) else str(value)
 
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")

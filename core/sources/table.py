@@ -15,23 +15,23 @@ from core.sources import limits
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
 from core.sources.items import Found, Refused
-from core.sources.kinds import Kind, Parser
+from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Roles, Rows, typed
 from core.sources.text import decode
 
-TEXT_ENDINGS = (".csv", ".tsv")
+SEPARATED, PARQUET, JSON_LINES = (".csv", ".tsv"), ".parquet", ".jsonl"
 BATCH = 64
 
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """The table's rows; raises `BadInput` where it is none at all."""
-    if title.lower().endswith(".parquet"):
+    if title.lower().endswith(PARQUET):
         return _parquet(title, stream)
     try:
         text = decode(limits.read(stream))
     except BadInput as error:
         raise BadInput(f"{title}: {error}") from None
-    return _json_lines(title, text) if title.lower().endswith(".jsonl") else separated(title, text)
+    return _json_lines(title, text) if title.lower().endswith(JSON_LINES) else separated(title, text)
 
 
 def separated(title: str, text: str) -> Rows:
@@ -132,7 +132,7 @@ def read(path: Path, captions: Path | None) -> Found:
 
 
 def count(path: Path) -> int | None:
-    if path.suffix.lower() == ".parquet":
+    if path.suffix.lower() == PARQUET:
         import pyarrow.parquet as parquet
 
         return parquet.read_metadata(path).num_rows
@@ -140,9 +140,5 @@ def count(path: Path) -> int | None:
         return max(0, sum(block.count(b"\n") for block in iter(lambda: stream.read(2**20), b"")) - 1)
 
 
-def recognises(name: str) -> bool:
-    return name.lower().endswith((*TEXT_ENDINGS, ".parquet", ".jsonl"))
-
-
-PARSER = Parser("table", recognises, parse)
-KIND = Kind("table", "CSV, TSV, Parquet or JSON lines", lambda path: recognises(path.name), read, count)
+PARSER = Parser("table", (*SEPARATED, PARQUET, JSON_LINES), parse)
+KIND = file_kind("CSV, TSV, Parquet or JSON lines", PARSER, read, count)

@@ -1,16 +1,16 @@
 """Items told by their content, their pictures checked and made small in a few threads."""
 
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from core.errors import BadPicture
+from core.processors import usable_processors
 from core.sources.items import Item
 from core.sources.pictures import preview
 
-THREADS = min(8, os.cpu_count() or 1)
+THREADS = min(8, usable_processors())
 
 
 @dataclass(frozen=True)

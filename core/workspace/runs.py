@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from secrets import token_hex
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput, MissingData
+from core.serialise import to_json
 from core.workspace.store import Store, quoted
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -42,7 +43,7 @@ class RunCard:
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), default=_plain)
+        return to_json(asdict(self), unknown=_refuse)
 
     @classmethod
     def from_json(cls, text: str) -> "RunCard":
@@ -106,10 +107,7 @@ def _complete(card: RunCard) -> RunCard:
     return replace(card, id=card.id or f"{card.kind}-{card.method}-{token_hex(4)}", created=created)
 
 
-def _plain(value: Any) -> Any:
-    """NumPy's scalars and arrays as JSON knows them."""
-    if isinstance(value, (np.generic, np.ndarray)):
-        return value.tolist()
+def _refuse(value: Any) -> NoReturn:
     raise BadInput(f"a run card cannot hold {type(value).__name__}: give text, numbers, truths or lists of them")
 
 

@@ -18,7 +18,6 @@ Prints a table; `--json FILE` writes the figures.
 
 import argparse
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -30,6 +29,7 @@ import numpy as np
 from core.care.subject import Subject
 from core.console import table
 from core.methods import find
+from core.processors import usable_processors
 from tests.benchmarks.reduction import alone
 from tests.benchmarks.semantics import forget_peak, rows, status
 from tests.care.faults import (
@@ -109,7 +109,7 @@ def measure(part: str, count: int, dimensions: int) -> Figures:
         wall, processor = perf_counter(), process_time()
         work()
         seconds = {"seconds": perf_counter() - wall, "processor_seconds": process_time() - processor}
-        size = {"items": count, "dimensions": dimensions, "cores": len(os.sched_getaffinity(0))}
+        size = {"items": count, "dimensions": dimensions, "cores": usable_processors()}
         told.append({"part": name, **size, **seconds, "rows_gb": before, "extra_gb": status("VmHWM") - before})
     return {"parts": told}
 

@@ -17,7 +17,6 @@ import argparse
 import gzip
 import json
 import math
-import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +32,7 @@ from core.clustering.compare import load_libraries
 from core.clustering.deep.codes import HIDDEN, batches_an_epoch, epochs_for, forget
 from core.clustering.metrics import against_labels
 from core.methods import find
+from core.processors import usable_processors
 from core.progress import Progress
 from core.results import Clustering, Floats
 from core.sources.bundled import ASSETS, ITEMS
@@ -213,7 +213,7 @@ def main() -> None:
         if given.clustpy:
             against_clustpy(x, given.seeds)
             continue
-        cores = len(os.sched_getaffinity(0))
+        cores = usable_processors()
         title = f"{name}, {len(x)} × {x.shape[1]}, {epochs_for(len(x))} epochs of pretraining, {cores} cores"
         written[name] = list(measure(x, y, range(given.first_seed, given.first_seed + given.seeds)))
         print(table(title, written[name]), flush=True)

@@ -30,6 +30,7 @@ from core.encoders import load, precision
 from core.encoders.encoder import Encoder, build, unit
 from core.encoders.pipeline import embed
 from core.encoders.weights import find
+from core.processors import usable_processors
 from core.sources import Item
 from core.sources.pictures import open_picture
 from core.workspace import Workspace
@@ -129,7 +130,7 @@ def summary(images: int, pairs: list[tuple[float, float]], encoder: Encoder) -> 
         "date": time.strftime("%Y-%m-%d %H:%M %Z"),
         "images": images,
         "device": str(encoder.device),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": usable_processors(),
         "load": round(os.getloadavg()[0], 1),
         "pipeline_rate": round(images / pipeline, 2),
         "forward_rate": round(images / forward, 2),

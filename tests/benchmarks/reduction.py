@@ -20,7 +20,6 @@ Prints a table; `--json FILE` writes the figures.
 import argparse
 import json
 import multiprocessing
-import os
 import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +31,7 @@ import numpy as np
 from core.console import table
 from core.maps.neighbours import normalised
 from core.methods import find
+from core.processors import usable_processors
 from core.reduction.compare import Split, splits
 from core.reduction.retrieval import ranks, recall
 from core.results import Floats, Pairs, Reducer
@@ -88,7 +88,7 @@ def measure_ranks(name: str, draw: Callable[..., Pairs], count: int, dimensions:
     found = ranks(pairs)
     figures = {"seconds": perf_counter() - wall, "processor_seconds": process_time() - processor}
     both = {"i2t": recall(found.image_to_text), "t2i": recall(found.text_to_image)}
-    size = {"pairs": count, "dimensions": pairs.dimensions, "cores": len(os.sched_getaffinity(0))}
+    size = {"pairs": count, "dimensions": pairs.dimensions, "cores": usable_processors()}
     return {"data": name, **size, **figures, "peak_gb": _peak(), "peak_before_gb": held, **both}
 
 

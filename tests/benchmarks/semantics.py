@@ -17,7 +17,6 @@ Prints a table; `--json FILE` writes the figures.
 
 import argparse
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
@@ -29,6 +28,7 @@ import numpy as np
 from core.console import table
 from core.encoders import load
 from core.maps.neighbours import normalised
+from core.processors import usable_processors
 from core.results import Floats, Pairs
 from core.semantics.correlation import components
 from core.semantics.cosines import blocks, figures
@@ -114,7 +114,7 @@ def measure(name: str, count: int, prompts: int, dimensions: int) -> Figures:
     wall, processor = perf_counter(), process_time()
     work(x, words)
     figures = {"seconds": perf_counter() - wall, "processor_seconds": process_time() - processor}
-    size = {"items": count, "prompts": prompts, "dimensions": dimensions, "cores": len(os.sched_getaffinity(0))}
+    size = {"items": count, "prompts": prompts, "dimensions": dimensions, "cores": usable_processors()}
     return {"part": name, **size, **figures, "rows_gb": before, "extra_gb": status("VmHWM") - before}
 
 

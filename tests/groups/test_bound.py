@@ -59,6 +59,31 @@ def test_close_rows_are_measured_well() -> None:
     assert margin(groups).value == pytest.approx(margin_by_loops(groups), abs=1e-7)
 
 
+FAR = [[0, 0.002], [0, 0], [0, 0], [0, 0], [0, 0], [0, 41]]
+
+
+@pytest.mark.parametrize("lift", [0, 7, 3_000])
+@pytest.mark.parametrize("rows", [FAR, FAR[3:] + FAR[:3]], ids=["first", "last"])
+def test_what_is_near_is_told_apart_beside_what_is_far(
+    rows: list[list[float]], lift: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Products of vectors 41 apart are rounded by more than the squares of what is 0.002 apart."""
+    groups = Sets((np.array(rows) + lift).astype(np.float32), np.array([3, 3]))
+    wanted = margin_by_loops(groups)
+    assert margin(groups).value == pytest.approx(wanted, abs=1e-9)
+    monkeypatch.setattr("core.groups.margin.BLOCK", 2)
+    assert margin(groups).value == pytest.approx(wanted, abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 1e-4, 1e-3, 0.5, 40.0, 900.0]), min_size=12, max_size=12), st.integers(1, 6))
+def test_distances_of_every_size_are_told_apart(values: list[float], block: int) -> None:
+    groups = Sets(np.array(values, dtype=np.float32).reshape(6, 2), np.array([3, 3]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.groups.margin.BLOCK", block)
+        assert margin(groups).value == pytest.approx(margin_by_loops(groups), abs=1e-9)
+
+
 @pytest.mark.parametrize("sizes", [[4], [1, 1, 2]])
 def test_where_there_are_no_triplets(sizes: list[int]) -> None:
     rows = np.eye(4, dtype=np.float32)

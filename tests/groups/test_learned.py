@@ -106,7 +106,7 @@ def test_arrays_say_what_the_net_says(net: Callable[..., Any], hidden: int) -> N
     lesson = Lesson(sets, attention.Params(**SHORT), silent)
     made = net(lesson, hidden)
     made.start = Start(made.start.linear, 0.3)
-    for parameter in made.parameters:
+    for parameter in made.parameters():
         parameter.data += 0.3 * lesson.normal(*parameter.shape)
     x = sets.vectors[:30].reshape(5, 6, -1)
     with torch.no_grad():

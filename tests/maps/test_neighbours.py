@@ -57,7 +57,7 @@ def test_chunks_are_told_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(module, "CHUNK", 30)
     told: list[Progress] = []
     assert np.array_equal(Searcher(x).among(5, told.append).indices, whole.indices)
-    assert [progress.done for progress in told] == [0, 30, 60, 90]
+    assert [progress.done for progress in told] == [0, 30, 60, 90, 100]
 
 
 def test_many_rows_are_searched_approximately_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from core.methods import discover
 from core.progress import silent
 from core.reduction import contrastive, isometric, isotonic, pca
 from core.reduction.checks import LEAST_TO_FIT
-from core.reduction.neural_mds import cosines, steps_for
+from core.reduction.learning.neural_mds import cosines, steps_for
 from core.reduction.retrieval import ranks, recall
 from core.results import Floats, Pairs, Projection, Reducer
 from tests.reduction.making import related

@@ -1,5 +1,6 @@
 """Every kind of source is found, and finding them is light."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInput
-from core.sources import read
+from core.sources import endings, read, uploadable
 from core.sources.kinds import kinds, parser_of, parsers
 from tests.sources.making import png, put
 
@@ -42,3 +43,17 @@ def test_importing_sources_and_store_loads_nothing_heavy() -> None:
     script = "import sys, core.sources, core.workspace; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & HEAVY
+
+
+def test_no_list_of_endings_is_kept_by_hand() -> None:
+    """A page or a command that names an ending of tables would miss the next one."""
+    tables = set(endings(parsers())) - {".txt", ".json"}
+    named = {
+        str(path.relative_to(ROOT))
+        for folder in ("app/collection", "core/sources", "core/workspace")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in tables
+    }
+    assert named == {f"core/sources/{name}.py" for name in ("celeba", "flickr", "table")}
+    assert set(uploadable()) > set(endings()) > tables

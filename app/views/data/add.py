@@ -11,9 +11,8 @@ from app.kit.state import state
 from app.views.data import models, spool
 from core.features import is_features, is_kept
 from core.reduced import reduced_models
+from core.sources import kinds, uploadable
 from core.workspace import Workspace
-
-TYPES = ["image", ".zip", ".csv", ".tsv", ".json", ".jsonl", ".parquet", ".txt"]
 
 
 def show(workspace: Workspace) -> None:
@@ -77,7 +76,7 @@ def _features(workspace: Workspace, model: str) -> bool:
 def _dropped(workspace: Workspace, how: How | None) -> None:
     files = st.file_uploader(
         "Images, zips, tables of captions",
-        TYPES,
+        ["image", *uploadable()],
         accept_multiple_files=True,
         key=f"files-{state().uploads}",
         label_visibility="collapsed",
@@ -111,8 +110,7 @@ def _path(workspace: Workspace, how: How | None) -> None:
         "Folder, zip or table",
         key="path",
         placeholder="/home/me/pictures",
-        help="A folder (sub-folders become labels), a zip, a CSV or Parquet, COCO's captions JSON, "
-        "or the folder of CelebA",
+        help=f"{', '.join(kind.title for kind in kinds())}. Sub-folders become labels",
     )
     captions = st.text_input(
         "Captions, where they are in a file of their own",

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 from uuid import uuid4
 
+from core.sources import is_captions, is_zip
+
 FOLDER = "spool"
-TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".parquet"})
 CAPTIONS = "captions-from-names.csv"
 UNFINISHED = ".part"
 PACKED = ".packed.zip"
@@ -80,9 +81,9 @@ def write(workspace: Path, files: Sequence[Dropped], by_name: bool = False) -> l
     Each zip is a source of its own; a lone zip takes the one table dropped along. by_name: pictures without a table
     are captioned with their files' names.
     """
-    zips = [each for each in files if each.name.lower().endswith(".zip")]
+    zips = [each for each in files if is_zip(each.name)]
     others = [each for each in files if each not in zips]
-    lone = len(zips) == 1 and len(others) == 1 and _is_table(others[0].name)
+    lone = len(zips) == 1 and len(others) == 1 and is_captions(others[0].name)
     if lone:
         folder = _write(workspace, files)
         return [Source(folder / _safe(zips[0].name), 1, folder / _safe(others[0].name))]
@@ -95,7 +96,7 @@ def write(workspace: Path, files: Sequence[Dropped], by_name: bool = False) -> l
 
 def caption_by_name(folder: Path) -> Path:
     """Writes a table that captions each picture with its file's name: `red_apple-2.png` → `red apple 2`."""
-    pictures = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_table(path.name))
+    pictures = sorted(path for path in folder.rglob("*") if path.is_file() and not is_captions(path.name))
     table = folder / CAPTIONS
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -132,10 +133,6 @@ def _write(workspace: Path, files: Iterable[Dropped]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         _free(path).write_bytes(each.getbuffer())
     return unfinished.rename(folder)
-
-
-def _is_table(name: str) -> bool:
-    return PurePosixPath(name.lower()).suffix in TABLES
 
 
 def _safe(name: str) -> PurePosixPath:

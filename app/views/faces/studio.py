@@ -12,9 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit.component import served
 from app.kit.messages import plainly
 from app.kit.publish import fingerprint, publisher
+from app.kit.streamlit_internals import component_of_files
 from app.views.faces import asking
 from app.views.faces.face import Chosen, Face
 
@@ -42,7 +42,7 @@ def show(now: Chosen, face: Face, beside: Beside) -> None:
     with plainly():
         data = sliders(now.editor) | _pictures(face, now) | {"ground": beside.ground, "prompts": beside.prompts}
         data["measured"] = _measured(face, now, beside) if _told(SETTLED, face) == now.settings else None
-        served("studio", FOLDER)(
+        component_of_files("studio", FOLDER)(
             key=KEY, data=data, height="content", on_asked_change=lambda: None, on_settled_change=lambda: None
         )
 

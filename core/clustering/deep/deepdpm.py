@@ -136,7 +136,7 @@ class DeepDPM:
         rows = self.data.rows
         centres = two_means(rows, members, self.mixture, self.prior, self.generator)
         nets = SubclusteringNets(centres, self.options.hidden // 2, self.generator)
-        optimizer = torch.optim.Adam(nets.parameters, lr=CAUTION * self.options.learning_rate)
+        optimizer = torch.optim.Adam(nets.parameters(), lr=CAUTION * self.options.learning_rate)
         size = max(LEAST_ROWS, self._batch_rows // self.clusters)
         total, steps = 0.0, -(-len(rows) // self._batch_rows)
         for step in range(steps):
@@ -199,7 +199,7 @@ class DeepDPM:
         self._new_optimizer()
 
     def _new_optimizer(self) -> None:
-        self.optimizer = torch.optim.Adam(self.net.parameters, lr=self.options.learning_rate)
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=self.options.learning_rate)
 
     @property
     def _batch_rows(self) -> int:

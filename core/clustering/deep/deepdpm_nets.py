@@ -6,32 +6,24 @@ Ronen, Finder and Freifeld: DeepDPM: Deep clustering with an unknown number of c
 import math
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.clustering.deep.two_means import squared_distances
 
 
-class ClusteringNet:
+class ClusteringNet(nn.Module):
     """f_cl: rows → r ∈ Δ^K, one hidden layer. Its last layer grows and shrinks by whole units."""
 
     def __init__(self, dimensions: int, hidden: int, clusters: int, generator: torch.Generator) -> None:
-        self.hidden_weight = _uniform(generator, dimensions, hidden, fan=dimensions)
-        self.hidden_bias = _uniform(generator, hidden, fan=dimensions)
-        self.weight = _uniform(generator, hidden, clusters, fan=hidden)
-        self.bias = torch.zeros(clusters)
+        super().__init__()
+        self.hidden_weight = nn.Parameter(_uniform(generator, dimensions, hidden, fan=dimensions))
+        self.hidden_bias = nn.Parameter(_uniform(generator, hidden, fan=dimensions))
+        self.weight = nn.Parameter(_uniform(generator, hidden, clusters, fan=hidden))
+        self.bias = nn.Parameter(torch.zeros(clusters))
 
     @property
     def clusters(self) -> int:
         return len(self.bias)
-
-    @property
-    def parameters(self) -> list[Tensor]:
-        return [self.hidden_weight, self.hidden_bias, self.weight, self.bias]
-
-    def to(self, device: torch.device) -> "ClusteringNet":
-        for name in ("hidden_weight", "hidden_bias", "weight", "bias"):
-            setattr(self, name, getattr(self, name).to(device).requires_grad_())
-        return self
 
     def log_probabilities(self, x: Tensor) -> Tensor:
         """log r: (B, D) → (B, K)."""
@@ -42,38 +34,35 @@ class ClusteringNet:
     def select(self, units: Tensor) -> None:
         """Makes the output units copies of these old ones: (K',); a unit's copies share its probability equally."""
         copies = torch.bincount(units, minlength=self.clusters)[units]
-        self.weight = self.weight[:, units].clone().requires_grad_()
-        self.bias = (self.bias[units] - copies.to(self.bias).log()).requires_grad_()
+        self.weight = nn.Parameter(self.weight[:, units])
+        self.bias = nn.Parameter(self.bias[units] - copies.to(self.bias).log())
 
 
-class SubclusteringNets:
+class SubclusteringNets(nn.Module):
     """f_sub of every cluster, one hidden layer each, their weights stacked so that all are one batched product.
 
     Each begins as the cut half way between two centres of its cluster: centres (K, 2, D).
     """
 
     def __init__(self, centres: Tensor, hidden: int, generator: torch.Generator) -> None:
+        super().__init__()
         clusters, _, dimensions = centres.shape
         normal = centres[:, 0] - centres[:, 1]
         length = normal.norm(dim=1, keepdim=True).clamp_min(1e-6)
         steep = 4 * normal / length.square()
         offset = -(steep * centres.mean(1)).sum(1, keepdim=True)
         noise = _uniform(generator, clusters, dimensions, hidden, fan=dimensions).to(centres)
-        self.hidden_weight = torch.cat([steep[..., None], -steep[..., None], noise[..., 2:]], 2).requires_grad_()
-        self.hidden_bias = torch.nn.functional.pad(torch.cat([offset, -offset], 1), (0, hidden - 2))[:, None]
-        self.hidden_bias.requires_grad_()
-        self.weight = centres.new_zeros(clusters, hidden, 2)
-        self.weight[:, :2] = centres.new_tensor([[0.5, -0.5], [-0.5, 0.5]])
-        self.weight.requires_grad_()
-        self.bias = centres.new_zeros(clusters, 1, 2, requires_grad=True)
-
-    @property
-    def parameters(self) -> list[Tensor]:
-        return [self.hidden_weight, self.hidden_bias, self.weight, self.bias]
+        weight = centres.new_zeros(clusters, hidden, 2)
+        weight[:, :2] = centres.new_tensor([[0.5, -0.5], [-0.5, 0.5]])
+        self.hidden_weight = nn.Parameter(torch.cat([steep[..., None], -steep[..., None], noise[..., 2:]], 2))
+        hidden_bias = nn.functional.pad(torch.cat([offset, -offset], 1), (0, hidden - 2))
+        self.hidden_bias = nn.Parameter(hidden_bias[:, None])
+        self.weight = nn.Parameter(weight)
+        self.bias = nn.Parameter(centres.new_zeros(clusters, 1, 2))
 
     def log_probabilities(self, x: Tensor, clusters: Tensor | slice = slice(None)) -> Tensor:
         """log r̃ of rows by the nets of their own clusters: x (A, B, D), clusters (A,) → (A, B, 2)."""
-        hidden_weight, hidden_bias, weight, bias = (each[clusters] for each in self.parameters)
+        hidden_weight, hidden_bias, weight, bias = (each[clusters] for each in self.parameters())
         active = torch.relu(torch.baddbmm(hidden_bias, x, hidden_weight))
         return torch.log_softmax(torch.baddbmm(bias, active, weight), 2)
 

@@ -10,13 +10,13 @@ there are cannot be learned by heart. A quarter of the training classes takes no
 best state is kept, the untrained one among them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.groups.choosing import SIZES, half_taught
 from core.groups.sets import GroupEmbedder, Integers, Sets
@@ -50,8 +50,7 @@ Embedder = TypeVar("Embedder", bound=GroupEmbedder, covariant=True)
 class Net(Protocol[Embedder]):
     """What is learned, and how it becomes plain arrays."""
 
-    @property
-    def parameters(self) -> list[Tensor]: ...
+    def parameters(self) -> Iterator[nn.Parameter]: ...
     def export(self) -> Embedder: ...
 
 
@@ -113,7 +112,7 @@ class Lesson:
         steps = self.params.steps if self.judge else 0
         best, best_step = net.export(), 0
         losses, scores = list[float](), list[float]()
-        for step, value in enumerate(descent(net.parameters, loss, steps, self.params.learning_rate)):
+        for step, value in enumerate(descent(net.parameters(), loss, steps, self.params.learning_rate)):
             losses.append(value)
             if step % EVERY == 0:
                 self.bar.step(step, message, {"loss": value})
@@ -127,7 +126,9 @@ class Lesson:
         return replace(best, metrics=metrics, history={"loss": losses, "held_out": scores})
 
 
-def descent(parameters: list[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float) -> Iterator[float]:
+def descent(
+    parameters: Iterable[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float
+) -> Iterator[float]:
     """Yields the loss before each step of Adam, whose size falls to zero along a cosine."""
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     for step in range(steps):
@@ -156,11 +157,6 @@ def _one_way(scores: Tensor, other: Tensor) -> Tensor:
 def lengthened(y: Tensor, power: float) -> Tensor:
     """As `core.groups.start.lengthened`."""
     return y * y.norm(dim=-1, keepdim=True).clamp_min(1e-6) ** (power - 1)
-
-
-def learned(values: Tensor) -> Tensor:
-    """A parameter that begins at the values."""
-    return values.clone().requires_grad_()
 
 
 def plain(parameter: Tensor) -> Any:

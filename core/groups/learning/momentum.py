@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from core.groups.learning.lesson import Lesson, learned, plain
+from core.groups.learning.lesson import Lesson, plain
 from core.groups.sets import Sets
 from core.groups.start import WhitenedMean
 from core.groups.within import group_means
@@ -18,20 +18,17 @@ if TYPE_CHECKING:
     from core.groups.smog import Params
 
 
-class Projection:
+class Projection(nn.Module):
     """A: (D, D), and the features of the taught groups: (K, D), unit norm."""
 
     def __init__(self, lesson: Lesson, momentum: float) -> None:
+        super().__init__()
         self.start, self.momentum = lesson.start, momentum
-        self.linear = learned(torch.from_numpy(self.start.linear))
+        self.linear = nn.Parameter(torch.tensor(self.start.linear))
         means = torch.from_numpy(group_means(lesson.taught).astype(np.float32))
         self.groups = normalize(means @ self.linear.detach().T)
 
-    @property
-    def parameters(self) -> list[Tensor]:
-        return [self.linear]
-
-    def __call__(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """(B, D) → (B, D), unit norm."""
         return normalize(x @ self.linear.T)
 

@@ -1,13 +1,13 @@
 """Attention pooling and DeepSets as torch has them; the formulas are in `core.groups.attention` and `.deepsets`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.groups.attention import Attention
 from core.groups.deepsets import DeepSets
-from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, contrast, learned, lengthened, plain
+from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, contrast, lengthened, plain
 from core.groups.sets import Sets
 from core.progress import Report
 
@@ -15,32 +15,34 @@ if TYPE_CHECKING:
     from core.groups import attention, deepsets
 
 
-class _Pooling:
+class _Pooling(nn.Module):
     """A net that ends in the start; the start itself stays as it was chosen."""
 
     def __init__(self, lesson: Lesson) -> None:
+        super().__init__()
         self.start = lesson.start
         self.linear = torch.from_numpy(self.start.linear)
-        self.sharpness = learned(torch.tensor(SHARPNESS).log())
+        self.sharpness = nn.Parameter(torch.tensor(SHARPNESS).log())
 
     def pooled(self, x: Tensor) -> Tensor:
         """(B, n, D) → (B, D)."""
         raise NotImplementedError
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         return lengthened(self.pooled(x) @ self.linear.T, self.start.power)
+
+    def weights(self) -> dict[str, Any]:
+        """What pools as float32 arrays by name: all that is learned but the sharpness of the loss."""
+        return {name: plain(each) for name, each in self.named_parameters() if each is not self.sharpness}
 
 
 class AttentionNet(_Pooling):
     def __init__(self, lesson: Lesson, hidden: int) -> None:
         super().__init__(lesson)
-        spread = 4 / (lesson.scale * len(self.linear) ** 0.5)
-        self.look, self.gate = (learned(lesson.normal(hidden, len(self.linear)) * spread) for _ in range(2))
-        self.look_bias, self.gate_bias, self.score = (learned(torch.zeros(hidden)) for _ in range(3))
-
-    @property
-    def parameters(self) -> list[Tensor]:
-        return [self.look, self.look_bias, self.gate, self.gate_bias, self.score, self.sharpness]
+        dimensions = len(self.linear)
+        spread = 4 / (lesson.scale * dimensions**0.5)
+        self.look, self.gate = (nn.Parameter(lesson.normal(hidden, dimensions) * spread) for _ in range(2))
+        self.look_bias, self.gate_bias, self.score = (nn.Parameter(torch.zeros(hidden)) for _ in range(3))
 
     def pooled(self, x: Tensor) -> Tensor:
         gates = torch.sigmoid(x @ self.gate.T + self.gate_bias)
@@ -48,28 +50,24 @@ class AttentionNet(_Pooling):
         return (scores.softmax(1)[:, :, None] * x).sum(1)
 
     def export(self) -> Attention:
-        return Attention(self.start, *map(plain, self.parameters[:-1]))
+        return Attention(self.start, **self.weights())
 
 
 class DeepSetsNet(_Pooling):
     def __init__(self, lesson: Lesson, hidden: int) -> None:
         super().__init__(lesson)
         dimensions = len(self.linear)
-        self.item = learned(lesson.normal(hidden, dimensions) / lesson.scale)
-        self.inner = learned(lesson.normal(hidden, hidden) * (2 / hidden) ** 0.5)
-        self.item_bias, self.inner_bias = (learned(torch.zeros(hidden)) for _ in range(2))
-        self.output = learned(torch.zeros(dimensions, hidden))
-
-    @property
-    def parameters(self) -> list[Tensor]:
-        return [self.item, self.item_bias, self.inner, self.inner_bias, self.output, self.sharpness]
+        self.item = nn.Parameter(lesson.normal(hidden, dimensions) / lesson.scale)
+        self.inner = nn.Parameter(lesson.normal(hidden, hidden) * (2 / hidden) ** 0.5)
+        self.item_bias, self.inner_bias = (nn.Parameter(torch.zeros(hidden)) for _ in range(2))
+        self.output = nn.Parameter(torch.zeros(dimensions, hidden))
 
     def pooled(self, x: Tensor) -> Tensor:
         pooled = torch.relu(x @ self.item.T + self.item_bias).mean(1)
         return x.mean(1) + torch.relu(pooled @ self.inner.T + self.inner_bias) @ self.output.T
 
     def export(self) -> DeepSets:
-        return DeepSets(self.start, *map(plain, self.parameters[:-1]))
+        return DeepSets(self.start, **self.weights())
 
 
 def teach_attention(sets: Sets, params: "attention.Params", report: Report) -> Attention:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from core.progress import Bar, Report
 from core.reduction.checks import check
-from core.reduction.net import Net, descend, jittered, unit
+from core.reduction.learning.net import Net, descend, jittered, unit
 from core.results import Floats, Pairs, Reducer
 
 Stress = Callable[[Tensor, Tensor, torch.Generator], Tensor]
@@ -48,7 +48,7 @@ def learn(
     steps = steps_for(params.draws, min(params.batch, len(pairs)))
     bar = Bar(report, steps)
     bar.step(0, message)
-    losses = descend(net.parameters, loss, steps, params.learning_rate, bar, message)
+    losses = descend(net.parameters(), loss, steps, params.learning_rate, bar, message)
     return Reducer(*net.projections(), metrics={"stress": losses[-1]}, history={"stress": losses})
 
 

@@ -3,12 +3,12 @@
 Adam: Kingma and Ba: Adam: a method for stochastic optimization. ICLR 2015.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.progress import Bar
 from core.reduction.pca import principal_axes
@@ -17,7 +17,7 @@ from core.results import Floats, Pairs, Projection
 REPORT_STEPS = 10
 
 
-class Net:
+class Net(nn.Module):
     """g(x) = L x + V relu(U x + c) for centred rows of either modality; V begins at zero, L at the principal axes.
 
     space: (S, D), S ≥ D': L begins at its first rows instead, at the scale of axes.
@@ -31,30 +31,27 @@ class Net:
         generator: torch.Generator,
         space: Floats | None = None,
     ) -> None:
+        super().__init__()
         self.means = (pairs.image.mean(0), pairs.text.mean(0))
         rows = [pairs.image - self.means[0], pairs.text - self.means[1]]
         axes = principal_axes(rows, dimensions)[0] if space is None else _at_scale(space[:dimensions])
         before = pairs.dimensions
+        self.linear = nn.Parameter(torch.from_numpy(axes))
+        self.hidden = nn.Parameter(torch.randn(hidden, before, generator=generator) / before**0.5)
+        self.bias = nn.Parameter(torch.zeros(hidden))
+        self.output = nn.Parameter(torch.zeros(dimensions, hidden))
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.linear = self._learned(torch.from_numpy(axes))
-        self.hidden = self._learned(torch.randn(hidden, before, generator=generator) / before**0.5)
-        self.bias = self._learned(torch.zeros(hidden))
-        self.output = self._learned(torch.zeros(dimensions, hidden))
+        self.to(self.device)
 
-    @property
-    def parameters(self) -> list[Tensor]:
-        """Those that have any entries."""
-        return [each for each in (self.linear, self.hidden, self.bias, self.output) if each.numel()]
-
-    def __call__(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """(B, D) centred → (B, D')."""
         y = x @ self.linear.T
         return y + torch.relu(x @ self.hidden.T + self.bias) @ self.output.T if len(self.bias) else y
 
     def projections(self) -> tuple[Projection, Projection]:
         """For images and for captions: the same net about the mean of each."""
-        parts = [each.detach().cpu().numpy() for each in (self.linear, self.hidden, self.bias, self.output)]
-        image, text = (Projection(mean, *parts) for mean in self.means)
+        parts = {name: each.detach().cpu().numpy() for name, each in self.named_parameters()}
+        image, text = (Projection(mean, **parts) for mean in self.means)
         return image, text
 
     def batches(self, pairs: Pairs, size: int, random: np.random.Generator) -> Callable[[], Tensor]:
@@ -68,8 +65,22 @@ class Net:
 
         return draw
 
-    def _learned(self, values: Tensor) -> Tensor:
-        return values.to(self.device).requires_grad_()
+
+class Decoder(nn.Module):
+    """The way back from a `Net`: begins as its axes (D', D) transposed, its hidden layer at zero."""
+
+    def __init__(self, axes: Tensor, hidden: int, generator: torch.Generator) -> None:
+        super().__init__()
+        kept, before = axes.shape
+        self.linear = nn.Parameter(axes.detach().T.clone())
+        self.hidden = nn.Parameter(torch.randn(hidden, kept, generator=generator) / kept**0.5)
+        self.bias = nn.Parameter(torch.zeros(hidden))
+        self.output = nn.Parameter(torch.zeros(before, hidden))
+        self.to(axes.device)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """(B, D') → (B, D)."""
+        return codes @ self.linear.T + torch.relu(codes @ self.hidden.T + self.bias) @ self.output.T
 
 
 def _at_scale(linear: Floats) -> Floats:
@@ -83,7 +94,7 @@ def jittered(x: Tensor, noise: float, generator: torch.Generator) -> Tensor:
 
 
 def descend(
-    parameters: list[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
+    parameters: Iterable[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
 ) -> list[float]:
     """Adam with a step size that falls to zero along a cosine; the losses, one every few steps.
 
@@ -94,7 +105,7 @@ def descend(
 
 
 def _descend(
-    parameters: list[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
+    parameters: Iterable[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
 ) -> list[float]:
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)

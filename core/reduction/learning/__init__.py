@@ -1,0 +1,1 @@
+"""What the reducers that learn by descent share. No method itself: listing the methods must not import torch."""

@@ -1,0 +1,23 @@
+"""Results as JSON, in one way wherever they are written."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+
+def to_json(value: Any, unknown: Callable[[Any], Any] = str, **layout: Any) -> str:
+    """The value as JSON: NumPy's scalars and arrays as numbers and lists, sets as lists.
+
+    unknown: what becomes of anything else that JSON does not know; its text if left out. layout: as for `json.dumps`.
+
+    >>> from pathlib import Path
+    >>> to_json({"seen": {7}, "folder": Path("photos")})
+    '{"seen": [7], "folder": "photos"}'
+    """
+
+    def plain(value: Any) -> Any:
+        if hasattr(value, "tolist"):
+            return value.tolist()
+        return list(value) if isinstance(value, set | frozenset) else unknown(value)
+
+    return json.dumps(value, default=plain, **layout)
