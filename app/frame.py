@@ -7,10 +7,11 @@ import streamlit as st
 
 from app import anew, job_panel, picker
 from app.plain import plainly
+from core import __version__
 
 HERE = Path(__file__).parent
 MARK = str(HERE / "static" / "mark.svg")
-ABOUT = "**Clipscape**: a laboratory for CLIP embeddings. Everything stays on this machine."
+ABOUT = f"**Clipscape {__version__}**: a laboratory for CLIP embeddings. Everything stays on this machine."
 
 
 def show(page: st.Page, pages: Sequence[st.Page]) -> None:
