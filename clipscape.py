@@ -127,6 +127,10 @@ class Workspace:
         """A row an item: id, source, caption (the first), label, and the further columns."""
         return self._place.table().to_pandas()
 
+    def image(self, id: str) -> bytes:
+        """The original bytes of an item's picture; raises `MissingData` for an item without one."""
+        return self._place.image(id)
+
     @property
     def models(self) -> "pd.DataFrame":
         """What has embedded how many images and captions: model, modality, count."""

@@ -7,11 +7,11 @@ import streamlit as st
 
 from app import anew, job_panel, picker
 from app.plain import plainly
-from core import __version__
+from core.versions import summary
 
 HERE = Path(__file__).parent
 MARK = str(HERE / "static" / "mark.svg")
-ABOUT = f"**Clipscape {__version__}**: a laboratory for CLIP embeddings. Everything stays on this machine."
+ABOUT = f"A laboratory for CLIP embeddings. Everything stays on this machine.\n\n{summary().capitalize()}"
 
 
 def show(page: st.Page, pages: Sequence[st.Page]) -> None:
