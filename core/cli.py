@@ -1,4 +1,4 @@
-"""The command line: `python -m core COMMAND …`.
+"""The command line: `clipscape COMMAND …`, or `python -m core COMMAND …`.
 
 Results go to standard output as a table, or as JSON with `--json -` or `--json FILE`.
 Progress goes to standard error when that is a terminal. Bad input: one line there, exit status 2.
@@ -14,6 +14,7 @@ import typer
 from core import cli_care, cli_faces, cli_groups, cli_models, cli_semantics
 from core.command_line import Input, Json, Place, Seed, Settings, numbers, parsed, run
 from core.errors import Cancelled, ClipscapeError
+from core.versions import summary
 
 BAD_INPUT, STOPPED = 2, 130
 
@@ -23,6 +24,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(summary())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 @app.command()
@@ -184,17 +200,17 @@ app.add_typer(cli_faces.app, name="faces")
 app.add_typer(cli_models.app, name="models")
 
 
-def main() -> None:
+def main(program: str = "python -m core") -> None:
     """Runs the command of `sys.argv` and ends the process; bad input and Ctrl-C end in one line."""
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    sys.exit(status(sys.argv[1:] or ["--help"]))
+    sys.exit(status(sys.argv[1:] or ["--help"], program))
 
 
-def status(arguments: list[str]) -> int:
-    """The exit status of a command line."""
+def status(arguments: list[str], program: str = "python -m core") -> int:
+    """The exit status of a command line; program: what help calls it."""
     try:
-        return app(arguments, prog_name="python -m core", standalone_mode=False) or 0
+        return app(arguments, prog_name=program, standalone_mode=False) or 0
     except (Cancelled, KeyboardInterrupt, typer.Abort) as stop:
         return _said(str(stop) or "stopped", STOPPED)
     except ClipscapeError as error:

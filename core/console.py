@@ -1,18 +1,17 @@
-"""What a person at a terminal sees: a progress line, a table, or JSON; and how Ctrl-C stops work cleanly."""
+"""What a person at a terminal sees: a progress line, a table, or JSON."""
 
-import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from core.errors import BadInput, Cancelled
+from core.errors import BadInput
 from core.formats import size
 from core.progress import Progress, Report
 from core.serialise import to_json
+from core.stopping import stoppable
 
 INTERVAL = 0.1
 WIDTH = 60
@@ -20,16 +19,12 @@ WIDTH = 60
 
 @contextmanager
 def listening() -> Iterator[Report]:
-    """A report that shows one progress line on standard error and stops the work after Ctrl-C.
-
-    The first Ctrl-C stops at the next report, so that a partial map is kept; a second one stops at once.
-    """
+    """A report that shows one progress line on standard error and stops the work after Ctrl-C."""
     line = _Line()
-    before = signal.signal(signal.SIGINT, line.stop)
     try:
-        yield line
+        with stoppable(line) as report:
+            yield report
     finally:
-        signal.signal(signal.SIGINT, before)
         line.clear()
 
 
@@ -69,21 +64,12 @@ class _Line:
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
-        self.stopping = self.stopped = False
         self.drawn = 0.0
 
     def __call__(self, progress: Progress) -> None:
-        if self.stopping and not self.stopped:
-            self.stopped = True
-            raise Cancelled("stopped")
         if self.shown and time.monotonic() - self.drawn >= INTERVAL:
             self.drawn = time.monotonic()
             self._draw(_sentence(progress))
-
-    def stop(self, number: int, frame: FrameType | None) -> None:
-        if self.stopping:
-            raise KeyboardInterrupt
-        self.stopping = True
 
     def clear(self) -> None:
         if self.shown and self.drawn:

@@ -112,13 +112,20 @@ def open_workspace(source: str | Path) -> Workspace:
     """The workspace in a folder or at an object store's address, or of a name."""
     from core.workspace import Workspace, open_named
 
-    if Path(source).is_dir() or "://" in str(source):
+    if "://" in str(source) or (Path(source).is_dir() and not _is_namesake(source)):
         return Workspace.open(source)
     if str(source).endswith(".npz"):
         raise BadInput(f"{source}: a .npz keeps no runs, tags or captions: give a workspace")
     if Path(source).is_file() or Path(source).name != str(source):
         raise BadInput(f"{source}: no workspace's folder, .npz file or bundled set: `datasets` lists the sets")
     return open_named(str(source))
+
+
+def _is_namesake(folder: str | Path) -> bool:
+    """Whether a folder is no workspace, such as one of pictures, but bears the name of one."""
+    from core.workspace import workspaces
+
+    return not (Path(folder) / "items.lance").exists() and str(folder) in workspaces()
 
 
 def workspace_rows(workspace: Workspace, space: str, model: str | None = None) -> Rows:

@@ -38,7 +38,7 @@ def chromium(flags: Sequence[str] = SOFTWARE_GL) -> Iterator[Browser]:
 
 
 @contextmanager
-def served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[str]:
+def served(command: Sequence[str], settings: Mapping[str, str], folder: Path = ROOT) -> Iterator[str]:
     """Runs a command that starts Streamlit, on a free port; gives the address at once, see `wait_until_healthy`."""
     port = free_port()
     streamlit = {
@@ -48,7 +48,7 @@ def served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[str]
         "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
     }
     environment = {**os.environ, **streamlit, **settings}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    server = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -73,12 +73,12 @@ def test_listing_the_methods_loads_nothing_heavy(package: str) -> None:
 def test_one_function_says_how_many_processors_there_are() -> None:
     counts = re.compile(r"sched_getaffinity|cpu_count")
     looked_at = {*modules("app"), *modules("core"), *modules("tests")} - {"tests/test_layers.py"}
-    counting = [
-        path for path in looked_at if path != "tests/test_layers.py" and counts.search((ROOT / path).read_text())
-    ]
+    counting = sorted(path for path in looked_at if counts.search((ROOT / path).read_text()))
     assert counting == ["core/processors.py", "tests/test_processors.py"]
 
 
 def test_no_module_is_long() -> None:
-    lines = {path: (ROOT / path).read_text().count("\n") for path in modules("app") + modules("core")}
+    lines = {
+        path: (ROOT / path).read_text().count("\n") for path in [*modules("app"), *modules("core"), "clipscape.py"]
+    }
     assert {path: count for path, count in lines.items() if count > LONGEST} == {}

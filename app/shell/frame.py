@@ -8,10 +8,11 @@ import streamlit as st
 from app.kit import rerun_guard
 from app.kit.messages import plainly
 from app.shell import job_tray, workspace_picker
+from core.versions import summary
 
 HERE = Path(__file__).parent
 MARK = str(HERE.parent / "static" / "mark.svg")
-ABOUT = "**Clipscape**: a laboratory for CLIP embeddings. Everything stays on this machine."
+ABOUT = f"A laboratory for CLIP embeddings. Everything stays on this machine.\n\n{summary().capitalize()}"
 
 
 def show(page: st.Page, pages: Sequence[st.Page]) -> None:

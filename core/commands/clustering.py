@@ -110,7 +110,7 @@ def save_trial(items: Rows, trial: Trial, about: Mapping[str, Any]) -> str | Non
     """
     clustering = trial.clustering
     metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial, **about}
-    made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics, ["torch"])
+    made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics)
     history = np.array([to_json(clustering.history)])
     arrays = {"ids": items.ids, "labels": clustering.labels, "confidence": clustering.confidence, "history": history}
     return save(items, made, arrays)

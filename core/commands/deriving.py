@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from core.commands.runs import versions
 from core.progress import Report, silent
 from core.reduced import KIND, complete, named, reduced_models
 from core.results import Reducer
 from core.serialise import to_json
+from core.versions import versions
 
 if TYPE_CHECKING:
     from core.workspace import Run, RunCard, Workspace
@@ -56,7 +56,7 @@ def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **k
 
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     metrics = {**reducer.metrics, **(about or {}), "base": known["model"]}
-    card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions("torch"), metrics=metrics, **known)
+    card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions(), metrics=metrics, **known)
     history = np.array([to_json(reducer.history)])
     return Run(card, {**reducer.arrays(), "history": history})
 

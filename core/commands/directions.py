@@ -149,7 +149,7 @@ class _Work:
         direction = self.found.direction
         about = {"direction": direction.title, **direction.figures, **asked}
         how = {"way": self.way, **self.found.asked}
-        return save(self.rows, Made(KIND, ANALYSIS, how, seconds, about, ["torch"]), self.arrays())
+        return save(self.rows, Made(KIND, ANALYSIS, how, seconds, about), self.arrays())
 
     def write(self, column: str) -> None:
         """The projections as a column of numbers."""

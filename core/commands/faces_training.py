@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.runs import versions
 from core.errors import BadInput, Cancelled
 from core.faces.attributes import FactorPrompts, read_factor_prompts
 from core.faces.kinds import BEST
@@ -21,6 +20,7 @@ from core.faces.limits import SURE
 from core.faces.settings import Settings
 from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
 from core.progress import Bar, Report, silent
+from core.versions import versions
 
 if TYPE_CHECKING:
     from core.faces.training import Diary
@@ -178,7 +178,7 @@ def _keep(
         space="images",
         items=len(faces),
         fingerprint=faces.fingerprint,
-        versions=versions("torch", "FrEIA"),
+        versions=versions("FrEIA"),
         seconds=result["seconds"],
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
         metrics={**figures, "refused": len(faces.refused), "file": Path(result["model"]).name},

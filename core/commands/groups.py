@@ -227,7 +227,7 @@ class _Work(Comparison[Judged]):
         against = None if judged.name == MEAN else self._against(found)
         metrics = {**self.about, "curve": points(found, sizes), "against_mean": against}
         metrics["fits"] = list(found.metrics)
-        made = Made(KIND, plan.method, asdict(settings), found.seconds, metrics, ["torch"])
+        made = Made(KIND, plan.method, asdict(settings), found.seconds, metrics)
         return save(self.ground.given.rows, made, self.ground.arrays() | judged.own_arrays(sizes))
 
 

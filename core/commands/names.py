@@ -147,7 +147,7 @@ class _Work:
         by = told_by(self.ground.by)
         named = {each["group"]: each["name"] for each in told if each["name"]}
         metrics = {"by": by, "from": self.words.source, "groups": len(told), "named": len(named), "names": named}
-        made = Made(KIND, self.method, how, seconds, metrics, ["torch"])
+        made = Made(KIND, self.method, how, seconds, metrics)
         arrays = {"ids": rows.ids, "group": grouping.group, "told": np.array([json.dumps(told)])}
         return {
             "run": save(rows, made, arrays),

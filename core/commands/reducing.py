@@ -168,7 +168,7 @@ class Curve:
         metrics = {**self.about, "dims": list(self.dims), "curve": self.figures, "smallest_lossless": self.smallest}
         metrics["partial"] = len(self.points) < len(self.dims)
         seconds = sum(point.seconds for point in self.points) * len(self.ground.parts)
-        return Made(KIND, method, params | {"seed": 0}, seconds, metrics, ["torch"])
+        return Made(KIND, method, params | {"seed": 0}, seconds, metrics)
 
 
 class _Work(Comparison[Curve]):

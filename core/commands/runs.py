@@ -1,10 +1,9 @@
 """How a result was made, its run card, and where it goes; the recipe of a map."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from errno import ENOENT
-from importlib.metadata import PackageNotFoundError, version
 from os import strerror
 from os.path import basename
 from pathlib import Path
@@ -18,13 +17,13 @@ from core.errors import BadInput, BadParameter
 from core.inputs import Rows
 from core.methods import Method, find
 from core.results import Floats, Map
+from core.versions import versions
 
 if TYPE_CHECKING:
     from core.workspace import RunCard
 
 PACKAGE = "core.maps"
 GAPS = ("keep", "centre")
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "faiss-cpu", "openTSNE", "umap-learn", "numba")
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Analysis:
 class Made:
     """What a run card says of a result beside the rows that went in.
 
-    params: the seed among them, where there is one. libraries: that it comes from beside `LIBRARIES`.
+    params: the seed among them, where there is one.
     """
 
     kind: str
@@ -121,7 +120,6 @@ class Made:
     params: Mapping[str, Any]
     seconds: float
     metrics: Mapping[str, Any]
-    libraries: Sequence[str] = ()
 
     def card(self, rows: Rows) -> "RunCard":
         """A new card, with an id of its own."""
@@ -138,7 +136,7 @@ class Made:
             space=rows.space,
             items=len(set(rows.ids.tolist())),
             fingerprint=rows.fingerprint,
-            versions=versions(*self.libraries),
+            versions=versions(),
             seconds=self.seconds,
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             metrics=self.metrics,
@@ -173,18 +171,6 @@ def check_out(out: str | None) -> None:
         raise BadInput(f"{out or 'an empty name'} is no name of a file: name one, such as result.npz")
     if not Path(out).parent.is_dir():
         raise BadInput(f"{out} cannot be written: {strerror(ENOENT)}")
-
-
-def versions(*more: str) -> dict[str, str]:
-    """Those of the usual libraries, and of more, that are installed."""
-    return {name: found for name in (*LIBRARIES, *more) if (found := _version(name))}
-
-
-def _version(library: str) -> str | None:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return None
 
 
 def _checked(gap: str) -> str:

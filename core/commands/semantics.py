@@ -188,7 +188,7 @@ class _Work:
         tests = {"tests": found.tests, "significant": int(found.significant().sum())} if found else {}
         params = {**self.how, "templates": list(self.ground.templates)}
         metrics = {**about, **scores, **tests, "level": LEVEL, **self.ground.of}
-        made = Made(KIND, ANALYSIS, params, seconds, metrics, ["torch"])
+        made = Made(KIND, ANALYSIS, params, seconds, metrics)
         return save(self.ground.rows, made, self._arrays())
 
     def _arrays(self) -> dict[str, NDArray]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput
+from core.home import ASSETS
 
-ASSETS = Path(__file__).parents[2] / "assets"
 POCKET, POCKET_2 = ASSETS / "pocket", ASSETS / "pocket-2"
 CONFIGURATION = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from core.errors import BadInput
+from core.home import ASSETS
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
 from core.sources.items import Found, Item
@@ -13,7 +14,6 @@ from core.sources.kinds import Kind
 from core.sources.table import count as count_rows
 from core.sources.table import parse
 
-ASSETS = Path(__file__).parents[2] / "assets"
 ITEMS = "items.parquet"
 
 

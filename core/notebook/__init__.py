@@ -1,0 +1,1 @@
+"""What `clipscape.py` gives to a notebook: results with tables and pictures, and a progress bar."""
