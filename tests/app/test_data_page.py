@@ -71,6 +71,15 @@ def test_what_came_of_it(opened, mapped, jobs: FakeJobs) -> None:
     pd.testing.assert_frame_equal(test.dataframe[0].value, pd.DataFrame(RESULT["refused"]))
 
 
+def test_what_was_not_taken_whole_is_listed(opened, mapped, jobs: FakeJobs) -> None:
+    notes = [{"source": "wave.gif", "reason": "holds 2 pictures: the first is taken"}]
+    job = jobs.start("embed", {}, "Embed 8 files", mapped.path)
+    job.state, job.result, job.started, job.ended = "done", RESULT | {"refused": [], "notes": notes}, 0.0, 3.0
+    test = opened(mapped, "data")
+    assert [each.label for each in test.expander if "whole" in each.label] == ["Taken, but not whole"]
+    pd.testing.assert_frame_equal(test.dataframe[0].value, pd.DataFrame(notes))
+
+
 def test_a_failed_job_gives_its_reason(opened, mapped, jobs: FakeJobs) -> None:
     job = jobs.start("embed", {}, "Embed 8 files", mapped.path)
     job.state, job.error = "failed", "no weights here: choose pocket"
