@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import amounts, follow_up
 from app.anew import watch
-from app.plain import escaped
+from app.plain import escaped, message
 from app.state import state
 from core.jobs import Job, jobs
 
@@ -90,7 +90,7 @@ def _stop(id: str) -> None:
 def _finished(ended: Sequence[Job]) -> None:
     for job in reversed(ended):
         icon, colour = ENDED[job.state]
-        st.caption(f":{colour}[:material/{icon}:] {escaped(outcome(job))}")
+        st.caption(f":{colour}[:material/{icon}:] {message(outcome(job))}")
     if ended:
         every = {job.id for job in jobs().list() if not job.active}
         st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))

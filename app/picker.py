@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import store
 from app.anew import dialog
+from app.plain import message
 from app.state import state
 from core.errors import BadInput
 from core.workspace import create_named, open_named
@@ -27,7 +28,7 @@ def show() -> None:
                 key=f"workspace-{current}",
                 on_change=_open,
                 args=(f"workspace-{current}",),
-                format_func=_title,
+                format_func=store.title,
                 label_visibility="collapsed",
                 help="Workspace",
             )
@@ -44,7 +45,7 @@ def new() -> None:
     given = name.strip()
     if st.button("Create", key="create", type="primary", disabled=not given, on_click=_create, args=(given,)):
         if refusal := st.session_state[REFUSAL]:
-            st.error(refusal, icon=":material/error:")
+            st.error(message(refusal), icon=":material/error:")
         else:
             st.rerun()
 
@@ -60,8 +61,3 @@ def _create(name: str) -> None:
 
 def _open(key: str) -> None:
     state().open(Path(open_named(st.session_state[key]).path))
-
-
-def _title(name: str) -> str:
-    bundled = {dataset.name: dataset.title for dataset in store.bundled_sets()}
-    return bundled.get(name, name)

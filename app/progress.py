@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import amounts
 from app.anew import watch
-from app.plain import escaped
+from app.plain import escaped, message
 from app.state import state
 from core.jobs import Job, jobs
 from core.methods import discover
@@ -92,7 +92,7 @@ def failed(workspace: Workspace, command: str) -> None:
     """Why the last one failed, until the person has dismissed it."""
     for job in _news(workspace, command):
         if job.state == "failed":
-            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+            st.error(message(f"{job.title}: {job.error}"), icon=":material/error:")
 
 
 def _news(workspace: Workspace, command: str) -> list[Job]:

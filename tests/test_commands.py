@@ -301,7 +301,7 @@ def test_embed_tells_what_was_not_taken_whole(tmp_path: Path) -> None:
         {"source": "stack.tif", "reason": "holds 2 pictures: the first is taken"},
         {
             "source": "2 captions",
-            "reason": f"longer than the {length} tokens that pocket reads: their beginning is embedded",
+            "reason": f"over the {length} tokens that pocket reads: cut off",
         },
     ]
     assert "notes" not in commands.embed(*arguments)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import amounts, download, job_panel, progress
-from app.plain import escaped
+from app.plain import escaped, message
 from app.state import state
 from core.jobs import Job
 from core.workspace import Workspace
@@ -31,7 +31,7 @@ def _running(job: Job) -> None:
 
 
 def _ended(job: Job) -> None:
-    st.markdown(f"**{escaped(job_panel.outcome(job))}**")
+    st.markdown(f"**{message(job_panel.outcome(job))}**")
     result = job.result or {}
     if refused := result.get("refused"):
         files = amounts.counted(len(refused), "file or row", "files and rows")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import store
 from app.collection import add, browse, manage, report, summary
+from app.plain import escaped
 
 
 def show() -> None:
@@ -11,7 +12,7 @@ def show() -> None:
     workspace = store.current()
     items = store.items(workspace)
     with st.container(key="data-head", horizontal=True, vertical_alignment="center"):
-        st.title(workspace.name, anchor=False)
+        st.title(escaped(store.title(workspace.name)), anchor=False)
         manage.show(workspace)
     summary.show(workspace, items)
     with st.container(key="data-stage", horizontal=True, gap="medium"):

@@ -35,8 +35,9 @@ def embed(
     them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
     image and all of its captions; `rate` is items a second of embedding. `captions_added`: how many captions of the
-    source are new to items that were here. `notes`: what was taken, but not whole. `understood`: what `core.commands.understanding.summary` gives, None where
-    nothing is embedded. Where the model cannot be had, the items are added all the same, and the error says so.
+    source are new to items that were here. `notes`: what was taken, but not whole. `understood`: what
+    `core.commands.understanding.summary` gives, None where nothing is embedded. Where the model cannot be had, the
+    items are added all the same, and the error says so.
     """
     from core.encoders.pipeline import embed
 
@@ -144,7 +145,7 @@ def _cut_off(done: "Embedded") -> list[dict[str, str]]:
     """One line for all captions of which the model has read only the beginning."""
     if not done.truncated:
         return []
-    longer = f"longer than the {done.context_length} tokens that {done.model} reads: their beginning is embedded"
+    longer = f"over the {done.context_length} tokens that {done.model} reads: cut off"
     return [{"source": f"{done.truncated:,} captions" if done.truncated > 1 else "1 caption", "reason": longer}]
 
 

@@ -4,11 +4,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import follow_up
+from app import follow_up, store
 from app.state import State
 from core.progress import Progress
+from core.sources.bundled import Dataset
 from core.workspace import Workspace, workspaces
 from tests.app.conftest import COUNT, FakeJobs, chosen, clean, ids, picture, save_map, texts
 
@@ -29,6 +31,14 @@ def test_says_what_there_is(opened, mapped) -> None:
     assert "**24**" in shown
     assert "24 images, 24 captions" in shown
     assert "1 to 24 of 24 items" in shown
+
+
+def test_a_bundled_set_is_called_as_in_the_picker(opened, mapped, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = Dataset(mapped.name, "Cards of two colours", "", "", Path(mapped.path), COUNT)
+    monkeypatch.setattr(store, "bundled_sets", lambda: [dataset])
+    test = clean(opened(mapped, "data"))
+    assert test.title[0].value == "Cards of two colours"
+    assert "Cards of two colours" in test.sidebar.selectbox[0].options
 
 
 def test_filters_by_words_and_label(opened, mapped) -> None:
