@@ -286,6 +286,26 @@ def test_embed_adds_and_embeds_then_goes_on_where_it_was(tmp_path: Path) -> None
     assert counts == {"image": 4, "text": 2}
 
 
+def test_embed_tells_what_was_not_taken_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    first.save(folder / "stack.tif", save_all=True, append_images=[second])
+    second.save(folder / "one.png")
+    long = "a very long caption " * 50
+    (folder / "captions.csv").write_text(f"image,caption1,caption2\none.png,{long},{long} too\nstack.tif,red,\n")
+    arguments = (str(tmp_path / "set"), str(folder), "pocket")
+    length = encoders.load("pocket").context_length
+    assert commands.embed(*arguments)["notes"] == [
+        {"source": "stack.tif", "reason": "holds 2 pictures: the first is taken"},
+        {
+            "source": "2 captions",
+            "reason": f"over the {length} tokens that pocket reads: cut off",
+        },
+    ]
+    assert "notes" not in commands.embed(*arguments)
+
+
 def test_a_source_that_is_none_leaves_no_workspace_behind(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         commands.embed(str(tmp_path / "set"), str(tmp_path / "none"))

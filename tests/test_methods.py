@@ -201,9 +201,11 @@ def test_stop_at_the_first_report_works(method: Method, x: Given) -> None:
 def test_stop_in_the_middle_ends_the_work(method: Method, x: Given) -> None:
     """Either `Cancelled` comes out, or a result that says that it is partial; and no report comes after.
 
-    Made again for the second time: what is checked for care remembers its neighbours.
+    The reports are those of a second fit: what a first one keeps for the next, as groups do their start, is not
+    reported again.
     """
     told: list[Progress] = []
+    method.fit(x, quick(method))
     method.fit(x, quick(method), told.append)
     report = Stop(after=len(told) // 2)
     try:

@@ -15,7 +15,7 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except ClipscapeError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(message(str(error)), icon=":material/error:")
 
 
 def escaped(text: str) -> str:
@@ -24,4 +24,18 @@ def escaped(text: str) -> str:
     >>> print(escaped("2 * 3_000 [a] :red[b]"))
     2 \\* 3\\_000 \\[a\\] \\:red\\[b\\]
     """
-    return re.sub(r"([\\`*_\[\]<>$~|]|:(?=\w)|^[#+-])", r"\\\1", " ".join(text.split()))
+    return _literal(" ".join(text.split()))
+
+
+def message(text: str) -> str:
+    """A line of Clipscape's own, as it is but for commands, which stand between backticks.
+
+    >>> print(message("no a_b: run `models import`"))
+    no a\\_b: run `models import`
+    """
+    parts = re.split(r"(`[^`]+`)", " ".join(text.split()))
+    return "".join(_literal(part) if place % 2 == 0 else part for place, part in enumerate(parts))
+
+
+def _literal(line: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>$~|]|:(?=\w)|^[#+-])", r"\\\1", line)

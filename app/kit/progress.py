@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.kit import formats
-from app.kit.messages import escaped
+from app.kit.messages import escaped, message
 from app.kit.rerun_guard import watch
 from app.kit.state import state
 from core.jobs import Job, jobs
@@ -93,7 +93,7 @@ def failed(workspace: Workspace, command: str) -> None:
     """Why the last one failed, until the person has dismissed it."""
     for job in _news(workspace, command):
         if job.state == "failed":
-            st.error(escaped(f"{job.title}: {job.error}"), icon=":material/error:")
+            st.error(message(f"{job.title}: {job.error}"), icon=":material/error:")
 
 
 def _news(workspace: Workspace, command: str) -> list[Job]:

@@ -44,6 +44,11 @@ def bundled_sets() -> list[Any]:
     return list(datasets())
 
 
+def title(name: str) -> str:
+    """How a workspace is called on the pages: `Photographs`; the name itself of one that is not bundled."""
+    return next((each.title for each in bundled_sets() if each.name == name), name)
+
+
 def current() -> Workspace:
     """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
     chosen = state().workspace

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.kit import formats
-from app.kit.messages import escaped
+from app.kit.messages import escaped, message
 from app.kit.rerun_guard import watch
 from app.kit.state import state
 from app.shell import pages
@@ -91,7 +91,7 @@ def _stop(id: str) -> None:
 def _finished(ended: Sequence[Job]) -> None:
     for job in reversed(ended):
         icon, colour = ENDED[job.state]
-        st.caption(f":{colour}[:material/{icon}:] {escaped(outcome(job))}")
+        st.caption(f":{colour}[:material/{icon}:] {message(outcome(job))}")
     if ended:
         every = {job.id for job in jobs().list() if not job.active}
         st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.kit import store
+from app.kit.messages import message
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core.errors import BadInput
@@ -27,7 +28,7 @@ def show() -> None:
                 key=f"workspace-{current}",
                 on_change=_open,
                 args=(f"workspace-{current}",),
-                format_func=_title,
+                format_func=store.title,
                 label_visibility="collapsed",
                 help="Workspace",
             )
@@ -44,7 +45,7 @@ def new() -> None:
     given = name.strip()
     if st.button("Create", key="create", type="primary", disabled=not given, on_click=_create, args=(given,)):
         if refusal := st.session_state[REFUSAL]:
-            st.error(refusal, icon=":material/error:")
+            st.error(message(refusal), icon=":material/error:")
         else:
             st.rerun()
 
@@ -60,8 +61,3 @@ def _create(name: str) -> None:
 
 def _open(key: str) -> None:
     state().open(Path(open_named(st.session_state[key]).path))
-
-
-def _title(name: str) -> str:
-    bundled = {dataset.name: dataset.title for dataset in store.bundled_sets()}
-    return bundled.get(name, name)

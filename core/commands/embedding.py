@@ -1,6 +1,6 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -37,10 +37,10 @@ def embed(
     them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
     image and all of its captions; `rate` is items a second of embedding. `captions_added`: how many captions of the
-    source are new to items that were here. `understood`: what `core.commands.understanding.summary` gives, None where
-    nothing is embedded. `maps`: new items go on the newest map of the model, or a first map is drawn, as
-    `core.commands.mapping.bring_up_to_date` says. Where the model cannot be had, the items are added all the same, and
-    the error says so.
+    source are new to items that were here. `notes`: what was taken, but not whole. `understood`: what
+    `core.commands.understanding.summary` gives, None where nothing is embedded. `maps`: new items go on the newest map
+    of the model, or a first map is drawn, as `core.commands.mapping.bring_up_to_date` says. Where the model cannot be
+    had, the items are added all the same, and the error says so.
     """
     from core.encoders.pipeline import embed
 
@@ -56,13 +56,14 @@ def embed(
     reduced = complete_family(place, name, report)
     kept = [name, *([features_of(name)] if features else []), *reduced]
     mapped = bring_up_to_date(place, kept, report) if maps else {}
-    refused = [{"source": each.source, "reason": each.reason} for each in added.refused] if added else []
+    notes = [*_records(added.notes if added else ()), *_cut_off(done)]
     return {
         "added": added.added if added else 0,
         "embedded": embedded,
         "skipped": added.skipped if added else 0,
         **({"captions_added": added.captions} if added and added.captions else {}),
-        "refused": refused + _without_vector(place, done),
+        "refused": [*_records(added.refused if added else ()), *_without_vector(place, done)],
+        **({"notes": notes} if notes else {}),
         "model": done.model,
         "seconds": round(perf_counter() - start, 3),
         "rate": round(embedded / done.seconds, 2) if done.seconds else 0.0,
@@ -140,6 +141,18 @@ def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
     """Whether the model understands the images, measured anew where an embedding has changed."""
     there = any(each.model == model for each in place.models())
     return summary(keep(place, workspace_rows(place, "both", model))) if there else None
+
+
+def _records(told: Iterable["Refused"]) -> list[dict[str, str]]:
+    return [{"source": each.source, "reason": each.reason} for each in told]
+
+
+def _cut_off(done: "Embedded") -> list[dict[str, str]]:
+    """One line for all captions of which the model has read only the beginning."""
+    if not done.truncated:
+        return []
+    longer = f"over the {done.context_length} tokens that {done.model} reads: cut off"
+    return [{"source": f"{done.truncated:,} captions" if done.truncated > 1 else "1 caption", "reason": longer}]
 
 
 def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:

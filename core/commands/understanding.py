@@ -10,8 +10,10 @@ import numpy as np
 
 from core.commands.pairs import sayings
 from core.commands.runs import Analysis, Made
+from core.features import check_words
 from core.inputs import Rows, open_workspace, workspace_rows
 from core.progress import Progress, Report, silent
+from core.reduced import full_model
 from core.understanding import Understanding
 from core.understanding.matching import match
 from core.understanding.nearness import nearness
@@ -33,7 +35,9 @@ def understood(workspace: str, model: str | None = None, report: Report = silent
     """
     report(Progress(0, None, "matching images and captions"))
     place = open_workspace(workspace)
-    return summary(keep(place, workspace_rows(place, "both", model)))
+    rows = workspace_rows(place, "both", model)
+    check_words(full_model(place, rows.model))
+    return summary(keep(place, rows))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,5 +117,5 @@ def suggest(name: str) -> str:
     import open_clip
 
     known = {each.lower(): each for each in (*BUNDLED, *open_clip.list_pretrained(as_str=True))}
-    near = [known[each] for each in get_close_matches(name.lower(), known, n=3, cutoff=0.4)]
+    near = [known[each] for each in get_close_matches(name.lower(), known, n=3)]
     return f"did you mean {' or '.join(near)}?" if near else "`python -m core models` lists the names"

@@ -1,5 +1,6 @@
 """What the Hugging Face hub says of a repository; where it cannot be reached, a plain message within seconds."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,5 +117,10 @@ def knock(said: list[Exception]) -> None:
 
 
 def unreachable(model: str, error: Any) -> MissingWeights:
-    reason = " ".join(str(error).split())[:160] or type(error).__name__
+    reason = " ".join(reason_of(error).split())[:160] or type(error).__name__
     return MissingWeights(f"{model} is not here and the hub cannot be reached ({reason}): {REMEDY}")
+
+
+def reason_of(error: Any) -> str:
+    """`Name or service not known`, where the network stack writes `<urlopen error [Errno -2] Name …>`."""
+    return re.sub(r"\[Errno -?\d+\] ", "", str(getattr(error, "reason", error)))

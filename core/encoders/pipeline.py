@@ -48,7 +48,7 @@ class Embedded:
     model: its identity in the workspace. images, captions: how many are embedded now, of an item all captions.
     skipped: vectors that were there before. refused: pictures and captions without a vector. truncated: captions longer
     than the model's context, of which the beginning was embedded. features: images whose features are kept now, None
-    where none are kept. rate: images and captions a second.
+    where none are kept. context_length: tokens that the model reads of a caption. rate: images and captions a second.
     """
 
     model: str
@@ -59,6 +59,7 @@ class Embedded:
     truncated: int
     seconds: float
     features: int | None = None
+    context_length: int = 0
 
     @property
     def embedded(self) -> int:
@@ -100,6 +101,7 @@ def embed(
         truncated=truncated,
         seconds=time.monotonic() - begun,
         features=kept if features else None,
+        context_length=encoder.context_length,
     )
 
 

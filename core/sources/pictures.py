@@ -95,8 +95,8 @@ def _open(data: bytes) -> Image.Image:
 
 
 def _frames(opened: Image.Image) -> int:
-    """Frames of an animation; the second picture that cameras put behind a JPEG is none."""
-    return getattr(opened, "n_frames", 1) if opened.format in ("GIF", "WEBP", "PNG", "AVIF") else 1
+    """Frames of an animation or a stack; the second picture that cameras put behind a JPEG is none."""
+    return 1 if opened.format in ("JPEG", "MPO") else getattr(opened, "n_frames", 1)
 
 
 def _upright(opened: Image.Image) -> Image.Image:

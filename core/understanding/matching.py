@@ -1,9 +1,10 @@
 r"""By captions: how often an image finds its own among all, a caption its own image, and a right match a wrong one.
 
 Top-1 of cross-modal retrieval, as in Radford et al.: Learning transferable visual models from natural language
-supervision. ICML 2021. Captions that say the same are one candidate, and each image of it is right; each different
-caption weighs the same, however many images have it (the mean over classes, as there). So chance is what drawing a
-candidate gives, even if one caption is common and the model always answers with it: 1/K for K captions, one an image.
+supervision. ICML 2021. Captions that say the same are one candidate, and each image of it is right; the images of a
+caption together weigh as much as one (the mean over classes, as there), and so do the captions of an image: neither a
+common caption nor an image with two hundred of them decides. So chance is what drawing a candidate gives, even if one
+caption is common and the model always answers with it: 1/K for K captions, one an image.
 
 How often a right match is nearer than a wrong one is the area under the ROC curve of each image and each caption
 (Hanley and McNeil, Radiology 1982), both averaged. It hardly depends on how many candidates there are, and tells with
@@ -64,13 +65,16 @@ def drawn(count: int, most: int = MOST_IMAGES, seed: int = SEED) -> Integers:
 
 def _judged(scores: Floats, owned: Truths, of: int) -> Match:
     """scores, owned: (N, K), the cosine of each image and candidate, and whether it is the image's own."""
-    candidates = owned.shape[1]
-    weights = (owned / owned.sum(axis=0)).sum(axis=1) / candidates
-    images = _Asked(scores, owned, weights)
-    alike = np.full(candidates, 1 / candidates)
-    captions = _Asked(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), alike)
+    images = _Asked(scores, owned, _weights(owned))
+    captions = _Asked(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), _weights(owned.T))
     before = (images.before() + captions.before()) / 2
     return Match(len(scores), of, images.top_one(), captions.top_one(), before, wilson(before, images.effective))
+
+
+def _weights(owned: Truths) -> Doubles:
+    """Of each row: the mean over what it owns of one shared by all who own it; (N, K) → (N,), together 1."""
+    shares = (owned / owned.sum(axis=0)).sum(axis=1) / owned.sum(axis=1)
+    return np.asarray(shares / shares.sum())
 
 
 @dataclass(frozen=True)

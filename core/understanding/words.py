@@ -85,7 +85,7 @@ def _about_match(match: Match) -> str:
     return (
         f"The right image comes first for {percent(captions.share)} of the captions (chance "
         f"{percent(captions.chance)}), {_right(match)}. 95 % bands: {_band(images.band)}, {_band(captions.band)}, "
-        f"{_band(match.band)}. Equal captions count as one, and each different one weighs the same."
+        f"{_band(match.band)}. Equal captions count as one, and so do the several captions of an image."
     )
 
 

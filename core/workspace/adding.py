@@ -96,7 +96,7 @@ class _Adding:
         self._skipped += len(again)
         self._ids |= dict.fromkeys(id for id, _ in sound)
         moving = [each for each in checked if each.frames > 1]
-        self._notes += [Refused(e.item.source, f"animated: the first of {e.frames} frames is taken") for e in moving]
+        self._notes += [Refused(e.item.source, f"holds {e.frames} pictures: the first is taken") for e in moving]
 
     def progress(self, total: int | None) -> Progress:
         rate = self._seen / max(time.monotonic() - self._start, 1e-9)

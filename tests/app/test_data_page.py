@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.kit import store
 from app.shell import pages
 from core.progress import Progress
+from core.sources.bundled import Dataset
 from core.workspace import Workspace, workspaces
 from tests.app.conftest import COUNT, FakeJobs, chosen, clean, ids, picture, save_map, session, texts
 
@@ -31,6 +33,14 @@ def test_says_what_there_is(opened, mapped) -> None:
     assert "**24**" in shown
     assert "24 images, 24 captions" in shown
     assert "1 to 24 of 24 items" in shown
+
+
+def test_a_bundled_set_is_called_as_in_the_picker(opened, mapped, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = Dataset(mapped.name, "Cards of two colours", "", "", Path(mapped.path), COUNT)
+    monkeypatch.setattr(store, "bundled_sets", lambda: [dataset])
+    test = clean(opened(mapped, "data"))
+    assert test.title[0].value == "Cards of two colours"
+    assert "Cards of two colours" in test.sidebar.selectbox[0].options
 
 
 def test_filters_by_words_and_label(opened, mapped) -> None:
@@ -71,6 +81,15 @@ def test_what_came_of_it(opened, mapped, jobs: FakeJobs) -> None:
     test = opened(mapped, "data")
     assert "5 added, 10 embedded, 2 already here, 1 refused" in texts(test)
     pd.testing.assert_frame_equal(test.dataframe[0].value, pd.DataFrame(RESULT["refused"]))
+
+
+def test_what_was_not_taken_whole_is_listed(opened, mapped, jobs: FakeJobs) -> None:
+    notes = [{"source": "wave.gif", "reason": "holds 2 pictures: the first is taken"}]
+    job = jobs.start("embed", {}, "Embed 8 files", mapped.path)
+    job.state, job.result, job.started, job.ended = "done", RESULT | {"refused": [], "notes": notes}, 0.0, 3.0
+    test = opened(mapped, "data")
+    assert [each.label for each in test.expander if "whole" in each.label] == ["Taken, but not whole"]
+    pd.testing.assert_frame_equal(test.dataframe[0].value, pd.DataFrame(notes))
 
 
 def test_a_failed_job_gives_its_reason(opened, mapped, jobs: FakeJobs) -> None:

@@ -89,10 +89,10 @@ def test_size_and_licence_come_before_the_download(hub, jobs: FakeJobs) -> None:
 
 
 def test_a_hub_that_cannot_be_reached_is_one_line(hub, answers: dict, jobs: FakeJobs) -> None:
-    answers["models plan"] = MissingWeights("ViT-L:first is not here and the hub cannot be reached: bring it")
+    answers["models plan"] = MissingWeights("a_b is not here and the hub cannot be reached: run `models import`")
     hub.selectbox(key="hub-model").set_value(LARGE).run()
     hub.button(key="download-model").click().run()
-    assert "the hub cannot be reached: bring it" in hub.error[0].value
+    assert "a\\_b is not here and the hub cannot be reached: run `models import`" in hub.error[0].value
     assert not hub.exception
     assert jobs.known == []
 

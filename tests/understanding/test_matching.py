@@ -18,12 +18,12 @@ def rows(count: int, seed: int, dimensions: int = D) -> np.ndarray:
 def counted(images: np.ndarray, captions: np.ndarray, owned: list[set[int]]) -> tuple[float, float, float]:
     """One way by hand: top-1, chance, and how often right is before wrong; row i owns the candidates `owned[i]`.
 
-    A candidate's weight of 1 is shared by those who own it.
+    A candidate's weight of 1 is shared by those who own it; an owner of several weighs as much as one on average.
     """
     owners = [sum(candidate in mine for mine in owned) for candidate in range(len(captions))]
     top = chance = before = total = rivals_total = 0.0
     for image, mine in zip(images, owned, strict=True):
-        weight = sum(1 / owners[candidate] for candidate in mine)
+        weight = sum(1 / owners[candidate] for candidate in mine) / len(mine)
         cosines = captions @ image
         others = [each for each in range(len(captions)) if each not in mine]
         top += weight * (int(cosines.argmax()) in mine)
@@ -59,15 +59,16 @@ def test_several_captions_an_image_and_equal_ones_as_counted_by_hand() -> None:
     owned = [{0, 1, 2}, {3}, {3}, {2}]
     found = match(images, captions, owner, saying)
     kept = images[[0, 1, 2, 4]]
-    weights = np.array([1 + 1 + 1 / 2, 1 / 2, 1 / 2, 1 / 2]) / 4
+    weights = np.array([(1 + 1 + 1 / 2) / 3, 1 / 2, 1 / 2, 1 / 2]) / (5 / 6 + 3 / 2)
     cosines = kept @ said[:4].T
     hits = [int(row.argmax()) in mine for row, mine in zip(cosines, owned, strict=True)]
     owners = [{row for row, mine in enumerate(owned) if candidate in mine} for candidate in range(4)]
     back = [int(column.argmax()) in mine for column, mine in zip(cosines.T, owners, strict=True)]
     assert found.image_to_text.share == pytest.approx(float(weights @ hits))
     assert found.image_to_text.chance == pytest.approx(float(weights @ [3 / 4, 1 / 4, 1 / 4, 1 / 4]))
-    assert found.text_to_image.share == pytest.approx(np.mean(back))
-    assert found.text_to_image.chance == pytest.approx(np.mean([1, 1, 2, 2]) / 4)
+    asked = np.array([1 / 3, 1 / 3, (1 / 3 + 1) / 2, 1]) / (2 / 3 + 2 / 3 + 1)
+    assert found.text_to_image.share == pytest.approx(float(asked @ back))
+    assert found.text_to_image.chance == pytest.approx(float(asked @ [1, 1, 2, 2]) / 4)
     assert found.image_to_text.band == wilson(float(weights @ hits), 1 / float(np.square(weights).sum()))
     assert (found.images, found.captions) == (4, 4)
 
@@ -92,6 +93,17 @@ def test_to_answer_always_with_the_common_caption_is_worth_no_more_than_chance()
     assert found.before == pytest.approx(0.5)
     assert found.band.low < 0.5 < found.band.high
     assert found.band.width > 0.3  # ten images of the rare caption count, not a hundred
+
+
+def test_an_image_with_two_hundred_captions_weighs_as_much_as_another() -> None:
+    """Forty images each with the caption that lies where they do, then one with two hundred that lie opposite."""
+    images = rows(41, 0, 32)
+    captions = np.concatenate([images[:40], normalised(0.1 * rows(200, 1, 32) - images[40])])
+    owner = np.concatenate([np.arange(40), np.full(200, 40)])
+    found = match(images, captions, owner, np.arange(240))
+    assert found.image_to_text.share == pytest.approx(40 / 41)
+    assert found.text_to_image.share == pytest.approx(40 / 41)
+    assert found.band == wilson(found.before, 41)
 
 
 def test_what_cannot_be_told_apart_is_missed_and_stands_half_before() -> None:

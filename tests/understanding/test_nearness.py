@@ -58,6 +58,13 @@ def test_images_of_the_same_kind_may_be_understood_and_others_hardly(known: np.n
     assert nearness(around([0, 1, 2, 6], 200, seed=7), "pocket").verdict == "not shown"
 
 
+def test_a_bundled_image_is_not_compared_with_itself(known: np.ndarray) -> None:
+    """Of the bundled ones themselves as many lie far as are expected to; the vectors differ as of another processor."""
+    again = normalised(known + 1e-4 * np.random.default_rng(0).normal(size=known.shape).astype(np.float32))
+    assert nearness(known, "pocket").far == pytest.approx(EXPECTED * len(known), abs=1)
+    assert nearness(again, "pocket").far == pytest.approx(EXPECTED * len(known), abs=4)
+
+
 def test_few_images_tell_nothing(known: np.ndarray) -> None:
     found = nearness(around([6], 3, seed=6), "pocket")
     assert (found.far, found.too_few, found.verdict) == (3, True, "not shown")

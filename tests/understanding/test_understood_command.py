@@ -8,7 +8,7 @@ import pytest
 
 from core import commands
 from core.commands.understanding import KIND, kept
-from core.errors import MissingData
+from core.errors import BadInput, MissingData
 from core.inputs import open_workspace
 from core.maps.neighbours import normalised
 from core.sources import Item
@@ -109,6 +109,13 @@ def test_images_without_captions_and_captions_without_images(tmp_path: Path) -> 
     ids = list(words.add([Item("a", caption="one"), Item("b", caption="two")]).ids)
     words.add_embeddings("pocket", "text", ids, vectors(2, 0))
     assert commands.understood(words.path)["words"] == "There are no images here that pocket could understand."
+
+
+def test_features_read_no_words(place: Workspace) -> None:
+    ids = fill(place, 0, COUNT, understood=True)
+    place.add_embeddings("pocket features", "image", ids, vectors(COUNT, 3))
+    with pytest.raises(BadInput, match=r"choose pocket$"):
+        commands.understood(place.path, "pocket features")
 
 
 def test_nothing_embedded_is_said(place: Workspace) -> None:

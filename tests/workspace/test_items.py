@@ -97,11 +97,12 @@ def test_bad_pictures_are_refused_one_by_one_and_the_rest_goes_on(workspace: Wor
     assert all(each.reason and "\n" not in each.reason for each in added.refused)
 
 
-def test_of_an_animation_the_first_frame_is_noted(workspace: Workspace) -> None:
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "TIFF"])
+def test_of_an_animation_or_a_stack_the_first_picture_is_noted(workspace: Workspace, form: str) -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, BLUE)]
-    moving = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    added = workspace.add([Item("wave.gif", moving), Item("a.png", png())])
-    assert added.notes == (Refused("wave.gif", "animated: the first of 2 frames is taken"),)
+    several = encoded(frames[0], form, save_all=True, append_images=frames[1:])
+    added = workspace.add([Item("several", several), Item("a.png", png())])
+    assert added.notes == (Refused("several", "holds 2 pictures: the first is taken"),)
     assert abs(pixels(workspace.thumbnails(added.ids)[added.ids[0]])[4, 4].astype(int) - RED).max() < 8
 
 

@@ -171,7 +171,7 @@ def table(models: Sequence[Model]) -> pd.DataFrame:
 
 
 COLUMNS = {
-    "name": st.column_config.TextColumn("Model", width="medium", pinned=True),
+    "name": st.column_config.TextColumn("Model", width=300, pinned=True),
     "reason": st.column_config.TextColumn("Recommended", width="medium"),
     "here": st.column_config.CheckboxColumn("Here", width="small"),
     "imagenet": st.column_config.NumberColumn("ImageNet", format="%.1f %%"),

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.kit import store
+from app.kit.messages import escaped
 from app.kit.page import Page
 from app.views.data import add, browse, manage, outcomes, report, summary
 
@@ -12,7 +13,7 @@ def show() -> None:
     workspace = store.current()
     items = store.items(workspace)
     with st.container(key="data-head", horizontal=True, vertical_alignment="center"):
-        st.title(workspace.name, anchor=False)
+        st.title(escaped(store.title(workspace.name)), anchor=False)
         manage.show(workspace)
     summary.show(workspace, items)
     with st.container(key="data-stage", horizontal=True, gap="medium"):

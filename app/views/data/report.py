@@ -1,4 +1,4 @@
-"""What came of adding: progress while it runs, then what was added, skipped and refused."""
+"""What came of adding: progress while it runs, then what was added, skipped, refused and taken in part."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.kit import downloads, formats, progress
-from app.kit.messages import escaped
+from app.kit.messages import escaped, message
 from app.kit.state import state
 from app.shell import job_tray
 from core.jobs import Job
@@ -32,23 +32,26 @@ def _running(job: Job) -> None:
 
 
 def _ended(job: Job) -> None:
-    st.markdown(f"**{escaped(job_tray.outcome(job))}**")
-    refused = (job.result or {}).get("refused", [])
-    if refused:
-        _refused(refused)
+    st.markdown(f"**{message(job_tray.outcome(job))}**")
+    result = job.result or {}
+    if refused := result.get("refused"):
+        files = formats.counted(len(refused), "file or row", "files and rows")
+        _listed("refused", f"{files} refused, and why", refused)
+    if notes := result.get("notes"):
+        _listed("notes", "Taken, but not whole", notes)
     if job.state == "done":
         st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
 
 
-def _refused(refused: list[dict[str, str]]) -> None:
-    frame = pd.DataFrame(refused)
-    with st.expander(f"{formats.counted(len(frame), 'file or row', 'files and rows')} refused, and why", expanded=True):
+def _listed(name: str, title: str, rows: list[dict[str, str]]) -> None:
+    frame = pd.DataFrame(rows)
+    with st.expander(title, expanded=True):
         st.dataframe(
             frame,
             hide_index=True,
-            key="refused",
+            key=name,
             height=min(38 + 35 * len(frame), 260),
             column_config={"source": "File or row", "reason": "Reason"},
         )
         make = partial(downloads.csv, frame)
-        downloads.button("Download the list", make, "refused.csv", key="download-refused", quiet=False)
+        downloads.button("Download the list", make, f"{name}.csv", key=f"download-{name}", quiet=False)
