@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import clipscape
-from app import frame
+from app.shell import frame
 from core.home import ASSETS
 from core.versions import versions
 from tests.served import ROOT, served, wait_until_healthy
