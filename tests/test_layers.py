@@ -52,8 +52,15 @@ def test_the_laboratory_knows_no_pages() -> None:
     assert offenders(modules("core"), ["streamlit", "app"]) == {}
 
 
-def test_only_the_command_line_stands_above_the_commands() -> None:
-    above = ("core/__main__.py", "core/cli", "core/command_line.py", "core/commands/", "core/recipes/")
+def test_only_the_interfaces_stand_above_the_commands() -> None:
+    above = (
+        "core/__main__.py",
+        "core/cli",
+        "core/command_line.py",
+        "core/commands/",
+        "core/notebook/",
+        "core/recipes/",
+    )
     below = [path for path in modules("core") if not path.startswith(above)]
     assert offenders(below, ["core.commands", "core.cli", "core.command_line"]) == {}
 
