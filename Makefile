@@ -11,7 +11,7 @@ run: .venv/run   ## open the app on the bundled set
 
 # Two processes, each on one thread: threads that wait for each other's turn cost more than they save.
 test: .venv/dev  ## every test but the benchmarks
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 check: .venv/dev ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

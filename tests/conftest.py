@@ -1,13 +1,15 @@
-"""What many tests share, and which of them run in one process.
+"""What many tests share, and which of them run in one process where there are several.
 
 Where there is no Chromium, the tests that need one are skipped and say why.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from xdist.scheduler import LoadScopeScheduling
 
 from core import encoders
 from core.workspace import Workspace
@@ -16,12 +18,24 @@ from tests.semantics.making import Encoder
 from tests.terminal import Terminal
 
 
+class OneBrowser(LoadScopeScheduling):
+    """A module's tests run in one process, and in one process those of all modules that need a browser."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = super()._split_scope(nodeid)
+        return "browser" if "browser" in module else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    return OneBrowser(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        browser = "browser" in item.keywords
-        item.add_marker(pytest.mark.xdist_group("browser" if browser else item.nodeid.partition("::")[0]))
-        if browser and served.CHROMIUM is None:
-            item.add_marker(pytest.mark.skip(reason=served.WITHOUT_BROWSER))
+        if "browser" in item.keywords:
+            assert "browser" in item.nodeid.partition("::")[0], "`OneBrowser` knows the modules by their names"
+            if served.CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason=served.WITHOUT_BROWSER))
 
 
 @pytest.fixture(scope="session")
