@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
 NORMAL = 1.959964
 """The normal distribution's 97.5 % quantile: 95 % lie between minus it and it."""
 
@@ -35,3 +40,14 @@ def wilson(share: float, count: float) -> Band:
     middle = (share + square / 2) / (1 + square)
     reach = sqrt(square * (share * (1 - share) + square / 4)) / (1 + square)
     return Band(max(middle - reach, 0.0), min(middle + reach, 1.0))
+
+
+def contingency(rows: Integers, columns: Integers, shape: tuple[int, int]) -> Integers:
+    """How many items are of each row and column: of (N,) and (N,), numbers from 0 up, → shape, int64.
+
+    The `confusion_matrix` of scikit-learn, which pages cannot load: it takes a server 1.5 s and 160 MB.
+
+    >>> contingency(np.array([0, 1, 1]), np.array([2, 0, 0]), (2, 3)).tolist()
+    [[0, 0, 1], [2, 0, 0]]
+    """
+    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape)

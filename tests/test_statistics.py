@@ -2,9 +2,13 @@
 
 from math import sqrt
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sklearn.metrics import confusion_matrix
 
-from core.statistics import NORMAL, wilson
+from core.statistics import NORMAL, contingency, wilson
 
 
 @pytest.mark.parametrize(
@@ -27,3 +31,14 @@ def test_its_ends_are_where_the_share_lies_so_many_deviations_off(share: float, 
 
 def test_nothing_seen_tells_nothing() -> None:
     assert (wilson(0.0, 0).low, wilson(0.0, 0).high) == (0.0, 1.0)
+
+
+@given(some.lists(some.tuples(some.integers(0, 4), some.integers(0, 4)), min_size=1))
+def test_contingency_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
+    rows, columns = np.array(pairs).T
+    assert np.array_equal(contingency(rows, columns, (5, 5)), confusion_matrix(rows, columns, labels=range(5)))
+
+
+def test_nothing_is_counted_of_nothing() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    assert contingency(nothing, nothing, (2, 3)).tolist() == [[0, 0, 0], [0, 0, 0]]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.care.subject import Integers, Truths
 from core.results import Floats
+from core.statistics import contingency
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,8 @@ def confident(probabilities: Floats, given: Integers) -> Confident:
     above = np.where(probabilities >= thresholds.astype(np.float32), probabilities, -1)
     best = above.argmax(axis=1)
     counted = np.where(above[np.arange(len(given)), best] >= 0, best, -1)
-    joint = np.zeros((classes, classes), dtype=np.int64)
     known = counted >= 0
-    np.add.at(joint, (given[known], counted[known]), 1)
-    return Confident(counted, thresholds, joint)
+    return Confident(counted, thresholds, contingency(given[known], counted[known], (classes, classes)))
 
 
 def margins(probabilities: Floats, given: Integers) -> tuple[Floats, Integers]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import statistics
 from core.errors import BadInput
 from core.results import Floats, Strings, check_length
 
@@ -173,8 +174,7 @@ def contingency(y: Classes, labels: Labels) -> NDArray[np.int64]:
     check_length("y", y, len(labels))
     classes, rows = np.unique(y, return_inverse=True)
     clusters, columns = np.unique(labels, return_inverse=True)
-    shape = (len(classes), len(clusters))
-    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape)
+    return statistics.contingency(rows, columns, (len(classes), len(clusters)))
 
 
 def found_k(labels: Labels) -> int:

@@ -18,6 +18,7 @@ from core.errors import BadParameter
 from core.progress import Bar, Report, silent
 from core.results import Floats, Strings
 from core.semantics.results import Integers
+from core.statistics import contingency
 
 STEPS = 100
 LEAST_SEEDS, MOST_SEEDS = 2, 1_000
@@ -93,9 +94,7 @@ def matched(clusters: Integers, others: Integers) -> Integers:
     from scipy.optimize import linear_sum_assignment
 
     size = int(max(clusters.max(), others.max())) + 1
-    table = np.zeros((size, size), dtype=np.int64)
-    np.add.at(table, (others, clusters), 1)
-    return linear_sum_assignment(table, maximize=True)[1][others]
+    return linear_sum_assignment(contingency(others, clusters, (size, size)), maximize=True)[1][others]
 
 
 def _clusters(x: Floats, k: int, seed: int, report: Report) -> Integers:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.results import Floats, check_length, check_matrix
+from core.statistics import contingency
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -102,9 +103,8 @@ class Confusion:
     @property
     def counts(self) -> Integers:
         """(K, K): a row a true class, a column a predicted one."""
-        counts, known = np.zeros((self.classes, self.classes), dtype=np.int64), self.true >= 0
-        np.add.at(counts, (self.true[known], self.predicted[known]), 1)
-        return counts
+        known = self.true >= 0
+        return contingency(self.true[known], self.predicted[known], (self.classes, self.classes))
 
 
 @dataclass(frozen=True)
