@@ -16,6 +16,12 @@ ROOT = Path(__file__).parent.parent
 HEAVY = {"torch", "torchvision", "open_clip", "timm", "sklearn", "umap", "openTSNE", "faiss", "numba"}
 LONGEST = 320
 """Lines."""
+FLOORS = {
+    "kit": ["scatter", "comparison", "views", "shell"],
+    "scatter": ["comparison", "views", "shell"],
+    "comparison": ["views", "shell"],
+}
+"""Rooms of the app, and those above each."""
 
 
 def modules(folder: str) -> list[str]:
@@ -89,3 +95,13 @@ def test_no_module_is_long() -> None:
         path: (ROOT / path).read_text().count("\n") for path in [*modules("app"), *modules("core"), "clipscape.py"]
     }
     assert {path: count for path, count in lines.items() if count > LONGEST} == {}
+
+
+def test_no_page_imports_another_and_nothing_below_imports_pages() -> None:
+    """`app.shell.pages` finds the pages by their folders."""
+    views = sorted({path.split("/")[2] for path in modules("app/views") if path.count("/") > 2})
+    for name in views:
+        own = [path for path in modules("app/views") if path.startswith(f"app/views/{name}/")]
+        assert offenders(own, [f"app.views.{other}" for other in views if other != name]) == {}
+    for floor, above in FLOORS.items():
+        assert offenders(modules(f"app/{floor}"), [f"app.{each}" for each in above]) == {}
