@@ -111,6 +111,16 @@ def test_again_does_nothing_new(place: Workspace) -> None:
     assert len(place.runs()) == 1
 
 
+def test_a_card_that_names_a_seed_where_there_is_no_chance_is_the_same_reducer(place: Workspace) -> None:
+    """As cards once did; what was reduced then is not reduced again."""
+    first = project(place)["run"]
+    run = place.run(first)
+    assert "seed" not in run.card.params
+    place.delete_run(first)
+    place.save_run(replace(run.card, params={**run.card.params, "seed": 0}), run.arrays)
+    assert project(place)["run"] == first
+
+
 def test_each_reducer_has_a_name_of_its_own(place: Workspace) -> None:
     names = [project(place)["model"], project(place, dims=3)["model"]]
     fill(place, 5, first=100)
