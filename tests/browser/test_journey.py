@@ -10,6 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
+from tests.encoders.models import make_folder
+
 pytestmark = pytest.mark.browser
 DRAWN = "[data-testid=map][data-drawn]:not([data-drawn='0'])"
 SHAPES = {"a red circle": "red", "a green circle": "green", "a blue circle": "blue", "a black circle": "black"}
@@ -112,9 +114,12 @@ def test_a_first_visit(page: Page, browser: Browser, address: str, tmp_path: Pat
 
 
 def test_a_thousand_files_at_once(page: Page, address: str, tmp_path: Path) -> None:
+    """By a model of random weights, which is quick: what is asked is whether all of them arrive."""
+    model, pictures = make_folder(tmp_path / "model"), tmp_path / "pictures"
+    pictures.mkdir()
     for number in range(1000):
         picture = Image.new("RGB", (64, 64), (number % 256, 60 * (number // 256), 128))
-        picture.save(tmp_path / f"été {number}.png")
+        picture.save(pictures / f"été {number}.png")
 
     page.goto(address)
     wait_for_map(page)
@@ -125,8 +130,11 @@ def test_a_thousand_files_at_once(page: Page, address: str, tmp_path: Path) -> N
     page.get_by_role("dialog").wait_for(state="hidden")
 
     page.locator(".st-key-pages").get_by_text("Data").click()
+    page.locator(".st-key-model-kind").get_by_text("My weights").click()
+    page.locator(".st-key-own-model input").fill(str(model))
+    page.locator(".st-key-own-model input").press("Enter")
     page.locator(".st-key-by-name label").click()
-    page.locator(".st-key-add input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
+    page.locator(".st-key-add input[type=file]").set_input_files(sorted(pictures.iterdir()))
     page.locator(".st-key-add-files button:enabled").click(timeout=60_000)
     expect(page.locator(".st-key-report")).to_contain_text("1,000 added", timeout=240_000)
     expect(page.locator(".st-key-browse-side")).to_contain_text("été 0")
