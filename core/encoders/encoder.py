@@ -32,6 +32,8 @@ Pixels = NDArray[np.uint8]
 
 IMAGE, TEXT = "image", "text"
 """The towers."""
+BATCH = 256
+"""Pictures or texts at once, where somebody gives many."""
 
 
 class Encoder:
@@ -77,15 +79,15 @@ class Encoder:
 
     def encode_images(self, images: Sequence[Image.Image]) -> Floats:
         """Pictures → (N, D) float32, unit norm. Raises `BadInput` where the model gives no direction."""
-        return checked(self.image_vectors([self.pixels(image) for image in images]))
+        return checked(in_batches(lambda some: self.image_vectors([*map(self.pixels, some)]), images))
 
     def encode_features(self, images: Sequence[Image.Image]) -> Floats:
         """Pictures → the features (N, F) behind their vectors, float32, unit norm. Raises `BadInput` as above."""
-        return checked(self.image_vectors_and_features([self.pixels(image) for image in images])[1])
+        return checked(in_batches(lambda some: self.image_vectors_and_features([*map(self.pixels, some)])[1], images))
 
     def encode_texts(self, texts: Sequence[str]) -> Floats:
         """Texts → (N, D) float32, unit norm; what exceeds the context is cut off, see `truncated`."""
-        return checked(self.text_vectors(texts))
+        return checked(in_batches(self.text_vectors, texts))
 
     def image_vectors(self, pixels: Sequence[Pixels]) -> Floats:
         """Pixels of pictures → (N, D) float32, unit norm; a row without a direction is NaN."""
@@ -258,3 +260,10 @@ def quiet() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
+
+
+def in_batches(encode: Callable[[Sequence[Any]], Floats], given: Sequence[Any]) -> Floats:
+    """What many pictures or texts are, `BATCH` at a time: memory does not grow with their number."""
+    if len(given) <= BATCH:
+        return encode(given)
+    return np.concatenate([encode(given[start : start + BATCH]) for start in range(0, len(given), BATCH)])

@@ -33,7 +33,6 @@ from core.sources.pictures import open_picture
 SIDE = 96
 SEEN_STYLES = ("noto", "twemoji", "fluent-emoji-flat", "emojione")
 PHOTO_FOLDERS = ("animals", "food", "household", "plants", "vehicles")
-BATCH = 128
 
 Figures = dict[str, float]
 Ways = dict[str, Figures]
@@ -75,13 +74,7 @@ def top(rank: NDArray[np.int64], *ks: int) -> dict[str, float]:
 
 def see(encoder: Encoder, shown: Named) -> Seen:
     """Embed the pictures."""
-    return Seen(vectors_of(encoder, shown.images), np.array(shown.names))
-
-
-def vectors_of(encoder: Encoder, images: Sequence[Image.Image]) -> NDArray[np.float32]:
-    """(N, D) unit rows, a batch at a time."""
-    starts = range(0, len(images), BATCH)
-    return np.concatenate([encoder.encode_images(images[start : start + BATCH]) for start in starts])
+    return Seen(encoder.encode_images(shown.images), np.array(shown.names))
 
 
 def to_names(encoder: Encoder, seen: Seen, names: Sequence[str]) -> Figures:

@@ -81,6 +81,19 @@ def test_vectors_are_unit_norm_float32(encoder: Encoder) -> None:
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-6)
 
 
+def test_many_go_in_batches_and_come_in_order(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"text {number}" for number in range(7)]
+    images = [Image.new("RGB", (40, 40), (30 * number, 0, 90)) for number in range(7)]
+    whole = encoder.encode_texts(texts), encoder.encode_images(images)
+    sizes = []
+    encode = encoder.text_vectors
+    monkeypatch.setattr(encoder, "text_vectors", lambda some: (sizes.append(len(some)), encode(some))[1])
+    monkeypatch.setattr("core.encoders.encoder.BATCH", 3)
+    assert np.allclose(encoder.encode_texts(texts), whole[0], atol=1e-5)
+    assert np.allclose(encoder.encode_images(images), whole[1], atol=1e-5)
+    assert sizes == [3, 3, 1]
+
+
 def test_nothing_gives_no_rows(encoder: Encoder) -> None:
     assert encoder.encode_images([]).shape == encoder.encode_texts([]).shape == (0, 128)
     assert encoder.truncated([]) == []

@@ -76,7 +76,7 @@ def _mean(found: list[Figures]) -> Figures:
 def coco(encoder: Encoder) -> Figures:
     """COCO's photographs of which neither picture nor caption taught, and all 440."""
     table = rows("coco-photos440")
-    images = drawn.vectors_of(encoder, [open_picture(row["image"]) for row in table])
+    images = encoder.encode_images([open_picture(row["image"]) for row in table])
     texts = encoder.encode_texts([row[name] for row in table for name in FIVE])
     captions = texts.reshape(len(table), len(FIVE), -1)
     unseen = np.array([row["licence"] not in FREE for row in table])
@@ -111,7 +111,7 @@ def zero_shot(encoder: Encoder, images: np.ndarray, labels: Sequence[str]) -> fl
 def clothing(encoder: Encoder) -> Figures:
     """Clothes' test split, ten classes."""
     table = [row for row in rows("clothing-photos") if row["split"] == "test"]
-    images = drawn.vectors_of(encoder, [open_picture(row["image"]) for row in table])
+    images = encoder.encode_images([open_picture(row["image"]) for row in table])
     labels = [row["label"] for row in table]
     return {
         "accuracy": zero_shot(encoder, images, [garment(label) for label in labels]),
