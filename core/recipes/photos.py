@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.recipes.pocket2.photographs import FIVE, FREE, rows
+from core.sources.pictures import open_picture
 
 CLOTHES = 600
 PORTRAITS = 200
+DAMAGED = (224, 224)
 LICENCES = {"Attribution License": "CC BY 2.0", "Attribution-ShareAlike License": "CC BY-SA 2.0"}
 
 
@@ -25,19 +27,24 @@ def photo_rows() -> Iterator[dict[str, Any]]:
 
 
 def scenes() -> Iterator[dict[str, Any]]:
-    """COCO's, which their makers let others pass on if they are named."""
-    for row in rows("coco-photos440"):
-        if row["licence"] in FREE:
-            captions = [row[name].strip() for name in FIVE]
-            yield {
-                "source": f"coco/{row['file'].rpartition('/')[2]}",
-                "image": row["image"],
-                "captions": captions,
-                "label": "scene",
-                "kind": "scene",
-                "licence": LICENCES[row["licence"]],
-                "attribution": f"Flickr, {row['flickr_url']}",
-            }
+    """COCO's, which their makers let others pass on if they are named; those that came damaged are the last."""
+    free = [row for row in rows("coco-photos440") if row["licence"] in FREE]
+    for row in sorted(free, key=lambda row: is_damaged(row["image"])):
+        captions = [row[name].strip() for name in FIVE]
+        yield {
+            "source": f"coco/{row['file'].rpartition('/')[2]}",
+            "image": row["image"],
+            "captions": captions,
+            "label": "scene",
+            "kind": "scene",
+            "licence": LICENCES[row["licence"]],
+            "attribution": f"Flickr, {row['flickr_url']}",
+        }
+
+
+def is_damaged(image: bytes) -> bool:
+    """Whether a photograph is among those few of the collection that were cut to 224 pixels, their colours broken."""
+    return open_picture(image).size == DAMAGED
 
 
 def clothes() -> Iterator[dict[str, Any]]:

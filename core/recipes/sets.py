@@ -135,7 +135,7 @@ def finish(name: str, assets: Path = ASSETS) -> None:
         pictures_only.mkdir()
         shutil.copy(folder / ITEMS, pictures_only)
         made = Workspace.restore(pictures_only, Path(scratch) / name)
-        commands.embed(made.path, model=model, features=name in FEATURED, report=told)
+        commands.embed(made.path, model=model, features=name in FEATURED, maps=False, report=told)
         for space in MAPS[name]:
             drawn = commands.map(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=told)
             name_run(made, drawn["run"], f"{name}-{space}")

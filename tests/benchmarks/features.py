@@ -36,7 +36,7 @@ def measure(path: Path, name: str, model: str, seeds: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace.create(Path(folder) / name)
         workspace.add(labelled(path, name))
-        embedded = commands.embed(workspace.path, model=model, features=True)
+        embedded = commands.embed(workspace.path, model=model, features=True, maps=False)
         k = len(set(workspace.table(["label"])["label"].to_pylist()))
         nmi = {
             space: [round(figure, 4) for figure in clustered(workspace, of, k, seeds)]
