@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import Ridge
 
 from core.encoders.encoder import unit
@@ -109,7 +110,27 @@ def test_by_contrast_drawings_learn_to_name_themselves(rng, monkeypatch):
     start = drawings.regression(
         features[allowed], drawings.targets(found, phrases)[allowed], drawings.weights(found)[allowed]
     )
-    assert named(drawings.head(features, found, allowed, phrases)) > named(start) > 0.1
+    monkeypatch.setattr(drawings, "refined", lambda taught, *rest: taught)
+    assert named(drawings.head(torch.nn.Identity(), features, found, allowed, phrases)) > named(start) > 0.1
+
+
+def test_altered_drawings_learn_to_name_themselves_too(rng, monkeypatch):
+    monkeypatch.setattr(drawings, "REFINING_STEPS", 60)
+    monkeypatch.setattr(drawings, "REFINING_RATE", 0.02)
+    monkeypatch.setattr(drawings, "SAMPLE", 90)
+    phrases, names = unit(rng.normal(size=(12, 16)).astype(np.float32)), np.tile(np.arange(12), 10)
+    shapes = np.kron(rng.integers(0, 2, (12, 4, 4, 1)), np.ones((1, 16, 16, 1), int))[names]
+    pixels = np.concatenate([np.repeat(255 * (1 - shapes), 3, axis=3), np.full_like(shapes, 255)], axis=3)
+    ids = [[int(name)] for name in names]
+    texts = [f"phrase {number}" for number in range(12)]
+    concepts = np.where(np.arange(120) < 100, names, -1)
+    found = Pictures(pixels.astype(np.uint8), np.full(120, "s"), np.full(120, "emoji"), concepts, ids, texts)
+    net = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(4), torch.nn.Flatten())
+    start = np.zeros((48, 16), np.float32), phrases.mean(0)
+    matrix, bias = drawings.refined(start, net, found, np.ones(120, bool), phrases)
+    for alter, least in ((False, 0.9), (True, 0.4)):
+        seen = drawings._look(net, found, np.arange(120), alter).numpy()
+        assert (((seen @ matrix + bias) @ phrases.T).argmax(1) == names).mean() > least
 
 
 def test_the_gate_tells_two_heaps_apart_and_says_how_well(rng):

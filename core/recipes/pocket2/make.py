@@ -87,11 +87,11 @@ def class_vectors() -> np.ndarray:
     return space()(fitting.class_vectors(classes.classes(), classes.phrases))
 
 
-def drawing_head(found: Pictures, phrases: np.ndarray, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
+def drawing_head(found: Pictures, phrases: np.ndarray, held_out: bool) -> drawings.Head:
     """The head, on the drawings that the net itself saw; phrases: (P, D), as the text tower reads them."""
     weights, name = (POCKET / POCKET_HELD_OUT, "held") if held_out else (POCKET / WEIGHTS, "all")
     allowed = stage1_allowed(found) if held_out else everything_allowed(found)
-    return drawings.head(drawings.features(name, weights, found), found, allowed, phrases)
+    return drawings.head(drawings.net(weights), drawings.features(name, weights, found), found, allowed, phrases)
 
 
 def logit_scale(read: Reader, taught: list[Lesson]) -> float:
