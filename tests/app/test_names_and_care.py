@@ -154,7 +154,7 @@ def test_the_clusters_page_shows_names(mapped, jobs: FakeJobs, monkeypatch: pyte
     test = clean(alone("clusters", mapped))
     assert "name-clusters" not in [button.key for button in test.button]
     known = names.of_clustering(mapped, run.id)
-    found = runs.read(mapped, run.id)
+    found = runs.read(mapped, run)
     largest = int(np.bincount(found.labels).argmax())
     assert f"Cluster {largest}: {known[largest]}" in texts(test)
     assert f"More here than elsewhere: {known[largest]}" in texts(test)
