@@ -12,7 +12,6 @@ from app.kit.items import Items
 from app.kit.messages import escaped
 from core.commands.items import in_words, item_rows
 from core.errors import MissingData
-from core.inputs import RUN
 from core.results import Floats, Strings
 from core.runs.clustering import ClusteringRun, cluster_name
 from core.workspace import Workspace
@@ -27,7 +26,7 @@ FITTING, TALL = 12, 460
 def choose(workspace: Workspace, items: Items, found: ClusteringRun) -> tuple[int | None, int]:
     """The table of clusters; the cluster chosen in it, None where none is, and the one to show: the largest then."""
     table = sizes(found, classes(items, found))
-    if known := names.of_clustering(workspace, found.card.id):
+    if known := names.of_clusters(workspace, found.card.id):
         table["name"] = [known.get(cluster, "") for cluster in table["cluster"].tolist()]
     event = st.dataframe(
         _readable(table),
@@ -49,11 +48,9 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
     """Pictures of a cluster, in the order asked for; a click shows the item large."""
     rows = found.rows(cluster)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        given = names.of_clustering(workspace, found.card.id).get(cluster)
-        called = f": {escaped(given)}" if given else ""
-        st.markdown(
-            f"**{cluster_name(cluster).capitalize()}{called}**, {formats.counted(len(rows), 'item')}", width="content"
-        )
+        given = names.of_clusters(workspace, found.card.id).get(cluster)
+        title = cluster_name(cluster).capitalize() + (f": {escaped(given)}" if given else "")
+        st.markdown(f"**{title}**, {formats.counted(len(rows), 'item')}", width="content")
         order = st.segmented_control(
             "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
         )
@@ -69,15 +66,10 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
 
 def _words(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
     """The phrases that the cluster has and others lack, and the captions nearest to it, where it has a name."""
-    run = names.newest(workspace, RUN + found.card.id)
-    told = (
-        next((each for each in names.read(workspace, run) if each.group == cluster_name(cluster)), None)
-        if run
-        else None
-    )
+    told = names.clusters(workspace, found.card.id).get(cluster)
     if told:
-        phrases = ", ".join(phrase["phrase"] for phrase in told.phrases)
-        captions = "; ".join(f"“{each['caption']}”" for each in told.captions)
+        phrases = ", ".join(each.phrase for each in told.phrases)
+        captions = "; ".join(f"“{each.caption}”" for each in told.captions)
         near = f" Nearest captions: {captions}." if captions else ""
         st.caption(escaped(f"More here than elsewhere: {phrases}.{near}" if phrases else near))
 

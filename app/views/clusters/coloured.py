@@ -28,7 +28,7 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int | None) -> Non
     kind = st.segmented_control(
         "Colours", [CLUSTERS, SURE], default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
     )
-    known = names.of_clustering(workspace, found.card.id)
+    known = names.of_clusters(workspace, found.card.id)
     colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_sureness(drawn, found)
     clusters = drawn.values(found.ids, found.labels, ABSENT)
     hits = None if cluster is None else clusters == cluster
