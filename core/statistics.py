@@ -1,7 +1,10 @@
 """Figures of samples that several areas share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from statistics import fmean, stdev
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +13,18 @@ Integers = NDArray[np.int64]
 
 NORMAL = 1.959964
 """The normal distribution's 97.5 % quantile: 95 % lie between minus it and it."""
+
+
+class MeanAndSd(NamedTuple):
+    """Of a figure over repetitions; sd: the sample's, 0 of one."""
+
+    mean: float
+    sd: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Self:
+        """Of one value or more."""
+        return cls(fmean(values), stdev(values) if len(values) > 1 else 0.0)
 
 
 @dataclass(frozen=True)

@@ -64,12 +64,15 @@ class Grouping:
 class Grouped:
     """An input in groups of two items or more.
 
-    rows: those in a group, group after group; grouping: theirs; told: what was asked for and what was left out.
+    rows: those in a group, group after group; grouping: theirs. by: in a word or two. groups_of_one, without_group: how
+    many groups and items are left out.
     """
 
     rows: Rows
     grouping: Grouping
-    told: Mapping[str, int | str]
+    by: str
+    groups_of_one: int
+    without_group: int
 
     @property
     def sets(self) -> Sets:
@@ -84,10 +87,8 @@ def grouped(rows: Rows, by: By) -> Grouped:
     _check(told_by(by), every, several)
     inside = np.flatnonzero(several.group >= 0)
     inside = inside[np.argsort(several.group[inside], kind="stable")]
-    alone = int((every.counts() == 1).sum())
-    told: dict[str, int | str] = {"by": told_by(by), "groups_of_one": alone}
-    told["without_group"] = int((every.group < 0).sum())
-    return Grouped(rows.take(inside), replace(several, group=several.group[inside]), told)
+    alone, nowhere = int((every.counts() == 1).sum()), int((every.group < 0).sum())
+    return Grouped(rows.take(inside), replace(several, group=several.group[inside]), told_by(by), alone, nowhere)
 
 
 def named_groups(rows: Rows, by: By) -> Grouping:

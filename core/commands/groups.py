@@ -1,10 +1,12 @@
 """Comparing group embeddings: which of them stands for its group, the theorem of the margin, and a map of groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -13,18 +15,22 @@ from core.commands.comparing import Comparison
 from core.commands.grouping import By, Grouped, grouped
 from core.commands.items import chosen, item_rows
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, check_out, save, write_arrays
+from core.commands.runs import Made, check_out, write_arrays
 from core.errors import BadInput, BadParameter
 from core.groups.compare import Asked, Curve, Sizes, asked, curve, example_questions, sizes_for
 from core.groups.evidence import Evidence, evidence
-from core.groups.figures import against_mean, points
+from core.groups.figures import AgainstMean, Point, against_mean, points
 from core.groups.overview import Overview, overview
+from core.groups.retrieval import Drawn
+from core.groups.significance import Difference
 from core.groups.splits import ClassSplit, class_splits
-from core.groups.verdict import MEASURES, verdict
+from core.groups.verdict import MEASURES, Answer, verdict
 from core.methods import discover, find
 from core.progress import Bar, Report, silent
+from core.runs.groups import Answers, Compared, GroupsFigures, GroupsResult, GroupsRun
+from core.runs.record import metrics
 
-PACKAGE, KIND, MEAN = "core.groups", "groups", "mean"
+PACKAGE, MEAN = "core.groups", "mean"
 ELSEWHERE = {"seed": "--seeds 5 makes five splits, each with its seed"}
 SIZES = (1, 2, 4, 8, 16, 32)
 MOST_SPLITS, MOST_SIZE = 1_000, 100_000
@@ -68,8 +74,8 @@ def groups(
     bar = Bar(report, (1 + len(plans)) * STEPS)
     bar.step(0, "reading the groups")
     given = grouped(chosen(item_rows(source, space, model), tag, exclude), by)
-    told = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
-    work = _Work(Ground.measured(given, seeds, sizes, bar.part(0, STEPS)), told)
+    ground = Ground.measured(given, seeds, sizes, bar.part(0, STEPS))
+    work = _Work(ground, ground.compared(tag, exclude))
     work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
     if out is not None:
         write_arrays(out, work.arrays())
@@ -102,37 +108,42 @@ class Ground:
         """Groups asked about for each that was learned from."""
         return len(self.splits[0].testing) / len(self.splits[0].training)
 
-    def figures(self) -> dict[str, Any]:
-        """What a card and a result both tell. comparison: the same where the same groups were compared alike."""
-        split = self.splits[0]
-        counted = [{"size": size, **asdict(each)} for size, each in zip(self.sizes.kept, self.asked, strict=True)]
-        return {
-            "comparison": self._name(),
-            "groups": len(self.given.grouping.names),
-            **self.given.told,
-            "splits": len(self.splits),
-            "training": len(split.training),
-            "testing": len(split.testing),
-            "asked": counted,
-            **({"sizes_left_out": self.sizes.left_out} if self.sizes.left_out else {}),
-            "bound": self.evidence.figures(),
-        }
+    def compared(self, tag: str | None, exclude: str | None) -> Compared:
+        """What a card and a result both tell; tag, exclude: how the items were chosen."""
+        split, given = self.splits[0], self.given
+        return Compared(
+            comparison=self._name(),
+            groups=len(given.grouping.names),
+            by=given.by,
+            groups_of_one=given.groups_of_one,
+            without_group=given.without_group,
+            splits=len(self.splits),
+            training=len(split.training),
+            testing=len(split.testing),
+            asked=self.asked,
+            sizes_left_out=self.sizes.left_out or None,
+            bound=self.evidence.figures(),
+            tag=tag,
+            exclude=exclude,
+        )
 
     def arrays(self) -> Arrays:
-        """ids (N,) str, group (N,) int64, names (G,) str, counts (G,) int64, sizes (M,) int64, and the bound's.
-
-        For each size n, of the first cut of the first split: queries_n (Q, n), gallery_n (R, n) int64, rows of ids.
-        """
-        grouping, kept = self.given.grouping, self.sizes.kept
+        """Those of a run that are the same for every method, but for the questions."""
+        grouping = self.given.grouping
         items = {"ids": self.given.rows.ids, "group": grouping.group}
-        about = {"names": grouping.names, "counts": grouping.counts(), "sizes": np.array(kept)}
-        pairs = zip(kept, example_questions(self.given.sets, self.splits, kept), strict=True)
-        example = {
-            f"{name}_{size}": side.rows
-            for size, sides in pairs
-            for name, side in zip(("queries", "gallery"), sides, strict=True)
-        }
-        return items | about | example | self.evidence.arrays()
+        about = {"names": grouping.names, "counts": grouping.counts(), "sizes": np.array(self.sizes.kept)}
+        return items | about | self.evidence.arrays()
+
+    @cached_property
+    def questions(self) -> list[tuple[Drawn, Drawn]]:
+        """Of each size, query and gallery groups of the first cut of the first split."""
+        return example_questions(self.given.sets, self.splits, self.sizes.kept)
+
+    def answers(self, curve: Curve) -> dict[int, Answers]:
+        """By size, what groups found there."""
+        pairs = zip(self.questions, curve.example, strict=True)
+        found = [Answers(queries.rows, gallery.rows, each.nearest, each.place) for (queries, gallery), each in pairs]
+        return dict(zip(self.sizes.kept, found, strict=True))
 
     def _name(self) -> str:
         rows, grouping = self.given.rows, self.given.grouping
@@ -141,39 +152,15 @@ class Ground:
         return blake2b(b"\n".join(parts), digest_size=8).hexdigest()
 
 
-@dataclass(frozen=True)
-class Judged:
-    """One method, done: its curve, and its groups beside each other. run: which keeps it; None for a `.npz`."""
-
-    plan: Plan
-    curve: Curve
-    overview: Overview
-    run: str | None = None
-
-    @property
-    def name(self) -> str:
-        return self.plan.method.name
-
-    def own_arrays(self, sizes: Sequence[int]) -> Arrays:
-        """top1, map: (M, S) float64, a row a size, a column a split; the overview's; and for each size n of the first
-        cut of the first split nearest_n (Q,) int64, the gallery group found, and place_n (Q,), of the first right one.
-        """
-        curve = self.curve
-        pairs = list(zip(sizes, curve.example, strict=True))
-        example = {f"nearest_{size}": each.nearest for size, each in pairs}
-        example |= {f"place_{size}": each.place for size, each in pairs}
-        return {"top1": curve.top1, "map": curve.mean_precision} | example | self.overview.arrays()
-
-
-class _Work(Comparison[Judged]):
-    """The mean comes first. told: how items were chosen."""
+class _Work(Comparison[GroupsRun]):
+    """mean: its curve, which comes first."""
 
     first = "the first method was judged"
 
-    def __init__(self, ground: Ground, told: Mapping[str, str]) -> None:
+    def __init__(self, ground: Ground, compared: Compared) -> None:
         super().__init__()
-        self.ground, self.sets = ground, ground.given.sets
-        self.about = ground.figures() | dict(told)
+        self.ground, self.compared, self.sets = ground, compared, ground.given.sets
+        self.mean: Curve | None = None
 
     def judge(self, plan: Plan, report: Report) -> None:
         """A method's curve and overview, saved."""
@@ -181,32 +168,40 @@ class _Work(Comparison[Judged]):
         found = curve(plan.method, self.sets, ground.splits, ground.sizes.kept, plan.settings, bar.part(0, CURVE))
         with threadpool_limits(1):  # as in `curve`
             seen = self._seen(plan, bar)
-        judged = Judged(plan, found, seen)
-        self.done.append(replace(judged, run=self._saved(judged)))
+        run, rows = self._run(plan, found, seen), ground.given.rows
+        if rows.workspace is not None:
+            run.save(rows.workspace)
+        self.done.append(run)
+        self.mean = self.mean or found
 
     def result(self) -> dict[str, Any]:
-        rows = self.ground.given.rows
-        about = {name: value for name, value in self.about.items() if name not in ("comparison", "bound")}
-        return {
-            "groups": about.pop("groups"),
-            "curves": {each.name: points(each.curve, self.ground.sizes.kept) for each in self.done},
-            "against_mean": {each.name: self._against(each.curve) for each in self.done if each.name != MEAN},
-            "verdict": self._verdict(),
-            "bound": self.about["bound"],
-            "seconds": {each.name: round(each.curve.seconds, 4) for each in self.done},
-            "runs": {each.name: each.run for each in self.done},
-            "items": len(rows),
-            "model": rows.model,
-            "space": rows.space,
-            **about,
-            **self.remarks(),
-        }
+        rows, done = self.ground.given.rows, {run.card.method: run for run in self.done}
+        against = {name: run.figures.against_mean for name, run in done.items() if run.figures.against_mean}
+        found = GroupsResult(
+            **vars(self.compared),
+            curves={name: run.figures.curve for name, run in done.items()},
+            against_mean=against,
+            verdict={measure: verdict(against, measure) for measure in MEASURES},
+            seconds={name: round(run.card.seconds, 4) for name, run in done.items()},
+            runs={name: run.card.id if rows.workspace is not None else None for name, run in done.items()},
+            items=len(rows),
+            model=rows.model,
+            space=rows.space,
+        )
+        return {**metrics(found), **self.remarks()}
 
     def arrays(self) -> Arrays:
-        """The ground's, and each method's with its name before the array's, e.g. `mean.top1`."""
-        sizes = self.ground.sizes.kept
-        own = {f"{each.name}.{name}": array for each in self.done for name, array in each.own_arrays(sizes).items()}
-        return self.ground.arrays() | own
+        """What all runs share, and each method's own with its name before the array's, e.g. `mean.top1`."""
+        every, ground = {run.card.method: run.arrays() for run in self.done}, self.ground.arrays()
+        asked = {f"{side}_{size}" for side in ("queries", "gallery") for size in self.ground.sizes.kept}
+        shared = {name: array for name, array in every[MEAN].items() if name in ground or name in asked}
+        own = {
+            f"{method}.{name}": array
+            for method, arrays in every.items()
+            for name, array in arrays.items()
+            if name not in shared
+        }
+        return shared | own
 
     def _seen(self, plan: Plan, bar: Bar) -> Overview:
         """All groups beside each other, by the method fitted on all of them."""
@@ -214,58 +209,67 @@ class _Work(Comparison[Judged]):
         embedder = plan.method.fit(self.sets, params, bar.part(CURVE, 100, f"{title}, all groups"))
         return overview(embedder, self.sets, bar.part(CURVE + 100, STEPS - CURVE - 100, title))
 
-    def _verdict(self) -> dict[str, list[dict[str, Any]]]:
-        against = {each.name: self._against(each.curve) for each in self.done if each.name != MEAN}
-        return {measure: [asdict(answer) for answer in verdict(against, measure)] for measure in MEASURES}
-
-    def _against(self, found: Curve) -> list[dict[str, Any]]:
-        return against_mean(found, self.done[0].curve, self.ground.sizes.kept, self.ground.ratio)
-
-    def _saved(self, judged: Judged) -> str | None:
-        found, plan, sizes = judged.curve, judged.plan, self.ground.sizes.kept
+    def _run(self, plan: Plan, found: Curve, seen: Overview) -> GroupsRun:
+        ground, sizes = self.ground, self.ground.sizes.kept
         settings = plan.method.make_params(dict(plan.settings) | {"seed": 0})
-        against = None if judged.name == MEAN else self._against(found)
-        metrics = {**self.about, "curve": points(found, sizes), "against_mean": against}
-        metrics["fits"] = list(found.metrics)
-        made = Made(KIND, plan.method, asdict(settings), found.seconds, metrics)
-        return save(self.ground.given.rows, made, self.ground.arrays() | judged.own_arrays(sizes))
+        figures = GroupsFigures(
+            **vars(self.compared),
+            curve=points(found, sizes),
+            against_mean=against_mean(found, self.mean, sizes, ground.ratio) if self.mean else None,
+            fits=found.metrics,
+        )
+        made = Made(GroupsRun.KIND, plan.method, asdict(settings), found.seconds, metrics(figures))
+        return GroupsRun(
+            made.card(ground.given.rows),
+            top1=found.top1,
+            map=found.mean_precision,
+            answers=ground.answers(found),
+            **seen.arrays(),
+            **ground.arrays(),
+        )
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """The result as records for a table: a row a method and size, and the rest as figures."""
-    bound, names = result["bound"], ("curves", "against_mean", "verdict", "bound", "seconds", "runs", "asked")
+    found = msgspec.convert(result, GroupsResult)
+    bound = found.bound
+    names = ("comparison", "curves", "against_mean", "verdict", "bound", "seconds", "runs", "asked")
     rest = {name: value for name, value in result.items() if name not in names}
-    told = {"triplet margin m": bound["margin"], "bound holds": bound["holds"]}
-    told["slack, least and median"] = f"{bound['slack']['least']:.3f}, {bound['slack']['median']:.3f}"
-    told["learned beat the mean"] = "; ".join(_answered(name, rows) for name, rows in result["verdict"].items() if rows)
-    against = {name: {each["size"]: each for each in rows} for name, rows in result["against_mean"].items()}
+    told = {
+        "triplet margin m": bound.margin,
+        "bound holds": bound.holds,
+        "slack, least and median": f"{bound.slack.least:.3f}, {bound.slack.median:.3f}",
+        "learned beat the mean": "; ".join(_answered(name, rows) for name, rows in found.verdict.items() if rows),
+    }
+    against = {name: {each.size: each for each in rows} for name, rows in found.against_mean.items()}
     rows = [
-        _row(name, point, against.get(name, {}).get(point["size"]))
-        for name, curve in result["curves"].items()
+        _row(name, point, against.get(name, {}).get(point.size))
+        for name, curve in found.curves.items()
         for point in curve
     ]
     return {**rest, **told, "asked": result["asked"], "curves, less the mean with p of a paired test": rows}
 
 
-def _row(method: str, point: Mapping[str, Any], against: Mapping[str, Any] | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"method": method, "size": point["size"]}
-    for name in ("top1", "map"):
-        mean, sd = point[name]
-        row[name] = f"{mean:.3f} ± {sd:.2g}"
-        row[f"{name} - mean"] = _told(against[name]) if against else "–"
-    return row
+def _row(method: str, point: Point, against: AgainstMean | None) -> dict[str, Any]:
+    return {
+        "method": method,
+        "size": point.size,
+        "top1": f"{point.top1.mean:.3f} ± {point.top1.sd:.2g}",
+        "top1 - mean": _told(against.top1) if against else "–",
+        "map": f"{point.map.mean:.3f} ± {point.map.sd:.2g}",
+        "map - mean": _told(against.map) if against else "–",
+    }
 
 
-def _answered(measure: str, rows: Sequence[Mapping[str, Any]]) -> str:
+def _answered(measure: str, rows: Sequence[Answer]) -> str:
     """`map at 2, 4, not at 8`."""
-    sizes = {won: ", ".join(str(row["size"]) for row in rows if bool(row["better"]) == won) for won in (True, False)}
+    sizes = {won: ", ".join(str(row.size) for row in rows if bool(row.better) == won) for won in (True, False)}
     parts = [f"at {sizes[True]}"] * bool(sizes[True]) + [f"not at {sizes[False]}"] * bool(sizes[False])
     return f"{measure} {', '.join(parts)}"
 
 
-def _told(difference: Mapping[str, Any]) -> str:
-    value, p = difference["difference"], difference["p"]
-    return f"{value:+.4f}" if p is None else f"{value:+.4f} (p {p:.2g})"
+def _told(found: Difference) -> str:
+    return f"{found.difference:+.4f}" if found.p is None else f"{found.difference:+.4f} (p {found.p:.2g})"
 
 
 def _check(seeds: int, sizes: Sequence[int] | None) -> None:

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,11 +20,13 @@ from core.progress import Bar, Progress, Report, silent
 from core.reduction.checks import LEAST_DIMENSIONS
 from core.reduction.compare import Judged, Point, Split, judged_whole, points, splits
 from core.reduction.dimension import IntrinsicDimension, explained_variance, two_nn
-from core.reduction.figures import DEPTHS, WAYS, loss_of, point_figures, whole_figures
+from core.reduction.figures import DEPTHS, WAYS, PointFigures, loss_of, point_figures, whole_figures
 from core.reduction.significance import Loss, smallest_lossless
 from core.results import Floats, first_rows
+from core.runs.record import metrics
+from core.runs.reduction import Compared, ReductionFigures, ReductionResult, ReductionRun
 
-PACKAGE, KIND = "core.reduction", "reduction"
+PACKAGE = "core.reduction"
 ELSEWHERE = {"seed": "--seeds 3 makes three halves, each with its seed", "dimensions": "use --dims"}
 DIMENSIONS = (8, 16, 32, 64, 128, 256)
 MOST_SPLITS = 1_000
@@ -64,9 +67,8 @@ def reduce(
     bar.step(0, "reading the pairs")
     given = read_pairs(source, model, tag, exclude)
     kept, left_out = _dimensions(dims, given.pairs.dimensions)
-    asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
     ground = Ground.measured(given, splits(given.pairs.items, seeds), at, bar.part(0, STEPS))
-    work = _Work(ground, kept, asked | ({"dims_left_out": left_out} if left_out else {}))
+    work = _Work(ground, kept, tag=tag, exclude=exclude, dims_left_out=left_out or None)
     work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
     if out is not None:
         write_arrays(out, work.arrays())
@@ -104,18 +106,25 @@ class Ground:
         """The image of each held-out pair: (S, H)."""
         return self.given.pairs.items[self.held_out]
 
-    def figures(self) -> dict[str, Any]:
-        """What a card and a result both tell. comparison: the same where the same pairs were held out."""
-        told: dict[str, Any] = {"comparison": self._name(), "splits": len(self.parts), "pairs": len(self.given)}
-        told |= {"held_out": self.held_out.shape[1], "repeated": self.given.repeated, "at": self.at}
-        images = len(self.given.pairs.image_rows)
-        if images < len(self.given):
-            told |= {"images": images, "held_out_images": len(first_rows(self.items[0]))}
-        told["full"] = whole_figures(self.whole, self.items, self.at)
+    def compared(self, **asked: Any) -> Compared:
+        """What a card and a result both tell. asked: how the pairs and the dimensions were chosen."""
+        count, held_out = len(self.given), self.held_out.shape[1]
+        images, held_out_images = len(self.given.pairs.image_rows), len(first_rows(self.items[0]))
         known = {name: each for name, each in self.intrinsic.items() if each is not None}
-        told["intrinsic_dimension"] = {name: known[name].value if name in known else None for name in self.intrinsic}
-        sampled = {name: each.rows for name, each in known.items() if each.sampled}
-        return told | ({"intrinsic_dimension_sample": sampled} if sampled else {})
+        return Compared(
+            comparison=self._name(),
+            splits=len(self.parts),
+            pairs=count,
+            images=images if images < count else None,
+            held_out=held_out,
+            held_out_images=held_out_images if images < count else None,
+            repeated=self.given.repeated,
+            at=self.at,
+            full=whole_figures(self.whole, self.items, self.at),
+            intrinsic_dimension={name: known[name].value if name in known else None for name in self.intrinsic},
+            intrinsic_dimension_sample={name: each.rows for name, each in known.items() if each.sampled} or None,
+            **asked,
+        )
 
     def arrays(self) -> Arrays:
         whole = {f"full_{name}": array for name, array in by_way(self.whole).items()}
@@ -130,12 +139,12 @@ class Ground:
 class Curve:
     """One method's points so far; saved under one id, however often it grows."""
 
-    def __init__(self, plan: Plan, ground: Ground, about: Mapping[str, Any], dims: Sequence[int]) -> None:
-        self.plan, self.ground, self.about, self.dims = plan, ground, about, dims
+    def __init__(self, plan: Plan, ground: Ground, compared: Compared, dims: Sequence[int]) -> None:
+        self.plan, self.ground, self.compared, self.dims = plan, ground, compared, dims
         self.id, self.created = uuid4().hex[:12], datetime.now(UTC).isoformat(timespec="milliseconds")
         self.points: list[Point] = []
         self.losses: dict[int, Loss] = {}
-        self.figures: list[dict[str, Any]] = []
+        self.figures: list[PointFigures] = []
 
     def add(self, point: Point) -> None:
         """Keeps the point, in the workspace too."""
@@ -143,46 +152,48 @@ class Curve:
         loss = self.losses[point.dimension] = loss_of(point, ground.whole, ground.items, ground.at)
         self.points.append(point)
         self.figures.append(point_figures(point, ground.whole, ground.items, loss, ground.at))
-        rows = ground.given.rows
-        if rows.workspace is not None:
-            card = replace(self._made().card(rows), id=self.id, created=self.created)
-            rows.workspace.save_run(card, self.arrays())
+        if ground.given.workspace is not None:
+            self._run().save(ground.given.workspace)
 
     @property
     def smallest(self) -> int | None:
         return smallest_lossless(self.losses)
 
-    def arrays(self) -> Arrays:
-        """The ground's, and dims (M,) int64; i2t, t2i, i2t_nearest and t2i_nearest (M, S, H) int32."""
-        return self.ground.arrays() | self.own_arrays()
-
     def own_arrays(self) -> Arrays:
+        """Those of its run that are not the ground's."""
         dims = np.array([point.dimension for point in self.points], dtype=np.int64)
         found = [by_way(point.judged) for point in self.points]
         return {"dims": dims} | {name: np.stack([each[name] for each in found]) for name in found[0]}
 
-    def _made(self) -> Made:
-        method = self.plan.method
-        params = asdict(method.make_params(self.plan.settings))
+    def _run(self) -> ReductionRun:
+        method, points = self.plan.method, self.points
+        params = asdict(method.make_params(self.plan.settings)) | {"seed": 0}
         del params["dimensions"]
-        metrics = {**self.about, "dims": list(self.dims), "curve": self.figures, "smallest_lossless": self.smallest}
-        metrics["partial"] = len(self.points) < len(self.dims)
-        seconds = sum(point.seconds for point in self.points) * len(self.ground.parts)
-        return Made(KIND, method, params | {"seed": 0}, seconds, metrics)
+        figures = ReductionFigures(
+            **vars(self.compared),
+            dims=self.dims,
+            curve=self.figures,
+            smallest_lossless=self.smallest,
+            partial=len(points) < len(self.dims),
+        )
+        seconds = sum(point.seconds for point in points) * len(self.ground.parts)
+        made = Made(ReductionRun.KIND, method, params, seconds, metrics(figures))
+        card = replace(made.card(self.ground.given.rows), id=self.id, created=self.created)
+        return ReductionRun(card, **self.ground.arrays(), **self.own_arrays())
 
 
 class _Work(Comparison[Curve]):
-    """about: what cards and the result tell of the comparison."""
+    """asked: as for `Ground.compared`."""
 
     first = "the first reducer was judged"
 
-    def __init__(self, ground: Ground, dims: Sequence[int], about: Mapping[str, Any]) -> None:
+    def __init__(self, ground: Ground, dims: Sequence[int], **asked: Any) -> None:
         super().__init__()
-        self.ground, self.dims, self.about = ground, dims, ground.figures() | dict(about)
+        self.ground, self.dims, self.compared = ground, dims, ground.compared(**asked)
 
     def judge(self, plan: Plan, report: Report) -> None:
         """All dimensions, each saved when it is done."""
-        curve = Curve(plan, self.ground, self.about, self.dims)
+        curve = Curve(plan, self.ground, self.compared, self.dims)
         pairs, parts = self.ground.given.pairs, self.ground.parts
         for point in points(plan.method, pairs, parts, self.dims, plan.settings, report):
             if not curve.points:
@@ -190,20 +201,18 @@ class _Work(Comparison[Curve]):
             curve.add(point)
 
     def result(self) -> dict[str, Any]:
-        given = self.ground.given
+        given, done = self.ground.given, {curve.plan.method.name: curve for curve in self.done}
         saved = given.workspace is not None
-        about = {name: value for name, value in self.about.items() if name != "comparison"}
-        return {
-            "full": about.pop("full"),
-            "curves": {curve.plan.method.name: curve.figures for curve in self.done},
-            "smallest_lossless": {curve.plan.method.name: curve.smallest for curve in self.done},
-            "runs": {curve.plan.method.name: curve.id if saved else None for curve in self.done},
-            "model": given.model,
-            "space": given.rows.space,
-            **about,
-            "explained_variance": np.round(self.ground.explained.astype(np.float64), 7).tolist(),
-            **self.remarks(),
-        }
+        found = ReductionResult(
+            **vars(self.compared),
+            curves={name: curve.figures for name, curve in done.items()},
+            smallest_lossless={name: curve.smallest for name, curve in done.items()},
+            runs={name: curve.id if saved else None for name, curve in done.items()},
+            model=given.model,
+            space=given.rows.space,
+            explained_variance=np.round(self.ground.explained.astype(np.float64), 7).tolist(),
+        )
+        return {**metrics(found), **self.remarks()}
 
     def arrays(self) -> Arrays:
         """The ground's, and each curve's with its method before the name, e.g. `pca.i2t`."""
@@ -223,27 +232,35 @@ def by_way(judged: Judged) -> Arrays:
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """The result as records for a table: a row a point, a row a method, and the rest as figures."""
-    full, held_out = result["full"], result["held_out"]
-    names = ("full", "curves", "smallest_lossless", "runs", "explained_variance", "intrinsic_dimension")
-    rest = {name: value for name, value in result.items() if name not in names and not isinstance(value, dict)}
-    told = {f"all dimensions, {way}": f"{full[way]:.4g} ± {full['sd'][way]:.2g}" for way in ("i2t", "t2i")}
-    low, high = full["band"]["both"]
-    told[f"all dimensions, recall@{result['at']} of both"] = f"{full['both'][0]:.4g} (95 %: {low:.4g} to {high:.4g})"
-    asked = {"i2t": result.get("held_out_images", held_out), "t2i": held_out}
-    for way, right in full["right"].items():
-        told[f"right of {asked[way]}, {way}"] = round(right, 1)
-    for modality, value in result["intrinsic_dimension"].items():
-        told[f"intrinsic dimension, {modality}"] = value
-    rows = [_row(method, point) for method, curve in result["curves"].items() for point in curve]
-    smallest = [{"method": method, "smallest lossless": dim} for method, dim in result["smallest_lossless"].items()]
+    found = msgspec.convert(result, ReductionResult)
+    full, apart = found.full, ("comparison", "explained_variance")
+    rest = {name: value for name, value in result.items() if name not in apart and not isinstance(value, dict)}
+    told: dict[str, Any] = {
+        "all dimensions, i2t": f"{full.i2t:.4g} ± {full.sd['i2t']:.2g}",
+        "all dimensions, t2i": f"{full.t2i:.4g} ± {full.sd['t2i']:.2g}",
+    }
+    low, high = full.band["both"]
+    told[f"all dimensions, recall@{found.at} of both"] = f"{full.both.mean:.4g} (95 %: {low:.4g} to {high:.4g})"
+    told[f"right of {found.held_out_images or found.held_out}, i2t"] = round(full.right["i2t"], 1)
+    told[f"right of {found.held_out}, t2i"] = round(full.right["t2i"], 1)
+    told |= {f"intrinsic dimension, {modality}": value for modality, value in found.intrinsic_dimension.items()}
+    rows = [_row(method, point) for method, curve in found.curves.items() for point in curve]
+    smallest = [{"method": method, "smallest lossless": dim} for method, dim in found.smallest_lossless.items()]
     return {**rest, **told, "curves": rows, "smallest lossless by a paired bootstrap test, p ≥ 0.05": smallest}
 
 
-def _row(method: str, point: Mapping[str, Any]) -> dict[str, Any]:
-    means = {way: f"{point[way][0]:.3f} ± {point[way][1]:.2g}" for way in ("i2t", "t2i")}
-    right = {f"right {way}": round(value, 1) for way, value in point["right"].items()}
-    tested = {name: point[name] for name in ("difference", "p", "detectable_loss")}
-    return {"method": method, "dim": point["dim"], **means, **right, **tested, "seconds": point["seconds"]}
+def _row(method: str, point: PointFigures) -> dict[str, Any]:
+    return {
+        "method": method,
+        "dim": point.dim,
+        "i2t": f"{point.i2t.mean:.3f} ± {point.i2t.sd:.2g}",
+        "t2i": f"{point.t2i.mean:.3f} ± {point.t2i.sd:.2g}",
+        **{f"right {way}": round(value, 1) for way, value in point.right.items()},
+        "difference": point.difference,
+        "p": point.p,
+        "detectable_loss": point.detectable_loss,
+        "seconds": point.seconds,
+    }
 
 
 def _check(seeds: int, at: int) -> None:

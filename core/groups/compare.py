@@ -53,6 +53,7 @@ class Curve:
 class Asked:
     """How much stands behind the figures of a size: each the mean over splits, of one cut in halves."""
 
+    size: int
     classes: float
     queries: float
     gallery: float
@@ -81,7 +82,7 @@ def example_questions(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[
 def asked(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[int]) -> list[Asked]:
     """One a size."""
     counts = np.array([[_counts(pair) for pair in next(questions(sets, each, sizes, 0))] for each in splits])
-    return [Asked(*map(float, each)) for each in counts.mean(axis=0)]
+    return [Asked(size, *map(float, each)) for size, each in zip(sizes, counts.mean(axis=0), strict=True)]
 
 
 def curve(

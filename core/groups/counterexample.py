@@ -51,7 +51,8 @@ class Search:
 class Literal:
     """The statement read literally, with distances of the items and not of their embeddings, on one case.
 
-    items: a, p and n on the line; scale c: f(x) = c x; left: |f(a) - f(p)|; right: 2 max{m, |a - n|}.
+    items: a, p and n on the line; scale c: f(x) = c x; left: |f(a) - f(p)|; right: 2 max{m, |a - n|}; holds:
+    the left is at most the right.
     """
 
     items: Sequence[float]
@@ -59,10 +60,7 @@ class Literal:
     margin: float
     left: float
     right: float
-
-    @property
-    def holds(self) -> bool:
-        return self.left <= self.right
+    holds: bool
 
 
 def search(seed: int = 0, report: Report = silent) -> Search:
@@ -79,7 +77,8 @@ def literal(scale: float = 10.0) -> Literal:
     items = (0.0, 1.0, 3.0)
     a, p, n = (scale * each for each in items)
     margin = max(abs(a - p) - abs(a - n), abs(p - a) - abs(p - n))
-    return Literal(items, scale, margin, abs(a - p), 2 * max(margin, abs(items[0] - items[2])))
+    left, right = abs(a - p), 2 * max(margin, abs(items[0] - items[2]))
+    return Literal(items, scale, margin, left, right, left <= right)
 
 
 def shares(points: Doubles, shape: Shape) -> Doubles:

@@ -1,8 +1,7 @@
 """The theorem of `core.groups.bound` on one set of data: its margin, pairs of groups of each size, and a search."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,49 @@ Doubles = NDArray[np.float64]
 PAIRS, MOST = 500, 8
 """Pairs of groups of a size, in all and of one class; at least one of each class that reaches the size."""
 STEPS = 1_000
+
+
+@dataclass(frozen=True)
+class Quartiles:
+    """Of the pairs, with both ends."""
+
+    least: float
+    lower: float
+    median: float
+    upper: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Doubles) -> "Quartiles":
+        return cls(*np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist())
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The figures of a `Search`."""
+
+    tried: int
+    closest: float
+    broken: int
+
+
+@dataclass(frozen=True)
+class BoundFigures:
+    """margin: m. pairs, checked, broken: counts. slack: of the theorem's bound and of the sharper one, 1 is all.
+
+    closest_in_data: the largest share of the bound that any groups of the items can reach.
+    """
+
+    margin: float
+    holds: bool
+    pairs: int
+    checked: int
+    broken: int
+    slack: Quartiles
+    slack_sharper: Quartiles
+    closest_in_data: float
+    search: Searched
+    literal: Literal
 
 
 @dataclass(frozen=True)
@@ -53,20 +95,19 @@ class Evidence:
         """(P,) the share of the right side that is not used."""
         return _slack(self.left, self.right)
 
-    def figures(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return {
-            "margin": self.margin.value,
-            "holds": self.holds,
-            "pairs": len(self.left),
-            "checked": self.checked,
-            "broken": self.broken,
-            "slack": _quartiles(self.slack),
-            "slack_sharper": _quartiles(_slack(self.left, self.sharper)),
-            "closest_in_data": self.margin.closest,
-            "search": {"tried": self.search.tried, "closest": self.search.closest, "broken": self.search.broken},
-            "literal": {**asdict(self.literal), "items": list(self.literal.items), "holds": self.literal.holds},
-        }
+    def figures(self) -> BoundFigures:
+        return BoundFigures(
+            margin=self.margin.value,
+            holds=self.holds,
+            pairs=len(self.left),
+            checked=self.checked,
+            broken=self.broken,
+            slack=Quartiles.of(self.slack),
+            slack_sharper=Quartiles.of(_slack(self.left, self.sharper)),
+            closest_in_data=self.margin.closest,
+            search=Searched(self.search.tried, self.search.closest, self.search.broken),
+            literal=self.literal,
+        )
 
     def arrays(self) -> dict[str, NDArray]:
         """For a scatter, and the configuration that came closest in the search."""
@@ -124,8 +165,3 @@ def _of_size(sets: Sets, size: int, value: float, random: np.random.Generator, r
 
 def _slack(left: Doubles, right: Doubles) -> Doubles:
     return 1 - left / np.maximum(right, np.finfo(np.float32).tiny)
-
-
-def _quartiles(values: Doubles) -> dict[str, float]:
-    names = ("least", "lower", "median", "upper", "most")
-    return dict(zip(names, np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist(), strict=True))

@@ -20,17 +20,16 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Difference:
-    """A method less the mean, over the splits. low, high: 95 % interval; p: two-sided; None where one split is all."""
+    """A method less the mean, over the splits. low, high: 95 % interval; p: two-sided; None where one split is all.
+
+    better: more is found, and chance would hardly do that.
+    """
 
     difference: float
     low: float | None = None
     high: float | None = None
     p: float | None = None
-
-    @property
-    def better(self) -> bool:
-        """More is found, and chance would hardly do that."""
-        return self.p is not None and self.p < LEVEL and self.difference > 0
+    better: bool = False
 
 
 def paired(method: Doubles, mean: Doubles, ratio: float) -> Difference:
@@ -43,7 +42,7 @@ def paired(method: Doubles, mean: Doubles, ratio: float) -> Difference:
         return Difference(middle)
     error = float(differences.std(ddof=1) * np.sqrt(1 / count + ratio))
     if error == 0:
-        return Difference(middle, middle, middle, 1.0 if middle == 0 else 0.0)
+        return Difference(middle, middle, middle, 1.0 if middle == 0 else 0.0, middle > 0)
     reach = float(stdtrit(count - 1, 1 - LEVEL / 2)) * error
     p = 2 * float(stdtr(count - 1, -abs(middle) / error))
-    return Difference(middle, middle - reach, middle + reach, p)
+    return Difference(middle, middle - reach, middle + reach, p, p < LEVEL and middle > 0)

@@ -6,11 +6,11 @@ small size, so the p of the paired tests (`core.groups.significance`) are correc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from core.groups.significance import LEVEL
+from core.groups.figures import AgainstMean
+from core.groups.significance import LEVEL, Difference
 from core.methods import discover
 from core.semantics.correlation import adjusted
 
@@ -18,8 +18,8 @@ FEWEST, MOST = 2, 8
 """Sizes of groups that the question is about: of one item there is nothing to pool, of many the mean finds all."""
 MEASURES = ("top1", "map")
 
-Against = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By method, as `core.groups.figures.against_mean` tells it."""
+Against = Mapping[str, Sequence[AgainstMean]]
+"""By method, a row a size."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def verdict(against: Against, measure: str) -> list[Answer]:
     measure: "top1" or "map".
     """
     names = [name for name in learned() if name in against]
-    sizes = [row["size"] for row in against[names[0]] if FEWEST <= row["size"] <= MOST] if names else []
-    asked = {name: {row["size"]: row[measure] for row in against[name]} for name in names}
-    q = _corrected([[asked[name][size]["p"] for name in names] for size in sizes])
+    sizes = [row.size for row in against[names[0]] if FEWEST <= row.size <= MOST] if names else []
+    asked = {name: {row.size: row.by(measure) for row in against[name]} for name in names}
+    q = _corrected([[asked[name][size].p for name in names] for size in sizes])
     return [_answer(size, {name: asked[name][size] for name in names}, q[row]) for row, size in enumerate(sizes)]
 
 
@@ -63,13 +63,12 @@ def _corrected(p: list[list[float | None]]) -> list[list[float | None]]:
     return [[None if np.isnan(each) else float(each) for each in row] for row in found]
 
 
-def _answer(size: int, told: Mapping[str, Mapping[str, Any]], q: Sequence[float | None]) -> Answer:
+def _answer(size: int, told: Mapping[str, Difference], q: Sequence[float | None]) -> Answer:
     corrected = dict(zip(told, q, strict=True))
-    order = sorted(told, key=lambda name: -told[name]["difference"])
+    order = sorted(told, key=lambda name: -told[name].difference)
     best = told[order[0]]
-    better = tuple(name for name in order if told[name]["difference"] > 0 and _sure(corrected[name]))
-    figures = {name: best[name] for name in ("difference", "low", "high", "p")}
-    return Answer(size, order[0], **figures, q=corrected[order[0]], better=better)
+    better = tuple(name for name in order if told[name].difference > 0 and _sure(corrected[name]))
+    return Answer(size, order[0], best.difference, best.low, best.high, best.p, corrected[order[0]], better)
 
 
 def _sure(q: float | None) -> bool:

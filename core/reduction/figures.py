@@ -1,4 +1,4 @@
-"""What is told of a comparison of reducers: recall both ways, right pairs, losses and their power, as plain JSON.
+"""The figures of a comparison of reducers: recall both ways, right pairs, losses and their power.
 
 `i2t` and `t2i` are top-1 accuracies, `recall` those at 5 and 10. `both` (their mean), `right` (how many of the held-out
 images and captions), the band and every test are about recall@k at the k that was chosen.
@@ -8,16 +8,16 @@ Where an image has several captions, it asks once, and any of them may answer; e
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.clustering.metrics import mean_and_sd
 from core.reduction.compare import Judged, Point
-from core.reduction.significance import Loss, band, mcnemar, paired_bootstrap
+from core.reduction.significance import Loss, McNemar, band, mcnemar, paired_bootstrap
 from core.results import first_rows, numbered
+from core.statistics import MeanAndSd
 
 WAYS: Mapping[str, str] = {"i2t": "image_to_text", "t2i": "text_to_image"}
 DEPTHS = (1, 5, 10)
@@ -25,32 +25,76 @@ DEPTHS = (1, 5, 10)
 Rows = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 Number = TypeVar("Number", np.int32, np.int64, np.float64)
-Figures = dict[str, Any]
 
 
-def whole_figures(whole: Judged, items: Rows, k: int = 1) -> Figures:
-    """Of all dimensions: i2t and t2i are means over the splits, `sd` theirs; `band` holds 95 % of the resampled means.
+@dataclass(frozen=True, kw_only=True)
+class Recalls:
+    """Over the splits. both: recall@k of both ways averaged; right: how many, by way; recall: by depth and way."""
 
-    items: (S, H), the image of each held-out pair.
-    """
-    told = _told(whole, items, k)
-    ways = _right(whole, items, k) | {"both": _correct(whole, items, k)}
-    images = firsts(items, items)
-    bands = {way: list(asdict(band(right, images)).values()) for way, right in ways.items()}
-    means, sds = ({way: told[way][place] for way in WAYS} for place in (0, 1))
-    return told | means | {"sd": sds, "band": bands}
+    both: MeanAndSd
+    right: Mapping[str, float]
+    recall: Mapping[str, Mapping[str, MeanAndSd]]
 
 
-def point_figures(point: Point, whole: Judged, items: Rows, loss: Loss, k: int = 1) -> Figures:
-    """Of one D': i2t and t2i are [mean, sd] over the splits. mcnemar: of the first split, a test each way.
+@dataclass(frozen=True, kw_only=True)
+class WholeFigures(Recalls):
+    """Of all dimensions. i2t, t2i: means over the splits; sd: theirs. band: 95 % of the resampled means, by way."""
+
+    i2t: float
+    t2i: float
+    sd: Mapping[str, float]
+    band: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointFigures(Recalls):
+    """Of one D', `dim`. difference … lossless: as in `Loss`. seconds: of one fit. mcnemar: of the first split, by way.
 
     McNemar's test takes captions of one image for independent; the loss, by the bootstrap, does not.
     """
-    test = asdict(loss) | {"detectable_loss": loss.detectable_loss, "lossless": loss.lossless}
-    before, after = _queries(whole, items), _queries(point.judged, items)
-    changed = {way: asdict(mcnemar(before[way][0] < k, after[way][0] < k)) for way in WAYS}
-    told = {"dim": point.dimension, **_told(point.judged, items, k), "seconds": round(point.seconds, 4)}
-    return told | {name: value for name, value in test.items() if name != "pairs"} | {"mcnemar": changed}
+
+    dim: int
+    i2t: MeanAndSd
+    t2i: MeanAndSd
+    seconds: float
+    difference: float
+    p: float
+    standard_error: float
+    detectable_loss: float
+    lossless: bool
+    mcnemar: Mapping[str, McNemar]
+
+
+def whole_figures(whole: Judged, items: Rows, k: int = 1) -> WholeFigures:
+    """items: (S, H), the image of each held-out pair."""
+    images, ways = firsts(items, items), _right(whole, items, k) | {"both": _correct(whole, items, k)}
+    bands = {way: band(right, images) for way, right in ways.items()}
+    top1 = _recalls(whole, items, 1)
+    return WholeFigures(
+        i2t=top1["i2t"].mean,
+        t2i=top1["t2i"].mean,
+        sd={way: each.sd for way, each in top1.items()},
+        band={way: (each.low, each.high) for way, each in bands.items()},
+        **_shared(whole, items, k),
+    )
+
+
+def point_figures(point: Point, whole: Judged, items: Rows, loss: Loss, k: int = 1) -> PointFigures:
+    """items: (S, H), the image of each held-out pair; loss: against the whole."""
+    before, after, top1 = _queries(whole, items), _queries(point.judged, items), _recalls(point.judged, items, 1)
+    return PointFigures(
+        dim=point.dimension,
+        seconds=round(point.seconds, 4),
+        difference=loss.difference,
+        p=loss.p,
+        standard_error=loss.standard_error,
+        detectable_loss=loss.detectable_loss,
+        lossless=loss.lossless,
+        mcnemar={way: mcnemar(before[way][0] < k, after[way][0] < k) for way in WAYS},
+        i2t=top1["i2t"],
+        t2i=top1["t2i"],
+        **_shared(point.judged, items, k),
+    )
 
 
 def loss_of(point: Point, whole: Judged, items: Rows, k: int = 1) -> Loss:
@@ -58,13 +102,18 @@ def loss_of(point: Point, whole: Judged, items: Rows, k: int = 1) -> Loss:
     return paired_bootstrap(_correct(whole, items, k), _correct(point.judged, items, k), firsts(items, items))
 
 
-def _told(judged: Judged, items: Rows, k: int) -> Figures:
-    ways = _queries(judged, items)
-    recalls = {depth: {way: mean_and_sd(_shares(ranks, depth)) for way, ranks in ways.items()} for depth in DEPTHS}
-    right = {way: float((ranks < k).sum(axis=1).mean()) for way, ranks in ways.items()}
-    more = {str(depth): recalls[depth] for depth in DEPTHS[1:]}
-    both = mean_and_sd(_correct(judged, items, k).mean(axis=1).tolist())
-    return {**recalls[1], "both": both, "right": right, "recall": more}
+def _shared(judged: Judged, items: Rows, k: int) -> dict[str, Any]:
+    """As `Recalls` has them."""
+    return {
+        "both": MeanAndSd.of(_correct(judged, items, k).mean(axis=1).tolist()),
+        "right": {way: float((ranks < k).sum(axis=1).mean()) for way, ranks in _queries(judged, items).items()},
+        "recall": {str(depth): _recalls(judged, items, depth) for depth in DEPTHS[1:]},
+    }
+
+
+def _recalls(judged: Judged, items: Rows, depth: int) -> dict[str, MeanAndSd]:
+    shares = {way: (ranks < depth).mean(axis=1) for way, ranks in _queries(judged, items).items()}
+    return {way: MeanAndSd.of(each.tolist()) for way, each in shares.items()}
 
 
 def _queries(judged: Judged, items: Rows) -> dict[str, NDArray[np.int32]]:
@@ -75,10 +124,6 @@ def _queries(judged: Judged, items: Rows) -> dict[str, NDArray[np.int32]]:
 def firsts(values: NDArray[Number], items: Rows) -> NDArray[Number]:
     """Of each image the value of its first row: (S, H) → (S, I)."""
     return np.stack([some[first_rows(mine)] for some, mine in zip(values, items, strict=True)])
-
-
-def _shares(ranks: NDArray[np.int32], depth: int) -> list[float]:
-    return (ranks < depth).mean(axis=1).tolist()
 
 
 def _right(judged: Judged, items: Rows, k: int) -> dict[str, Doubles]:

@@ -12,11 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from app.kit import derived_embeddings, store
 from app.views.dimensions import actions, changes, chart, chosen, cost, curves, empty, form, pairs, spectrum, table
-from app.views.dimensions.curves import Curve, Given, Measure
+from app.views.dimensions.curves import SELECTOR, Input
+from app.views.dimensions.measure import Measure, level, losses, lossless, mean_and_sd
 from core.errors import BadParameter
 from core.methods import discover, find
+from core.reduction.figures import PointFigures, WholeFigures
 from core.results import Projection, Reducer
+from core.runs.record import metrics
+from core.runs.reduction import ReductionFigures, ReductionRun
 from core.sources import Item
+from core.statistics import MeanAndSd
 from core.workspace import RunCard, Workspace, create_named
 from tests.app.conftest import FakeJobs, alone, clean, ids, picture, texts, unit
 
@@ -56,6 +61,27 @@ def halves() -> np.ndarray:
     return np.array([np.sort(random.permutation(COUNT)[:HELD]) for _ in range(SPLITS)])
 
 
+NONE = MeanAndSd(0, 0)
+"""Of figures that the page does not show: it reads ranks."""
+SHARED = {"both": NONE, "right": {}, "recall": {}}
+
+
+def figures(dims: tuple[int, ...]) -> ReductionFigures:
+    loss = {"difference": 0, "p": 1, "standard_error": 0, "detectable_loss": 0, "lossless": True, "mcnemar": {}}
+    return ReductionFigures(
+        comparison="one",
+        splits=SPLITS,
+        pairs=COUNT,
+        held_out=HELD,
+        repeated=7,
+        at=1,
+        full=WholeFigures(i2t=0, t2i=0, sd={}, band={}, **SHARED),
+        intrinsic_dimension={"image": 6.25, "text": 5.5},
+        dims=dims,
+        curve=[PointFigures(dim=dim, i2t=NONE, t2i=NONE, seconds=0.25, **loss, **SHARED) for dim in dims],
+    )
+
+
 def save(
     workspace: Workspace, wrong: tuple[int, ...] = (10, 0), dims: tuple[int, ...] = DIMS, method: str = "pca", **more
 ) -> RunCard:
@@ -67,9 +93,6 @@ def save(
     ranks = np.zeros((len(dims), SPLITS, HELD), np.int32)
     for place, count in enumerate(wrong):
         ranks[place, :, :count] = np.arange(count) + 1
-    points = [{"dim": dim, "seconds": 0.25} for dim in dims]
-    metrics = {"comparison": "one", "splits": SPLITS, "repeated": 7, "curve": points}
-    metrics["intrinsic_dimension"] = {"image": 6.25, "text": 5.5}
     card = RunCard(
         id=f"{method}-{len(workspace.runs())}",
         kind="reduction",
@@ -79,7 +102,7 @@ def save(
         model="pocket",
         items=COUNT,
         fingerprint="abc",
-        metrics=metrics | more.pop("metrics", {}),
+        metrics=metrics(figures(dims)) | more.pop("metrics", {}),
     )
     arrays = {
         "ids": np.asarray(ids(workspace)),
@@ -108,9 +131,9 @@ def reduced(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def found(workspace: Workspace) -> list[Curve]:
+def found(workspace: Workspace) -> list[ReductionRun]:
     cards = workspace.runs("reduction")
-    return curves.curves(workspace, cards, curves.givens(cards)[0])
+    return curves.curves(workspace, cards, SELECTOR.inputs(cards)[0])
 
 
 def choose(test: AppTest, *names: str) -> AppTest:
@@ -185,11 +208,11 @@ def test_the_job_takes_what_the_form_gives(shown, home, jobs: FakeJobs) -> None:
     test = clean(test.run())
     (curve,) = found(workspace)
     for way in ("i2t", "t2i"):
-        means, _ = curve.mean_and_sd(Measure(way))
+        means, _ = mean_and_sd(curve, Measure(way))
         assert means == pytest.approx([point[way][0] for point in result["curves"]["pca"]])
-        assert curve.level(Measure(way))[0] == pytest.approx(result["full"][way])
-    assert curve.lossless(Measure()) == result["smallest_lossless"]["pca"]
-    assert [loss.p for loss in curve.losses(Measure()).values()] == [point["p"] for point in result["curves"]["pca"]]
+        assert level(curve, Measure(way))[0] == pytest.approx(result["full"][way])
+    assert lossless(curve, Measure()) == result["smallest_lossless"]["pca"]
+    assert [loss.p for loss in losses(curve, Measure()).values()] == [point["p"] for point in result["curves"]["pca"]]
     test.button(key="use-reducer").click().run()
     COMMANDS["project"](**jobs.known[1].arguments)
     assert clean(test.run()).button(key="use-reducer").label == "In use"
@@ -285,21 +308,21 @@ def test_a_curve_without_a_point_waits(shown, workspace, jobs: FakeJobs) -> None
 
 def test_figures_come_from_the_ranks(reduced) -> None:
     best, _ = found(reduced)
-    assert best.mean_and_sd(Measure())[0] == pytest.approx([1 - 10 / 30 / 2, 1.0])
-    assert best.mean_and_sd(Measure("i2t"))[0] == pytest.approx([2 / 3, 1.0])
-    assert best.mean_and_sd(Measure("t2i"))[0] == pytest.approx([1.0, 1.0])
-    assert best.mean_and_sd(Measure("i2t", 5))[0] == pytest.approx([1 - 6 / 30, 1.0])
-    assert best.mean_and_sd(Measure())[1] == pytest.approx([0, 0])
-    assert best.level(Measure()) == (1.0, 1.0, 1.0)
-    assert best.lossless(Measure()) == 8
-    assert best.lossless(Measure("t2i")) == 4
+    assert mean_and_sd(best, Measure())[0] == pytest.approx([1 - 10 / 30 / 2, 1.0])
+    assert mean_and_sd(best, Measure("i2t"))[0] == pytest.approx([2 / 3, 1.0])
+    assert mean_and_sd(best, Measure("t2i"))[0] == pytest.approx([1.0, 1.0])
+    assert mean_and_sd(best, Measure("i2t", 5))[0] == pytest.approx([1 - 6 / 30, 1.0])
+    assert mean_and_sd(best, Measure())[1] == pytest.approx([0, 0])
+    assert level(best, Measure()) == (1.0, 1.0, 1.0)
+    assert lossless(best, Measure()) == 8
+    assert lossless(best, Measure("t2i")) == 4
 
 
 def test_the_figure_has_a_line_and_a_band_each(reduced) -> None:
     both = found(reduced)
     drawn = chart.figure(both, Measure(), both[0], 8)
     lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
-    assert [line.name for line in lines] == [curve.title for curve in both]
+    assert [line.name for line in lines] == [curves.title(curve) for curve in both]
     assert lines[0].line.color == lines[1].line.color
     assert lines[0].line.dash != lines[1].line.dash
     assert list(lines[0].marker.size) == [9, 15]
@@ -404,8 +427,8 @@ def test_pairs_that_broke_and_pairs_that_were_won(reduced) -> None:
     assert (moved.tries, moved.lost_tries, moved.won_tries) == (SPLITS * HELD * 2, 30, 0)
     assert moved.lost["after"].tolist() == sorted(moved.lost["after"], reverse=True)
     assert set(moved.lost["id"]) == set(best.ids[best.held_out[:, :10]].ravel())
-    turned = replace(best, full=dict(best.reduced, i2t=best.reduced["i2t"][0]), reduced={
-        way: np.zeros((2, SPLITS, HELD), np.int32) for way in ("i2t", "t2i")})  # fmt: skip
+    right = np.zeros((2, SPLITS, HELD), np.int32)
+    turned = replace(best, full_i2t=best.i2t[0], full_t2i=best.t2i, i2t=right, t2i=right)
     won = changes.changes(turned, 4, Measure("i2t"))
     assert (won.lost_tries, won.won_tries) == (0, 30)
     assert changes.changes(best, 4, Measure("i2t", 5)).lost_tries == 3 * 6
@@ -438,7 +461,7 @@ def test_a_card_shows_what_was_found_instead(reduced) -> None:
 def test_what_was_won_shows_what_was_found_before(reduced) -> None:
     best, _ = found(reduced)
     ones = np.ones((SPLITS, HELD), np.int32)
-    other_way = replace(best, full={"i2t": ones, "t2i": ones})
+    other_way = replace(best, full_i2t=ones, full_t2i=ones)
     won = changes.changes(other_way, 8, Measure("t2i")).won
     (card,) = pairs.cards(reduced, store.items(reduced), won[:1], "won")
     caption, own, instead = card.cells
@@ -575,9 +598,9 @@ def test_a_curve_of_embeddings_that_are_deleted_is_still_there(shown, workspace)
 
 
 def test_the_curves_can_be_taken_away(reduced) -> None:
-    told = pd.read_csv(BytesIO(actions.csv(found(reduced))))
+    told, title = pd.read_csv(BytesIO(actions.csv(found(reduced)))), curves.title(found(reduced)[0])
     assert len(told) == 2 * len(DIMS) * SPLITS * 2
-    first = told[(told["method"] == found(reduced)[0].title) & (told["dim"] == 4) & (told["direction"] == "i2t")]
+    first = told[(told["method"] == title) & (told["dim"] == 4) & (told["direction"] == "i2t")]
     assert first["recall_at_1"].tolist() == pytest.approx([2 / 3] * SPLITS)
     assert first["full_recall_at_10"].tolist() == [1.0] * SPLITS
 
@@ -589,8 +612,18 @@ def test_a_line_can_be_deleted(shown, reduced) -> None:
     assert len(test.dataframe[0].value) == 1
 
 
-def test_given() -> None:
-    card = RunCard(
-        "", "reduction", "pca", "PCA", model="pocket", items=1889, metrics={"splits": 1, "exclude": "blurred"}
-    )
-    assert Given.of(card).title("pocket") == "pocket, 1,889 pairs, 1 split, without “blurred”"
+def test_what_a_curve_was_made_from(workspace) -> None:
+    card = save(workspace, items=1889, metrics={"splits": 1, "exclude": "blurred"})
+    assert Input.of(card).title(workspace) == "pocket, 1,889 pairs, 1 split, without “blurred”"
+
+
+def test_a_line_says_what_a_job_has_found() -> None:
+    from app.views.dimensions.page import OUTCOMES
+
+    def said(**smallest: int | None) -> str:
+        shared = {name: value for name, value in metrics(figures(DIMS)).items() if name not in ("dims", "curve")}
+        made = {"curves": {}, "runs": {}, "model": "pocket", "space": "both", "explained_variance": []}
+        return OUTCOMES["reduce"].summary({**shared, **made, "smallest_lossless": smallest})
+
+    assert said(pca=8, truncation=4, contrastive=None) == "4 dimensions lose nothing"
+    assert said(pca=None) == "each number of dimensions loses something"

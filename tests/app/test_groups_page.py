@@ -28,12 +28,16 @@ from app.views.groups import (
 )
 from app.views.groups import table as methods_table
 from app.views.groups.cards import Side
-from app.views.groups.runs import Found, Given
+from app.views.groups.runs import SELECTOR
 from core import commands
 from core.commands.grouping import RUN
 from core.errors import BadParameter
+from core.groups.figures import AgainstMean
+from core.groups.significance import Difference
 from core.groups.verdict import Answer
 from core.methods import discover
+from core.runs.groups import GroupsRun
+from core.runs.record import metrics
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
 from tests.app.conftest import FakeJobs, clean, ids, page, picture, save_map, texts, unit
@@ -81,9 +85,9 @@ def compared(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def every(workspace: Workspace) -> list[Found]:
+def every(workspace: Workspace) -> list[GroupsRun]:
     cards = workspace.runs("groups")
-    return runs.found(workspace, cards, runs.givens(cards)[0])
+    return runs.found(workspace, cards, SELECTOR.inputs(cards)[0])
 
 
 def button(test: AppTest, key: str):
@@ -232,10 +236,10 @@ def test_the_page_answers_in_words_and_figures(shown, compared: Workspace) -> No
     assert "Too few groups have halves of 64 items" in said
     table = test.dataframe[0].value
     for row, each in enumerate(every(compared)):
-        assert table["Method"][row] == each.title
-        assert table["4"][row] == pytest.approx(each.arrays["map"][2].mean())
+        assert table["Method"][row] == runs.title(each)
+        assert table["4"][row] == pytest.approx(each.map[2].mean())
     test.button_group(key="groups-measure").set_value("top1").run()
-    assert clean(test).dataframe[0].value["1"][0] == pytest.approx(every(compared)[0].arrays["top1"][0].mean())
+    assert clean(test).dataframe[0].value["1"][0] == pytest.approx(every(compared)[0].top1[0].mean())
 
 
 ANSWERS = [
@@ -260,25 +264,26 @@ def test_one_split_is_no_test() -> None:
 
 def test_curves_are_means_with_their_spread(compared: Workspace) -> None:
     found = every(compared)
-    assert [each.method for each in found] == ["mean", "normalised-mean", "whitened-mean"]
+    assert [each.card.method for each in found] == ["mean", "normalised-mean", "whitened-mean"]
     line = (found[2].card.id, 4)
     drawn = curves.found(found, "map", line)
     lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
     for each, trace in zip(found, lines, strict=True):
-        assert list(trace.y) == pytest.approx(each.arrays["map"].mean(axis=1))
-        assert [row[2] for row in trace.customdata] == pytest.approx(each.arrays["map"].std(axis=1, ddof=1))
+        assert list(trace.y) == pytest.approx(each.map.mean(axis=1))
+        assert [row[2] for row in trace.customdata] == pytest.approx(each.map.std(axis=1, ddof=1))
     assert list(lines[2].marker.size) == [7, 7, 14]
     less = curves.less_mean(found, "top1", line)
     for each, trace in zip(found[1:], less.data, strict=True):
-        wanted = each.arrays["top1"].mean(axis=1) - found[0].arrays["top1"].mean(axis=1)
+        wanted = each.top1.mean(axis=1) - found[0].top1.mean(axis=1)
         assert list(trace.y) == pytest.approx(wanted)
 
 
 def test_arrows_stand_where_the_interval_leaves_zero(compared: Workspace) -> None:
     found = every(compared)[1]
-    against = [{"size": size, "map": dict(zip(("low", "high"), ends, strict=True))}
-               for size, ends in zip(SIZES, ((0.1, 0.2), (-0.1, 0.2), (-0.2, -0.1)), strict=True)]  # fmt: skip
-    marked = Found(replace(found.card, metrics={**found.card.metrics, "against_mean": against}), found.arrays)
+    ends = ((0.1, 0.2), (-0.1, 0.2), (-0.2, -0.1))
+    tested = [Difference((low + high) / 2, low, high, 0.5) for low, high in ends]
+    against = [AgainstMean(size, each, each) for size, each in zip(SIZES, tested, strict=True)]
+    marked = replace(found, card=replace(found.card, metrics=metrics(replace(found.figures, against_mean=against))))
     assert [cell[-1] for cell in methods_table._cells(marked, "map")][::2] == ["↑", "↓"]
 
 
@@ -286,7 +291,7 @@ def test_a_click_chooses_method_and_size(shown, compared: Workspace) -> None:
     mean = every(compared)[0]
     test = clean(shown(compared, groups_line=mean.card.id, groups_size=2))
     assert test.selectbox(key="groups-line").value == mean.card.id
-    made = searched.Answers.of(mean, 2)
+    made = mean.answers[2]
     assert f"Mean, groups of 2 items: {int(made.right.sum())} of {len(made.right)} right" in texts(test)
 
 
@@ -294,15 +299,15 @@ def test_what_single_groups_found(compared: Workspace) -> None:
     found = every(compared)
     for each in found:
         for size in SIZES:
-            made = searched.Answers.of(each, size)
+            made = each.answers[size]
             ways = searched.sorted_ways(found, each, made, size)
-            mean = searched.Answers.of(found[0], size)
+            mean = found[0].answers[size]
             assert sorted([*ways["wrong"], *ways["right"]]) == list(range(len(made.place)))
             assert (np.diff(made.place[ways["wrong"]]) <= 0).all()
             if each is not found[0]:
                 assert set(ways["won"]) == set(np.flatnonzero(made.right & ~mean.right))
                 assert set(ways["lost"]) == set(np.flatnonzero(~made.right & mean.right))
-    made = searched.Answers.of(found[0], 1)
+    made = found[0].answers[1]
     row = int(made.place.argmax())
     given, got = searched.card(found[0], made, row).sides
     labels = store.items(compared).frame["label"]
@@ -313,7 +318,7 @@ def test_what_single_groups_found(compared: Workspace) -> None:
 
 def test_runs_of_an_earlier_version_say_so(shown, compared: Workspace) -> None:
     for each in every(compared):
-        kept = {name: array for name, array in each.arrays.items() if not name.startswith(("queries", "bound_rows"))}
+        kept = {name: array for name, array in each.arrays().items() if not name.startswith(("queries", "bound_rows"))}
         compared.save_run(replace(each.card, id=""), kept)
     assert "made by an earlier version" in texts(clean(shown(compared)))
     assert "made by an earlier version" in texts(clean(shown(compared, groups_view="The bound")))
@@ -321,7 +326,7 @@ def test_runs_of_an_earlier_version_say_so(shown, compared: Workspace) -> None:
 
 def test_comparisons_on_other_groups_are_apart(shown, compared: Workspace) -> None:
     commands.groups(compared.path, "pair", ["mean"], seeds=2, sizes=[1])
-    givens = runs.givens(compared.runs("groups"))
+    givens = SELECTOR.inputs(compared.runs("groups"))
     assert [each.by for each in givens] == ["pair", "label"]
     test = clean(shown(compared))
     assert "40 groups by pair" in test.selectbox(key="groups-given-classes").options[0]
@@ -334,8 +339,23 @@ def test_settings_are_told_in_the_title() -> None:
     card = RunCard(
         "", "groups", "gaussian", "Gaussian, Wasserstein", {"prior": 2.0, "seed": 0}, 0, "pocket", "images", 8
     )
-    assert Found(card, {}).title == "Gaussian, Wasserstein, prior 2.0"
-    assert Given.of(card).comparison == ""
+    assert SELECTOR.title(card) == "Gaussian, Wasserstein, prior 2.0"
+
+
+def test_what_a_job_has_found_is_told(workspace: Workspace) -> None:
+    from app.views.groups.page import PAGE
+
+    result = commands.groups(workspace.path, "label", ["normalised-mean"], seeds=1, sizes=[1])
+    assert PAGE.outcomes["groups"].summary(result) == "8 groups by 2 methods"
+
+
+def test_a_method_comes_back_as_it_was(compared: Workspace) -> None:
+    each = every(compared)[1]
+    again = GroupsRun.load(compared, each.save(compared))
+    assert again.figures == each.figures
+    kept = each.arrays()
+    assert all(np.array_equal(array, kept[name]) for name, array in again.arrays().items())
+    assert {"queries_1", "gallery_2", "nearest_4", "place_4", "bound_rows"} < set(again.arrays()) == set(kept)
 
 
 # the group map
@@ -352,7 +372,7 @@ def test_groups_stand_on_the_map(shown, compared: Workspace) -> None:
     circles = next(trace for trace in made.data if trace.customdata is not None)
     places_of = dict(zip(drawn.ids.tolist(), drawn.points.xy.tolist(), strict=True))
     for group, x, y in zip([row[0] for row in circles.customdata], circles.x, circles.y, strict=True):
-        assert (x, y) == pytest.approx(places_of[str(each.ids[each.arrays["central"][group]])])
+        assert (x, y) == pytest.approx(places_of[str(each.ids[each.central[group]])])
     assert len(made.layout.images) == CLASSES
     chosen = next(trace for trace in made.data if trace.marker.color == places.CHOSEN)
     assert len(chosen.x) == EACH
@@ -372,7 +392,7 @@ def test_no_more_items_than_a_browser_moves() -> None:
 
 def test_the_nearest_groups_are_those_of_the_distances(shown, compared: Workspace) -> None:
     each = every(compared)[0]
-    between = each.arrays["between"]
+    between = each.between
     for group in range(CLASSES):
         near = together.nearest(each, group)
         assert [other for other, _ in near] == [other for other in np.argsort(between[group]) if other != group]
@@ -386,7 +406,7 @@ def test_the_nearest_groups_are_those_of_the_distances(shown, compared: Workspac
 def test_members_begin_with_the_most_central(compared: Workspace) -> None:
     each = every(compared)[0]
     members = each.members(2)
-    assert members[0] == each.ids[each.arrays["central"][2]]
+    assert members[0] == each.ids[each.central[2]]
     assert set(members) == {id for id, group in zip(each.ids, each.group, strict=True) if group == 2}
 
 
@@ -404,7 +424,7 @@ def test_equal_distances_have_one_level() -> None:
 def test_of_many_groups_the_nearest_are_left(shown, compared: Workspace) -> None:
     each = every(compared)[0]
     none = {"order": np.zeros(0, np.int64), "between": np.zeros((0, 0), np.float32)}
-    compared.save_run(replace(each.card, id=""), {**each.arrays, **none})
+    compared.save_run(replace(each.card, id=""), {**each.arrays(), **none})
     test = shown(compared, groups_view="Group map", groups_line=every(compared)[0].card.id, groups_usual=None)
     assert "only the nearest are kept" in texts(clean(test))
 
@@ -422,55 +442,53 @@ def test_both_sides_of_the_bound(shown, compared: Workspace) -> None:
     each = every(compared)[0]
     test = clean(shown(compared, groups_view="The bound"))
     said = texts(test)
-    bound = each.card.metrics["bound"]
+    bound = each.figures.bound
     values = {metric.label: metric.value for metric in test.metric}
-    assert values["Triplet margin m"] == f"{bound['margin']:.3f}".replace("-", "−")
+    assert values["Triplet margin m"] == f"{bound.margin:.3f}".replace("-", "−")
     assert values["Broken"] == values["Counter-examples found"] == "0"
     assert "No pair breaks the bound" in said
     assert "As it was written, it fails" in said
-    pair = int((each.arrays["bound_left"] / each.arrays["bound_right"]).argmax())
-    assert f"the two sets lie **{each.arrays['bound_left'][pair]:.3f}** apart" in said
+    pair = int((each.bound_left / each.bound_right).argmax())
+    assert f"the two sets lie **{each.bound_left[pair]:.3f}** apart" in said
     chosen = clean(shown(compared, groups_view="The bound", groups_pair=(bound_of(each), 5)))
-    assert f"the two sets lie **{each.arrays['bound_left'][5]:.3f}** apart" in texts(chosen)
+    assert f"the two sets lie **{each.bound_left[5]:.3f}** apart" in texts(chosen)
 
 
-def bound_of(each: Found) -> str:
-    return str(each.card.metrics["comparison"])
+def bound_of(each: GroupsRun) -> str:
+    return each.figures.comparison
 
 
 def test_the_pictures_of_a_pair_are_its_sets(compared: Workspace) -> None:
     each = every(compared)[0]
     vectors = compared.embeddings("pocket", "image")
     of = dict(zip(vectors.ids.tolist(), vectors.vectors, strict=True))
-    pairs = range(0, len(each.arrays["bound_left"]), 7)
+    pairs = range(0, len(each.bound_left), 7)
     assert len(pairs) > 2
     for pair in pairs:
-        first, second, other = (
-            np.mean([of[each.ids[row]] for row in rows], axis=0) for rows in theorem.sets_of(each, pair)
-        )
-        assert np.linalg.norm(first - second) == pytest.approx(each.arrays["bound_left"][pair], abs=1e-5)
-        assert each.name_of(theorem.sets_of(each, pair)[2][0]) == each.names[each.arrays["bound_other"][pair]]
+        first, second, other = (np.mean([of[each.ids[row]] for row in rows], axis=0) for rows in each.sets_of(pair))
+        assert np.linalg.norm(first - second) == pytest.approx(each.bound_left[pair], abs=1e-5)
+        assert each.name_of(each.sets_of(pair)[2][0]) == each.names[each.bound_other[pair]]
         assert other.shape == (WIDTH,)
 
 
 def test_the_scatter_holds_every_pair_below_the_line(compared: Workspace) -> None:
     each = every(compared)[0]
     for trace in [trace for trace in sides.scatter(each, 0).data if trace.customdata is not None]:
-        assert len(trace.x) == each.card.metrics["bound"]["pairs"]
+        assert len(trace.x) == each.figures.bound.pairs
         assert (np.array(trace.y) <= np.array(trace.x) + 1e-6).all()
     shares = [np.sum(trace.y) for trace in sides.slack(each).data]
     assert shares == pytest.approx([1, 1])
 
 
 def test_what_the_margin_says(compared: Workspace) -> None:
-    told = every(compared)[0].card.metrics["bound"]
-    assert "nearer to one of another group" in theorem.plainly({**told, "margin": 0.5})
-    assert "nearer to all of its own group than to any other, by 0.50" in theorem.plainly({**told, "margin": -0.5})
-    assert "The bound is broken" in theorem.plainly({**told, "holds": False})
+    told = every(compared)[0].figures.bound
+    assert "nearer to one of another group" in theorem.plainly(replace(told, margin=0.5))
+    assert "nearer to all of its own group than to any other, by 0.50" in theorem.plainly(replace(told, margin=-0.5))
+    assert "The bound is broken" in theorem.plainly(replace(told, holds=False))
 
 
 def test_the_literal_statement_fails_on_a_case(compared: Workspace) -> None:
-    said = statement.fails(every(compared)[0].card.metrics["bound"]["literal"])
+    said = statement.fails(every(compared)[0].figures.bound.literal)
     assert "the left side is **10**" in said
     assert "**6**: the statement is false" in said
 
@@ -482,15 +500,15 @@ def test_tables_hold_what_was_found(compared: Workspace) -> None:
     found = every(compared)
     each = found[2]
     figures = actions.figures(found)
-    mine = figures[(figures["method"] == each.title) & (figures["size"] == 2)]
-    assert mine["map"].tolist() == pytest.approx(each.arrays["map"][1].tolist())
+    mine = figures[(figures["method"] == runs.title(each)) & (figures["size"] == 2)]
+    assert mine["map"].tolist() == pytest.approx(each.map[1].tolist())
     groups = actions.groups(each)
     assert groups["items"].tolist() == [EACH] * CLASSES
-    assert groups["nearest_1"][0] == NAMES[each.arrays["nearest"][0, 0]]
+    assert groups["nearest_1"][0] == NAMES[each.nearest[0, 0]]
     matrix = actions.distances(each)
-    assert matrix.loc["class a", "class d"] == pytest.approx(each.arrays["between"][0, 3])
+    assert matrix.loc["class a", "class d"] == pytest.approx(each.between[0, 3])
     pairs = actions.bound(each)
-    assert len(pairs) == each.card.metrics["bound"]["pairs"]
+    assert len(pairs) == each.figures.bound.pairs
     assert (pairs["left"] <= pairs["right"]).all()
     for name, make, *_ in actions._files(found, each):
         assert make(), name
@@ -499,15 +517,15 @@ def test_tables_hold_what_was_found(compared: Workspace) -> None:
 def test_a_deleted_method_is_gone_however_often_it_was_made(compared: Workspace) -> None:
     commands.groups(compared.path, "label", ["normalised-mean"], seeds=3, sizes=[*SIZES, 64])
     found = every(compared)
-    assert [each.method for each in found] == ["mean", "normalised-mean", "whitened-mean"]
+    assert [each.card.method for each in found] == ["mean", "normalised-mean", "whitened-mean"]
     actions.delete(compared, found, found[0].card.id)
-    assert [each.method for each in every(compared)] == ["normalised-mean", "whitened-mean"]
+    assert [each.card.method for each in every(compared)] == ["normalised-mean", "whitened-mean"]
     assert {card.method for card in compared.runs("groups")} == {"normalised-mean", "whitened-mean"}
 
 
 def test_the_usual_choice_is_the_best_until_a_person_chooses(compared: Workspace) -> None:
     found = every(compared)
-    means = [each.arrays["map"][2].mean() for each in found]
+    means = [each.map[2].mean() for each in found]
     assert retrieval.best(found) is found[int(np.argmax(means))]
 
 

@@ -8,11 +8,12 @@ from app.kit.items import Items
 from app.kit.state import Group
 from app.scatter.drawn import Drawn
 from app.views.dimensions.changes import changes, places
-from app.views.dimensions.curves import Curve, Measure
+from app.views.dimensions.measure import Measure, level, losses, mean_and_sd, tries
 from app.views.dimensions.pairs import cards
 from app.views.map import drawer
 from app.views.semantics.care_found import Found, captions
 from core import commands
+from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 from tests.reduction.test_several_captions import IMAGES, pairs
 from tests.reduction.test_several_captions import place as paired
@@ -73,24 +74,26 @@ def test_data_care_shows_the_caption_that_does_not_fit(place: Workspace) -> None
     assert found.table(store.items(place), 1)["caption"][0] == "thing 5 way 2"
 
 
-def curve(workspace: Workspace) -> tuple[dict, Curve]:
+def curve(workspace: Workspace) -> tuple[dict, ReductionRun]:
     result = commands.reduce(workspace.path, ["pca"], dims=[6, 12], seeds=3)
-    run = workspace.run(result["runs"]["pca"])
-    return result, Curve.of(run.card, run.arrays)
+    return result, ReductionRun.load(workspace, result["runs"]["pca"])
 
 
 def test_curves_are_those_that_the_command_tells(paired: Workspace) -> None:
     result, found = curve(paired)
     for way in ("i2t", "t2i"):
-        mean, sd = found.mean_and_sd(Measure(way))
+        mean, sd = mean_and_sd(found, Measure(way))
         told = result["curves"]["pca"]
         assert mean == pytest.approx([point[way][0] for point in told])
         assert sd == pytest.approx([point[way][1] for point in told])
-        assert found.level(Measure(way))[0] == pytest.approx(result["full"][way])
-    losses = found.losses(Measure())
-    assert [losses[dim].difference for dim in (6, 12)] == pytest.approx([p["difference"] for p in told])
-    assert [losses[dim].p for dim in (6, 12)] == pytest.approx([p["p"] for p in told])
-    assert (found.tries(Measure("i2t")), found.tries(Measure("t2i"))) == (result["held_out_images"], result["held_out"])
+        assert level(found, Measure(way))[0] == pytest.approx(result["full"][way])
+    lost = losses(found, Measure())
+    assert [lost[dim].difference for dim in (6, 12)] == pytest.approx([p["difference"] for p in told])
+    assert [lost[dim].p for dim in (6, 12)] == pytest.approx([p["p"] for p in told])
+    assert (tries(found, Measure("i2t")), tries(found, Measure("t2i"))) == (
+        result["held_out_images"],
+        result["held_out"],
+    )
 
 
 def test_an_image_asks_once_and_each_caption_for_itself(paired: Workspace) -> None:

@@ -206,11 +206,11 @@ def test_evidence_on_data() -> None:
     assert (found.of != found.other).all()
     assert found.checked == 60 * 48 + 20 * 16
     told = found.figures()
-    assert told["margin"] == pytest.approx(margin_by_loops(groups), abs=1e-6)
-    assert 0 <= told["slack"]["least"] <= told["slack"]["median"] <= told["slack"]["most"] <= 1
-    assert told["slack_sharper"]["median"] < told["slack"]["median"]
-    assert (1 - found.slack).max() <= told["closest_in_data"] + 1e-6
-    assert told["literal"]["holds"] is False
+    assert told.margin == pytest.approx(margin_by_loops(groups), abs=1e-6)
+    assert 0 <= told.slack.least <= told.slack.median <= told.slack.most <= 1
+    assert told.slack_sharper.median < told.slack.median
+    assert (1 - found.slack).max() <= told.closest_in_data + 1e-6
+    assert told.literal.holds is False
     arrays = found.arrays()
     place = 0
     for size, left, of, other in zip(found.size, found.left, found.of, found.other, strict=True):

@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from core.groups.splits import class_splits
 from core.methods import Method, discover
 from core.progress import Progress
 from core.runs.clustering import ClusteringRun
+from core.runs.groups import GroupsResult, GroupsRun
 from core.sources import Item
 from core.workspace import RunCard, Workspace
 from tests.clustering.making import Stop
@@ -214,12 +216,13 @@ def test_a_method_is_kept_with_its_card(place: Workspace) -> None:
     assert card.params == {"prior": 2.0}
     assert card.fingerprint == place.fingerprint("pocket", "text")
     metrics = card.metrics
-    assert metrics["curve"] == found["curves"]["gaussian"]
-    assert metrics["against_mean"] == found["against_mean"]["gaussian"]
-    assert metrics["bound"] == found["bound"]
+    kept, told = GroupsRun.of(run).figures, msgspec.convert(found, GroupsResult)
+    assert kept.curve == told.curves["gaussian"]
+    assert kept.against_mean == told.against_mean["gaussian"]
+    assert kept.bound == told.bound
     assert (metrics["by"], metrics["groups"], metrics["splits"]) == ("label", 8, 3)
     assert len(metrics["fits"]) == 3
-    assert place.run(found["runs"]["mean"]).card.metrics["against_mean"] is None
+    assert GroupsRun.load(place, found["runs"]["mean"]).figures.against_mean is None
     assert place.run(found["runs"]["mean"]).card.metrics["comparison"] == metrics["comparison"]
     assert arrays["names"].tolist() == NAMES
     assert arrays["ids"].tolist() == place.table(["id"])["id"].to_pylist()

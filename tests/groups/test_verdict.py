@@ -1,25 +1,23 @@
 """Do learned embeddings beat the plain mean where groups are small: the answer, corrected for so many tests."""
 
-from typing import Any
-
 import pytest
 from scipy.stats import false_discovery_control
 
+from core.groups.figures import AgainstMean
+from core.groups.significance import Difference
 from core.groups.verdict import learned, verdict
 
 SIZES = (1, 2, 8, 16)
 
 
-def told(differences: list[float], p: list[float | None]) -> list[dict[str, Any]]:
-    """What `against_mean` says of a method, a row a size; mAP is the opposite of top-1."""
+def told(differences: list[float], p: list[float | None]) -> list[AgainstMean]:
+    """A method, a row a size; mAP is the opposite of top-1."""
 
-    def figures(difference: float, p: float | None) -> dict[str, Any]:
-        return {"difference": difference, "low": difference - 0.1, "high": difference + 0.1, "p": p, "better": True}
+    def tested(difference: float, p: float | None) -> Difference:
+        return Difference(difference, difference - 0.1, difference + 0.1, p, better=True)
 
     pairs = zip(SIZES, differences, p, strict=True)
-    return [
-        {"size": size, "top1": figures(each, chance), "map": figures(-each, chance)} for size, each, chance in pairs
-    ]
+    return [AgainstMean(size, tested(each, chance), tested(-each, chance)) for size, each, chance in pairs]
 
 
 AGAINST = {

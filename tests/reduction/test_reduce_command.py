@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from core.progress import Progress
 from core.reduction.compare import judged_whole, splits
 from core.reduction.retrieval import ranks
 from core.results import Pairs
+from core.runs.reduction import ReductionResult, ReductionRun
 from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
@@ -213,9 +215,10 @@ def test_a_curve_is_kept_with_its_card(place: Workspace) -> None:
     assert card.fingerprint == "+".join(fingerprints)
     metrics = card.metrics
     assert (metrics["splits"], metrics["held_out"], metrics["repeated"], metrics["dims"]) == (3, 50, 10, [4, 8])
-    assert metrics["curve"] == found["curves"]["first"]
-    assert metrics["full"] == found["full"]
-    assert metrics["smallest_lossless"] == found["smallest_lossless"]["first"]
+    kept, told = ReductionRun.of(run), msgspec.convert(found, ReductionResult)
+    assert kept.figures.curve == told.curves["first"]
+    assert kept.figures.full == told.full
+    assert kept.figures.smallest_lossless == told.smallest_lossless["first"]
     assert metrics["partial"] is False
     assert arrays["ids"].tolist() == read_pairs(place.path).ids.tolist()
     assert arrays["dims"].tolist() == [4, 8]

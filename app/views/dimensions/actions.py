@@ -9,10 +9,11 @@ import streamlit as st
 
 from app.kit import derived_embeddings, downloads, formats, store
 from app.kit.messages import escaped
-from app.views.dimensions.curves import APART, Curve, setting
+from app.views.dimensions.curves import APART, SELECTOR, title
+from core import reduced
 from core.jobs import jobs
-from core.reduced import KIND, title
 from core.reducer_file import LOADER, export_reducer
+from core.runs.reduction import ReductionRun
 from core.workspace import RunCard, Workspace
 
 COMMAND = "project"
@@ -20,7 +21,7 @@ _USE = "Fits it on all pairs and reduces every embedding of the model here; noth
 _GONE = "The embeddings that it was compared on are deleted: the curve is what is left of them"
 
 
-def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
+def show(workspace: Workspace, curve: ReductionRun, dimension: int) -> None:
     """One line of buttons for the reducer on screen, and below it where its embeddings can be chosen."""
     made = reducer(workspace, curve, dimension)
     with st.container(key="reducer-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -37,7 +38,7 @@ def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
             quiet=False,
         )
         with st.popover("", icon=":material/delete:", key="delete-curve", help="Delete from the curve"):
-            st.caption(f"{escaped(curve.title)}: a line that is deleted is gone. What it has reduced stays.")
+            st.caption(f"{escaped(title(curve))}: a line that is deleted is gone. What it has reduced stays.")
             st.button(
                 "Delete this line",
                 key="delete-curve-now",
@@ -48,14 +49,14 @@ def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
     st.caption(_told(made, dimension))
 
 
-def reducer(workspace: Workspace, curve: Curve, dimension: int) -> RunCard | None:
+def reducer(workspace: Workspace, curve: ReductionRun, dimension: int) -> RunCard | None:
     """The card of the reducer with these settings that was fitted on all pairs; None where it is not in use."""
-    wanted = (curve.card.method, curve.card.fingerprint, setting(curve.card), dimension)
-    found = [card for card in workspace.runs(KIND) if _key(card) == wanted and "derived" in card.metrics]
+    wanted = (curve.card.method, curve.card.fingerprint, SELECTOR.setting(curve.card), dimension)
+    found = [card for card in workspace.runs(reduced.KIND) if _key(card) == wanted and "derived" in card.metrics]
     return found[-1] if found else None
 
 
-def arguments(workspace: Workspace, curve: Curve, dimension: int) -> dict[str, object]:
+def arguments(workspace: Workspace, curve: ReductionRun, dimension: int) -> dict[str, object]:
     """Of the command that fits the reducer on all pairs and reduces the workspace."""
     card = curve.card
     return {
@@ -64,8 +65,8 @@ def arguments(workspace: Workspace, curve: Curve, dimension: int) -> dict[str, o
         "dims": dimension,
         "params": {name: value for name, value in card.params.items() if name not in APART},
         "model": card.model,
-        "tag": card.metrics.get("tag"),
-        "exclude": card.metrics.get("exclude"),
+        "tag": curve.figures.tag,
+        "exclude": curve.figures.exclude,
     }
 
 
@@ -77,33 +78,33 @@ def file(workspace: Workspace, card: RunCard) -> bytes:
         return path.read_bytes()
 
 
-def table(found: Sequence[Curve]) -> pd.DataFrame:
+def table(found: Sequence[ReductionRun]) -> pd.DataFrame:
     """A row a reducer, number of dimensions, split and direction: the shares of right matches, and those of all D."""
     rows = []
     for curve in found:
         for way in ("i2t", "t2i"):
             for place, dimension in enumerate(curve.dims.tolist()):
                 for split in range(len(curve.held_out)):
-                    row = {"method": curve.title, "dim": dimension, "split": split, "direction": way}
+                    row = {"method": title(curve), "dim": dimension, "split": split, "direction": way}
                     rows.append(row | _shares(curve, way, place, split))
     return pd.DataFrame(rows)
 
 
-def csv(found: Sequence[Curve]) -> bytes:
+def csv(found: Sequence[ReductionRun]) -> bytes:
     return downloads.csv(table(found))
 
 
-def _shares(curve: Curve, way: str, place: int, split: int) -> dict[str, float]:
+def _shares(curve: ReductionRun, way: str, place: int, split: int) -> dict[str, float]:
     asked = curve.asks[split] if way == "i2t" else slice(None)
     ranks = {"": curve.reduced[way][place, split][asked], "full_": curve.full[way][split][asked]}
     return {f"{name}recall_at_{depth}": float((ranks[name] < depth).mean()) for name in ranks for depth in (1, 5, 10)}
 
 
 def _key(card: RunCard) -> tuple[str, str, str, object]:
-    return card.method, card.fingerprint, setting(card), card.params.get("dimensions")
+    return card.method, card.fingerprint, SELECTOR.setting(card), card.params.get("dimensions")
 
 
-def _use(workspace: Workspace, curve: Curve, dimension: int, made: RunCard | None) -> None:
+def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: RunCard | None) -> None:
     asked = arguments(workspace, curve, dimension)
     gone = curve.card.model not in store.models(workspace)
     running = any(job.active and job.command == COMMAND and job.arguments == asked for job in jobs().list())
@@ -116,7 +117,7 @@ def _use(workspace: Workspace, curve: Curve, dimension: int, made: RunCard | Non
         help=_GONE if gone else _USE,
     )
     if pressed:
-        name = f"Reduce to {formats.counted(dimension, 'dimension')} by {curve.title}"
+        name = f"Reduce to {formats.counted(dimension, 'dimension')} by {title(curve)}"
         jobs().start(COMMAND, asked, name, workspace.path)
         st.rerun()
 
@@ -141,5 +142,5 @@ def _files(workspace: Workspace, made: RunCard | None) -> None:
 def _told(made: RunCard | None, dimension: int) -> str:
     if made is None:
         return f"In use, its embeddings of {dimension:,} dimensions can be chosen as a model on every other page."
-    name = title(made.metrics["derived"], {made.metrics["derived"]: made})
+    name = reduced.title(made.metrics["derived"], {made.metrics["derived"]: made})
     return f"On the other pages choose the model “{escaped(name)}”."

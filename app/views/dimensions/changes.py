@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.views.dimensions.curves import Curve, Measure
+from app.views.dimensions.measure import Measure
+from core.runs.reduction import ReductionRun
 
 PARTS = {"i2t": "caption", "t2i": "image"}
 """What is sought each way."""
@@ -29,7 +30,7 @@ class Changes:
     won_tries: int
 
 
-def changes(curve: Curve, dimension: int, by: Measure) -> Changes:
+def changes(curve: ReductionRun, dimension: int, by: Measure) -> Changes:
     """Every held-out pair whose match is right with all dimensions and wrong with D', and the other way round."""
     moved = pd.concat([_moved(curve, curve.at(dimension), way, by) for way in by.ways], ignore_index=True)
     lost, won = moved[moved["before"] < moved["after"]], moved[moved["before"] > moved["after"]]
@@ -37,7 +38,7 @@ def changes(curve: Curve, dimension: int, by: Measure) -> Changes:
     return Changes(_distinct(lost), _distinct(won), tries, len(lost), len(won))
 
 
-def places(curve: Curve, dimension: int, id: str) -> pd.DataFrame:
+def places(curve: ReductionRun, dimension: int, id: str) -> pd.DataFrame:
     """Where the partner of one pair lies: a row a direction and split that held it out, `way`, `before`, `after`.
 
     Of an item with several captions each asks. caption: its own id. other_before, other_after: what is nearest but for
@@ -49,12 +50,12 @@ def places(curve: Curve, dimension: int, id: str) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def _asked(curve: Curve, way: str) -> NDArray[np.bool_]:
+def _asked(curve: ReductionRun, way: str) -> NDArray[np.bool_]:
     """Which held-out pairs ask: of an image one, of captions each."""
     return curve.asks if way == "i2t" else np.ones_like(curve.asks)
 
 
-def _moved(curve: Curve, at: int, way: str, by: Measure) -> pd.DataFrame:
+def _moved(curve: ReductionRun, at: int, way: str, by: Measure) -> pd.DataFrame:
     before, after = curve.full[way], curve.reduced[way][at]
     changed = ((before < by.depth) != (after < by.depth)) & _asked(curve, way)
     rows = _rows(curve, at, way, *np.nonzero(changed))
@@ -62,7 +63,7 @@ def _moved(curve: Curve, at: int, way: str, by: Measure) -> pd.DataFrame:
     return rows
 
 
-def _rows(curve: Curve, at: int, way: str, split: NDArray[Any], pair: NDArray[Any]) -> pd.DataFrame:
+def _rows(curve: ReductionRun, at: int, way: str, split: NDArray[Any], pair: NDArray[Any]) -> pd.DataFrame:
     """One direction of held-out pairs by their splits and places there."""
     found = {
         "id": curve.ids[curve.held_out[split, pair]],

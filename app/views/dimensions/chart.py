@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from app.kit import formats
 from app.kit.charts import line_colours
 from app.views.dimensions.chosen import clicked
-from app.views.dimensions.curves import DEPTHS, PACKAGE, WAYS, Curve, Measure
+from app.views.dimensions.curves import PACKAGE, title
+from app.views.dimensions.measure import WAYS, Measure, level, lossless, mean_and_sd
 from core.methods import discover
+from core.reduction.figures import DEPTHS
+from core.runs.reduction import ReductionRun
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -52,7 +55,7 @@ def measure() -> Measure:
     return Measure(str(way), int(depth))
 
 
-def show(found: Sequence[Curve], by: Measure, point: tuple[Curve, int]) -> None:
+def show(found: Sequence[ReductionRun], by: Measure, point: tuple[ReductionRun, int]) -> None:
     """Draws the curve; a click on a point chooses it, and it is drawn larger then."""
     key = f"{KEY}-{found[0].card.fingerprint}"
     st.plotly_chart(
@@ -65,7 +68,9 @@ def show(found: Sequence[Curve], by: Measure, point: tuple[Curve, int]) -> None:
     )
 
 
-def figure(found: Sequence[Curve], by: Measure, chosen: Curve | None = None, dimension: int = 0) -> "Figure":
+def figure(
+    found: Sequence[ReductionRun], by: Measure, chosen: ReductionRun | None = None, dimension: int = 0
+) -> "Figure":
     """Means over the splits, their sd as bands; a ring marks the smallest D' that loses nothing."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
@@ -73,7 +78,7 @@ def figure(found: Sequence[Curve], by: Measure, chosen: Curve | None = None, dim
     full = found[0]
     _level(drawn, full, by)
     for curve in found:
-        mean, sd = curve.mean_and_sd(by)
+        mean, sd = mean_and_sd(curve, by)
         colour, dash = looks[curve.card.id]
         drawn.add_trace(_band(curve, mean, sd, colour))
         large = curve.at(dimension) if curve is chosen else None
@@ -99,7 +104,7 @@ def figure(found: Sequence[Curve], by: Measure, chosen: Curve | None = None, dim
     )
 
 
-def styles(found: Sequence[Curve]) -> dict[str, tuple[str, str]]:
+def styles(found: Sequence[ReductionRun]) -> dict[str, tuple[str, str]]:
     """Colour and dash by run: the same method always has the same colour."""
     looks, settings = {}, dict.fromkeys((curve.card.method for curve in found), 0)
     for curve in found:
@@ -114,15 +119,15 @@ def colours() -> dict[str, str]:
     return line_colours(list(discover(PACKAGE)))
 
 
-def _level(drawn: "Figure", curve: Curve, by: Measure) -> None:
+def _level(drawn: "Figure", curve: ReductionRun, by: Measure) -> None:
     """What all dimensions give, with its bootstrap band."""
-    level, low, high = curve.level(by)
+    full, low, high = level(curve, by)
     drawn.add_hrect(low, high, fillcolor=GREY, opacity=0.18, line_width=0, layer="below")
     drawn.add_hline(
-        level,
+        full,
         line={"color": GREY, "width": 1.5, "dash": "dash"},
         annotation={
-            "text": f"all {curve.dimensions:,} dimensions: {formats.figure(level)}",
+            "text": f"all {curve.dimensions:,} dimensions: {formats.figure(full)}",
             "font": {"size": 12},
             "yshift": 2,
         },
@@ -130,13 +135,13 @@ def _level(drawn: "Figure", curve: Curve, by: Measure) -> None:
     )
 
 
-def _line(curve: Curve, mean: NDArray[Any], sd: NDArray[Any], large: int | None, line: dict[str, Any]) -> Any:
+def _line(curve: ReductionRun, mean: NDArray[Any], sd: NDArray[Any], large: int | None, line: dict[str, Any]) -> Any:
     from plotly.graph_objects import Scatter
 
     return Scatter(
         x=curve.dims.tolist(),
         y=mean.tolist(),
-        name=curve.title,
+        name=title(curve),
         legendgroup=curve.card.id,
         mode="lines+markers",
         line=line,
@@ -151,7 +156,7 @@ def _line(curve: Curve, mean: NDArray[Any], sd: NDArray[Any], large: int | None,
     )
 
 
-def _band(curve: Curve, mean: NDArray[Any], sd: NDArray[Any], colour: str) -> Any:
+def _band(curve: ReductionRun, mean: NDArray[Any], sd: NDArray[Any], colour: str) -> Any:
     from plotly.graph_objects import Scatter
 
     return Scatter(
@@ -167,15 +172,15 @@ def _band(curve: Curve, mean: NDArray[Any], sd: NDArray[Any], colour: str) -> An
     )
 
 
-def _rings(found: Sequence[Curve], by: Measure, looks: dict[str, tuple[str, str]]) -> Any:
+def _rings(found: Sequence[ReductionRun], by: Measure, looks: dict[str, tuple[str, str]]) -> Any:
     """Around the smallest lossless point of each line; they take no clicks from the points."""
     from plotly.graph_objects import Scatter
 
-    smallest = [(curve, dim) for curve in found if (dim := curve.lossless(by)) is not None]
-    places = [(dim, curve.mean_and_sd(by)[0][curve.at(dim)]) for curve, dim in smallest]
+    smallest = [(curve, dim) for curve in found if (dim := lossless(curve, by)) is not None]
+    places = [(dim, mean_and_sd(curve, by)[0][curve.at(dim)]) for curve, dim in smallest]
     return Scatter(
         x=[dim for dim, _ in places],
-        y=[float(level) for _, level in places],
+        y=[float(right) for _, right in places],
         name="smallest that loses nothing",
         mode="markers",
         marker={

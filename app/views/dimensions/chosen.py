@@ -7,7 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app.kit import charts
-from app.views.dimensions.curves import Curve, Measure
+from app.views.dimensions.curves import title
+from app.views.dimensions.measure import Measure, lossless, mean_and_sd
+from core.runs.reduction import ReductionRun
 
 LINE, DIMENSION = "reducer-line", "reducer-dimension"
 """Where the session keeps both."""
@@ -25,7 +27,7 @@ def choose(line: str, dimension: int) -> None:
     st.session_state[LINE], st.session_state[DIMENSION], st.session_state[USUAL] = line, dimension, None
 
 
-def now(found: Sequence[Curve], by: Measure) -> tuple[Curve, int]:
+def now(found: Sequence[ReductionRun], by: Measure) -> tuple[ReductionRun, int]:
     """What the person has chosen; else, or where that has gone, the fewest dimensions that lose nothing."""
     session = st.session_state
     kept = (session.get(LINE), session.get(DIMENSION))
@@ -39,26 +41,25 @@ def now(found: Sequence[Curve], by: Measure) -> tuple[Curve, int]:
     return curve, int(session[DIMENSION])
 
 
-def menus(found: Sequence[Curve], curve: Curve) -> None:
+def menus(found: Sequence[ReductionRun], curve: ReductionRun) -> None:
     """The same choice without the mouse's aim."""
-    titles = {each.card.id: each.title for each in found}
+    titles = {each.card.id: title(each) for each in found}
     st.selectbox("Reducer", list(titles), format_func=titles.__getitem__, key=LINE, width=280)
     st.selectbox("Dimensions", curve.dims.tolist(), format_func=lambda dim: f"{dim:,}", key=DIMENSION, width=130)
 
 
-def best(found: Sequence[Curve], by: Measure) -> Curve:
+def best(found: Sequence[ReductionRun], by: Measure) -> ReductionRun:
     """The one that needs the fewest dimensions; where none loses nothing, the one with most right matches."""
     return min(found, key=lambda curve: merit(curve, by))
 
 
-def merit(curve: Curve, by: Measure) -> tuple[float, float]:
+def merit(curve: ReductionRun, by: Measure) -> tuple[float, float]:
     """The lower the better."""
-    lossless = curve.lossless(by)
-    right = curve.mean_and_sd(by)[0]
-    return (inf if lossless is None else lossless), -float(right[curve.at(usual(curve, by))])
+    fewest, right = lossless(curve, by), mean_and_sd(curve, by)[0]
+    return (inf if fewest is None else fewest), -float(right[curve.at(usual(curve, by))])
 
 
-def usual(curve: Curve, by: Measure) -> int:
+def usual(curve: ReductionRun, by: Measure) -> int:
     """The smallest D' that loses nothing, else the largest that was tried."""
-    lossless = curve.lossless(by)
-    return int(curve.dims[-1]) if lossless is None else lossless
+    fewest = lossless(curve, by)
+    return int(curve.dims[-1]) if fewest is None else fewest

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from app.kit import formats, store
-from app.views.dimensions.curves import Curve
 from core.results import Floats
+from core.runs.reduction import ReductionRun
 from core.search import cosines
 from core.workspace import Workspace
 
@@ -28,7 +28,7 @@ class Times:
     reduced: float
 
 
-def show(workspace: Workspace, curve: Curve, dimension: int) -> None:
+def show(workspace: Workspace, curve: ReductionRun, dimension: int) -> None:
     """Two figures side by side; the second waits for a click, since it keeps the processor busy.
 
     Where the embeddings are deleted, there is nothing to search in.

@@ -1,16 +1,21 @@
 """The Dimensions page: how few dimensions do I need?"""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
+from app.comparison import selector
 from app.kit import downloads, formats, progress, store
 from app.kit.items import Items
-from app.kit.page import Outcome, Page, Result
+from app.kit.page import Outcome, Page
 from app.views.dimensions import actions, chart, chosen, cost, curves, empty, form, pairs, spectrum, table
-from app.views.dimensions.curves import Curve, Given, Measure
+from app.views.dimensions.curves import SELECTOR, Input
+from app.views.dimensions.measure import Measure, level, mean_and_sd, tries
 from core.jobs import jobs
 from core.reduction.checks import LEAST_PAIRS
+from core.runs import reduction
+from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 
 WARM_AFTER = 5.0
@@ -24,11 +29,11 @@ def show() -> None:
         empty.show(workspace)
         return
     items, cards = store.items(workspace), workspace.runs(curves.KIND)
-    known = curves.givens(cards)
+    known = SELECTOR.inputs(cards)
     with st.container(key="dimensions-head"):
         with st.container(key="dimensions-title", horizontal=True, vertical_alignment="center"):
             st.title("Dimensions", anchor=False)
-            given = _given(workspace, known) if known else None
+            given = selector.choose(workspace, known, "Curves of", "reduced", **CHOICE) if known else None
         with progress.expander(workspace, curves.COMMAND, "New comparison", "new-reduction", first=not cards):
             form.show(workspace, items)
     progress.show(workspace, curves.COMPARISON, cards, CLICK if known else FIRST)
@@ -37,11 +42,16 @@ def show() -> None:
     jobs().warm(after=WARM_AFTER)
 
 
+CHOICE: dict[str, Any] = {
+    "label_visibility": "collapsed",
+    "width": 280,
+    "help": "Only curves of the same pairs and splits can be compared",
+}
 FIRST = "Choose reducers, press Compare: a curve shows with how few dimensions images still find their captions."
 CLICK = "Click a point of a curve, or a line of the table, to see which pairs break there and to use that reducer."
 
 
-def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[Curve]) -> None:
+def _compared(workspace: Workspace, items: Items, given: Input, found: Sequence[ReductionRun]) -> None:
     with st.container(key="curve-stage", horizontal=True, gap="medium"):
         with st.container(key="curve-side"):
             with st.container(key="measure", horizontal=True, vertical_alignment="center", gap="small"):
@@ -57,26 +67,11 @@ def _compared(workspace: Workspace, items: Items, given: Given, found: Sequence[
     _point(workspace, items, found, by, *point)
 
 
-def _given(workspace: Workspace, known: Sequence[Given]) -> Given:
-    """Only curves of the same pairs are compared; where there are several, a person chooses."""
-    titles = [given.title(store.model_title(workspace, given.model)) for given in known]
-    place = st.selectbox(
-        "Curves of",
-        range(len(known)),
-        format_func=titles.__getitem__,
-        key="reduced",
-        label_visibility="collapsed",
-        width=280,
-        help="Only curves of the same pairs and splits can be compared",
-    )
-    return known[place]
-
-
-def _honestly(given: Given, found: Sequence[Curve]) -> None:
+def _honestly(given: Input, found: Sequence[ReductionRun]) -> None:
     """What the figures are of."""
-    pairs, images = found[0].held_out.shape[1], found[0].tries(Measure("i2t"))
+    pairs, images = found[0].held_out.shape[1], tries(found[0], Measure("i2t"))
     held = f"{pairs:,}" if images == pairs else f"{images:,} images with {pairs:,} captions"
-    repeated = int(found[0].card.metrics.get("repeated") or 0)
+    repeated = found[0].figures.repeated
     left = f" {formats.counted(repeated, 'pair')} with a caption that repeats took no part." if repeated else ""
     with st.container(key="below-curve", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
@@ -93,7 +88,7 @@ def _honestly(given: Given, found: Sequence[Curve]) -> None:
 
 
 def _point(
-    workspace: Workspace, items: Items, found: Sequence[Curve], by: Measure, curve: Curve, dimension: int
+    workspace: Workspace, items: Items, found: Sequence[ReductionRun], by: Measure, curve: ReductionRun, dimension: int
 ) -> None:
     with st.container(key="point-head", horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen.menus(found, curve)
@@ -103,8 +98,8 @@ def _point(
     pairs.show(workspace, items, curve, dimension, by)
 
 
-def _level(curve: Curve, dimension: int, by: Measure) -> None:
-    now, full = curve.mean_and_sd(by)[0][curve.at(dimension)], curve.level(by)[0]
+def _level(curve: ReductionRun, dimension: int, by: Measure) -> None:
+    now, full = mean_and_sd(curve, by)[0][curve.at(dimension)], level(curve, by)[0]
     st.metric(
         by.title,
         f"{now:.3f}",
@@ -115,14 +110,8 @@ def _level(curve: Curve, dimension: int, by: Measure) -> None:
     )
 
 
-def least(result: Result) -> str:
-    """How few dimensions lose nothing."""
-    found = [each for each in result.get("smallest_lossless", {}).values() if each]
-    return f"{min(found):,} dimensions lose nothing" if found else "each number of dimensions loses something"
-
-
 OUTCOMES = {
-    "reduce": Outcome(least),
+    "reduce": Outcome(reduction.summary),
     "project": Outcome(lambda result: f"made the model {result['model']}"),
 }
 PAGE = Page("Dimensions", ":material/compress:", 4, show, OUTCOMES)

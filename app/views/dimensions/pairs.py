@@ -12,8 +12,9 @@ from app.kit.items import Items
 from app.kit.messages import escaped
 from app.kit.rerun_guard import dialog
 from app.views.dimensions.changes import PARTS, Changes, changes, places
-from app.views.dimensions.curves import Curve, Measure
 from app.views.dimensions.matches import Cell, Match, matches
+from app.views.dimensions.measure import Measure, tries
+from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 
 GIVEN = {"i2t": "image", "t2i": "caption"}
@@ -26,7 +27,7 @@ SIDES = {
 """Of each its title, its meaning, and when what was found instead comes first."""
 
 
-def show(workspace: Workspace, items: Items, curve: Curve, dimension: int, by: Measure) -> None:
+def show(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int, by: Measure) -> None:
     """Broken pairs on the left, won ones on the right; a click shows the pair large."""
     found = changes(curve, dimension, by)
     with st.container(key="changes", horizontal=True, gap="medium"):
@@ -75,14 +76,14 @@ def _card(row: Any, side: str, items: Items, drawn: Mapping[str, bytes]) -> Matc
     return Match(row.id, tuple(shown))
 
 
-def _several(curve: Curve) -> str:
+def _several(curve: ReductionRun) -> str:
     if curve.asks.all():
         return ""
     return " An image is right when any of its captions comes first; each caption asks for its image by itself."
 
 
-def _unknown(curve: Curve) -> str:
-    return "" if curve.full_nearest else " This curve is of an earlier version: compare again to see what came first."
+def _unknown(curve: ReductionRun) -> str:
+    return "" if curve.knows_others else " This curve is of an earlier version: compare again to see what came first."
 
 
 def _sought(by: Measure) -> str:
@@ -90,11 +91,11 @@ def _sought(by: Measure) -> str:
 
 
 @dialog("Pair")
-def _look(workspace: Workspace, items: Items, curve: Curve, dimension: int, id: str) -> None:
+def _look(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int, id: str) -> None:
     """One pair, large, where each looked for the other, and what came first instead."""
     item_view.large(workspace, items, id)
     for way, of in places(curve, dimension, id).groupby("way", sort=False):
-        count = curve.tries(Measure("i2t")) if PARTS[str(way)] == "image" else curve.held_out.shape[1]
+        count = tries(curve, Measure("i2t")) if PARTS[str(way)] == "image" else curve.held_out.shape[1]
         st.caption(told(str(way), of, count, dimension))
         _instead(workspace, items, of, str(way), dimension)
 

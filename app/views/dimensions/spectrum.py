@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.kit import formats
 from app.kit.charts import OKABE_ITO
-from app.views.dimensions.curves import Curve
+from core.runs.reduction import ReductionRun
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -20,7 +20,7 @@ LEVELS = (0.9, 0.99)
 """Shares of the variance of which a line tells how many components hold them."""
 
 
-def show(curve: Curve) -> None:
+def show(curve: ReductionRun) -> None:
     """The curve of the variance, and one line a figure."""
     st.markdown(
         "**How many directions the data has**",
@@ -42,14 +42,13 @@ TWO_NN = (
 )
 
 
-def intrinsic(curve: Curve) -> Mapping[str, float]:
+def intrinsic(curve: ReductionRun) -> Mapping[str, float]:
     """By modality; empty where it was not measured."""
-    told = curve.card.metrics.get("intrinsic_dimension") or {}
-    return {name: float(told[name]) for name in NAMES if told.get(name) is not None}
+    return {name: value for name, value in curve.figures.intrinsic_dimension.items() if value is not None}
 
 
-def _sampled(curve: Curve) -> str:
-    rows = (curve.card.metrics.get("intrinsic_dimension_sample") or {}).values()
+def _sampled(curve: ReductionRun) -> str:
+    rows = (curve.figures.intrinsic_dimension_sample or {}).values()
     return f" Of more rows than these, {max(rows):,} drawn by chance were measured." if rows else ""
 
 

@@ -10,14 +10,16 @@ from app.kit import formats, progress
 from app.kit.messages import escaped
 from app.kit.publish import fingerprint
 from app.views.dimensions import chosen
-from app.views.dimensions.curves import COMMAND, WAYS, Curve, Measure
+from app.views.dimensions.curves import COMMAND, title
+from app.views.dimensions.measure import WAYS, Measure, losses, lossless, mean_and_sd, tries
+from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 
 BEST = {"Smallest D'": min, "Accuracy": max, "Right": max, "Time (s)": min}
 """Columns of which one end is the better one."""
 
 
-def show(found: Sequence[Curve], by: Measure) -> None:
+def show(found: Sequence[ReductionRun], by: Measure) -> None:
     """A click on a line chooses the reducer, at its smallest D'."""
     lines = ordered(found, by)
     key = f"reducers-{fingerprint(by.title, *(curve.card.id for curve in lines))}"
@@ -33,39 +35,39 @@ def show(found: Sequence[Curve], by: Measure) -> None:
     )
 
 
-def stopped(workspace: Workspace, found: Sequence[Curve]) -> None:
+def stopped(workspace: Workspace, found: Sequence[ReductionRun]) -> None:
     """A line for each curve that has ended too soon; while a comparison runs, none is said to have."""
     for curve in [] if progress.running(workspace, COMMAND) else found:
-        if curve.card.metrics.get("partial"):
-            wanted = len(curve.card.metrics.get("dims", curve.dims))
+        if curve.figures.partial:
+            wanted = len(curve.figures.dims)
             line = f"stopped after {len(curve.dims)} of {formats.counted(wanted, 'number')} of dimensions."
-            st.caption(f":orange[:material/warning:] **{escaped(curve.title)}**: {line}")
+            st.caption(f":orange[:material/warning:] **{escaped(title(curve))}**: {line}")
 
 
-def ordered(found: Sequence[Curve], by: Measure) -> list[Curve]:
+def ordered(found: Sequence[ReductionRun], by: Measure) -> list[ReductionRun]:
     """The one that needs the fewest dimensions first."""
     return sorted(found, key=lambda curve: chosen.merit(curve, by))
 
 
-def frame(lines: Sequence[Curve], by: Measure) -> pd.DataFrame:
+def frame(lines: Sequence[ReductionRun], by: Measure) -> pd.DataFrame:
     return pd.DataFrame([row(curve, by) for curve in lines])
 
 
-def row(curve: Curve, by: Measure) -> dict[str, Any]:
+def row(curve: ReductionRun, by: Measure) -> dict[str, Any]:
     """The figures at the smallest lossless D', else at the largest that was tried: those say how far it misses."""
     dimension = chosen.usual(curve, by)
-    place, loss = curve.at(dimension), curve.losses(by)[dimension]
-    mean, sd = (float(each[place]) for each in curve.mean_and_sd(by))
+    place, loss = curve.at(dimension), losses(curve, by)[dimension]
+    mean, sd = (float(each[place]) for each in mean_and_sd(curve, by))
     return {
-        "Method": curve.title,
-        "Smallest D'": curve.lossless(by),
+        "Method": title(curve),
+        "Smallest D'": lossless(curve, by),
         "At": dimension,
         "Accuracy": mean,
         "sd": sd,
-        "Right": mean * curve.tries(by),
+        "Right": mean * tries(curve, by),
         "p": loss.p,
         "Detectable loss": loss.detectable_loss,
-        "Time (s)": curve.figures(dimension).get("seconds"),
+        "Time (s)": curve.figures.curve[place].seconds,
     }
 
 
@@ -96,14 +98,14 @@ def _bold(column: pd.Series) -> list[str]:
     return ["font-weight: 700" if value == best else "" for value in column]
 
 
-def _clicked(event: Any, lines: Sequence[Curve], by: Measure) -> None:
+def _clicked(event: Any, lines: Sequence[ReductionRun], by: Measure) -> None:
     for place, _ in event["selection"]["cells"]:
         chosen.choose(lines[place].card.id, chosen.usual(lines[place], by))
 
 
-def _columns(curve: Curve, by: Measure) -> dict[str, Any]:
+def _columns(curve: ReductionRun, by: Measure) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    right = f"Right of {curve.tries(by):,}"
+    right = f"Right of {tries(curve, by):,}"
     figures = {
         "Smallest D'": ("Smallest D'", 96, _SMALLEST),
         "At": ("at D'", 64, _AT),

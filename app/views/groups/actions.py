@@ -7,18 +7,19 @@ import streamlit as st
 
 from app.kit import downloads
 from app.kit.messages import escaped
-from app.views.groups.runs import KIND, Found, alike
+from app.views.groups.runs import KIND, SELECTOR, title
+from core.runs.groups import GroupsRun
 from core.workspace import Workspace
 
 
-def show(workspace: Workspace, every: Sequence[Found], each: Found) -> None:
+def show(workspace: Workspace, every: Sequence[GroupsRun], each: GroupsRun) -> None:
     """A menu of downloads, and one that deletes; each: the method on screen."""
     with st.popover("Export", icon=":material/download:", key="groups-export"):
-        st.caption(f"Of {escaped(each.title)}, but for the figures, which are of all methods.")
-        for title, make, file, help in _files(every, each):
-            downloads.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}")
+        st.caption(f"Of {escaped(title(each))}, but for the figures, which are of all methods.")
+        for name, make, file, help in _files(every, each):
+            downloads.button(name, make, file, help, key=f"take-{name.lower().replace(' ', '-')}")
     with st.popover("", icon=":material/delete:", key="groups-delete", help="Delete a method from the comparison"):
-        titles = {one.card.id: one.title for one in every}
+        titles = {one.card.id: title(one) for one in every}
         chosen = st.selectbox("Method", list(titles), format_func=titles.__getitem__, key="groups-delete-which")
         st.caption("What is deleted is gone; the items stay.")
         st.button(
@@ -30,53 +31,50 @@ def show(workspace: Workspace, every: Sequence[Found], each: Found) -> None:
         )
 
 
-def delete(workspace: Workspace, every: Sequence[Found], id: str) -> None:
+def delete(workspace: Workspace, every: Sequence[GroupsRun], id: str) -> None:
     """The method with this setting, however often it was made on this comparison."""
     card = next(each.card for each in every if each.card.id == id)
-    for run in alike(workspace.runs(KIND), card):
-        workspace.delete_run(run)
+    for alike in SELECTOR.alike(workspace.runs(KIND), card):
+        workspace.delete_run(alike.id)
 
 
-def figures(every: Sequence[Found]) -> pd.DataFrame:
+def figures(every: Sequence[GroupsRun]) -> pd.DataFrame:
     """A row a method, size and split: top-1 and mAP."""
     rows = []
     for each in every:
-        top1, precision = each.arrays["top1"], each.arrays["map"]
-        for place, size in enumerate(each.sizes):
-            for split in range(top1.shape[1]):
-                row = {"method": each.title, "size": size, "split": split}
-                rows.append(row | {"top1": top1[place, split], "map": precision[place, split]})
+        for place, size in enumerate(each.sizes_asked):
+            for split in range(each.top1.shape[1]):
+                row = {"method": title(each), "size": size, "split": split}
+                rows.append(row | {"top1": each.top1[place, split], "map": each.map[place, split]})
     return pd.DataFrame(rows)
 
 
-def groups(each: Found) -> pd.DataFrame:
+def groups(each: GroupsRun) -> pd.DataFrame:
     """A row a group: its items, its most central one, and the nearest groups with their distances."""
-    arrays = each.arrays
-    frame = pd.DataFrame({"group": each.names, "items": each.counts, "central": each.ids[arrays["central"]]})
-    for place in range(arrays["nearest"].shape[1]):
-        frame[f"nearest_{place + 1}"] = each.names[arrays["nearest"][:, place]]
-        frame[f"distance_{place + 1}"] = arrays["nearest_distances"][:, place]
+    frame = pd.DataFrame({"group": each.names, "items": each.counts, "central": each.ids[each.central]})
+    for place in range(each.nearest.shape[1]):
+        frame[f"nearest_{place + 1}"] = each.names[each.nearest[:, place]]
+        frame[f"distance_{place + 1}"] = each.nearest_distances[:, place]
     return frame
 
 
-def distances(each: Found) -> pd.DataFrame:
+def distances(each: GroupsRun) -> pd.DataFrame:
     """The matrix, in the order of the heat map."""
-    order = each.arrays["order"]
+    order = each.order
     names = each.names[order]
-    return pd.DataFrame(each.arrays["between"][order][:, order], index=pd.Index(names, name="group"), columns=names)
+    return pd.DataFrame(each.between[order][:, order], index=pd.Index(names, name="group"), columns=names)
 
 
-def bound(each: Found) -> pd.DataFrame:
+def bound(each: GroupsRun) -> pd.DataFrame:
     """A row a pair: its group, the size of both sets, the group where the bound is the tightest, and the sides."""
-    arrays = each.arrays
-    told = {name: arrays[f"bound_{name}"] for name in ("left", "right", "sharper")}
-    names = {"group": each.names[arrays["bound_of"]], "size": arrays["bound_size"]}
-    return pd.DataFrame(names | {"other": each.names[arrays["bound_other"]]} | told)
+    told = {"left": each.bound_left, "right": each.bound_right, "sharper": each.bound_sharper}
+    names = {"group": each.names[each.bound_of], "size": each.bound_size}
+    return pd.DataFrame(names | {"other": each.names[each.bound_other]} | told)
 
 
-def _files(every: Sequence[Found], each: Found) -> list[tuple[str, Callable[[], bytes], str, str]]:
-    stem = f"groups-{each.method}"
-    matrix = len(each.arrays["between"]) > 0
+def _files(every: Sequence[GroupsRun], each: GroupsRun) -> list[tuple[str, Callable[[], bytes], str, str]]:
+    stem = f"groups-{each.card.method}"
+    matrix = len(each.between) > 0
     files = [
         ("Figures", lambda: downloads.csv(figures(every)), "groups.csv", "A row a method, size and split"),
         ("Groups", lambda: downloads.csv(groups(each)), f"{stem}.csv", "A row a group, with its nearest groups"),
@@ -87,5 +85,5 @@ def _files(every: Sequence[Found], each: Found) -> list[tuple[str, Callable[[], 
     return [file for file in files if matrix or file[0] != "Distances"]
 
 
-def _matrix(each: Found) -> bytes:
+def _matrix(each: GroupsRun) -> bytes:
     return distances(each).to_csv().encode()

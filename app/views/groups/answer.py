@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from app.kit import formats
-from app.views.groups.runs import PACKAGE, Found
+from app.views.groups.runs import PACKAGE
 from core.groups.verdict import FEWEST, MOST, Against, Answer, verdict
 from core.methods import discover
+from core.runs.groups import GroupsRun
 
 MEASURES = {"map": "mAP", "top1": "Top-1"}
 HOW = (
@@ -21,9 +22,9 @@ HOW = (
 )
 
 
-def show(every: Sequence[Found]) -> None:
+def show(every: Sequence[GroupsRun]) -> None:
     """The question, its answer in a line, and a table of how much at each size."""
-    against: Against = {each.method: each.against for each in every if each.against}
+    against: Against = {each.card.method: rows for each in every if (rows := each.figures.against_mean)}
     found = {title: verdict(against, measure) for measure, title in MEASURES.items()}
     with st.container(key="groups-answer", gap="xxsmall"):
         st.markdown(

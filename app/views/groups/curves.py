@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.views.groups.runs import MEAN, Found
+from app.views.groups.runs import MEAN, title
 from app.views.groups.styles import GREY, colours, faded, laid_out
+from core.groups.significance import Difference
 from core.groups.verdict import FEWEST, MOST
+from core.runs.groups import GroupsRun
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -18,28 +20,27 @@ SPREAD = 0.7
 """How much of the room of one size the methods' points take."""
 
 
-def found(every: Sequence[Found], measure: str, chosen: tuple[str, int]) -> "Figure":
+def found(every: Sequence[GroupsRun], measure: str, chosen: tuple[str, int]) -> "Figure":
     """Means over the splits and their sd as bands, against the items in a group; chosen: run and size, drawn larger."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
     drawn, sizes = go.Figure(), _sizes(every)
     for each in every:
-        colour = colours().get(each.method, GREY)
-        mean, sd = each.mean_and_sd(measure)
-        x = [sizes.index(size) for size in each.sizes]
+        colour = colours().get(each.card.method, GREY)
+        (mean, sd), asked = each.mean_and_sd(measure), each.sizes_asked
+        x = [sizes.index(size) for size in asked]
         drawn.add_trace(_band(x, mean, sd, each))
-        large = each.sizes.index(chosen[1]) if each.card.id == chosen[0] and chosen[1] in each.sizes else None
         drawn.add_trace(
             go.Scatter(
                 x=x,
                 y=mean.tolist(),
-                name=each.title,
+                name=title(each),
                 legendgroup=each.card.id,
                 mode="lines+markers",
-                line={"color": colour, "width": 2.5 if each.method == MEAN else 1.75},
-                marker={"size": [14 if place == large else 7 for place in range(len(mean))], "opacity": 1},
+                line={"color": colour, "width": 2.5 if each.card.method == MEAN else 1.75},
+                marker={"size": [14 if (each.card.id, size) == chosen else 7 for size in asked], "opacity": 1},
                 unselected={"marker": {"opacity": 1}},
-                customdata=[[each.card.id, size, spread] for size, spread in zip(each.sizes, sd.tolist(), strict=True)],
+                customdata=[[each.card.id, size, spread] for size, spread in zip(asked, sd.tolist(), strict=True)],
                 hovertemplate="groups of %{customdata[1]}: %{y:.3f} ± %{customdata[2]:.3f}"
                 "<extra>%{fullData.name}</extra>",
             )
@@ -48,32 +49,36 @@ def found(every: Sequence[Found], measure: str, chosen: tuple[str, int]) -> "Fig
     return _framed(drawn, sizes)
 
 
-def less_mean(every: Sequence[Found], measure: str, chosen: tuple[str, int]) -> "Figure":
+def less_mean(every: Sequence[GroupsRun], measure: str, chosen: tuple[str, int]) -> "Figure":
     """Each method less the mean on the same groups, with its 95 % interval; zero is the plain mean."""
     import plotly.graph_objects as go
 
     drawn, sizes = go.Figure(), _sizes(every)
-    others = [each for each in every if each.against]
+    others = [each for each in every if each.figures.against_mean]
     _small(drawn, sizes)
     drawn.add_hline(0, line={"color": GREY, "width": 2})
     for number, each in enumerate(others):
-        rows = each.against or []
-        told = [row[measure] for row in rows]
+        rows = each.figures.against_mean or ()
+        told = [row.by(measure) for row in rows]
         aside = ((number + 0.5) / len(others) - 0.5) * SPREAD
-        colour = colours().get(each.method, GREY)
+        colour = colours().get(each.card.method, GREY)
+        large = [13 if (each.card.id, row.size) == chosen else 8 for row in rows]
         ends = {"array": [_reach(row) for row in told], "thickness": 1.5, "width": 0, "color": colour}
-        large = [each.card.id == chosen[0] and row["size"] == chosen[1] for row in rows]
         drawn.add_trace(
             go.Scatter(
-                x=[sizes.index(row["size"]) + aside for row in rows],
-                y=[row["difference"] for row in told],
+                x=[sizes.index(row.size) + aside for row in rows],
+                y=[row.difference for row in told],
                 error_y=ends,
-                name=each.title,
+                name=title(each),
                 mode="markers",
-                marker={"color": colour, "size": [13 if big else 8 for big in large], "opacity": 1},
+                marker={
+                    "color": colour,
+                    "size": large,
+                    "opacity": 1,
+                },
                 unselected={"marker": {"opacity": 1}},
                 customdata=[
-                    [each.card.id, row["size"], "" if at["p"] is None else f", p = {at['p']:.2g}"]
+                    [each.card.id, row.size, "" if at.p is None else f", p = {at.p:.2g}"]
                     for row, at in zip(rows, told, strict=True)
                 ],
                 hovertemplate="groups of %{customdata[1]}: %{y:+.4f}%{customdata[2]}<extra>%{fullData.name}</extra>",
@@ -84,8 +89,8 @@ def less_mean(every: Sequence[Found], measure: str, chosen: tuple[str, int]) -> 
     return _framed(drawn, sizes)
 
 
-def _sizes(every: Sequence[Found]) -> list[int]:
-    return sorted({size for each in every for size in each.sizes})
+def _sizes(every: Sequence[GroupsRun]) -> list[int]:
+    return sorted({size for each in every for size in each.sizes_asked})
 
 
 def _small(drawn: "Figure", sizes: Sequence[int]) -> None:
@@ -95,11 +100,11 @@ def _small(drawn: "Figure", sizes: Sequence[int]) -> None:
         drawn.add_vrect(small[0] - 0.5, small[-1] + 0.5, fillcolor=GREY, opacity=0.1, line_width=0, layer="below")
 
 
-def _reach(row: dict[str, Any]) -> float:
-    return 0.0 if row["high"] is None else row["high"] - row["difference"]
+def _reach(row: Difference) -> float:
+    return 0.0 if row.high is None else row.high - row.difference
 
 
-def _band(x: Sequence[int], mean: np.ndarray, sd: np.ndarray, each: Found) -> Any:
+def _band(x: Sequence[int], mean: np.ndarray, sd: np.ndarray, each: GroupsRun) -> Any:
     from plotly.graph_objects import Scatter
 
     return Scatter(
@@ -109,7 +114,7 @@ def _band(x: Sequence[int], mean: np.ndarray, sd: np.ndarray, each: Found) -> An
         mode="lines",
         line={"width": 0},
         fill="toself",
-        fillcolor=faded(colours().get(each.method, GREY), 0.08),
+        fillcolor=faded(colours().get(each.card.method, GREY), 0.08),
         hoverinfo="skip",
         showlegend=False,
     )

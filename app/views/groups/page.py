@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from app.kit import empty, formats, progress, store
+from app.comparison import selector
+from app.kit import empty, progress, store
 from app.kit.forms import kept
 from app.kit.page import Outcome, Page
 from app.views.groups import actions, form, retrieval, runs, theorem, together
-from app.views.groups.runs import Found, Given
+from app.views.groups.runs import SELECTOR, Input, title
 from core.jobs import jobs
+from core.runs import groups
+from core.runs.groups import GroupsRun
 from core.workspace import Workspace
 
 WARM_AFTER = 5.0
@@ -21,7 +24,7 @@ NOTHING = {
 }
 """What a workspace without embeddings is told."""
 REPRESENTS, TOGETHER, BOUND = "Does it represent the group?", "Group map", "The bound"
-ONE: dict[str, Callable[[Workspace, Found], None]] = {TOGETHER: together.show, BOUND: theorem.show}
+ONE: dict[str, Callable[[Workspace, GroupsRun], None]] = {TOGETHER: together.show, BOUND: theorem.show}
 """Views of one method."""
 VIEWS = (REPRESENTS, TOGETHER, BOUND)
 FIRST = (
@@ -37,12 +40,12 @@ def show() -> None:
         empty.unembedded(workspace, "workspaces", "No groups yet", **NOTHING)
         return
     cards = workspace.runs(runs.KIND)
-    known = runs.givens(cards)
+    known = SELECTOR.inputs(cards)
     with st.container(key="groups-head"):
         with st.container(key="groups-title", horizontal=True, vertical_alignment="center"):
             st.title("Groups", anchor=False, width="content")
             view = _view() if known else None
-            given = _given(workspace, known) if known else None
+            given = _chosen(workspace, known) if known else None
         with progress.expander(workspace, runs.COMMAND, "New comparison", "new-groups", first=not cards):
             form.show(workspace, store.items(workspace))
     progress.show(workspace, runs.COMPARISON, cards, "" if known else FIRST)
@@ -51,19 +54,16 @@ def show() -> None:
     jobs().warm(after=WARM_AFTER)
 
 
-def _given(workspace: Workspace, known: Sequence[Given]) -> Given:
-    """Only runs on the same groups are compared; where there are several, a person chooses."""
-    titles = [given.title(workspace) for given in known]
-    place = st.selectbox(
+def _chosen(workspace: Workspace, known: Sequence[Input]) -> Input:
+    return selector.choose(
+        workspace,
+        known,
         "Comparison",
-        range(len(known)),
-        format_func=titles.__getitem__,
-        key=f"groups-given-{workspace.name}",
+        f"groups-given-{workspace.name}",
         label_visibility="collapsed",
         width=440,
         help="Only methods on the same groups and splits can be compared",
     )
-    return known[place]
 
 
 def _view() -> str:
@@ -71,7 +71,7 @@ def _view() -> str:
     return str(st.segmented_control("Question", VIEWS, **options))
 
 
-def _compared(workspace: Workspace, every: Sequence[Found], view: str) -> None:
+def _compared(workspace: Workspace, every: Sequence[GroupsRun], view: str) -> None:
     with st.container(key="groups-bar", horizontal=True, vertical_alignment="center", gap="small"):
         measure = retrieval.measure() if view == REPRESENTS else ""
         each = _method(every) if view == TOGETHER else _on_screen(every)
@@ -82,9 +82,9 @@ def _compared(workspace: Workspace, every: Sequence[Found], view: str) -> None:
         retrieval.show(workspace, every, measure)
 
 
-def _method(every: Sequence[Found]) -> Found:
+def _method(every: Sequence[GroupsRun]) -> GroupsRun:
     """Whose distances and places are shown."""
-    titles = {each.card.id: each.title for each in every}
+    titles = {each.card.id: title(each) for each in every}
     line, _ = retrieval.now(every)
     id = st.selectbox(
         "Method",
@@ -99,7 +99,7 @@ def _method(every: Sequence[Found]) -> Found:
     return next(each for each in every if each.card.id == id)
 
 
-def _on_screen(every: Sequence[Found]) -> Found:
+def _on_screen(every: Sequence[GroupsRun]) -> GroupsRun:
     line, _ = retrieval.now(every)
     return next(each for each in every if each.card.id == line)
 
@@ -110,8 +110,6 @@ PAGE = Page(
     6,
     show,
     {
-        "groups": Outcome(
-            lambda found: f"{formats.counted(found['groups'], 'group')} by {len(found['curves'])} methods"
-        ),
+        "groups": Outcome(groups.summary),
     },
 )

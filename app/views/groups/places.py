@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from app.kit.gallery import data_url
 from app.scatter.drawn import Drawn
-from app.views.groups.runs import Found
 from app.views.groups.styles import CHOSEN, GREY, NEAR, faded, laid_out
 from core.groups.overview import placed
+from core.runs.groups import GroupsRun
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -39,8 +39,8 @@ class Placed:
     across: NDArray[np.float64]
 
     @classmethod
-    def of(cls, each: Found, drawn: Drawn) -> "Placed":
-        central = each.ids[each.arrays["central"]]
+    def of(cls, each: GroupsRun, drawn: Drawn) -> "Placed":
+        central = each.ids[each.central]
         return cls(placed(central, drawn.ids, drawn.points.xy), across(each.counts))
 
     @property
@@ -56,7 +56,7 @@ def across(counts: NDArray[Any]) -> NDArray[np.float64]:
     return np.maximum(SMALL, LARGE * roots / max(float(roots.max()), 1.0))
 
 
-def figure(each: Found, drawn: Drawn, chosen: int, pictures: Mapping[int, bytes]) -> "Figure":
+def figure(each: GroupsRun, drawn: Drawn, chosen: int, pictures: Mapping[int, bytes]) -> "Figure":
     """Items faint, the chosen group's in its colour, its nearest groups joined to it."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
@@ -92,12 +92,12 @@ def shown(count: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, min(count, ITEMS)).astype(np.intp)) if count else np.zeros(0, np.intp)
 
 
-def _points(made: "Figure", each: Found, stand: Placed, chosen: int) -> None:
+def _points(made: "Figure", each: GroupsRun, stand: Placed, chosen: int) -> None:
     """What is clicked: a circle a group."""
     from plotly.graph_objects import Scatter
 
     known = stand.known
-    near = set(each.arrays["nearest"][chosen][:NEIGHBOURS].tolist())
+    near = set(each.nearest[chosen][:NEIGHBOURS].tolist())
     colours = [CHOSEN if group == chosen else NEAR if group in near else GREY for group in known]
     fills = [LIGHT if len(known) <= PICTURED else faded(colour, 0.35) for colour in colours]
     widths = [3 if colour != GREY else 1 for colour in colours]
@@ -120,11 +120,11 @@ def _points(made: "Figure", each: Found, stand: Placed, chosen: int) -> None:
     )
 
 
-def _joined(made: "Figure", each: Found, stand: Placed, chosen: int) -> None:
+def _joined(made: "Figure", each: GroupsRun, stand: Placed, chosen: int) -> None:
     """Lines from the chosen group to its nearest ones."""
     from plotly.graph_objects import Scatter
 
-    ends = stand.xy[each.arrays["nearest"][chosen][:NEIGHBOURS]]
+    ends = stand.xy[each.nearest[chosen][:NEIGHBOURS]]
     begin = stand.xy[chosen]
     x, y = ([value for end in ends for value in (float(begin[part]), float(end[part]), None)] for part in (0, 1))
     made.add_trace(

@@ -7,8 +7,8 @@ import streamlit as st
 
 from app.kit import charts, formats
 from app.views.groups import answer, curves, searched, table
-from app.views.groups.runs import Found
 from app.views.groups.styles import CONFIG
+from core.runs.groups import GroupsRun
 from core.workspace import Workspace
 
 KEY = "groups-curve"
@@ -36,7 +36,7 @@ LESS = (
 )
 
 
-def show(workspace: Workspace, every: Sequence[Found], measure: str) -> None:
+def show(workspace: Workspace, every: Sequence[GroupsRun], measure: str) -> None:
     """The answer in words, both figures, the table, and what single groups found; measure: "map" or "top1"."""
     answer.show(every)
     chosen = now(every)
@@ -47,7 +47,7 @@ def show(workspace: Workspace, every: Sequence[Found], measure: str) -> None:
             _chart(f"{KEY}-found", curves.found(every, measure, chosen), alt)
         with st.container(key="groups-less"):
             st.markdown("**The same, less the plain mean**", help=LESS)
-            if any(each.against for each in every):
+            if any(each.figures.against_mean for each in every):
                 _chart(f"{KEY}-less", curves.less_mean(every, measure, chosen), "Each method less the plain mean")
             else:
                 st.caption("Only the mean is there yet: other methods appear here as they are done.")
@@ -56,22 +56,22 @@ def show(workspace: Workspace, every: Sequence[Found], measure: str) -> None:
     searched.show(workspace, every, *chosen)
 
 
-def now(every: Sequence[Found]) -> tuple[str, int]:
+def now(every: Sequence[GroupsRun]) -> tuple[str, int]:
     """Run and size on screen: what was chosen, else the method with the highest mAP at a small size."""
     session, known = st.session_state, {each.card.id: each for each in every}
     if session.get(LINE) not in known or session[LINE] == session.get(USUAL):
         session[LINE] = session[USUAL] = best(every).card.id
-    sizes = known[session[LINE]].sizes
+    sizes = known[session[LINE]].sizes_asked
     if session.get(SIZE) not in sizes:
         session[SIZE] = DEFAULT_SIZE if DEFAULT_SIZE in sizes else sizes[-1]
     return session[LINE], session[SIZE]
 
 
-def best(every: Sequence[Found]) -> Found:
+def best(every: Sequence[GroupsRun]) -> GroupsRun:
     """The highest mAP at groups of four, or at the largest size where nothing reaches that."""
 
-    def merit(each: Found) -> float:
-        row = each.sizes.index(DEFAULT_SIZE) if DEFAULT_SIZE in each.sizes else -1
+    def merit(each: GroupsRun) -> float:
+        row = each.sizes_asked.index(DEFAULT_SIZE) if DEFAULT_SIZE in each.sizes_asked else -1
         return float(each.mean_and_sd("map")[0][row])
 
     return max(every, key=merit)
@@ -81,20 +81,20 @@ def choose(line: str, size: int) -> None:
     st.session_state[LINE], st.session_state[SIZE], st.session_state[USUAL] = line, size, None
 
 
-def told(each: Found) -> str:
+def told(each: GroupsRun) -> str:
     """What the figures are of."""
-    figures = each.card.metrics
-    asked = [f"{row['classes']:,.0f} at {row['size']:,}" for row in figures.get("asked", [])]
+    figures = each.figures
+    asked = [f"{row.classes:,.0f} at {row.size:,}" for row in figures.asked]
     parts = [
-        f"Each split learns from {figures.get('training', 0):,} groups and asks about {figures.get('testing', 0):,} "
+        f"Each split learns from {figures.training:,} groups and asks about {figures.testing:,} "
         f"others; large enough are {', '.join(asked)} items."
     ]
-    if out := figures.get("sizes_left_out"):
-        reach = ", ".join(f"{size:,}" for size in out)
+    if figures.sizes_left_out:
+        reach = ", ".join(f"{size:,}" for size in figures.sizes_left_out)
         parts.append(f"Too few groups have halves of {reach} items.")
-    if alone := figures.get("groups_of_one"):
+    if alone := figures.groups_of_one:
         parts.append(f"{formats.counted(alone, 'group')} of one item took no part.")
-    if nowhere := figures.get("without_group"):
+    if nowhere := figures.without_group:
         parts.append(f"{formats.counted(nowhere, 'item')} without a group took no part.")
     return " ".join(parts)
 

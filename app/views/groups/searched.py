@@ -1,7 +1,6 @@
 """What single groups found: a group with what came first for it, those that went wrong before the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -9,7 +8,8 @@ import streamlit as st
 from app.kit import formats
 from app.views.groups.cards import Card, Side, cards
 from app.views.groups.look import follow
-from app.views.groups.runs import MEAN, Found
+from app.views.groups.runs import MEAN, title
+from core.runs.groups import Answers, GroupsRun
 from core.workspace import Workspace
 
 PAGE = 8
@@ -17,35 +17,12 @@ WAYS = {"wrong": "Wrong", "right": "Right", "won": "Right, where the mean is wro
 LACKING = "This comparison was made by an earlier version: compare again to see what single groups found."
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What Q groups of one size found in the first cut of the first split.
-
-    queries (Q, n), gallery (R, n): rows of the items. nearest (Q,): the gallery group found; place (Q,): of the first
-    right one, from 0.
-    """
-
-    queries: np.ndarray
-    gallery: np.ndarray
-    nearest: np.ndarray
-    place: np.ndarray
-
-    @classmethod
-    def of(cls, each: Found, size: int) -> "Answers | None":
-        names = (f"queries_{size}", f"gallery_{size}", f"nearest_{size}", f"place_{size}")
-        return cls(*(each.arrays[name] for name in names)) if all(name in each.arrays for name in names) else None
-
-    @property
-    def right(self) -> np.ndarray:
-        return self.place == 0
-
-
-def show(workspace: Workspace, every: Sequence[Found], line: str, size: int) -> None:
+def show(workspace: Workspace, every: Sequence[GroupsRun], line: str, size: int) -> None:
     """Cards of a method at a size; what went farthest wrong first."""
     each = next(one for one in every if one.card.id == line)
     with st.container(key="searched-head", horizontal=True, vertical_alignment="bottom", gap="small"):
         _menus(every, each)
-        made = Answers.of(each, size)
+        made = each.answers.get(size)
         ways = sorted_ways(every, each, made, size) if made else {}
         way = _way(ways, each) if ways else None
     if made is None:
@@ -64,16 +41,16 @@ def show(workspace: Workspace, every: Sequence[Found], line: str, size: int) -> 
         shown = [card(each, made, row) for row in rows[(page - 1) * PAGE : page * PAGE]]
         follow(workspace, cards(workspace, shown, "searched", wide=280), shown)
     st.caption(
-        f"{each.title}, groups of {formats.counted(size, 'item')}: {int(made.right.sum()):,} of "
+        f"{title(each)}, groups of {formats.counted(size, 'item')}: {int(made.right.sum()):,} of "
         f"{len(made.right):,} right in the first cut of the first split. Left: what was searched with; right: what "
         "came first. Click a picture for the item, a card for both groups whole."
     )
 
 
-def sorted_ways(every: Sequence[Found], each: Found, made: Answers, size: int) -> dict[str, np.ndarray]:
+def sorted_ways(every: Sequence[GroupsRun], each: GroupsRun, made: Answers, size: int) -> dict[str, np.ndarray]:
     """Rows of the queries by how they went, the farthest from right first."""
-    plain = next((one for one in every if one.method == MEAN), None)
-    mean = Answers.of(plain, size) if plain and plain is not each else None
+    plain = next((one for one in every if one.card.method == MEAN), None)
+    mean = plain.answers.get(size) if plain and plain is not each else None
     order = np.argsort(-made.place, kind="stable")
     right = made.right[order]
     found = {"wrong": order[~right], "right": order[right]}
@@ -83,7 +60,7 @@ def sorted_ways(every: Sequence[Found], each: Found, made: Answers, size: int) -
     return found
 
 
-def card(each: Found, made: Answers, row: int) -> Card:
+def card(each: GroupsRun, made: Answers, row: int) -> Card:
     """What was searched with, and what came first for it."""
     given, got = made.queries[row], made.gallery[made.nearest[row]]
     right = bool(made.right[row])
@@ -93,15 +70,15 @@ def card(each: Found, made: Answers, row: int) -> Card:
     return Card(str(row), (asked, answer))
 
 
-def _menus(every: Sequence[Found], each: Found) -> None:
+def _menus(every: Sequence[GroupsRun], each: GroupsRun) -> None:
     """The choice of the figures, without the mouse's aim."""
-    titles = {one.card.id: one.title for one in every}
+    titles = {one.card.id: title(one) for one in every}
     st.selectbox(
         "What single groups found by", list(titles), format_func=titles.__getitem__, key="groups-line", width=250
     )
     st.selectbox(
         "Items in a group",
-        each.sizes,
+        each.sizes_asked,
         format_func=lambda size: f"{size:,}",
         key="groups-size",
         width=130,
@@ -109,14 +86,14 @@ def _menus(every: Sequence[Found], each: Found) -> None:
     )
 
 
-def _way(ways: dict[str, np.ndarray], each: Found) -> str:
+def _way(ways: dict[str, np.ndarray], each: GroupsRun) -> str:
     chosen = st.segmented_control(
         "Which",
         list(ways),
         default="wrong",
         required=True,
         format_func=lambda way: f"{WAYS[way]}: {len(ways[way]):,}",
-        key=f"searched-way-{each.method == MEAN}",
+        key=f"searched-way-{each.card.method == MEAN}",
         label_visibility="collapsed",
     )
     return str(chosen)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.kit.charts import OKABE_ITO
-from app.views.groups.runs import Found
 from app.views.groups.styles import CHOSEN, GREY, NEAR, laid_out
+from core.runs.groups import GroupsRun
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -20,32 +20,30 @@ MANY = 6_000
 BINS = 40
 
 
-def used(each: Found, bound: str) -> NDArray[np.float64]:
+def used(each: GroupsRun, bound: str) -> NDArray[np.float64]:
     """(P,) the share of the bound that each pair uses."""
-    right = each.arrays[f"bound_{bound}"].astype(np.float64)
-    left = each.arrays["bound_left"].astype(np.float64)
+    right = each.allowed(bound).astype(np.float64)
+    left = each.bound_left.astype(np.float64)
     return np.divide(left, right, out=np.zeros_like(left), where=right > 0)
 
 
-def scatter(each: Found, chosen: int) -> "Figure":
+def scatter(each: GroupsRun, chosen: int) -> "Figure":
     """Left side against right side; the line is where both are the same."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
-    drawn, arrays = go.Figure(), each.arrays
-    left = arrays["bound_left"]
-    end = float(max(left.max(), *(arrays[f"bound_{name}"].max() for name in BOUNDS)) * 1.04) or 1.0
+    drawn, left = go.Figure(), each.bound_left
+    end = float(max(left.max(), *(each.allowed(name).max() for name in BOUNDS)) * 1.04) or 1.0
     line = {"color": GREY, "width": 1.5, "dash": "dash"}
     drawn.add_trace(go.Scatter(x=[0, end], y=[0, end], mode="lines", line=line, name="both the same", hoverinfo="skip"))
-    names, comparison = each.names[arrays["bound_of"]], str(each.card.metrics.get("comparison", ""))
+    names, comparison = each.names[each.bound_of], each.figures.comparison
     points = go.Scattergl if len(left) > MANY else go.Scatter
     about = [
-        [pair, comparison, name, size]
-        for pair, (name, size) in enumerate(zip(names, arrays["bound_size"], strict=True))
+        [pair, comparison, name, size] for pair, (name, size) in enumerate(zip(names, each.bound_size, strict=True))
     ]
     for name, (title, colour) in BOUNDS.items():
         drawn.add_trace(
             points(
-                x=arrays[f"bound_{name}"].tolist(),
+                x=each.allowed(name).tolist(),
                 y=left.tolist(),
                 mode="markers",
                 name=title,
@@ -63,7 +61,7 @@ def scatter(each: Found, chosen: int) -> "Figure":
     return laid_out(drawn, HEIGHT, legend=legend, clickmode="event+select", uirevision="bound")
 
 
-def slack(each: Found) -> "Figure":
+def slack(each: GroupsRun) -> "Figure":
     """A histogram of 1 - left / right for either bound, as shares of the pairs."""
     import plotly.graph_objects as go
 
@@ -87,14 +85,17 @@ def slack(each: Found) -> "Figure":
     return laid_out(drawn, HEIGHT, barmode="overlay", legend=legend)
 
 
-def configuration(each: Found) -> "Figure":
+def configuration(each: GroupsRun) -> "Figure":
     """The small configuration that came closest to breaking the bound, in its first two dimensions."""
     import plotly.graph_objects as go
 
     drawn = go.Figure()
-    looks = {"first": ("G₁", NEAR, "circle"), "second": ("G₂", NEAR, "diamond"), "other": ("H", CHOSEN, "square")}
-    for name, (title, colour, symbol) in looks.items():
-        points = each.arrays[f"closest_{name}"]
+    looks = (
+        (each.closest_first, "G₁", NEAR, "circle"),
+        (each.closest_second, "G₂", NEAR, "diamond"),
+        (each.closest_other, "H", CHOSEN, "square"),
+    )
+    for points, title, colour, symbol in looks:
         y = points[:, 1] if points.shape[1] > 1 else np.zeros(len(points))
         drawn.add_trace(
             go.Scatter(
@@ -114,14 +115,13 @@ def configuration(each: Found) -> "Figure":
     return laid_out(drawn, 170).update_layout(margin={"t": 20, "r": 40, "b": 20, "l": 20})
 
 
-def _ring(each: Found, chosen: int) -> "Figure":
+def _ring(each: GroupsRun, chosen: int) -> "Figure":
     """Around both points of the pair on screen; it takes no clicks from them."""
     from plotly.graph_objects import Scatter
 
-    arrays = each.arrays
     return Scatter(
-        x=[float(arrays[f"bound_{name}"][chosen]) for name in BOUNDS],
-        y=[float(arrays["bound_left"][chosen])] * len(BOUNDS),
+        x=[float(each.allowed(name)[chosen]) for name in BOUNDS],
+        y=[float(each.bound_left[chosen])] * len(BOUNDS),
         mode="markers",
         marker={"size": 14, "symbol": "circle-open", "line": {"width": 2.5}, "color": CHOSEN},
         unselected={"marker": {"opacity": 1}},

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from app.views.groups import sides
-from app.views.groups.runs import Found
 from app.views.groups.styles import CONFIG
+from core.groups.counterexample import Literal
+from core.runs.groups import GroupsRun
 
 WRITTEN = r"""
 Let $\|f(x_a) - f(x_p)\| - \|f(x_a) - f(x_n)\| \le m$ for every item $x_a$, positive $x_p$ and negative $x_n$. For
@@ -31,9 +32,9 @@ on the line, $a = 0, p = 2, n = 1$ has $m = 1$ and $D = 1$, and both sides are 2
 """
 
 
-def show(each: Found) -> None:
+def show(each: GroupsRun) -> None:
     """Both statements side by side, and what the search came to."""
-    told = each.card.metrics["bound"]["literal"]
+    told = each.figures.bound.literal
     with st.container(key="statement", horizontal=True, gap="large"):
         with st.container(key="statement-written"):
             st.markdown(f"**As it was written, it fails**\n{WRITTEN}")
@@ -51,18 +52,14 @@ def show(each: Found) -> None:
             )
 
 
-def fails(told: dict) -> str:
+def fails(told: Literal) -> str:
     """The case that breaks the literal statement, with its figures."""
-    a, p, n = (f"{value:g}" for value in told["items"])
-    scale, m = f"{told['scale']:g}", f"{told['margin']:g}".replace("-", "−")
+    a, p, n = (f"{value:g}" for value in told.items)
+    scale, m = f"{told.scale:g}", f"{told.margin:g}".replace("-", "−")
     return (
         "The left side is a vector: its norm is meant. And $s_1, s_2$ are items, not embeddings. With "
         f"$f(x) = {scale}x$ on the line, items $a = {a}$ and $p = {p}$ of one class and $n = {n}$ of the other give "
-        f"$m = {m}$; the left side is **{told['left']:g}**, the right side "
-        f"$2\\max\\{{{m}, {float(n) - float(a):g}\\}} =$ **{told['right']:g}**: "
-        + (
-            "it holds here."
-            if told["holds"]
-            else "the statement is false. Stretching the embedding moves one side only."
-        )
+        f"$m = {m}$; the left side is **{told.left:g}**, the right side "
+        f"$2\\max\\{{{m}, {float(n) - float(a):g}\\}} =$ **{told.right:g}**: "
+        + ("it holds here." if told.holds else "the statement is false. Stretching the embedding moves one side only.")
     )

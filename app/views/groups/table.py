@@ -8,15 +8,17 @@ import streamlit as st
 
 from app.kit import formats
 from app.kit.publish import fingerprint
-from app.views.groups.runs import Found
+from app.views.groups.runs import title
+from core.groups.significance import Difference
+from core.runs.groups import GroupsRun
 
 METHOD, SECONDS = "Method", "Fit (s)"
 
 
-def show(every: Sequence[Found], measure: str, choose: Callable[[str, int], None]) -> None:
+def show(every: Sequence[GroupsRun], measure: str, choose: Callable[[str, int], None]) -> None:
     """A click on a cell chooses the method and the size."""
     key = f"groups-table-{fingerprint(measure, *(each.card.id for each in every))}"
-    sizes = sorted({size for each in every for size in each.sizes})
+    sizes = sorted({size for each in every for size in each.sizes_asked})
 
     def clicked() -> None:
         for row, column in st.session_state[key]["selection"]["cells"]:
@@ -35,37 +37,38 @@ def show(every: Sequence[Found], measure: str, choose: Callable[[str, int], None
     )
 
 
-def frame(every: Sequence[Found], measure: str, sizes: Sequence[int]) -> pd.DataFrame:
+def frame(every: Sequence[GroupsRun], measure: str, sizes: Sequence[int]) -> pd.DataFrame:
     """The means, a row a method, a column a size."""
     rows = []
     for each in every:
-        means = dict(zip(each.sizes, each.mean_and_sd(measure)[0].tolist(), strict=True))
+        means = dict(zip(each.sizes_asked, each.mean_and_sd(measure)[0].tolist(), strict=True))
         named = {str(size): means.get(size) for size in sizes}
-        rows.append({METHOD: each.title, **named, SECONDS: each.card.seconds})
+        rows.append({METHOD: title(each), **named, SECONDS: each.card.seconds})
     return pd.DataFrame(rows)
 
 
-def styled(every: Sequence[Found], measure: str, sizes: Sequence[int]) -> Any:
+def styled(every: Sequence[GroupsRun], measure: str, sizes: Sequence[int]) -> Any:
     """As a person reads it: mean ± sd, an arrow where it is surely more or less than the mean."""
     styler = frame(every, measure, sizes).style.format(na_rep="–", formatter={SECONDS: formats.figure})
     for number, each in enumerate(every):
-        written = dict(zip(each.sizes, _cells(each, measure), strict=True))
+        written = dict(zip(each.sizes_asked, _cells(each, measure), strict=True))
         for size, text in written.items():
             styler = styler.format(lambda _, text=text: text, subset=pd.IndexSlice[[number], [str(size)]])
     return styler.apply(_bold, subset=[str(size) for size in sizes])
 
 
-def _cells(each: Found, measure: str) -> list[str]:
+def _cells(each: GroupsRun, measure: str) -> list[str]:
     mean, sd = each.mean_and_sd(measure)
-    told = [row[measure] for row in each.against] if each.against else [None] * len(mean)
+    against = each.figures.against_mean
+    told = [row.by(measure) for row in against] if against else [None] * len(mean)
     rows = zip(mean.tolist(), sd.tolist(), told, strict=True)
     return [f"{value:.3f} ± {spread:.3f}{_mark(row)}" for value, spread, row in rows]
 
 
-def _mark(row: Any) -> str:
-    if row is None or row["low"] is None:
+def _mark(row: Difference | None) -> str:
+    if row is None or row.low is None or row.high is None:
         return ""
-    return " ↑" if row["low"] > 0 else " ↓" if row["high"] < 0 else ""
+    return " ↑" if row.low > 0 else " ↓" if row.high < 0 else ""
 
 
 def _bold(column: pd.Series) -> list[str]:

@@ -1,7 +1,5 @@
 """The bound of the triplet margin on these groups: both sides, the slack, and the search for a counter-example."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -9,9 +7,10 @@ from app.kit import charts, formats
 from app.views.groups import sides, statement
 from app.views.groups.cards import Card, Side, cards
 from app.views.groups.look import follow
-from app.views.groups.runs import Found
 from app.views.groups.searched import LACKING
 from app.views.groups.styles import CONFIG
+from core.groups.evidence import BoundFigures
+from core.runs.groups import GroupsRun
 from core.workspace import Workspace
 
 KEY, PAIR = "groups-bound", "groups-pair"
@@ -28,9 +27,9 @@ SIDES = (
 )
 
 
-def show(workspace: Workspace, each: Found) -> None:
+def show(workspace: Workspace, each: GroupsRun) -> None:
     """Figures in a row, the scatter with the slack beside it, the pair that was clicked, and the statement."""
-    told = each.card.metrics["bound"]
+    told = each.figures.bound
     with st.container(key="bound-figures", horizontal=True, gap="medium"):
         _figures(told)
     st.markdown(plainly(told) + vertical(each))
@@ -55,40 +54,33 @@ def show(workspace: Workspace, each: Found) -> None:
     statement.show(each)
 
 
-def plainly(told: dict[str, Any]) -> str:
+def plainly(told: BoundFigures) -> str:
     """What m says, and whether the bound holds."""
-    m = told["margin"]
+    m = told.margin
     size = f"{abs(m):.2f}"
     if m > 0:
         said = f"The worst item lies {size} nearer to one of another group than to the farthest of its own"
         said += ": these groups are far from parted, so the bound leaves much room."
     else:
         said = f"Every item is nearer to all of its own group than to any other, by {size} at least."
-    if told["holds"]:
+    if told.holds:
         return f"{said} **No pair breaks the bound**, and no groups that could be formed of these items would."
     return f"{said} :red[**The bound is broken**], which the proof excludes: please report this."
 
 
-def vertical(each: Found) -> str:
+def vertical(each: GroupsRun) -> str:
     """Why the theorem's points stand in one line, where they do."""
-    m, right = each.card.metrics["bound"]["margin"], each.arrays["bound_right"]
+    m, right = each.figures.bound.margin, each.bound_right
     same = len(right) > 0 and np.allclose(right, 2 * m, atol=1e-5)
     return " Here m is larger than every D, so the theorem allows 2m to every pair." if same else ""
 
 
-def now(each: Found) -> int:
+def now(each: GroupsRun) -> int:
     """The pair that was clicked, else the one that uses most of its bound."""
-    known, count = st.session_state.get(PAIR), len(each.arrays["bound_left"])
-    if known is not None and known[0] == each.card.metrics.get("comparison") and known[1] < count:
+    known, count = st.session_state.get(PAIR), len(each.bound_left)
+    if known is not None and known[0] == each.figures.comparison and known[1] < count:
         return int(known[1])
     return int(sides.used(each, "right").argmax())
-
-
-def sets_of(each: Found, pair: int) -> list[np.ndarray]:
-    """Rows of the items of G_1, G_2 and H."""
-    sizes = each.arrays["bound_size"]
-    begin = 3 * int(sizes[:pair].sum())
-    return list(each.arrays["bound_rows"][begin : begin + 3 * int(sizes[pair])].reshape(3, -1))
 
 
 def _clicked() -> None:
@@ -96,29 +88,29 @@ def _clicked() -> None:
         st.session_state[PAIR] = (str(point[1]), int(point[0]))
 
 
-def _figures(told: dict[str, Any]) -> None:
-    search, slack = told["search"], told["slack"]
-    checked = f"{told['checked']:,} checked" if told["holds"] else f"{told['broken']:,} of {told['checked']:,}"
+def _figures(told: BoundFigures) -> None:
+    search, slack = told.search, told.slack
+    checked = f"{told.checked:,} checked" if told.holds else f"{told.broken:,} of {told.checked:,}"
     rows = (
-        ("Triplet margin m", f"{told['margin']:.3f}".replace("-", "−"), "the least that every triplet meets", M),
-        ("Broken", f"{told['broken']:,}", checked, "Every pair of groups, in either order, against every other group"),
+        ("Triplet margin m", f"{told.margin:.3f}".replace("-", "−"), "the least that every triplet meets", M),
+        ("Broken", f"{told.broken:,}", checked, "Every pair of groups, in either order, against every other group"),
         (
             "Slack, median",
-            formats.percent(slack["median"]),
-            f"least {formats.percent(slack['least'])}",
+            formats.percent(slack.median),
+            f"least {formats.percent(slack.least)}",
             "Share of the bound that a pair does not use, over the pairs below",
         ),
         (
             "Closest that these items can come",
-            formats.percent(told["closest_in_data"]),
+            formats.percent(told.closest_in_data),
             "of the bound, however they are grouped",
             r"$\max_a \|a - p_a\| / 2\max\{m, \|a - n_a\|\}$ with $p_a$ the farthest of its own group and $n_a$ the "
             "nearest of another: no groups of these items use more of the bound",
         ),
         (
             "Counter-examples found",
-            f"{search['broken']:,}",
-            f"{search['tried']:,} configurations tried, {formats.percent(search['closest'])} of the bound at most",
+            f"{search.broken:,}",
+            f"{search.tried:,} configurations tried, {formats.percent(search.closest)} of the bound at most",
             "Random groups of one to three points in up to three dimensions, the best of them moved uphill. More than "
             "100 % would be a counter-example; 100 % is reached, so the bound cannot be made smaller",
         ),
@@ -127,19 +119,18 @@ def _figures(told: dict[str, Any]) -> None:
         st.metric(label, value, more, delta_color="off", delta_arrow="off", help=help, width="content")
 
 
-def _pair(workspace: Workspace, each: Found, pair: int) -> None:
-    arrays = each.arrays
-    left, right, sharper = (float(arrays[f"bound_{name}"][pair]) for name in ("left", "right", "sharper"))
+def _pair(workspace: Workspace, each: GroupsRun, pair: int) -> None:
+    left, right, sharper = (float(side[pair]) for side in (each.bound_left, each.bound_right, each.bound_sharper))
     st.markdown(
         f"**The pair with the ring**: the two sets lie **{left:.3f}** apart; the bound allows **{right:.3f}**, the "
         f"sharper one {sharper:.3f}, so {formats.percent(1 - left / right if right else 0)} is slack. "
         ":gray[Click a point for another pair.]"
     )
-    if "bound_rows" not in arrays:
+    if each.bound_rows is None:
         st.caption(LACKING)
         return
     names = ("one half", "other half", "where the bound is tightest")
-    sets = zip(sets_of(each, pair), names, strict=True)
+    sets = zip(each.sets_of(pair), names, strict=True)
     shown = [
         Card(
             str(pair),

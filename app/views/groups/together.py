@@ -12,9 +12,9 @@ from app.views.groups import places
 from app.views.groups.cards import Card, Side, cards
 from app.views.groups.heat import heat
 from app.views.groups.look import follow, whole
-from app.views.groups.runs import Found
 from app.views.groups.styles import CONFIG
 from core.groups.overview import MOST_SHOWN
+from core.runs.groups import GroupsRun
 from core.workspace import Workspace
 
 GROUP, MAP_KEY = "groups-group", "groups-map"
@@ -23,7 +23,7 @@ NEXT = "groups-group-next"
 NEAREST, MEMBERS = 8, 28
 
 
-def show(workspace: Workspace, each: Found) -> None:
+def show(workspace: Workspace, each: GroupsRun) -> None:
     """Map and heat map side by side, and below them the group on screen."""
     group = now(each)
     central = _central(workspace, each)
@@ -42,7 +42,7 @@ def show(workspace: Workspace, each: Found) -> None:
             _nearest(workspace, each, group)
 
 
-def now(each: Found) -> int:
+def now(each: GroupsRun) -> int:
     """The group on screen: the one chosen, else the largest."""
     name = st.session_state.pop(NEXT, None) or st.session_state.get(GROUP)
     rows = np.flatnonzero(each.names == name)
@@ -51,26 +51,26 @@ def now(each: Found) -> int:
     return group
 
 
-def choose(each: Found, group: int) -> None:
+def choose(each: GroupsRun, group: int) -> None:
     st.session_state[GROUP] = str(each.names[group])
 
 
-def nearest(each: Found, group: int) -> list[tuple[int, float]]:
+def nearest(each: GroupsRun, group: int) -> list[tuple[int, float]]:
     """The nearest other groups and their distances."""
-    rows = each.arrays["nearest"][group][:NEAREST].tolist()
-    return list(zip(rows, each.arrays["nearest_distances"][group][:NEAREST].tolist(), strict=True))
+    rows = each.nearest[group][:NEAREST].tolist()
+    return list(zip(rows, each.nearest_distances[group][:NEAREST].tolist(), strict=True))
 
 
-def _central(workspace: Workspace, each: Found) -> dict[int, bytes]:
+def _central(workspace: Workspace, each: GroupsRun) -> dict[int, bytes]:
     """The picture of each group's most central item."""
     if len(each.names) > MOST_SHOWN:
         return {}
-    ids = each.ids[each.arrays["central"]].tolist()
+    ids = each.ids[each.central].tolist()
     known = store.thumbnails(workspace, ids)
     return {group: known[id] for group, id in enumerate(ids) if known.get(id)}
 
 
-def _map(workspace: Workspace, each: Found, group: int, central: dict[int, bytes]) -> None:
+def _map(workspace: Workspace, each: GroupsRun, group: int, central: dict[int, bytes]) -> None:
     st.markdown(
         "**Groups on the map of items**",
         help="A group stands at its most central item: the one whose own embedding, as a group of one, is nearest to "
@@ -97,26 +97,26 @@ def _map(workspace: Workspace, each: Found, group: int, central: dict[int, bytes
     st.caption(f"{told} {maps.title(card) if card else ''}.{left}{over}")
 
 
-def _heat(workspace: Workspace, each: Found, group: int, central: dict[int, bytes]) -> None:
+def _heat(workspace: Workspace, each: GroupsRun, group: int, central: dict[int, bytes]) -> None:
     st.markdown(
         "**Distances between groups**",
         help="Euclidean, between the embeddings of whole groups by this method; rows and columns ordered by average "
         "linkage with optimal leaf order, so that like groups lie together.",
     )
-    between = each.arrays["between"]
+    between = each.between
     if not len(between):
         st.caption(f"Of more than {MOST_SHOWN:,} groups only the nearest are kept: choose one below.")
         return
-    order = each.arrays["order"].tolist()
+    order = each.order.tolist()
     clicked = heat(between, order, each.names.tolist(), central, group, "groups-heat")
     st.caption("Like groups lie together. Click a cell to see both groups; the orange cross is the group below.")
     if clicked:
         _both(workspace, each, *clicked)
 
 
-def _both(workspace: Workspace, each: Found, first: int, second: int) -> None:
+def _both(workspace: Workspace, each: GroupsRun, first: int, second: int) -> None:
     """What a cell of the heat map stands for."""
-    distance = float(each.arrays["between"][first, second])
+    distance = float(each.between[first, second])
     pair = dict.fromkeys((first, second))
     sides = [Side(str(each.names[group]), tuple(each.members(group))) for group in pair]
     if len(sides) > 1:
@@ -124,7 +124,7 @@ def _both(workspace: Workspace, each: Found, first: int, second: int) -> None:
     whole(workspace, sides)
 
 
-def _menu(each: Found) -> None:
+def _menu(each: GroupsRun) -> None:
     order = sorted(each.names.tolist(), key=str.casefold)
     counts = dict(zip(each.names.tolist(), each.counts.tolist(), strict=True))
     st.selectbox(
@@ -137,12 +137,12 @@ def _menu(each: Found) -> None:
     )
 
 
-def _to_the_map(workspace: Workspace, each: Found, group: int) -> None:
+def _to_the_map(workspace: Workspace, each: GroupsRun, group: int) -> None:
     name = str(each.names[group])
     pictured.to_the_map(workspace, name, each.members(group), "group-on-map")
 
 
-def _members(workspace: Workspace, each: Found, group: int) -> None:
+def _members(workspace: Workspace, each: GroupsRun, group: int) -> None:
     ids = each.members(group)
     st.markdown(f"**{escaped(str(each.names[group]))}**, {formats.counted(len(ids), 'item')}, the most central first")
     shown = ids[:MEMBERS]
@@ -151,7 +151,7 @@ def _members(workspace: Workspace, each: Found, group: int) -> None:
         st.caption(f"The first {MEMBERS} of them.")
 
 
-def _nearest(workspace: Workspace, each: Found, group: int) -> None:
+def _nearest(workspace: Workspace, each: GroupsRun, group: int) -> None:
     st.markdown("**Nearest groups**", help="By the distance of the heat map, whole groups")
     shown: Sequence[Card] = [
         Card(str(other), (Side(str(each.names[other]), tuple(each.members(other)), f"distance {distance:.3f}"),))
@@ -164,6 +164,6 @@ def _nearest(workspace: Workspace, each: Found, group: int) -> None:
     follow(workspace, clicked, shown)
 
 
-def _clicked(each: Found) -> None:
+def _clicked(each: GroupsRun) -> None:
     if point := charts.clicked(st.session_state[MAP_KEY]):
         choose(each, int(point[0]))
