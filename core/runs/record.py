@@ -88,6 +88,19 @@ class Record(Generic[Figures]):
         raise NotImplementedError
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Figures of a run that may be of some items only. tag: those that have it; exclude: those that have not."""
+
+    tag: str | None = None
+    exclude: str | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """`["only “cats”", "without “blurred”"]`"""
+        return [f"{word} “{name}”" for word, name in (("only", self.tag), ("without", self.exclude)) if name]
+
+
 def metrics(figures: Any) -> Mapping[str, Any]:
     """A dataclass of figures as a card keeps them; what is None is left out."""
     plain = msgspec.to_builtins(figures, enc_hook=lambda value: value.tolist())
