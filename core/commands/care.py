@@ -1,4 +1,4 @@
-"""Data care on an input: checks that rank its items, most suspicious first; the flagged ones written as a column."""
+"""Data quality of an input: checks that rank its items, most suspicious first; the flagged ones written as a column."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
