@@ -95,11 +95,6 @@ class Chosen:
     tag: str | None = None
     exclude: str | None = None
 
-    @property
-    def words(self) -> list[str]:
-        """`["only “cats”", "without “blurred”"]`"""
-        return [f"{word} “{name}”" for word, name in (("only", self.tag), ("without", self.exclude)) if name]
-
 
 def metrics(figures: Any) -> Mapping[str, Any]:
     """A dataclass of figures as a card keeps them; what is None is left out."""

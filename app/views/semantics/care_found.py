@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.comparison.source import chosen_by
 from app.kit import formats, records, store
 from app.kit.items import Items
 from core.runs.care import CHECKS, CareRun, DuplicateRun, LabelRun, MismatchRun, OutlierRun
@@ -52,9 +53,10 @@ def table(items: Items, found: CareRun, count: int) -> pd.DataFrame:
 
 def of(workspace: Workspace, found: CareRun) -> str:
     """`images, pocket, only “cats”`: what was looked at."""
-    card = found.card
+    card, figures = found.card, found.figures
     space = "images and captions" if card.space == "both" else card.space
-    return ", ".join([space, store.model_title(workspace, card.model), *found.figures.words])
+    chosen = chosen_by(figures.tag, figures.exclude)
+    return ", ".join([space, store.model_title(workspace, card.model), *chosen])
 
 
 def told(found: CareRun) -> str:

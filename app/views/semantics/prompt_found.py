@@ -1,11 +1,15 @@
 """A saved comparison with prompts beside the vectors of its items, from which cosines are made again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+import pandas as pd
+import streamlit as st
+
 from app.kit import records
-from app.views.semantics.vectors import vectors
-from core.results import Floats
+from core.errors import MissingData
+from core.results import Floats, Strings
 from core.runs.semantics import SemanticsRun
 from core.search import highest
 from core.semantics.cosines import matrix
@@ -28,7 +32,7 @@ class Compared:
     @property
     def x(self) -> Floats:
         """(N, D), the items; raises `MissingData` where some are no longer embedded."""
-        return vectors(self.workspace, self.run.card)
+        return self._seen_by(self.run.card.model)
 
     def cosines(self, prompts: slice | int, rows: Integers | slice = slice(None)) -> Floats:
         """Of some items with some prompts, (n, p), or with a single one, (n,)."""
@@ -53,8 +57,25 @@ class Compared:
         if components := self.run.correlation.components:
             return (self.x - components.mean) @ components.axes[dimension]
         against = self.run.card.params["against"]
-        x = self.x if against == "dimensions" else vectors(self.workspace, replace(self.run.card, model=against))
+        x = self.x if against == "dimensions" else self._seen_by(against)
         return x[:, dimension]
+
+    def _seen_by(self, model: str) -> Floats:
+        card = self.run.card
+        return _vectors(self.workspace.path, self.workspace.version, model, card.space, card.id, self.run.ids)
+
+
+@st.cache_resource(show_spinner="Reading the embeddings …", max_entries=3)
+def _vectors(path: str, version: int, model: str, space: str, run: str, _ids: Strings) -> Floats:
+    """Of the run's items, in their order: (N, D) unit rows."""
+    from core.commands.items import item_rows
+
+    rows = item_rows(path, space, model)
+    places = pd.Index(rows.ids).get_indexer(_ids)
+    if gone := int((places < 0).sum()):
+        raise MissingData(f"{gone:,} of the result's items are no longer embedded by {model}: ask again")
+    whole = len(places) == len(rows) and bool((places == np.arange(len(places))).all())
+    return rows.vectors if whole else rows.vectors[places]
 
 
 def noun(card: RunCard) -> str:

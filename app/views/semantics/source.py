@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.comparison.source import SPACES, Source, spaces
+from app.comparison.source import SPACES, Source, chosen_by, spaces
 from app.comparison.source import kept as rows_left
 from app.kit import formats, store
 from app.kit.forms import kept
@@ -56,9 +56,8 @@ def told(workspace: Workspace, card: RunCard, figures: Chosen) -> str:
     """`9,170 items, images, pocket, only “cats”`: what a result is of."""
     averaged = "images with their captions" if card.kind == GapRun.KIND else "image and caption averaged"
     space = {"images": "images", "captions": "captions", "both": averaged}.get(card.space, card.space)
-    return ", ".join(
-        [formats.counted(card.items, "item"), space, store.model_title(workspace, card.model), *figures.words]
-    )
+    about = (formats.counted(card.items, "item"), space, store.model_title(workspace, card.model))
+    return ", ".join([*about, *chosen_by(figures.tag, figures.exclude)])
 
 
 def _models(workspace: Workspace, words: bool) -> dict[str, str]:
