@@ -69,16 +69,16 @@ def of(workspace: Workspace, found: DirectionRun) -> RemovalRun | None:
 
 
 def figures(found: RemovalFigures) -> pd.DataFrame:
-    """A row a figure: with the direction, without it, and what it is."""
+    """A row a figure: with the direction, and without it."""
     rows = [
-        ("Variance of the embeddings", *map(formats.figure, found.variance), ""),
-        ("Clusters tell of the concept (η²)", *map(spread, found.correlation_ratio), ""),
+        ("Variance of the embeddings", *map(formats.figure, found.variance)),
+        ("Clusters tell of the concept (η²)", *map(spread, found.correlation_ratio)),
     ]
     if auc := [each for each in found.auc if each is not None]:
-        rows.insert(1, ("A classifier tells the sides apart (AUC)", *map(formats.figure, auc), ""))
+        rows.insert(1, ("A classifier tells the sides apart (AUC)", *map(formats.figure, auc)))
     if found.labels[0]:
-        rows.append((f"Clusters and “{found.label}” (AMI)", *map(spread, found.labels), ""))
-    return pd.DataFrame(rows, columns=["Figure", "With it", "Without it", ""]).drop(columns="")
+        rows.append((f"Clusters and “{found.label}” (AMI)", *map(spread, found.labels)))
+    return pd.DataFrame(rows, columns=["Figure", "With it", "Without it"])
 
 
 def spread(value: Spread) -> str:
