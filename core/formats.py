@@ -23,3 +23,34 @@ def size(octets: float) -> str:
             return f"{octets:.3g} {unit}"
         octets /= 1000
     return f"{octets:,.3g} TB"
+
+
+def figure(number: float) -> str:
+    """Three significant digits, never in scientific notation.
+
+    >>> figure(0.97251), figure(12.345), figure(123456.7), figure(0.0), figure(2)
+    ('0.973', '12.3', '123,457', '0', '2.00')
+    """
+    if number == 0:
+        return "0"
+    magnitude = len(str(int(abs(number)))) if abs(number) >= 1 else 0
+    return f"{number:,.{max(3 - magnitude, 0)}f}"
+
+
+def percent(share: float) -> str:
+    """A share between 0 and 1 as per cent.
+
+    >>> percent(0.4237), percent(1.0), percent(0.0)
+    ('42.4 %', '100 %', '0 %')
+    """
+    return f"{100 * share:.3g} %"
+
+
+def listed(names: list[str], limit: int = 3) -> str:
+    """`a, b and 4 more`.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], 2)
+    ('a, b', 'a, b and 2 more')
+    """
+    shown = ", ".join(names[:limit])
+    return f"{shown} and {len(names) - limit:,} more" if len(names) > limit else shown

@@ -20,7 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.features import behind, check_words, is_features
 from core.reduced import reduced_models
 from core.results import Floats, Strings, check_length, check_matrix
-from core.workspace.captions import caption_id, item_of, number_of
+from core.workspace.captions import item_of, number_of, own_caption_ids
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -71,8 +71,7 @@ class Rows:
 
     def caption_ids(self) -> list[str]:
         """Ids of the rows' own captions; of an image, or of the first caption, that of the item."""
-        ids = self.ids.tolist()
-        return ids if self.caption is None else list(map(caption_id, ids, self.caption.tolist()))
+        return own_caption_ids(self.ids, self.caption)
 
     def named(self) -> dict[str, NDArray]:
         """What a run keeps to know its rows by: ids (N,) str of items, caption (N,) int64 where one has several."""

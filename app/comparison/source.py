@@ -83,8 +83,8 @@ def kept(workspace: Workspace, tag: str | None, exclude: str | None) -> NDArray[
     return mask
 
 
-def chosen_by(tag: str, exclude: str) -> list[str]:
-    """How items were chosen, in words: `["only “cats”", "without “blurred”"]`; "": by no such tag."""
+def chosen_by(tag: str | None, exclude: str | None) -> list[str]:
+    """How items were chosen, in words: `["only “cats”", "without “blurred”"]`; None or "": by no such tag."""
     return [f"{word} “{name}”" for word, name in (("only", tag), ("without", exclude)) if name]
 
 

@@ -1,4 +1,4 @@
-"""Data care on an input: checks that rank its items, most suspicious first; the flagged ones written as a column."""
+"""Data quality of an input: checks that rank its items, most suspicious first; the flagged ones written as a column."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,14 +14,17 @@ from core.commands.comparing import Comparison
 from core.commands.items import chosen, classes, is_taken, item_rows
 from core.commands.pairs import PairRows, every_pair, sayings
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, check_out, save
+from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import MAP, Rows
 from core.methods import discover
 from core.progress import Bar, Report, silent
 from core.results import first_rows
+from core.runs.care import CHECKS, CareRun
+from core.runs.record import metrics
+from core.workspace import Run
 
-PACKAGE, KIND = "core.care", "care"
+PACKAGE = "core.care"
 MISMATCHES = "mismatches"
 """The check that is about pairs; the others are about rows of one space."""
 TOP, STEPS = 20, 1_000
@@ -107,10 +110,9 @@ class _Ground:
         self._own: Subject | None = None
 
     @property
-    def about(self) -> dict[str, str]:
+    def about(self) -> dict[str, str | None]:
         """For the cards: how items were chosen, and the column that is written."""
-        told = {"tag": self.tag, "exclude": self.exclude, "column": self.column}
-        return {name: value for name, value in told.items() if value is not None}
+        return {"tag": self.tag, "exclude": self.exclude, "column": self.column}
 
     def check(self) -> None:
         """Raises `BadInput` for a column that cannot be written, or that would overwrite a person's own."""
@@ -118,10 +120,10 @@ class _Ground:
             return
         if self.rows.workspace is None:
             raise BadInput(f"--write {self.column}: a .npz has no columns, give a workspace")
-        if is_taken(self.rows.workspace, self.column, KIND):
+        if is_taken(self.rows.workspace, self.column, CareRun.KIND):
             raise BadInput(f"--write {self.column}: that would overwrite what the items hold, choose another name")
 
-    def of(self, kind: str) -> tuple[Rows, Subject, dict[str, str]]:
+    def of(self, kind: str) -> tuple[Rows, Subject, dict[str, str | None]]:
         """The rows of a check, what it is given, and what its card says beside."""
         if kind == MISMATCHES:
             return *_captioned(every_pair(self.source, self.model, self.tag, self.exclude)), self.about
@@ -200,10 +202,14 @@ class _Work(Comparison[_Done]):
         settings = method.make_params(plan.settings)
         found = method.fit(subject, settings, report)
         seconds = perf_counter() - start
-        approximate = {"neighbours_approximate": 1} if subject.approximate and method.name != MISMATCHES else {}
-        figures = {"flagged": int(found.flagged.sum()), "ranked": len(found.ranked), **found.metrics, **approximate}
-        made = Made(KIND, method, asdict(settings), seconds, {**figures, **about})
-        self.done.append(_Done(plan, rows, found, save(rows, made, _arrays(rows, found)), seconds))
+        counts: dict[str, Any] = {"flagged": int(found.flagged.sum()), "ranked": len(found.ranked)}
+        if subject.approximate and method.name != MISMATCHES:
+            counts["neighbours_approximate"] = 1
+        kind = CHECKS[method.name]
+        figures = metrics(kind.FIGURES(**counts, **found.metrics, **about))
+        card = Made(kind.KIND, method, asdict(settings), seconds, figures).card(rows)
+        run = keep(rows, kind.of(Run(card, _arrays(rows, found))))
+        self.done.append(_Done(plan, rows, found, run, seconds))
 
     def result(self, top: int) -> dict[str, Any]:
         rows = self.ground.rows
@@ -239,10 +245,7 @@ class _Work(Comparison[_Done]):
 
 
 def _arrays(rows: Rows, found: Findings) -> dict[str, NDArray]:
-    """ids (N,) str, ranked (M,) int64, score (N,) float32, flagged (N,) bool, and each evidence by `evidence.NAME`.
-
-    caption (N,) int64, which of its item's captions a row is, where one has several that are looked at.
-    """
+    """As `CareRun` keeps them."""
     evidence = {f"evidence.{name}": each for name, each in found.evidence.items()}
     return {**rows.named(), "ranked": found.ranked, "score": found.score, "flagged": found.flagged, **evidence}
 

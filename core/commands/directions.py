@@ -14,17 +14,17 @@ from core.commands.deriving import derive
 from core.commands.direction_ways import Asked, Found
 from core.commands.items import is_taken
 from core.commands.prompting import unit_rows
-from core.commands.runs import Analysis, Made, check_out, save, write_arrays
+from core.commands.runs import Analysis, Made, check_out, keep, write_arrays
 from core.errors import BadInput, BadParameter
 from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
 from core.results import Floats
+from core.runs.direction import DirectionFigures, DirectionRun
+from core.runs.record import metrics
 from core.search import highest
 from core.semantics.directions import along, projections, removing
-from core.semantics.results import Direction
-from core.workspace import Run
+from core.workspace import Workspace
 
-KIND = "direction"
 ANALYSIS = Analysis("direction", "Concept direction")
 REMOVED = Analysis("without", "Without a direction")
 STRIP, EXTREMES = 9, 5
@@ -75,22 +75,22 @@ def direction(
     found = asked.found(rows, model, bar.part(0, FOUND))
     bar.step(FOUND, "laying the items along it")
     work = _Work(rows, asked.way, found, projections(rows.vectors, found.direction))
-    of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
-    run = work.save({"column": write, **of}, perf_counter() - start)
+    record = work.record(perf_counter() - start, write, tag, exclude)
+    run = keep(rows, record)
     if write is not None:
         work.write(write)
     derived = without(source, str(run), bar.part(FOUND, STEPS - FOUND))["model"] if remove else None
     if out is not None:
-        write_arrays(out, work.arrays())
-    told = work.told(strip) | {"run": run, "column": write, "derived": derived}
-    return {**told, "seconds": round(perf_counter() - start, 3), **found.remarks}
+        write_arrays(out, record.arrays())
+    result = work.result(strip) | {"run": run, "column": write, "derived": derived}
+    return {**result, "seconds": round(perf_counter() - start, 3), **found.remarks}
 
 
 def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
     """Takes the direction of a run out of all embeddings of its model; `model` names them for every other command."""
     place = open_workspace(source)
-    found = place.run(run)
-    card, direction = found.card, kept_direction(found)
+    found = kept_direction(place, run)
+    card, direction = found.card, found.concept
     title, vector = direction.title, direction.vector
     digest = blake2b(vector.tobytes(), digest_size=8).hexdigest()
     params = {"dimensions": len(vector), "direction": title, "vector": digest}
@@ -101,12 +101,12 @@ def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
     return {"run": made.id, "model": made.metrics["derived"], "base": card.model, "direction": title}
 
 
-def kept_direction(found: Run) -> Direction:
-    """The direction that a run holds; raises `BadInput` for a run of another kind."""
-    card = found.card
-    if card.kind != KIND:
-        raise BadInput(f"run {card.id} is no direction but a {card.kind} run: choose one of kind {KIND}")
-    return Direction(np.asarray(found.arrays["direction"], dtype=np.float32), str(card.metrics["direction"]))
+def kept_direction(place: Workspace, id: str) -> DirectionRun:
+    """A run of a direction; raises `BadInput` for one of another kind."""
+    run = place.run(id)
+    if run.card.kind != DirectionRun.KIND:
+        raise BadInput(f"run {id} is no direction but a {run.card.kind} run: choose one of kind {DirectionRun.KIND}")
+    return DirectionRun.of(run)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class _Work:
     found: Found
     scores: Floats
 
-    def told(self, strip: int) -> dict[str, Any]:
+    def result(self, strip: int) -> dict[str, Any]:
         ends = {"low": highest(-self.scores, EXTREMES), "high": highest(self.scores, EXTREMES)}
         named = {"strip": along(self.scores, strip), **ends}
         scores = self.scores.astype(np.float64)
@@ -141,25 +141,20 @@ class _Work:
             **{name: self._shown(places) for name, places in named.items()},
         }
 
-    def save(self, asked: Mapping[str, Any], seconds: float) -> str | None:
-        """asked: for the card's metrics.
-
-        Arrays: ids (N,) str, projection (N,) float32, direction (D,) float32, and the side (N,) int8 if there is.
-        """
-        direction = self.found.direction
-        about = {"direction": direction.title, **direction.figures, **asked}
-        how = {"way": self.way, **self.found.asked}
-        return save(self.rows, Made(KIND, ANALYSIS, how, seconds, about), self.arrays())
+    def record(self, seconds: float, column: str | None, tag: str | None, exclude: str | None) -> DirectionRun:
+        """column, tag, exclude: as asked, for the card."""
+        direction, how = self.found.direction, {"way": self.way, **self.found.asked}
+        figures = DirectionFigures(
+            direction=direction.title, auc=direction.figures.get("auc"), column=column, tag=tag, exclude=exclude
+        )
+        card = Made(DirectionRun.KIND, ANALYSIS, how, seconds, metrics(figures)).card(self.rows)
+        return DirectionRun(card, self.rows.ids, self.scores, direction.vector, self.found.side)
 
     def write(self, column: str) -> None:
         """The projections as a column of numbers."""
         if self.rows.workspace:
             values = zip(self.rows.ids.tolist(), self.scores.astype(float).tolist(), strict=True)
             self.rows.workspace.set_column(column, dict(values))
-
-    def arrays(self) -> dict[str, NDArray]:
-        side = {} if self.found.side is None else {"side": self.found.side}
-        return {"ids": self.rows.ids, "projection": self.scores, "direction": self.found.direction.vector, **side}
 
     def _shown(self, places: NDArray[np.int64]) -> list[dict[str, Any]]:
         """Items with their projection, and their caption where the input has some."""
@@ -177,7 +172,7 @@ def _check_place(rows: Rows, column: str | None, remove: bool) -> None:
     place = rows.workspace
     if place is None and (column is not None or remove):
         raise BadInput("a .npz keeps no columns and no derived models: give a workspace, or write a file with --out")
-    if place is not None and column is not None and is_taken(place, column, KIND):
+    if place is not None and column is not None and is_taken(place, column, DirectionRun.KIND):
         raise BadInput(f"there is a column {column!r} already: choose another name")
 
 

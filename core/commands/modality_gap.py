@@ -10,22 +10,23 @@ from numpy.typing import NDArray
 
 from core.commands.deriving import derive
 from core.commands.pairs import PairRows, every_pair, sayings
-from core.commands.runs import Analysis, Made, check_out, save, write_arrays
+from core.commands.runs import Analysis, Made, check_out, keep, write_arrays
 from core.errors import BadInput
 from core.progress import Bar, Report, silent
 from core.reduction.checks import check_rows
 from core.reduction.retrieval import recall
 from core.results import Reducer
+from core.runs.gap import GapFigures, GapRun, Space, SpaceFigures, Uniformity
+from core.runs.record import metrics
 from core.semantics.gap import Captioned, centring, plane
 from core.semantics.gap import gap as measured
 from core.semantics.results import Gap
 
-KIND = "gap"
 ANALYSIS = Analysis("gap", "Modality gap")
 CENTRED = Analysis("centred", "Centred modalities")
 STEPS, DERIVE = 1_000, 100
 """Of the bar: for the measuring of one space, and for writing the centred one."""
-WAYS: Mapping[str, str] = {"i2t": "image_to_text", "t2i": "text_to_image"}
+WAYS = ("i2t", "t2i")
 
 
 def gap(
@@ -58,12 +59,12 @@ def gap(
     before = measured(given, bar.part(0, STEPS, "as it is"))
     after = measured(Captioned(middle(given.pairs), given.saying), bar.part(STEPS, STEPS, "centred"))
     work = _Work(rows, given, middle, before, after)
-    of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
-    run = work.save(of, perf_counter() - start)
+    record = work.record(tag, exclude, perf_counter() - start)
+    run = keep(rows.rows, record)
     derived = work.derived(bar.part(2 * STEPS, DERIVE)) if centre else None
     if out is not None:
-        write_arrays(out, work.arrays())
-    return {"run": run, **work.told(), "derived": derived, "seconds": round(perf_counter() - start, 3)}
+        write_arrays(out, record.arrays())
+    return {"run": run, **work.result(record), "derived": derived, "seconds": round(perf_counter() - start, 3)}
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,53 +86,51 @@ class _Work:
     before: Gap
     after: Gap
 
-    def told(self) -> dict[str, Any]:
-        spaces = {"before": self.before, "after": self.after}
-        counts = {name: {"pairs": each.pairs.counts, "others": each.others.counts} for name, each in spaces.items()}
-        lists = {name: {kind: found.tolist() for kind, found in each.items()} for name, each in counts.items()}
+    def result(self, found: GapRun) -> dict[str, Any]:
+        """As JSON."""
+        figures, spaces = metrics(found.figures), {"before": found.before, "after": found.after}
+        counts = {name: {"pairs": each.pairs.tolist(), "others": each.others.tolist()} for name, each in spaces.items()}
         return {
             "model": self.rows.model,
             "items": len(self.given.pairs.image_rows),
             **({"captions": len(self.rows)} if self.rows.pairs.item is not None else {}),
-            "matched": len(self.before.image_to_text),
-            **{name: self._figures(each) for name, each in spaces.items()},
+            **{name: figures[name] for name in ("matched", *spaces)},
             "changed": {way: self._changed(way) for way in WAYS},
-            "histogram": {"edges": np.round(self.before.pairs.edges, 6).tolist(), **lists},
+            "histogram": {"edges": np.round(found.edges, 6).tolist(), **counts},
         }
 
-    def save(self, of: Mapping[str, str], seconds: float) -> str | None:
-        """of: the tags that say which items, for the card."""
-        figures = {name: self._figures(each) for name, each in (("before", self.before), ("after", self.after))}
-        about = {**figures, "matched": len(self.before.image_to_text), **of}
-        return save(self.rows.rows, Made(KIND, ANALYSIS, {}, seconds, about), self.arrays())
-
-    def arrays(self) -> dict[str, NDArray]:
-        """ids (N,) str of each caption's item, and which of its captions it is where one has several; matched (M,)
-        int64, rows of them; edges (B + 1,); of each space, as `before.pairs`:
-
-        pairs, others (B,) int64; i2t, t2i (M,) int32, ranks from 0. gap (D,), image_mean (D,), text_mean (D,) and
-        plane (2, D) float32, on which both spaces can be drawn together.
-        """
-        spaces = {"before": self.before, "after": self.after}
-        told = {f"{space}.{name}": array for space, each in spaces.items() for name, array in _counted(each).items()}
-        means = {"image_mean": self.centring.image.mean, "text_mean": self.centring.text.mean}
-        about = {**self.rows.rows.named(), "matched": self.given.first, "edges": self.before.pairs.edges}
-        return {**about, **told, "gap": self.before.vector, **means, "plane": plane(self.given.pairs)}
+    def record(self, tag: str | None, exclude: str | None, seconds: float) -> GapRun:
+        """tag, exclude: which items, for the card."""
+        before, after = (self._figures(each) for each in (self.before, self.after))
+        about = GapFigures(before=before, after=after, matched=len(self.given.first), tag=tag, exclude=exclude)
+        return GapRun(
+            Made(GapRun.KIND, ANALYSIS, {}, seconds, metrics(about)).card(self.rows.rows),
+            **self.rows.rows.named(),
+            matched=self.given.first,
+            edges=self.before.pairs.edges,
+            gap=self.before.vector,
+            image_mean=self.centring.image.mean,
+            text_mean=self.centring.text.mean,
+            plane=plane(self.given.pairs),
+            before=_space(self.before),
+            after=_space(self.after),
+        )
 
     def _asked(self, found: Gap, way: str) -> NDArray[np.int32]:
         """The ranks of a way's queries: of each image once, of every caption."""
         ranks = found.image_to_text if way == "i2t" else found.text_to_image
         return ranks[self.given.pairs.take(self.given.first).image_rows] if way == "i2t" else ranks
 
-    def _figures(self, found: Gap) -> dict[str, Any]:
-        return {
-            "size": found.size,
-            "alignment": found.alignment,
-            "uniformity": {"images": found.uniformity_images, "captions": found.uniformity_captions},
-            "pair_cosine": found.pairs.mean,
-            "other_cosine": found.others.mean,
-            **{way: recall(self._asked(found, way)) for way in WAYS},
-        }
+    def _figures(self, found: Gap) -> SpaceFigures:
+        return SpaceFigures(
+            size=found.size,
+            alignment=found.alignment,
+            uniformity=Uniformity(found.uniformity_images, found.uniformity_captions),
+            pair_cosine=found.pairs.mean,
+            other_cosine=found.others.mean,
+            i2t=recall(self._asked(found, "i2t")),
+            t2i=recall(self._asked(found, "t2i")),
+        )
 
     def _changed(self, way: str) -> dict[str, int]:
         """How many of the matched images or captions centring makes wrong, and right."""
@@ -154,6 +153,5 @@ def _flat(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in figures.items() if name != "uniformity"} | parts
 
 
-def _counted(found: Gap) -> dict[str, NDArray]:
-    ranks = {way: getattr(found, name) for way, name in WAYS.items()}
-    return {"pairs": found.pairs.counts, "others": found.others.counts, **ranks}
+def _space(found: Gap) -> Space:
+    return Space(found.pairs.counts, found.others.counts, found.image_to_text, found.text_to_image)

@@ -1,6 +1,7 @@
 """A direction taken away: the derived model, whether a classifier still finds it, and what clusters make of that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from time import perf_counter
 from typing import Any
 
@@ -8,18 +9,18 @@ import numpy as np
 
 from core.clustering.checks import check_rows
 from core.commands.directions import kept_direction, without
-from core.commands.items import Classes, classes, item_rows
-from core.commands.runs import Analysis, Made, save
+from core.commands.items import classes, item_rows
+from core.commands.runs import Analysis, Made, keep
 from core.errors import MissingData
 from core.inputs import Rows, open_workspace
 from core.methods import find
 from core.progress import Bar, Report, silent
 from core.results import Floats
+from core.runs.direction import DirectionRun, RemovalFigures, RemovalRun
+from core.runs.record import metrics
 from core.semantics.directions import removing, separation
-from core.semantics.removal import Effect, check_seeds, effect
-from core.workspace import Run
+from core.semantics.removal import check_seeds, effect
 
-KIND = "removal"
 ANALYSIS = Analysis("removal", "Direction removed")
 STEPS, DERIVE, TELL = 1_000, 300, 100
 """Of the bar: in all, for the derived model, and for telling the groups apart."""
@@ -38,35 +39,46 @@ def removal(
     bar = Bar(report, STEPS)
     find("core.clustering", "kmeans").make_params({"k": k})
     check_seeds(seeds)
-    found = open_workspace(source).run(run)
-    direction, rows = kept_direction(found), _rows(source, found)
-    cleared, truth = removing(direction).image(rows.vectors), classes(rows, label)
+    found = kept_direction(open_workspace(source), run)
+    rows = _rows(source, found)
+    cleared, truth = removing(found.concept).image(rows.vectors), classes(rows, label)
     for each in (rows.vectors, cleared):
         check_rows(each, k)
     derived = without(source, run, bar.part(0, DERIVE, "without it"))
     bar.step(DERIVE, "telling the groups apart")
     auc = [_separation(each, found) for each in (rows.vectors, cleared)]
     labels, listen = (truth.values if truth else None), bar.part(DERIVE + TELL, STEPS - DERIVE - TELL, "clusters")
-    changed = effect(rows.vectors, cleared, found.arrays["projection"], k, seeds, labels, listen)
-    told = _told(changed, auc, truth, rows.vectors, cleared)
-    about = {**told, "direction": derived["direction"], "of": run, "derived": derived["model"]}
-    made = Made(KIND, ANALYSIS, {"k": k, "seeds": seeds, "label": label}, perf_counter() - start, about)
-    arrays = {"ids": rows.ids, "before": changed.before, "after": changed.after}
-    return {"run": save(rows, made, arrays), **about, "items": len(rows), "seconds": round(made.seconds, 3)}
+    changed = effect(rows.vectors, cleared, found.projection, k, seeds, labels, listen)
+    figures = RemovalFigures(
+        direction=derived["direction"],
+        of=run,
+        derived=derived["model"],
+        variance=[_variance(each) for each in (rows.vectors, cleared)],
+        auc=auc,
+        correlation_ratio=changed.correlation_ratio,
+        labels=changed.labels or [None, None],
+        label=truth.label if truth else None,
+        agreement=changed.agreement,
+        chance=changed.chance,
+    )
+    how, seconds = {"k": k, "seeds": seeds, "label": label}, perf_counter() - start
+    card = Made(RemovalRun.KIND, ANALYSIS, how, seconds, metrics(figures)).card(rows)
+    id = keep(rows, RemovalRun(card, rows.ids, changed.before, changed.after))
+    return {"run": id, **asdict(figures), "items": len(rows), "seconds": round(seconds, 3)}
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """The result as records for a table: a row a figure, with it and without it."""
-    pairs = ("variance", "auc", "told", "labels")
+    pairs = ("variance", "auc", "correlation_ratio", "labels")
     rows = [{"figure": name, "with": _read(result[name][0]), "without": _read(result[name][1])} for name in pairs]
     return {**{name: value for name, value in result.items() if name not in pairs}, "figures": rows}
 
 
-def _rows(source: str, found: Run) -> Rows:
+def _rows(source: str, found: DirectionRun) -> Rows:
     """Those of the direction's run, in its order."""
     rows = item_rows(source, found.card.space, found.card.model)
     places = {id: place for place, id in enumerate(rows.ids.tolist())}
-    ids = found.arrays["ids"].tolist()
+    ids = found.ids.tolist()
     if gone := sum(id not in places for id in ids):
         raise MissingData(
             f"run {found.card.id}: {gone:,} of its items are no longer embedded: find the direction again"
@@ -74,30 +86,19 @@ def _rows(source: str, found: Run) -> Rows:
     return rows.take(np.array([places[id] for id in ids], dtype=np.int64))
 
 
-def _separation(x: Floats, found: Run) -> float | None:
+def _separation(x: Floats, found: DirectionRun) -> float | None:
     """How well a classifier tells the groups apart that the direction was found between; None of prompts.
 
     By logistic regression, however it was found: after their difference is gone, the means would tell nothing anyway.
     """
-    side = found.arrays.get("side")
+    side = found.side
     return None if side is None else separation(x[side != 0], side[side != 0] > 0, JUDGE)
 
 
-def _told(
-    changed: Effect, auc: list[float | None], truth: Classes | None, x: Floats, cleared: Floats
-) -> dict[str, Any]:
-    """Each but the last a pair: with the direction and without it."""
-    return {
-        "variance": [float(each.var(axis=0, dtype=np.float64).sum()) for each in (x, cleared)],
-        "auc": auc,
-        "told": list(changed.told),
-        "labels": [None, None] if changed.labels is None else list(changed.labels),
-        "label": truth.label if truth else None,
-        "agreement": changed.agreement,
-        "chance": changed.chance,
-    }
+def _variance(x: Floats) -> float:
+    return float(x.var(axis=0, dtype=np.float64).sum())
 
 
 def _read(value: Any) -> Any:
     """Mean ± sd."""
-    return f"{value[0]:.3f} ± {value[1]:.3f}" if isinstance(value, list) else value
+    return f"{value[0]:.3f} ± {value[1]:.3f}" if isinstance(value, Sequence) else value

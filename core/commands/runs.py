@@ -20,6 +20,7 @@ from core.results import Floats, Map
 from core.versions import versions
 
 if TYPE_CHECKING:
+    from core.runs.record import Record
     from core.workspace import RunCard
 
 PACKAGE = "core.maps"
@@ -146,6 +147,11 @@ class Made:
 def save(rows: Rows, made: Made, arrays: Mapping[str, NDArray]) -> str | None:
     """The id of the new run; None where the rows are of no workspace."""
     return None if rows.workspace is None else rows.workspace.save_run(made.card(rows), arrays)
+
+
+def keep(rows: Rows, record: "Record") -> str | None:
+    """The id of the record's run; None where the rows are of no workspace."""
+    return None if rows.workspace is None else record.save(rows.workspace)
 
 
 def write_arrays(out: str, arrays: Mapping[str, NDArray]) -> None:

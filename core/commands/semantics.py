@@ -1,6 +1,5 @@
 """Prompts against items: their cosines, the classes they make, and the dimensions that they move with."""
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -9,26 +8,26 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.commands.codes import DIMENSIONS, Codes, codes
 from core.commands.items import Classes
 from core.commands.items import classes as classes_of
 from core.commands.matrix_file import streamed
 from core.commands.prompting import Reader, read_words, reader, unit_rows, warning
-from core.commands.runs import Analysis, Made, save
+from core.commands.runs import Analysis, Made, keep
 from core.commands.semantics_told import Shown, prompt_rows, shown, zero_shot_figures
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
+from core.runs.record import metrics
+from core.runs.semantics import SemanticsFigures, SemanticsRun
 from core.semantics.correlation import check_items, check_names
 from core.semantics.cosines import NEAREST, matrix
 from core.semantics.prompts import Prompts, check_templates, read_prompts
-from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
+from core.semantics.results import Confusion, Integers, PromptVectors, ZeroShot
 from core.semantics.study import Study, study
 from core.semantics.zero_shot import class_numbers, confusion, probabilities, zero_shot
 
-KIND = "semantics"
 ANALYSIS = Analysis("prompts", "Prompts")
 NONE = "none"
 CELLS = 100_000
@@ -76,8 +75,9 @@ def semantics(
     rows = unit_rows(source, space, model, tag, exclude)
     if against != NONE:
         _check_items(len(rows))
-    of = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
-    ground = _Ground(rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items), of)
+    ground = _Ground(
+        rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items), tag, exclude
+    )
     bar = Bar(report, STEPS)
     given = None if against == NONE else codes(rows, against, bar.aside)
     bar.step(0, "loading the model")
@@ -96,14 +96,15 @@ def semantics(
 
 @dataclass(frozen=True)
 class _Ground:
-    """What was asked of which items. chosen: rows for the matrix; None: the nearest of each prompt. of: the tags."""
+    """What was asked of which items. chosen: rows for the matrix; None: the nearest of each prompt."""
 
     rows: Rows
     asked: Prompts
     templates: Sequence[str]
     truth: Classes | None
     chosen: Integers | None
-    of: Mapping[str, str]
+    tag: str | None
+    exclude: str | None
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class _Work:
         rows, asked = self.ground.rows, self.ground.asked
         known = shown(rows, self.study, self.codes, self._chosen)
         return {
-            "run": self._save(seconds),
+            "run": keep(rows, self._record(seconds)),
             "model": rows.model or self.words.model,
             "space": rows.space,
             "items": len(rows),
@@ -176,40 +177,41 @@ class _Work:
         significant = int(found.significant().sum())
         return {**about, "dimensions": self.codes.values.shape[1], "tests": found.tests, "significant": significant}
 
-    def _save(self, seconds: float) -> str | None:
-        asked, found, truth = self.ground.asked, self.study.correlation, self.confusion
-        about: dict[str, Any] = {
-            "prompts": len(asked),
-            "classes": len(asked.names),
-            "truncated": len(self.vectors.truncated),
-        }
-        about |= {"logit_scale": self.words.logit_scale, "named": ", ".join(asked.names[:NAMED])}
-        scores = {"accuracy": truth.accuracy, "label": self.ground.truth and self.ground.truth.label} if truth else {}
-        tests = {"tests": found.tests, "significant": int(found.significant().sum())} if found else {}
+    def _record(self, seconds: float) -> SemanticsRun:
+        rows, asked, found = self.ground.rows, self.ground.asked, self.study.correlation
         params = {**self.how, "templates": list(self.ground.templates)}
-        metrics = {**about, **scores, **tests, "level": LEVEL, **self.ground.of}
-        made = Made(KIND, ANALYSIS, params, seconds, metrics)
-        return save(self.ground.rows, made, self._arrays())
+        return SemanticsRun(
+            Made(SemanticsRun.KIND, ANALYSIS, params, seconds, metrics(self._figures)).card(rows),
+            ids=rows.ids,
+            text=self.vectors.prompts,
+            class_text=self.vectors.classes,
+            mean=self.study.figures.mean,
+            sd=self.study.figures.sd,
+            asked={"prompts": asked.texts, "classes": asked.classes},
+            predicted=self.guesses.predicted if self.guesses else None,
+            probability=self.guesses.probability if self.guesses else None,
+            true=self.confusion.true if self.confusion else None,
+            coefficients=found.coefficients.astype(np.float32) if found else None,
+            adjusted=found.adjusted if found else None,
+            **(self.codes.arrays if self.codes else {}),
+        )
 
-    def _arrays(self) -> dict[str, NDArray]:
-        """ids (N,) str; told (1,) str, `prompts` and `classes` as JSON; text (P, D), class_text (K, D) float32.
-
-        mean, sd (P,); predicted (N,) int64, probability (N,) float32, true (N,) int64; coefficients (P, C) float32,
-        adjusted (P, C) float64; of components the axes.
-        """
-        asked = self.ground.asked
-        told = np.array([json.dumps({"prompts": asked.texts, "classes": asked.classes})])
-        arrays: dict[str, NDArray] = {"ids": self.ground.rows.ids, "told": told}
-        arrays |= {"text": self.vectors.prompts, "class_text": self.vectors.classes}
-        arrays |= {"mean": self.study.figures.mean, "sd": self.study.figures.sd}
-        if self.guesses:
-            arrays |= {"predicted": self.guesses.predicted, "probability": self.guesses.probability}
-        if truth := self.confusion:
-            arrays["true"] = truth.true
-        if (found := self.study.correlation) and self.codes:
-            arrays |= {"coefficients": found.coefficients.astype(np.float32), "adjusted": found.adjusted}
-            arrays |= self.codes.arrays
-        return arrays
+    @property
+    def _figures(self) -> SemanticsFigures:
+        ground, found, truth = self.ground, self.study.correlation, self.confusion
+        return SemanticsFigures(
+            prompts=len(ground.asked),
+            classes=len(ground.asked.names),
+            truncated=len(self.vectors.truncated),
+            logit_scale=self.words.logit_scale,
+            named=", ".join(ground.asked.names[:NAMED]),
+            accuracy=truth.accuracy if truth else None,
+            label=ground.truth.label if ground.truth and truth else None,
+            tests=found.tests if found else None,
+            significant=int(found.significant().sum()) if found else None,
+            tag=ground.tag,
+            exclude=ground.exclude,
+        )
 
 
 def _asked(file: str | None, prompts: Sequence[str] | None, classes: Sequence[str] | None) -> Prompts:

@@ -7,11 +7,12 @@ class MapRun(Record[MapFigures]):
 
     ids: Strings                                       # an array of the run by its name
     caption: Integers | None = None                    # one that older runs lack
+    before: Space = in_parts(Space)                    # a dataclass of arrays, each kept as before.NAME
     history: Mapping[str, Any] = as_json(dict)         # kept as text in an array of one entry
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -25,12 +26,17 @@ from core.serialise import to_json
 from core.workspace import Run, RunCard, Workspace
 
 Figures = TypeVar("Figures")
-JSON = "json"
+JSON, PARTS = "json", "parts"
 
 
 def as_json(default: Callable[[], Any]) -> Any:
     """A field that is kept as JSON; default: makes what a run has that lacks it."""
     return field(default_factory=default, metadata={JSON: True})
+
+
+def in_parts(kind: type) -> Any:
+    """A field that is a dataclass of arrays, each of which is kept as FIELD.NAME."""
+    return field(metadata={PARTS: kind})
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +45,19 @@ class Record(Generic[Figures]):
 
     KIND: ClassVar[str]
     FIGURES: ClassVar[type]
+    FORMER: ClassVar[Mapping[str, str]] = {}
+    """Names that arrays and figures had in older runs, and those that they have now."""
 
     card: RunCard
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """From what a workspace keeps; raises `MissingData` where an array is not there."""
-        lacking = [each for each in _arrays(cls) if each.name not in run.arrays]
-        if needed := [each.name for each in lacking if each.default is MISSING and each.default_factory is MISSING]:
-            raise MissingData(f"run {run.card.id} lacks {', '.join(needed)}: make it again")
-        present = (each for each in _arrays(cls) if each not in lacking)
-        return cls(run.card, **{each.name: _read(each, run.arrays[each.name]) for each in present})
+        held, lacking = _renamed(run.arrays, cls.FORMER), list[str]()
+        values = {each.name: _read(each, each.name, held, lacking) for each in _arrays(cls)}
+        if lacking:
+            raise MissingData(f"run {run.card.id} lacks {', '.join(lacking)}: make it again")
+        return cls(run.card, **{name: value for name, value in values.items() if value is not None})
 
     @classmethod
     def load(cls, workspace: Workspace, id: str) -> Self:
@@ -59,7 +67,7 @@ class Record(Generic[Figures]):
     @classmethod
     def figures_of(cls, card: RunCard) -> Figures:
         """The card's metrics, typed; what a card lacks has its default."""
-        return msgspec.convert(card.metrics, cls.FIGURES)
+        return msgspec.convert(_renamed(card.metrics, cls.FORMER), cls.FIGURES)
 
     @cached_property
     def figures(self) -> Figures:
@@ -69,7 +77,7 @@ class Record(Generic[Figures]):
     def arrays(self) -> dict[str, NDArray]:
         """What is kept beside the card; those that are None are left out."""
         values = ((each, getattr(self, each.name)) for each in _arrays(type(self)))
-        return {each.name: _written(each, value) for each, value in values if value is not None}
+        return {name: kept for each, value in values if value is not None for name, kept in _written(each, value)}
 
     def save(self, workspace: Workspace) -> str:
         """The id of the run; one of the same id is replaced."""
@@ -78,6 +86,14 @@ class Record(Generic[Figures]):
     def summary(self) -> str:
         """What came of it, in a few words."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Figures of a run that may be of some items only. tag: those that have it; exclude: those that have not."""
+
+    tag: str | None = None
+    exclude: str | None = None
 
 
 def metrics(figures: Any) -> Mapping[str, Any]:
@@ -90,9 +106,26 @@ def _arrays(kind: type[Record]) -> list[Field]:
     return [each for each in fields(kind) if each.name != "card"]
 
 
-def _read(of: Field, array: NDArray) -> Any:
-    return json.loads(str(np.ravel(array)[0])) if of.metadata.get(JSON) else array
+def _renamed(held: Mapping[str, Any], former: Mapping[str, str]) -> dict[str, Any]:
+    return {former.get(name, name): value for name, value in held.items()}
 
 
-def _written(of: Field, value: Any) -> NDArray:
-    return np.array([to_json(value)]) if of.metadata.get(JSON) else value
+def _read(of: Field, name: str, held: Mapping[str, NDArray], lacking: list[str]) -> Any:
+    """A field's value; None for one that is not there, whose name is added to what lacks unless it has a default."""
+    if kind := of.metadata.get(PARTS):
+        parts = {part.name: _read(part, f"{name}.{part.name}", held, lacking) for part in fields(kind)}
+        return None if lacking else kind(**parts)
+    if name in held:
+        return json.loads(str(np.ravel(held[name])[0])) if of.metadata.get(JSON) else held[name]
+    if of.default is MISSING and of.default_factory is MISSING:
+        lacking.append(name)
+    return None
+
+
+def _written(of: Field, value: Any) -> Iterator[tuple[str, NDArray]]:
+    """A field's arrays by the names under which they are kept."""
+    if of.metadata.get(PARTS):
+        kept = ((each.name, getattr(value, each.name)) for each in fields(value))
+        yield from ((f"{of.name}.{name}", array) for name, array in kept if array is not None)
+    else:
+        yield of.name, np.array([to_json(value)]) if of.metadata.get(JSON) else value

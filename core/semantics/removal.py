@@ -30,14 +30,14 @@ Spread = list[float] | None
 class Effect:
     """before, after: (S, N) clusters of each seed, with the direction and without.
 
-    told: η² of the projections by the clusters. labels: AMI with a column; None without one. agreement: ARI of the
-    clusters with and without the direction, of the same seed; chance: of two seeds with it.
+    correlation_ratio: η² of the projections by the clusters, with and without. labels: AMI with a column; None without
+    one. agreement: ARI of the clusters with and without the direction, of the same seed; chance: of two seeds with it.
     """
 
     before: Integers
     after: Integers
-    told: tuple[Spread, Spread]
-    labels: tuple[Spread, Spread] | None
+    correlation_ratio: list[Spread]
+    labels: list[Spread] | None
     agreement: Spread
     chance: Spread
 
@@ -53,7 +53,7 @@ def effect(
 ) -> Effect:
     """x, without: (N, D), the rows with the direction and without it; scores: (N,), their projections on it.
 
-    k: clusters; seeds: how many beginnings, at least 2. labels: (N,), "" where unknown.
+    k: clusters; seeds: how many initialisations, at least 2. labels: (N,), "" where unknown.
     """
     check_seeds(seeds)
     bar = Bar(report, 2 * seeds * STEPS)
@@ -65,8 +65,8 @@ def effect(
     return Effect(
         before,
         np.stack([matched(each, other) for each, other in zip(before, after, strict=True)]),
-        (_told(scores, before), _told(scores, after)),
-        None if labels is None else (_labelled(labels, before), _labelled(labels, after)),
+        [mean_and_sd([correlation_ratio(scores, each) for each in some]) for some in (before, after)],
+        None if labels is None else [_labelled(labels, some) for some in (before, after)],
         mean_and_sd([adjusted_rand(one, other) for one, other in zip(before, after, strict=True)]),
         mean_and_sd([adjusted_rand(one, other) for one, other in combinations(before, 2)]),
     )
@@ -75,7 +75,7 @@ def effect(
 def check_seeds(seeds: int) -> None:
     """Raises `BadParameter` for fewer than 2, and for more than 1,000."""
     if seeds < LEAST_SEEDS:
-        raise BadParameter(f"seeds={seeds} is below {LEAST_SEEDS}: what chance does is seen from two beginnings on")
+        raise BadParameter(f"seeds={seeds} is below {LEAST_SEEDS}: what chance does is seen from two on")
     if seeds > MOST_SEEDS:
         raise BadParameter(f"seeds={seeds} is above {MOST_SEEDS:,}: 3 to 10 show how much chance does")
 
@@ -99,10 +99,6 @@ def matched(clusters: Integers, others: Integers) -> Integers:
 
 def _clusters(x: Floats, k: int, seed: int, report: Report) -> Integers:
     return kmeans.fit(x, kmeans.Params(k=k, seed=seed), report).labels
-
-
-def _told(scores: Floats, clusterings: Iterable[Integers]) -> Spread:
-    return mean_and_sd([correlation_ratio(scores, each) for each in clusterings])
 
 
 def _labelled(labels: Strings, clusterings: Iterable[Integers]) -> Spread:

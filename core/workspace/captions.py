@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.sources.items import different
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ def caption_id(item: str, number: int) -> str:
 def caption_ids(items: Iterable[str], captions: Iterable[Sequence[str]]) -> list[str]:
     """Of each item's captions, in order."""
     return [caption_id(item, number) for item, some in zip(items, captions, strict=True) for number in range(len(some))]
+
+
+def own_caption_ids(items: NDArray[np.str_], numbers: NDArray[np.int64] | None) -> list[str]:
+    """Of N rows that are each of one caption of an item; None: of each item as a whole, or of its first."""
+    ids = items.tolist()
+    return ids if numbers is None else list(map(caption_id, ids, numbers.tolist()))
 
 
 def item_of(caption: str) -> str:

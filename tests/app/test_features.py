@@ -92,7 +92,7 @@ def test_words_searched_on_their_map_are_read_by_the_model(
 def test_semantics_leaves_them_out_but_data_care_does_not(featured: Workspace, jobs: FakeJobs) -> None:
     test = clean(alone("semantics", featured))
     assert test.selectbox(key="prompts-model-small").options == ["pocket"]
-    test = clean(test.button_group(key="semantics-tab").set_value("Data care").run())
+    test = clean(test.button_group(key="semantics-tab").set_value("Data quality").run())
     assert test.selectbox(key="care-model-small").options == ["pocket", NAME]
     test = clean(test.selectbox(key="care-model-small").set_value(NAME).run())
     clean(test.button(key="start-care").click().run())

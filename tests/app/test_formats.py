@@ -4,11 +4,12 @@ import doctest
 
 import pytest
 
+import core.formats
 from app.kit import formats, messages
 from app.views.data import spool
 
 
-@pytest.mark.parametrize("module", [formats, messages, spool], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [core.formats, formats, messages, spool], ids=lambda module: module.__name__)
 def test_examples_hold(module) -> None:
     result = doctest.testmod(module)
     assert result.attempted

@@ -1,4 +1,4 @@
-"""The tabs "Names" and "Data care" of the Semantics page, and the names on the Clusters page and the map."""
+"""The tabs "Names" and "Data quality" of the Semantics page, and the names on the Clusters page and the map."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,6 @@ from app.views.clusters import coloured, runs
 from app.views.map.page import named
 from app.views.semantics import care, care_found, names_form
 from app.views.semantics import names as names_tab
-from app.views.semantics.care_found import Found
 from core.commands import COMMANDS
 from core.inputs import RUN
 from core.jobs import Job
@@ -170,11 +169,11 @@ def test_a_column_with_many_values_names_no_groups(mapped: Workspace) -> None:
     assert "same" not in names_form.columns(mapped)
 
 
-# data care
+# data quality
 
 
 def test_the_form_starts_the_checks(shown, mapped, jobs: FakeJobs) -> None:
-    test = clean(shown(mapped, "Data care"))
+    test = clean(shown(mapped, "Data quality"))
     assert "Press Check" in texts(test)
     clean(test.button(key="start-care").click().run())
     arguments = jobs.known[-1].arguments
@@ -186,12 +185,12 @@ def test_the_form_starts_the_checks(shown, mapped, jobs: FakeJobs) -> None:
 
 def test_near_duplicates_stand_in_sets(shown, copied, jobs: FakeJobs) -> None:
     card = checked(copied, "duplicates", model="other")["duplicates"]
-    found = Found.of(copied, card)
+    found = care_found.read(copied, card)
     ids = copied.table([])["id"].to_pylist()
     assert [found.ids[rows].tolist() for rows in found.sets] == [[ids[1], ids[5], ids[9]]]
     assert found.taken(1) == [ids[5], ids[9]]
     assert found.taken(0) == []
-    test = clean(shown(copied, "Data care"))
+    test = clean(shown(copied, "Data quality"))
     assert "1 set of near-duplicates among 24 items: 2 items more than one of each" in texts(test).replace("**", "")
     assert test.button(key="care-tag-now").label == "Tag 2 items"
     clean(test.button(key="care-tag-now").click().run())
@@ -204,7 +203,7 @@ def test_near_duplicates_stand_in_sets(shown, copied, jobs: FakeJobs) -> None:
 
 def test_fewer_or_more_can_be_taken(shown, mapped, jobs: FakeJobs) -> None:
     card = checked(mapped, "outliers")["outliers"]
-    test = shown(mapped, "Data care")
+    test = shown(mapped, "Data quality")
     test.number_input(key=f"care-count-{card.id}-0").set_value(4).run()
     test.text_input(key="care-tag-outliers").set_value("odd ones").run()
     clean(test.button(key="care-tag-now").click().run())
@@ -219,16 +218,15 @@ def test_fewer_or_more_can_be_taken(shown, mapped, jobs: FakeJobs) -> None:
 
 def test_what_is_put_aside_is_neither_shown_nor_taken(copied: Workspace) -> None:
     card = checked(copied, "outliers", model="other")["outliers"]
-    whole = Found.of(copied, card)
+    whole = care_found.read(copied, card)
     first = str(whole.ids[whole.rows[0]])
-    found = Found(card, whole.held, frozenset([first]))
+    found = whole.without({first})
     assert first not in found.ids[found.rows]
     assert first not in found.taken(3)
     assert len(found.rows) == COUNT - 1
     duplicates = checked(copied, "duplicates", model="other")["duplicates"]
     ids = copied.table([])["id"].to_pylist()
-    held = Found.of(copied, duplicates).held
-    assert Found(duplicates, held, frozenset([ids[5], ids[9]])).sets == []
+    assert care_found.read(copied, duplicates).without({ids[5], ids[9]}).sets == []
 
 
 def test_each_check_says_why(copied: Workspace) -> None:
@@ -236,32 +234,32 @@ def test_each_check_says_why(copied: Workspace) -> None:
     items = store.items(copied)
     rows = np.arange(3)
     for kind, card in cards.items():
-        found = Found.of(copied, card)
+        found = care_found.read(copied, card)
         words, notes = care_found.captions(copied, found, rows), care_found.notes(found, rows)
         assert len(words) == len(notes) == 3
         assert kind in care_found.TAGS
-        assert care_found.told(copied, found)
-        table = found.table(items, 2)
+        assert care_found.told(found)
+        table = care_found.table(items, found, 2)
         assert len(table) == len(found.rows)
         assert isinstance(table, pd.DataFrame)
-    labels, mismatches = (Found.of(copied, cards[kind]) for kind in ("labels", "mismatches"))
-    suggested = labels.evidence("suggested")[0]
+    labels, mismatches = (care_found.read(copied, cards[kind]) for kind in ("labels", "mismatches"))
+    suggested = labels.evidence.suggested[0]
     assert care_found.captions(copied, labels, rows)[0] == f"red\n→ {suggested}"
-    other = items.captions[mismatches.ids[mismatches.evidence("instead")[0]]]
+    other = items.captions[mismatches.ids[mismatches.evidence.instead[0]]]
     assert care_found.captions(copied, mismatches, rows)[0] == f"a red card 0\n→ {other}"
 
 
 def test_flagged_items_come_first_on_the_page(copied: Workspace) -> None:
-    found = Found.of(copied, checked(copied, "mismatches", model="other")["mismatches"])
-    flagged = found.held["flagged"][found.rows]
-    assert flagged[: found.flagged].all()
-    assert not flagged[found.flagged :].any()
-    assert found.taken(found.flagged) == found.ids[found.rows[: found.flagged]].tolist()
+    found = care_found.read(copied, checked(copied, "mismatches", model="other")["mismatches"])
+    flagged = found.flagged[found.rows]
+    assert flagged[: found.proposed].all()
+    assert not flagged[found.proposed :].any()
+    assert found.taken(found.proposed) == found.ids[found.rows[: found.proposed]].tolist()
 
 
 def test_all_checks_can_be_looked_at(shown, copied, jobs: FakeJobs) -> None:
     checked(copied, model="other")
-    test = clean(shown(copied, "Data care"))
+    test = clean(shown(copied, "Data quality"))
     for kind in ("duplicates", "mismatches", "labels", "outliers"):
         clean(test.button_group(key="care-kind-small").set_value(kind).run())
         assert care.READ[kind] in texts(test) or "No two items are so close" in texts(test)

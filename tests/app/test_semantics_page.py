@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app.comparison.source import Source
 from app.kit import store
 from app.kit.state import Group
 from app.shell import pages
@@ -21,14 +22,15 @@ from app.views.semantics import (
     matrix,
     prompt_form,
     removed,
-    vectors,
     zero_shot,
 )
 from app.views.semantics.grid import Grid, Head, Scale
-from app.views.semantics.prompt_found import Found
+from app.views.semantics.prompt_found import Compared
 from core.commands import COMMANDS
 from core.errors import BadInput
 from core.jobs import Job
+from core.runs.direction import DirectionRun
+from core.runs.gap import GapRun
 from core.semantics.directions import removing
 from core.semantics.results import Direction
 from core.workspace import RunCard, Workspace, create_named
@@ -86,7 +88,7 @@ INVITATIONS = {
     "Directions": "every item gets its place along it",
     "Modality gap": "how far images lie from captions",
     "Names": "each group gets the phrases that its captions have",
-    "Data care": "near-duplicates, captions that do not fit, doubtful labels, outliers",
+    "Data quality": "near-duplicates, captions that do not fit, doubtful labels, outliers",
 }
 
 
@@ -204,7 +206,7 @@ def test_a_failed_job_is_said_in_one_line(shown, workspace, jobs: FakeJobs) -> N
 def test_few_items_are_compared_without_a_correlation(workspace, jobs: FakeJobs, monkeypatch) -> None:
     monkeypatch.setattr("app.views.semantics.source.count", lambda workspace, given: 2)
     words = prompt_form.Words.of("a\nb", "")
-    prompt_form.start(workspace, words.prompts, (), prompt_form.Given("pocket"))
+    prompt_form.start(workspace, words.prompts, (), Source("pocket", "images"))
     assert jobs.known[0].arguments["against"] == "none"
 
 
@@ -221,7 +223,7 @@ def test_the_result_is_on_screen(shown, mapped, encoder) -> None:
 
 
 def test_cosines_and_probabilities_are_those_of_the_vectors(workspace, encoder) -> None:
-    found = Found.of(workspace, compared(workspace))
+    found = Compared.of(workspace, compared(workspace))
     text = np.stack([meaning(colour) for colour in COLOURS])
     expected = images(workspace) @ text.T
     assert found.cosines(slice(None)) == pytest.approx(expected, abs=1e-5)
@@ -234,7 +236,7 @@ def test_cosines_and_probabilities_are_those_of_the_vectors(workspace, encoder) 
 
 
 def test_the_table_rings_the_best_prompt_of_each_item(workspace, encoder) -> None:
-    found = Found.of(workspace, compared(workspace))
+    found = Compared.of(workspace, compared(workspace))
     rows = matrix.default_rows(found, 2)
     drawn = matrix.table(workspace, found, slice(0, 3), rows, matrix.COSINE)
     assert drawn.marked is not None
@@ -247,20 +249,20 @@ def test_the_table_rings_the_best_prompt_of_each_item(workspace, encoder) -> Non
 
 
 def test_cells_of_the_confusion_matrix_hold_its_items(workspace, encoder) -> None:
-    found = Found.of(workspace, compared(workspace))
-    confusion = found.confusion
+    found = Compared.of(workspace, compared(workspace))
+    confusion = found.run.confusion
     assert confusion is not None
-    labels = store.items(workspace).values("label", found.ids).tolist()
+    labels = store.items(workspace).values("label", found.run.ids).tolist()
     for true in range(3):
         for predicted in range(3):
-            rows = zero_shot.Cell(true, predicted).rows(found)
+            rows = zero_shot.Cell(true, predicted).rows(found.run)
             assert len(rows) == confusion.counts[true, predicted]
             assert {labels[row] for row in rows} <= {COLOURS[true]}
-            assert np.all(np.diff(found.held["probability"][rows]) <= 0)
+            assert np.all(np.diff(found.run.zero_shot.probability[rows]) <= 0)
     wrong = confusion.counts - np.diag(np.diag(confusion.counts))
-    first = zero_shot.first(found)
+    first = zero_shot.first(found.run)
     assert wrong[first.true, first.predicted] == wrong.max()
-    table = zero_shot.classes(found, confusion)
+    table = zero_shot.classes(found.run, confusion)
     assert table["items"].tolist() == [8, 8, 8]
     assert table["right"].to_numpy() == pytest.approx(100 * confusion.recalls)
 
@@ -280,7 +282,7 @@ def test_an_accuracy_near_chance_is_called_so() -> None:
 
 
 def test_a_prompt_and_the_classes_become_columns(shown, mapped, encoder) -> None:
-    found = Found.of(mapped, compared(mapped))
+    found = Compared.of(mapped, compared(mapped))
     test = shown(mapped)
     clean(test.button(key="around-colour").click().run())
     column = mapped.table(["cosine: red"])["cosine: red"].to_pylist()
@@ -288,14 +290,14 @@ def test_a_prompt_and_the_classes_become_columns(shown, mapped, encoder) -> None
     assert test.session_state["colour"] == "cosine: red"
     clean(shown(mapped).button(key="classes-colour").click().run())
     names = mapped.table(["zero-shot class"])["zero-shot class"].to_pylist()
-    assert names == [COLOURS[number] for number in found.held["predicted"]]
+    assert names == [COLOURS[number] for number in found.run.zero_shot.predicted]
 
 
 def test_all_cosines_can_be_taken_away(workspace, encoder) -> None:
-    found = Found.of(workspace, compared(workspace))
+    found = Compared.of(workspace, compared(workspace))
     table = actions.table(workspace, found)
     assert table["cosine: blue"].to_numpy() == pytest.approx(found.cosines(2))
-    assert table["label"].tolist() == store.items(workspace).values("label", found.ids).tolist()
+    assert table["label"].tolist() == store.items(workspace).values("label", found.run.ids).tolist()
     assert set(table["predicted"]) <= set(COLOURS)
 
 
@@ -393,28 +395,28 @@ def test_the_form_of_components_starts_a_job(shown, workspace, jobs: FakeJobs) -
 
 @pytest.mark.parametrize("against", ["components", "dimensions", "pocket"])
 def test_codes_are_what_was_correlated(workspace, encoder, against) -> None:
-    found = Found.of(workspace, compared(workspace, against=against))
+    found = Compared.of(workspace, compared(workspace, against=against))
     for prompt in range(3):
-        dimension = found.strongest(prompt)
+        dimension = found.run.correlation.strongest(prompt)
         r = np.corrcoef(found.code(dimension), found.cosines(prompt))[0, 1]
-        assert found.held["coefficients"][prompt, dimension] == pytest.approx(r, abs=1e-4)
+        assert found.run.correlation.coefficients[prompt, dimension] == pytest.approx(r, abs=1e-4)
 
 
 def test_the_heat_map_marks_the_strongest_and_pales_the_insignificant(workspace, encoder) -> None:
-    found = Found.of(workspace, compared(workspace, against="dimensions"))
+    found = Compared.of(workspace, compared(workspace, against="dimensions"))
     drawn = components.heat_map(found, slice(0, 3), np.arange(8))
     assert drawn.faint is not None
     assert drawn.marked is not None
-    assert drawn.faint.tolist() == (found.held["adjusted"] >= 0.05).tolist()
-    assert drawn.marked.argmax(axis=1).tolist() == [found.strongest(place) for place in range(3)]
+    assert drawn.faint.tolist() == (found.run.correlation.adjusted >= 0.05).tolist()
+    assert drawn.marked.argmax(axis=1).tolist() == [found.run.correlation.strongest(place) for place in range(3)]
     table = components.table(found)
     assert len(table) == 24
-    assert table["r"].to_numpy().reshape(3, 8) == pytest.approx(found.held["coefficients"])
+    assert table["r"].to_numpy().reshape(3, 8) == pytest.approx(found.run.correlation.coefficients)
 
 
 def test_the_components_tab_shows_the_strongest_pair(shown, mapped, encoder) -> None:
     card = compared(mapped)
-    pair = components.first(Found.of(mapped, card))
+    pair = components.first(Compared.of(mapped, card))
     test = clean(shown(mapped, "Components"))
     assert f"Component {pair.dimension} and “{COLOURS[pair.prompt]}”" in texts(test)
     assert "the strongest of this prompt" in texts(test)
@@ -483,13 +485,13 @@ def test_the_direction_is_on_screen(shown, mapped) -> None:
 
 
 def test_the_strip_is_evenly_spaced_and_the_table_sorted(workspace) -> None:
-    found = directions.Along.of(workspace, along(workspace))
+    found = DirectionRun.of(workspace.run(along(workspace).id))
     every = np.ones(COUNT, dtype=bool)
-    rows = found.spaced(5, every)
-    order = np.argsort(found.scores, kind="stable")
+    rows = directions.spaced(found, 5, every)
+    order = np.argsort(found.projection, kind="stable")
     assert rows.tolist() == order[[0, 6, 12, 17, 23]].tolist()
-    assert set(found.spaced(50, found.scores > 0)) == set(np.flatnonzero(found.scores > 0))
-    bars = [found.within(bar).tolist() for bar in range(directions.BINS)]
+    assert set(directions.spaced(found, 50, found.projection > 0)) == set(np.flatnonzero(found.projection > 0))
+    bars = [directions.within(found, bar).tolist() for bar in range(directions.BINS)]
     assert [row for rows in bars for row in rows] == order.tolist()
     table = directions.table(workspace, found)
     assert table["projection"].is_monotonic_decreasing
@@ -506,9 +508,9 @@ def test_removing_a_direction_and_what_clusters_make_of_it(shown, mapped, jobs: 
     jobs.known[0].state = "done"
     test = clean(test.run())
     assert "pocket, without “label: red − the rest”" in texts(test)
-    made = removed.of(mapped, card)
+    made = removed.of(mapped, DirectionRun.load(mapped, card.id))
     assert made is not None
-    figures = removed.figures(made.metrics).set_index("Figure")
+    figures = removed.figures(made.figures).set_index("Figure")
     assert figures.loc["A classifier tells the sides apart (AUC)", "Without it"] == f"{result['auc'][1]:.3f}"
     vector = mapped.run(card.id).arrays["direction"]
     cleared = removing(Direction(vector, "")).image(images(mapped))
@@ -542,26 +544,26 @@ def test_the_gap_is_measured_with_one_click(shown, workspace, jobs: FakeJobs) ->
 
 
 def test_the_gap_on_screen_is_that_of_the_vectors(workspace) -> None:
-    found = gap_found.Found.of(workspace, measured(workspace))
+    found = GapRun.of(workspace.run(measured(workspace).id))
     image, text = (workspace.embeddings("pocket", each).vectors for each in ("image", "text"))
-    table = gap.figures(found).set_index("Figure")["As it is"]
+    table = gap.figures(found.figures).set_index("Figure")["As it is"]
     distance = np.linalg.norm(image.mean(axis=0) - text.mean(axis=0))
     assert table["Distance of the two means"] == pytest.approx(distance, abs=1e-5)
     assert table["Alignment"] == pytest.approx(((image - text) ** 2).sum(axis=1).mean(), abs=1e-5)
     right = (image @ text.T).argmax(axis=1) == np.arange(COUNT)
     assert table["Top-1 image → text"] == pytest.approx(right.mean(), abs=1e-5)
-    for space in gap_found.SPACES:
-        for kind in ("pairs", "others"):
-            area = found.density(space, kind) * np.diff(found.held["edges"])
+    for space in (found.before, found.after):
+        for counts in (space.pairs, space.others):
+            area = found.density(counts) * np.diff(found.edges)
             assert area.sum() == pytest.approx(1)
 
 
 def test_pairs_that_centring_changes(workspace) -> None:
-    found = gap_found.Found.of(workspace, measured(workspace))
+    found = GapRun.of(workspace.run(measured(workspace).id))
     for way in gap_found.WAYS:
-        changed = found.changed(way)
-        told = (found.held[f"before.{way}"] == 0) != (found.held[f"after.{way}"] == 0)
-        assert set(changed["id"]) == set(found.held["ids"][found.held["matched"]][told])
+        changed = gap_found.changed(found, way)
+        told = (found.before.ranks(way) == 0) != (found.after.ranks(way) == 0)
+        assert set(changed["id"]) == set(found.ids[found.matched][told])
         moves = (changed["after"] - changed["before"]).abs()
         assert moves.is_monotonic_decreasing
         assert ((changed["before"] == 1) ^ (changed["after"] == 1)).all()
@@ -570,7 +572,7 @@ def test_pairs_that_centring_changes(workspace) -> None:
 def test_both_spaces_are_drawn_in_the_same_units(workspace) -> None:
     card = measured(workspace)
     drawn = gap_found.drawn(workspace, card)
-    held = vectors.arrays(workspace, card)
+    held = workspace.run(card.id).arrays
     image, text = (workspace.embeddings("pocket", each).vectors for each in ("image", "text"))
     xy = drawn.points.xy.reshape(4, COUNT, 2)
     expected = image @ held["plane"].T
@@ -607,7 +609,7 @@ def test_a_new_map_changes_nothing_of_a_result(shown, workspace, encoder) -> Non
 
 def test_captions_are_compared_like_images(shown, mapped, encoder) -> None:
     card = compared(mapped, space="captions", against="dimensions")
-    found = Found.of(mapped, card)
+    found = Compared.of(mapped, card)
     drawn = matrix.table(mapped, found, slice(0, 3), matrix.default_rows(found, 1), matrix.COSINE)
     assert not any(head.thumbnail for head in drawn.columns)
     along(mapped, label="label", value="red", space="captions")

@@ -11,8 +11,9 @@ from app.views.dimensions.changes import changes, places
 from app.views.dimensions.measure import Measure, level, losses, mean_and_sd, tries
 from app.views.dimensions.pairs import cards
 from app.views.map import drawer
-from app.views.semantics.care_found import Found, captions
+from app.views.semantics.care_found import captions, table
 from core import commands
+from core.runs.care import MismatchRun
 from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 from tests.reduction.test_several_captions import IMAGES, pairs
@@ -62,16 +63,16 @@ def test_the_nearest_captions_are_of_others_and_each_its_own(place: Workspace, i
     assert hits == sorted((each for each in scores if not each.startswith(id)), key=lambda each: -scores[each])[:6]
 
 
-def test_data_care_shows_the_caption_that_does_not_fit(place: Workspace) -> None:
+def test_data_quality_shows_the_caption_that_does_not_fit(place: Workspace) -> None:
     run = commands.care(place.path, ["mismatches"])["kinds"]["mismatches"]["run"]
-    found = Found(place.run(run).card, dict(place.run(run).arrays))
+    found = MismatchRun.load(place, run)
     assert found.noun == "caption"
     own, _, other = captions(place, found, found.rows[:1])[0].partition("\n→ ")
     assert own == "thing 5 way 2"
     assert other.startswith("thing ")
     assert not other.startswith("thing 5 ")
     assert found.taken(1) == [ids(place)[5]]
-    assert found.table(store.items(place), 1)["caption"][0] == "thing 5 way 2"
+    assert table(store.items(place), found, 1)["caption"][0] == "thing 5 way 2"
 
 
 def curve(workspace: Workspace) -> tuple[dict, ReductionRun]:

@@ -208,7 +208,7 @@ def semantics_names(page: Page, address: str) -> None:
 
 
 def semantics_care(page: Page, address: str) -> None:
-    asked(page, address, "Data care", ".st-key-start-care", ".st-key-care-sets")
+    asked(page, address, "Data quality", ".st-key-start-care", ".st-key-care-sets")
 
 
 def choose_group_methods(page: Page, titles: Collection[str]) -> None:

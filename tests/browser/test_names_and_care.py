@@ -28,7 +28,7 @@ def test_names_stand_on_the_map_and_copies_are_tagged(page: Page, address: str) 
     expect(drawn).to_have_attribute("data-labels", "9", timeout=PATIENCE)
     expect(page.locator(".st-key-canvas .legend")).to_contain_text("flag", timeout=PATIENCE)
 
-    open_tab(page, address, "Data care")
+    open_tab(page, address, "Data quality")
     page.locator(".st-key-start-care button").click()
     sets = page.locator(".st-key-care-sets")
     expect(sets).to_contain_text("Set 1: ", timeout=PATIENCE)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
 import pytest
 
 from core.errors import MissingData
-from core.results import Strings
-from core.runs.record import Record, as_json, metrics
+from core.results import Floats, Strings
+from core.runs.record import Record, as_json, in_parts, metrics
 from core.workspace import Run, RunCard, Workspace
 
 
@@ -68,3 +68,37 @@ def test_a_figure_of_another_type_is_refused() -> None:
     card = RunCard("7", "example", "", "", metrics={"ari": "much"})
     with pytest.raises(msgspec.ValidationError, match="ari"):
         _ = Example(card, np.array(["a"])).figures
+
+
+@dataclass(frozen=True)
+class Space:
+    pairs: Floats
+    others: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Nested(Record[Figures]):
+    KIND = "nested"
+    FIGURES = Figures
+    FORMER: ClassVar = {"told": "ids", "score": "ari"}
+
+    ids: Strings
+    before: Space = in_parts(Space)
+
+
+def test_arrays_that_belong_together_are_kept_by_their_own_names(tmp_path: Path) -> None:
+    place = Workspace.open_or_create(str(tmp_path / "place"))
+    made = Nested(RunCard("", "nested", "", ""), np.array(["a"]), Space(np.ones(2, dtype=np.float32)))
+    id = made.save(place)
+    assert set(place.run(id).arrays) == {"ids", "before.pairs"}
+    back = Nested.load(place, id).before
+    assert (back.pairs.tolist(), back.others) == ([1, 1], None)
+    with pytest.raises(MissingData, match=r"run 7 lacks before\.pairs: make it again"):
+        Nested.of(Run(RunCard("7", "nested", "", ""), {"ids": np.array(["a"])}))
+
+
+def test_what_had_another_name_in_older_runs_is_read() -> None:
+    arrays = {"told": np.array(["a"]), "before.pairs": np.ones(2)}
+    older = Nested.of(Run(RunCard("7", "nested", "", "", metrics={"score": 0.5}), arrays))
+    assert older.ids.tolist() == ["a"]
+    assert older.figures.ari == 0.5

@@ -45,7 +45,7 @@ def test_between_prompts_every_item_has_its_place(place: Workspace, encoder: Enc
     run = place.run(found["run"])
     assert (run.card.kind, run.card.title) == ("direction", "Concept direction")
     assert run.card.params == {"way": "prompts", "towards": ["happy"], "away": ["sad"], "templates": []}
-    assert run.card.metrics == {"direction": "happy − sad", "column": None}
+    assert run.card.metrics == {"direction": "happy − sad"}
     assert np.allclose(run.arrays["projection"], scores, atol=1e-6)
     json.dumps([found, asdict(run.card)])
 

@@ -49,7 +49,7 @@ def test_without_the_direction_clusters_tell_nothing_of_it() -> None:
     names = np.where(side > 0, "one", "other")
     found = effect(x, cleared, x[:, 0], 2, 3, names)
     assert found.before.shape == found.after.shape == (3, 120)
-    assert np.array(found.told)[1, 0] < 0.1
+    assert np.array(found.correlation_ratio)[1, 0] < 0.1
     assert np.array(found.labels)[1, 0] < 0.1
     pairs = [adjusted_rand_score(one, other) for one, other in zip(found.before, found.after, strict=True)]
     assert found.agreement == pytest.approx([np.mean(pairs), np.std(pairs, ddof=1)])

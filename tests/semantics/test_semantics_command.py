@@ -13,7 +13,9 @@ from core.commands.semantics_told import for_reading
 from core.errors import Cancelled
 from core.maps.neighbours import normalised
 from core.progress import Progress
+from core.runs.semantics import SemanticsRun
 from core.semantics.correlation import components, correlate
+from core.semantics.prompts import Prompts
 from core.semantics.zero_shot import probabilities
 from core.sources import Item
 from core.workspace import Workspace
@@ -180,7 +182,7 @@ def test_the_run_holds_what_was_found(place: Workspace, encoder: Encoder) -> Non
     assert card.metrics["significant"] == found["correlation"]["significant"]
     assert card.fingerprint == place.fingerprint("pocket", "image")
     json.dumps(asdict(card))
-    assert json.loads(str(arrays["told"][0])) == {"prompts": PROMPTS, "classes": ["even", "odd", "odd"]}
+    assert SemanticsRun.of(run).prompts == Prompts(tuple(PROMPTS), ("even", "odd", "odd"))
     assert np.allclose(arrays["text"], [meaning(each) for each in PROMPTS])
     assert arrays["coefficients"].shape == arrays["adjusted"].shape == (3, DIMENSIONS)
     assert arrays["ids"].tolist() == place.table([])["id"].to_pylist()

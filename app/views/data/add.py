@@ -67,7 +67,7 @@ def _features(workspace: Workspace, model: str) -> bool:
     kept = is_kept(workspace, model)
     help = (
         "What the model's image part knows before it is projected into the space shared with words: images only, as "
-        f"“{model} features” in the menus of Map, Clusters, Groups and data care"
+        f"“{model} features” in the menus of Map, Clusters, Groups and Data quality"
     )
     label = "Also keep the features behind the vector (often better for clusters and neighbours)"
     return st.checkbox(label, value=kept, disabled=kept, key=f"features-{workspace.name}-{model}-{kept}", help=help)

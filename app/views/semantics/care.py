@@ -1,4 +1,4 @@
-"""The tab "Data care": items that deserve a second look, most suspicious first; tag them, leave them out, export."""
+"""The tab "Data quality": items that deserve a second look, most suspicious first; tag them, leave them out, export."""
 
 import numpy as np
 import streamlit as st
@@ -9,14 +9,14 @@ from app.kit.forms import kept
 from app.kit.gallery import Picture, gallery
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
-from app.views.semantics import care_form, results
+from app.views.semantics import care_form, care_found, results
 from app.views.semantics.care_form import COMMAND, ORDER, PACKAGE
-from app.views.semantics.care_found import HELP, TAGS, Found, aside_key, captions, notes, of, told
+from app.views.semantics.care_found import HELP, TAGS, captions, notes, of, told
 from core.methods import discover
+from core.runs.care import CHECKS, CareRun, DuplicateFigures, DuplicateRun
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import check_column
 
-KIND = "care"
 PAGE, SETS = 48, 18
 """Pictures, and sets of near-duplicates, on a page."""
 FIRST = "Press Check: near-duplicates, captions that do not fit, doubtful labels, outliers, each as a ranked gallery."
@@ -30,7 +30,7 @@ READ = {
 
 def show(workspace: Workspace) -> None:
     """The form, one check at a time, what to do with what it found, and the ranked gallery."""
-    cards = workspace.runs(KIND)
+    cards = workspace.runs(CareRun.KIND)
     with progress.expander(workspace, COMMAND, "New check", "new-care", first=not cards):
         care_form.show(workspace)
     progress.line(workspace, COMMAND, "" if cards else FIRST)
@@ -40,9 +40,9 @@ def show(workspace: Workspace) -> None:
     card = results.chosen(workspace, tab(kind), [card for card in cards if card.method == kind], title)
     if card is None:
         return
-    found = Found.of(workspace, card)
+    found = care_found.read(workspace, card)
     with plainly():
-        st.markdown(f"{told(workspace, found)} :gray[{escaped(of(workspace, card))}.]", help=HELP[kind])
+        st.markdown(f"{told(found)} :gray[{escaped(of(workspace, found))}.]", help=HELP[kind])
         count = _take(workspace, found)
         _gallery(workspace, found, count)
 
@@ -54,10 +54,10 @@ def tab(kind: str) -> str:
 
 def title(card: RunCard) -> str:
     """`305 sets, images` or `281 items flagged, images`"""
-    metrics = card.metrics
+    figures = CHECKS[card.method].figures_of(card)
     space = {"images": "images", "captions": "captions", "both": "images and captions"}.get(card.space, card.space)
-    sets = card.method == "duplicates"
-    counted = formats.counted(int(metrics["sets"]), "set") if sets else f"{int(metrics['flagged']):,} flagged"
+    sets = isinstance(figures, DuplicateFigures)
+    counted = formats.counted(figures.sets, "set") if sets else f"{figures.flagged:,} flagged"
     return f"{counted}, {space}"
 
 
@@ -73,44 +73,45 @@ def _kind(workspace: Workspace, cards: list[RunCard]) -> str:
         )
 
 
-def _take(workspace: Workspace, found: Found) -> int:
+def _take(workspace: Workspace, found: CareRun) -> int:
     """How much of the ranking is taken, and what is done with it."""
-    unit, most = ("sets", len(found.sets)) if found.kind == "duplicates" else ("items", len(found.rows))
+    unit, most = "sets" if isinstance(found, DuplicateRun) else "items", found.most
+    check, fine = found.card.method, care_found.aside(found.card)
     with st.container(key="care-take", horizontal=True, vertical_alignment="bottom", gap="small"):
         count = int(
             st.number_input(
                 f"Take the first … {unit}",
                 0,
                 most,
-                min(found.flagged, most),
-                key=f"care-count-{found.card.id}-{len(found.aside)}",
+                min(found.proposed, most),
+                key=f"care-count-{found.card.id}-{len(fine)}",
                 width=170,
                 disabled=not most,
                 help="The check proposes so many; take fewer or more, as the gallery below tells you",
             )
         )
         taken = found.taken(count)
-        name = st.text_input("Tag", width=200, **kept(f"care-tag-{found.kind}", TAGS[found.kind]))
+        name = st.text_input("Tag", width=200, **kept(f"care-tag-{check}", TAGS[check]))
         counted = formats.counted(len(taken), "item")
         if st.button(f"Tag {counted}", key="care-tag-now", icon=":material/label:", disabled=not taken):
             _tag(workspace, found, taken, str(name))
         what = f"{found.card.title.lower()}, {counted}"
         pictured.to_the_map(workspace, what, taken, "care-on-map")
-        table = found.table(store.items(workspace), count)
-        downloads.button("CSV", lambda: downloads.csv(table), f"{found.kind}.csv", "Every ranked item, and why")
-        if found.aside:
+        table = care_found.table(store.items(workspace), found, count)
+        downloads.button("CSV", lambda: downloads.csv(table), f"{check}.csv", "Every ranked item, and why")
+        if fine:
             st.button(
-                f"{len(found.aside)} put aside: back",
+                f"{len(fine)} put aside: back",
                 key="care-aside",
                 type="tertiary",
                 icon=":material/undo:",
-                on_click=_back,
+                on_click=care_found.put_aside,
                 args=(found.card,),
             )
     return count
 
 
-def _tag(workspace: Workspace, found: Found, taken: list[str], name: str) -> None:
+def _tag(workspace: Workspace, found: CareRun, taken: list[str], name: str) -> None:
     """Writes the tag as a column of truths; who had it by this check before, and is not taken now, loses it."""
     check_column(name)
     values = dict.fromkeys(found.ids.tolist(), False) | dict.fromkeys(taken, True)
@@ -121,8 +122,8 @@ def _tag(workspace: Workspace, found: Found, taken: list[str], name: str) -> Non
     )
 
 
-def _gallery(workspace: Workspace, found: Found, count: int) -> None:
-    if found.kind == "duplicates":
+def _gallery(workspace: Workspace, found: CareRun, count: int) -> None:
+    if isinstance(found, DuplicateRun):
         _sets(workspace, found)
         return
     pages = -(-len(found.rows) // PAGE)
@@ -130,11 +131,11 @@ def _gallery(workspace: Workspace, found: Found, count: int) -> None:
     page = st.pagination(pages, key=f"care-page-{found.card.id}-{pages}") if pages > 1 else 1
     rows = found.rows[(page - 1) * PAGE : page * PAGE]
     with place:
-        st.caption(READ[found.kind])
+        st.caption(READ[found.card.method])
         _shown(workspace, found, rows, f"care-{found.card.id}-{page}", 116, "cards")
 
 
-def _sets(workspace: Workspace, found: Found) -> None:
+def _sets(workspace: Workspace, found: DuplicateRun) -> None:
     if not found.sets:
         st.caption("No two items are so close. The closest, which are not near-duplicates by this limit:")
         _shown(workspace, found, found.rows[:PAGE], f"care-{found.card.id}", 96, "grid")
@@ -148,12 +149,12 @@ def _sets(workspace: Workspace, found: Found) -> None:
             for number in range((page - 1) * SETS, min(page * SETS, len(found.sets))):
                 rows = found.sets[number]
                 with st.container(key=f"care-set-{number}", width="content", border=True, gap="xxsmall"):
-                    cosine = float(found.held["score"][rows].max())
+                    cosine = float(found.score[rows].max())
                     st.caption(f"Set {number + 1:,}: {len(rows)} items, cosine {cosine:.4f}")
                     _shown(workspace, found, rows, f"care-{found.card.id}-set-{number}", 72, "strip")
 
 
-def _shown(workspace: Workspace, found: Found, rows: NDArray[np.int64], key: str, side: int, layout: str) -> None:
+def _shown(workspace: Workspace, found: CareRun, rows: NDArray[np.int64], key: str, side: int, layout: str) -> None:
     ids = found.ids[rows].tolist()
     words, figures = captions(workspace, found, rows), notes(found, rows)
     thumbnails = store.thumbnails(workspace, ids)
@@ -172,9 +173,5 @@ def _look(workspace: Workspace, card: RunCard, id: str) -> None:
     item_view.large(workspace, store.items(workspace), id)
     help = "It leaves this gallery and is neither tagged nor exported as taken; the item itself stays as it is"
     if st.button("This one is fine", key="care-fine", icon=":material/check:", help=help):
-        st.session_state[aside_key(card)] = {*st.session_state.get(aside_key(card), ()), id}
+        care_found.put_aside(card, id)
         st.rerun()
-
-
-def _back(card: RunCard) -> None:
-    st.session_state.pop(aside_key(card), None)

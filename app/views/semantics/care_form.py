@@ -1,7 +1,7 @@
-"""The form of data care: which checks, of which items; one job does all."""
+"""The form of data quality: which checks, of which items; one job does all."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import streamlit as st
@@ -25,7 +25,7 @@ def show(workspace: Workspace) -> None:
     """Draws the form; its button starts the job."""
     methods = {name: discover(PACKAGE)[name] for name in ORDER}
     with st.container(key="care-given", horizontal=True, vertical_alignment="bottom", gap="small"):
-        given = source.ask(workspace, TAB, spaces=False, words=False)
+        given = source.ask(workspace, TAB, choice=False, words=False)
         space = _space(workspace, given.model)
         label = _label(workspace)
     able = [name for name in methods if _able(workspace, name, given.model, label)]
@@ -42,7 +42,8 @@ def show(workspace: Workspace) -> None:
         with plainly():
             for name in chosen:
                 methods[name].make_params(_of(methods[name], params))
-            asked = {"kinds": list(chosen), "params": params, "label": label, "space": space, **given.arguments}
+            which = replace(given, space=space)
+            asked = {"kinds": list(chosen), "params": params, "label": label, **asdict(which)}
             titles = formats.listed([methods[name].title.lower() for name in chosen])
             progress.start(workspace, COMMAND, asked, f"Look for {titles}")
             st.rerun()

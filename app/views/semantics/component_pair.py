@@ -8,7 +8,7 @@ import streamlit as st
 from app.kit import formats, pictured
 from app.kit.charts import scale_colours
 from app.kit.messages import escaped
-from app.views.semantics.prompt_found import Found, brief, noun
+from app.views.semantics.prompt_found import Compared, brief, noun
 from core.results import Floats
 from core.search import highest
 from core.semantics.results import LEVEL
@@ -23,12 +23,12 @@ BINS = 48
 HEIGHT = 300
 
 
-def show(workspace: Workspace, found: Found, prompt: int, dimension: int) -> None:
+def show(workspace: Workspace, found: Compared, prompt: int, dimension: int) -> None:
     """Low end, high end, and how the two numbers lie together."""
-    name = f"{noun(found.card)} {dimension}"
+    name = f"{noun(found.run.card)} {dimension}"
     values = found.code(dimension)
     with st.container(key="pair-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(escaped(f"{name.capitalize()} and “{brief(found.prompts.texts[prompt], 60)}”"), anchor=False)
+        st.subheader(escaped(f"{name.capitalize()} and “{brief(found.run.prompts.texts[prompt], 60)}”"), anchor=False)
         _colour(workspace, found, name, values)
     st.markdown(told(found, prompt, dimension))
     with st.container(key="pair-stage", horizontal=True, gap="medium"):
@@ -41,23 +41,24 @@ def show(workspace: Workspace, found: Found, prompt: int, dimension: int) -> Non
             )
 
 
-def told(found: Found, prompt: int, dimension: int) -> str:
+def told(found: Compared, prompt: int, dimension: int) -> str:
     """`Correlation **−0.670**, p < 0.001 after correction. 94 of 256 components are significant for this prompt.`"""
-    r, adjusted = (found.held[name][prompt] for name in ("coefficients", "adjusted"))
+    correlation = found.run.correlation
+    r, adjusted = correlation.coefficients[prompt], correlation.adjusted[prompt]
     if np.isnan(r[dimension]):
         return "All items have the same value here: there is no correlation."
     size = f"{float(r[dimension]):.3f}".replace("-", "−")
     p = formats.probability(float(adjusted[dimension]))
     p = f"p {p}" if p.startswith("<") else f"p = {p}"
-    own = found.strongest(prompt)
+    own = correlation.strongest(prompt)
     best = "the strongest of this prompt" if own == dimension else f"the strongest of this prompt is {own}"
     significant = f"{int((adjusted < LEVEL).sum()):,} of {len(r):,} are significant for it"
     return f"Correlation **{size}**, {p} after correction; {best}, {significant}."
 
 
-def _end(workspace: Workspace, found: Found, title: str, name: str, values: Floats, sign: int) -> None:
+def _end(workspace: Workspace, found: Compared, title: str, name: str, values: Floats, sign: int) -> None:
     rows = highest(values, min(ENDS, len(values)))
-    ids = found.ids[rows].tolist()
+    ids = found.run.ids[rows].tolist()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{title}**", width="stretch")
         pictured.to_the_map(workspace, f"{title} {name}", ids, f"pair-map-{title}")
@@ -65,10 +66,10 @@ def _end(workspace: Workspace, found: Found, title: str, name: str, values: Floa
     pictured.shown(workspace, ids, f"pair-gallery-{title}", notes, side=78)
 
 
-def _colour(workspace: Workspace, found: Found, name: str, values: Floats) -> None:
-    column = safe_name(f"{found.card.model} {name}")
+def _colour(workspace: Workspace, found: Compared, name: str, values: Floats) -> None:
+    column = safe_name(f"{found.run.card.model} {name}")
     help = f"Writes its values as the column “{column}”, by which the map can be coloured"
-    by_item = dict(zip(found.ids.tolist(), values.astype(float).tolist(), strict=True))
+    by_item = dict(zip(found.run.ids.tolist(), values.astype(float).tolist(), strict=True))
     pictured.by_column(workspace, column, by_item, "pair-colour", help)
 
 

@@ -14,8 +14,9 @@ from app.views.semantics import component_form, component_pair, results, source
 from app.views.semantics.component_form import CORRECTED, TAB, TITLES
 from app.views.semantics.grid import Grid, Head, Scale, grid, page
 from app.views.semantics.prompt_form import COMMAND
-from app.views.semantics.prompt_found import Found, brief, noun
-from app.views.semantics.prompts import KIND, title
+from app.views.semantics.prompt_found import Compared, brief, noun
+from app.views.semantics.prompts import title
+from core.runs.semantics import SemanticsRun
 from core.semantics.results import LEVEL, Integers
 from core.workspace import RunCard, Workspace
 
@@ -33,14 +34,14 @@ class Pair:
 
 def show(workspace: Workspace) -> None:
     """The form, the heat map of coefficients, and the pair that was clicked."""
-    cards = [card for card in workspace.runs(KIND) if "tests" in card.metrics]
+    cards = [card for card in workspace.runs(SemanticsRun.KIND) if SemanticsRun.figures_of(card).tests is not None]
     with progress.expander(workspace, COMMAND, "New correlation", f"new-components-{workspace.name}", first=not cards):
         component_form.show(workspace)
     progress.line(workspace, COMMAND, "" if cards else FIRST)
     card = results.chosen(workspace, TAB, cards, named)
     if card is None:
         return
-    found = Found.of(workspace, card)
+    found = Compared.of(workspace, card)
     st.caption(told(workspace, found), help=_HELP)
     with plainly():
         pair = _heat_map(workspace, found)
@@ -59,27 +60,29 @@ def named(card: RunCard) -> str:
     return f"{noun(card).capitalize()}s · {title(card)}"
 
 
-def told(workspace: Workspace, found: Found) -> str:
+def told(workspace: Workspace, found: Compared) -> str:
     """`Pearson's r over 9,170 items, …: 1,912 of 2,048 are significant at 5 % after Benjamini–Hochberg.`"""
-    params, metrics = found.card.params, found.card.metrics
+    params, figures = found.run.card.params, found.run.figures
     after = f" after {CORRECTED[params['correction']]}" if params["correction"] != "none" else ", uncorrected"
-    counts = f"**{metrics['significant']:,}** of {metrics['tests']:,} coefficients are significant"
-    return f"{TITLES[params['method']]}, {source.told(workspace, found.card)}: {counts} at {LEVEL:.0%}{after}."
+    counts = f"**{figures.significant:,}** of {figures.tests:,} coefficients are significant"
+    of = source.told(workspace, found.run.card, figures)
+    return f"{TITLES[params['method']]}, {of}: {counts} at {LEVEL:.0%}{after}."
 
 
-def columns(found: Found, prompts: slice, all: bool) -> Integers:
+def columns(found: Compared, prompts: slice, all: bool) -> Integers:
     """The dimensions on screen: all, or those with the largest coefficients of these prompts, in their order."""
-    sizes = np.nan_to_num(np.abs(found.held["coefficients"][prompts])).max(axis=0)
+    sizes = found.run.correlation.sizes[prompts].max(axis=0)
     return np.arange(len(sizes)) if all else np.sort(np.argsort(-sizes, kind="stable")[:COLUMNS])
 
 
-def heat_map(found: Found, prompts: slice, dimensions: Integers) -> Grid:
+def heat_map(found: Compared, prompts: slice, dimensions: Integers) -> Grid:
     """A row a prompt, a column a dimension; pale where not significant, ringed the strongest of a prompt."""
-    r, adjusted = (found.held[name][prompts][:, dimensions] for name in ("coefficients", "adjusted"))
-    texts, shares = found.prompts.texts[prompts], found.held.get("code_shares")
-    best = np.array([found.strongest(place) for place in range(*prompts.indices(len(found.prompts)))])
-    largest = float(np.nan_to_num(np.abs(found.held["coefficients"])).max()) or 1.0
-    small, one = len(dimensions) > COLUMNS, noun(found.card)
+    correlation, texts = found.run.correlation, found.run.prompts.texts[prompts]
+    r, adjusted = (each[prompts][:, dimensions] for each in (correlation.coefficients, correlation.adjusted))
+    shares = correlation.components.shares if correlation.components else None
+    best = np.array([correlation.strongest(place) for place in range(*prompts.indices(len(found.run.prompts)))])
+    largest = float(correlation.sizes.max()) or 1.0
+    small, one = len(dimensions) > COLUMNS, noun(found.run.card)
     notes = ["" if shares is None else formats.percent(float(shares[each])) for each in dimensions]
 
     def said(row: int, column: int) -> str:
@@ -103,35 +106,35 @@ def heat_map(found: Found, prompts: slice, dimensions: Integers) -> Grid:
     )
 
 
-def table(found: Found) -> Any:
+def table(found: Compared) -> Any:
     """A row a prompt and dimension: coefficient and adjusted p."""
     import pandas as pd
 
-    r, adjusted = found.held["coefficients"], found.held["adjusted"]
+    r, adjusted = found.run.correlation.coefficients, found.run.correlation.adjusted
     prompts, dimensions = (each.ravel() for each in np.indices(r.shape))
-    texts = np.asarray(found.prompts.texts)
+    texts = np.asarray(found.run.prompts.texts)
     rows = {"prompt": texts[prompts], "dimension": dimensions, "r": r.ravel(), "adjusted_p": adjusted.ravel()}
     return pd.DataFrame(rows)
 
 
-def _heat_map(workspace: Workspace, found: Found) -> Pair:
+def _heat_map(workspace: Workspace, found: Compared) -> Pair:
     """Draws it and gives the pair that is looked at."""
     with st.container(key="components-bar", horizontal=True, vertical_alignment="center", gap="small"):
-        count = found.held["coefficients"].shape[1]
+        count = found.run.correlation.sizes.shape[1]
         options = [STRONGEST, ALL]
         draft = kept(f"{TAB}-which", STRONGEST)
         which = st.segmented_control("Columns", options, required=True, label_visibility="collapsed", **draft)
-    prompts = page(len(found.prompts), ROWS, "prompt", f"components-prompts-{found.card.id}")
+    prompts = page(len(found.run.prompts), ROWS, "prompt", f"components-prompts-{found.run.card.id}")
     dimensions = columns(found, prompts, which == ALL)
     if which == ALL and count > MANY:
-        dimensions = dimensions[page(count, MANY, noun(found.card), f"components-columns-{found.card.id}")]
+        dimensions = dimensions[page(count, MANY, noun(found.run.card), f"components-columns-{found.run.card.id}")]
     drawn = heat_map(found, prompts, dimensions)
     with st.container(key="components-grid"):
-        clicked = grid(drawn, f"components-{found.card.id}-{which}")
+        clicked = grid(drawn, f"components-{found.run.card.id}-{which}")
     with st.container(key="components-below", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
             f"Blue: falls as the prompt's cosine rises; orange: rises with it. Pale: not significant at {LEVEL:.0%}. "
-            f"Ringed: the strongest {noun(found.card)} of a prompt. Click a cell for the items at its ends.",
+            f"Ringed: the strongest {noun(found.run.card)} of a prompt. Click a cell for the items at its ends.",
             width="stretch",
         )
         _downloads(workspace, found, drawn)
@@ -140,30 +143,30 @@ def _heat_map(workspace: Workspace, found: Found) -> Pair:
     return st.session_state.get(_key(found)) or first(found)
 
 
-def first(found: Found) -> Pair:
+def first(found: Compared) -> Pair:
     """The largest coefficient of all."""
-    sizes = np.nan_to_num(np.abs(found.held["coefficients"]))
+    sizes = found.run.correlation.sizes
     prompt, dimension = np.unravel_index(int(sizes.argmax()), sizes.shape)
     return Pair(int(prompt), int(dimension))
 
 
-def _pair(found: Found, prompts: slice, dimensions: Integers, row: int | None, column: int | None) -> Pair:
+def _pair(found: Compared, prompts: slice, dimensions: Integers, row: int | None, column: int | None) -> Pair:
     """A row stands for its strongest dimension, a column for its strongest prompt."""
     if column is None:
         prompt = prompts.start + (row or 0)
-        return Pair(prompt, found.strongest(prompt))
+        return Pair(prompt, found.run.correlation.strongest(prompt))
     dimension = int(dimensions[column])
     if row is None:
-        return Pair(int(np.nan_to_num(np.abs(found.held["coefficients"][:, dimension])).argmax()), dimension)
+        return Pair(int(found.run.correlation.sizes[:, dimension].argmax()), dimension)
     return Pair(prompts.start + row, dimension)
 
 
-def _downloads(workspace: Workspace, found: Found, drawn: Grid) -> None:
+def _downloads(workspace: Workspace, found: Compared, drawn: Grid) -> None:
     help = "A row a prompt and dimension: coefficient and p after the correction"
     downloads.button("CSV", lambda: downloads.csv(table(found)), "correlations.csv", help)
-    name = escaped(f"{workspace.name}: {store.model_title(workspace, found.card.model)}")
+    name = escaped(f"{workspace.name}: {store.model_title(workspace, found.run.card.model)}")
     downloads.button("Figure", lambda: drawn.page(name), "correlations.html", "The table above as an HTML file")
 
 
-def _key(found: Found) -> str:
-    return f"pair-{found.card.id}"
+def _key(found: Compared) -> str:
+    return f"pair-{found.run.card.id}"

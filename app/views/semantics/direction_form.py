@@ -1,17 +1,18 @@
 """The form of a concept's direction: between two prompts, by a label, or between two groups of items."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
+from app.comparison.source import Source
 from app.kit import formats, forms, progress, store
 from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.kit.state import state
 from app.views.semantics import examples, source
 from app.views.semantics.examples import Way
-from app.views.semantics.source import Given
 from core.commands.items import in_words
 from core.errors import BadInput
 from core.workspace import Workspace
@@ -49,9 +50,9 @@ MISSING = {
 }
 
 
-def start(workspace: Workspace, asked: Mapping[str, Any], given: Given) -> None:
+def start(workspace: Workspace, asked: Mapping[str, Any], given: Source) -> None:
     """Starts the job."""
-    progress.start(workspace, COMMAND, {**asked, **given.arguments}, f"Direction {_named(asked)}")
+    progress.start(workspace, COMMAND, {**asked, **asdict(given)}, f"Direction {_named(asked)}")
 
 
 def _tried(workspace: Workspace) -> None:
@@ -61,7 +62,7 @@ def _tried(workspace: Workspace) -> None:
         for number, way in enumerate(examples.directions(workspace.name)):
             if st.button(escaped(way.title), key=f"{TAB}-example-{number}", icon=":material/bolt:"):
                 _fill(workspace, way)
-                start(workspace, _of(way), Given(next(iter(store.models(workspace)))))
+                start(workspace, _of(way), source.usual(workspace))
                 st.rerun()
 
 

@@ -1,6 +1,5 @@
 """The tab "Directions": from one meaning to another, the items along the way, and the space without it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import downloads, formats, pictured, progress, store
+from app.kit import downloads, formats, pictured, progress, records, store
 from app.kit.charts import OKABE_ITO
 from app.kit.forms import kept
 from app.kit.gallery import gallery, pictures
@@ -19,103 +18,65 @@ from app.scatter import Colour, maps
 from app.views.semantics import coloured, direction_form, examples, removed, results, source
 from app.views.semantics.direction_form import COMMAND, FITS, TAB
 from app.views.semantics.prompt_found import brief
-from app.views.semantics.vectors import arrays
-from core.results import Floats
+from core.runs.direction import DirectionRun
 from core.search import highest
+from core.semantics.directions import along
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import safe_name
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-KIND = "direction"
 STRIP, ENDS = 16, 6
 BINS, BAR = 60, 60
 GREY = "#8a8f98"
 FIRST = "Press Find the direction, or ask one of those above: every item gets its place along it."
 
 
-@dataclass(frozen=True, eq=False)
-class Along:
-    """ids (N,) str; scores (N,) float32, how far each item lies along the direction; side (N,) int8 or None."""
-
-    card: RunCard
-    ids: NDArray[np.str_]
-    scores: Floats
-    side: NDArray[np.int8] | None
-
-    @classmethod
-    def of(cls, workspace: Workspace, card: RunCard) -> "Along":
-        held = arrays(workspace, card)
-        return cls(card, held["ids"], held["projection"], held.get("side"))
-
-    @property
-    def title(self) -> str:
-        return str(self.card.metrics["direction"])
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        """Where it goes to and where it comes from."""
-        towards, _, away = self.title.partition(" − ")
-        return towards, away
-
-    @property
-    def edges(self) -> NDArray[np.float64]:
-        """Of the bars: (BINS + 1,)."""
-        return np.linspace(float(self.scores.min()), float(self.scores.max()) + 1e-6, BINS + 1)
-
-    def within(self, bar: int) -> NDArray[np.int64]:
-        """Rows of the items of a bar, the lowest first."""
-        low, high = self.edges[bar : bar + 2]
-        rows = np.flatnonzero((self.scores >= low) & (self.scores < high))
-        return rows[np.argsort(self.scores[rows], kind="stable")]
-
-    def spaced(self, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Rows of some of the items (N,), evenly spaced in their order, from the lowest to the highest."""
-        order = np.flatnonzero(among)[np.argsort(self.scores[among], kind="stable")]
-        return order[np.round(np.linspace(0, len(order) - 1, min(count, len(order)))).astype(np.int64)]
-
-
 def show(workspace: Workspace) -> None:
     """The form, the direction on screen, and what is left without it."""
-    cards = workspace.runs(KIND)
+    cards = workspace.runs(DirectionRun.KIND)
     with progress.expander(workspace, COMMAND, "New direction", f"new-direction-{workspace.name}", first=not cards):
         direction_form.show(workspace)
     progress.line(workspace, COMMAND, "" if cards else FIRST)
-    card = results.chosen(workspace, TAB, cards, lambda card: brief(str(card.metrics["direction"]), 70))
+    card = results.chosen(workspace, TAB, cards, title)
     if card is None:
         return
-    found = Along.of(workspace, card)
+    found = records.read(workspace, DirectionRun, card)
     with plainly():
         _head(workspace, found)
         _strip(workspace, found)
         _stage(workspace, found)
-        removed.show(workspace, card, found.ids)
+        removed.show(workspace, found)
 
 
-def told(workspace: Workspace, found: Along) -> str:
+def title(card: RunCard) -> str:
+    return brief(DirectionRun.figures_of(card).direction, 70)
+
+
+def told(workspace: Workspace, found: DirectionRun) -> str:
     """`9,170 items, images, pocket. AUC 0.982 on held-out items, by the difference of the means.`"""
-    auc, fit = found.card.metrics.get("auc"), found.card.params.get("fit")
+    auc, fit = found.figures.auc, found.card.params.get("fit")
     kind = f", by {FITS[fit].lower()}" if fit in FITS else ""
     sure = f" AUC **{formats.figure(auc)}** on items held out of the fit{kind}." if auc is not None else ""
-    return f"{source.told(workspace, found.card)}.{sure}"
+    return f"{source.told(workspace, found.card, found.figures)}.{sure}"
 
 
-def table(workspace: Workspace, found: Along) -> pd.DataFrame:
+def table(workspace: Workspace, found: DirectionRun) -> pd.DataFrame:
     """A row an item, the farthest along first: id, projection, side where there is one, and what is known of it."""
-    frame = pd.DataFrame({"id": found.ids, "projection": found.scores})
+    frame = pd.DataFrame({"id": found.ids, "projection": found.projection})
     if found.side is not None:
         frame["side"] = found.side
     known = store.items(workspace).frame.reindex(found.ids).reset_index(drop=True)
     return pd.concat([frame, known], axis=1).sort_values("projection", ascending=False, kind="stable")
 
 
-def _head(workspace: Workspace, found: Along) -> None:
+def _head(workspace: Workspace, found: DirectionRun) -> None:
     with st.container(key="direction-head", horizontal=True, vertical_alignment="center", gap="small"):
         towards, away = found.sides
         st.subheader(f"From {escaped(away)} to {escaped(towards)}", anchor=False, width="stretch")
-        column = safe_name(brief(found.title, 60))
-        values = dict(zip(found.ids.tolist(), found.scores.astype(float).tolist(), strict=True))
+        column = safe_name(brief(found.figures.direction, 60))
+        values = dict(zip(found.ids.tolist(), found.projection.astype(float).tolist(), strict=True))
         help = f"Writes the projections as the column “{column}”, by which the map can be coloured and sorted"
         pictured.by_column(workspace, column, values, "direction-colour", help)
         what = "A row an item, the farthest along first"
@@ -131,11 +92,11 @@ _HELP = (
 )
 
 
-def _strip(workspace: Workspace, found: Along) -> None:
+def _strip(workspace: Workspace, found: DirectionRun) -> None:
     among, title = _among(workspace, found)
-    rows = found.spaced(STRIP, among)
+    rows = spaced(found, STRIP, among)
     ids = found.ids[rows].tolist()
-    notes = {id: f"{found.scores[row]:.2f}".replace("-", "−") for id, row in zip(ids, rows, strict=True)}
+    notes = {id: f"{found.projection[row]:.2f}".replace("-", "−") for id, row in zip(ids, rows, strict=True)}
     with st.container(key="direction-strip"):
         pictured.shown(workspace, ids, f"strip-{found.card.id}", notes, side=64, layout="strip")
     towards, away = found.sides
@@ -144,13 +105,13 @@ def _strip(workspace: Workspace, found: Along) -> None:
     )
 
 
-def _among(workspace: Workspace, found: Along) -> tuple[NDArray[np.bool_], str]:
+def _among(workspace: Workspace, found: DirectionRun) -> tuple[NDArray[np.bool_], str]:
     """Which items the strip is of: (N,), and how many of what they are."""
     items = store.items(workspace)
     labels = items.values("label", found.ids).fillna("").to_numpy(str)
     known = [label for label in items.labels if (labels == label).any()]
     options = ["", *(known if 1 < len(known) <= MANY else [])]
-    first = examples.among(workspace.name, found.title)
+    first = examples.among(workspace.name, found.figures.direction)
     with st.container(key="direction-among", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Along it**", width="content")
         draft = kept(f"{TAB}-among-{found.card.id}", first if first in options else "", options)
@@ -168,7 +129,12 @@ def _among(workspace: Workspace, found: Along) -> tuple[NDArray[np.bool_], str]:
     return members, f"the {count} labelled “{escaped(str(label))}”" if label else f"all {count}"
 
 
-def _stage(workspace: Workspace, found: Along) -> None:
+def spaced(found: DirectionRun, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Rows of some of the items (N,), evenly spaced in their order, from the lowest to the highest."""
+    return np.flatnonzero(among)[along(found.projection[among], count)]
+
+
+def _stage(workspace: Workspace, found: DirectionRun) -> None:
     """The two ends, the distribution, and the map in its colours."""
     with st.container(key="direction-stage", horizontal=True, gap="medium"):
         with st.container(key="direction-map", width="stretch"):
@@ -176,7 +142,7 @@ def _stage(workspace: Workspace, found: Along) -> None:
             if drawn is None:
                 st.caption(coloured.WITHOUT)
             else:
-                values = drawn.values(found.ids, found.scores.astype(np.float64), np.nan)
+                values = drawn.values(found.ids, found.projection.astype(np.float64), np.nan)
                 coloured.show(workspace, found.card, drawn, Colour("along it", values=values), "direction-map-points")
         with st.container(key="direction-ends", width=460):
             _histogram(workspace, found)
@@ -185,17 +151,17 @@ def _stage(workspace: Workspace, found: Along) -> None:
             _end(workspace, found, away, -1)
 
 
-def _end(workspace: Workspace, found: Along, title: str, sign: int) -> None:
-    rows = highest(sign * found.scores, min(ENDS, len(found.ids)))
+def _end(workspace: Workspace, found: DirectionRun, title: str, sign: int) -> None:
+    rows = highest(sign * found.projection, min(ENDS, len(found.ids)))
     ids = found.ids[rows].tolist()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**Farthest to {escaped(brief(title, 40))}**", width="stretch")
         pictured.to_the_map(workspace, title, ids, f"direction-end-{sign}")
-    notes = {id: f"{found.scores[row]:.2f}".replace("-", "−") for id, row in zip(ids, rows, strict=True)}
+    notes = {id: f"{found.projection[row]:.2f}".replace("-", "−") for id, row in zip(ids, rows, strict=True)}
     pictured.shown(workspace, ids, f"direction-gallery-{sign}", notes, side=62)
 
 
-def _histogram(workspace: Workspace, found: Along) -> None:
+def _histogram(workspace: Workspace, found: DirectionRun) -> None:
     """A bar that is clicked shows its items."""
     key = f"direction-histogram-{found.card.id}"
     event = st.plotly_chart(
@@ -213,22 +179,34 @@ def _histogram(workspace: Workspace, found: Along) -> None:
 
 
 @dialog("Items of a bar", width="large")
-def _bar(workspace: Workspace, found: Along, bar: int) -> None:
-    rows = found.within(bar)
-    low, high = found.edges[bar : bar + 2]
+def _bar(workspace: Workspace, found: DirectionRun, bar: int) -> None:
+    rows = within(found, bar)
+    low, high = edges(found)[bar : bar + 2]
     first = f", the lowest {BAR} shown" if len(rows) > BAR else ""
     st.markdown(f"{formats.counted(len(rows), 'item')} from {low:.3f} to {high:.3f} along it{first}")
     ids = found.ids[rows].tolist()
-    pictured.to_the_map(workspace, f"{low:.3f} to {high:.3f} along {found.title}", ids, "bar-map")
+    pictured.to_the_map(workspace, f"{low:.3f} to {high:.3f} along {found.figures.direction}", ids, "bar-map")
     items = store.items(workspace)
     gallery(pictures(ids[:BAR], items.captions, store.thumbnails(workspace, ids[:BAR])), "bar-gallery", side=72)
 
 
-def histogram(found: Along) -> "Figure":
+def edges(found: DirectionRun) -> NDArray[np.float64]:
+    """Of the bars: (BINS + 1,)."""
+    return np.linspace(float(found.projection.min()), float(found.projection.max()) + 1e-6, BINS + 1)
+
+
+def within(found: DirectionRun, bar: int) -> NDArray[np.int64]:
+    """Rows of the items of a bar, the lowest first."""
+    low, high = edges(found)[bar : bar + 2]
+    rows = np.flatnonzero((found.projection >= low) & (found.projection < high))
+    return rows[np.argsort(found.projection[rows], kind="stable")]
+
+
+def histogram(found: DirectionRun) -> "Figure":
     """How many items lie where along it, each side in its colour."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
 
-    edges = found.edges
+    bins = edges(found)
     towards, away = found.sides
     groups = [("items", np.ones(len(found.ids), dtype=bool), OKABE_ITO[0])]
     if found.side is not None:
@@ -236,8 +214,8 @@ def histogram(found: Along) -> "Figure":
         groups += [("neither", found.side == 0, GREY)] if (found.side == 0).any() else []
     drawn = go.Figure()
     for name, members, colour in groups:
-        counts = np.histogram(found.scores[members], edges)[0]
-        middle = ((edges[1:] + edges[:-1]) / 2).tolist()
+        counts = np.histogram(found.projection[members], bins)[0]
+        middle = ((bins[1:] + bins[:-1]) / 2).tolist()
         said = "%{y:,} items at %{x:.3f}<extra></extra>"
         look = {"color": colour, "opacity": 0.75}
         drawn.add_trace(go.Bar(x=middle, y=counts.tolist(), name=brief(name, 30), marker=look, hovertemplate=said))

@@ -1,26 +1,28 @@
 """The tab "Modality gap": how images and captions lie to each other, and what centring each of them does."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from app.comparison.source import pairs
-from app.kit import derived_embeddings, downloads, formats, pictured, progress, store
+from app.kit import derived_embeddings, downloads, formats, pictured, progress, records, store
 from app.kit.charts import OKABE_ITO
 from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.scatter import maps, scatter
 from app.views.semantics import coloured, gap_found, results, source
-from app.views.semantics.gap_found import SPACES, WAYS, Found
+from app.views.semantics.gap_found import WAYS
 from core.reduced import KIND as REDUCER
+from core.runs.gap import GapFigures, GapRun, SpaceFigures
 from core.workspace import RunCard, Workspace
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-COMMAND, KIND, TAB = "gap", "gap", "gap"
+COMMAND, TAB = "gap", "gap"
+SPACES = ("As it is", "Centred")
 SHOWN = 12
 FIRST = "Press Measure: how far images lie from captions, and whether centring each brings them together."
 MEANING = {
@@ -38,7 +40,7 @@ MEANING = {
 
 def show(workspace: Workspace) -> None:
     """The form, the figures before and after, both spaces on one map, and the pairs that change."""
-    cards = workspace.runs(KIND)
+    cards = workspace.runs(GapRun.KIND)
     if not pairs(workspace.models()):
         st.caption("No model has embedded images and their captions here: with both, the gap between them is measured.")
         return
@@ -48,8 +50,8 @@ def show(workspace: Workspace) -> None:
     card = results.chosen(workspace, TAB, cards, lambda card: title(workspace, card))
     if card is None:
         return
-    found = Found.of(workspace, card)
-    st.markdown(told(workspace, card))
+    found = records.read(workspace, GapRun, card)
+    st.markdown(told(workspace, found))
     with st.container(key="gap-stage", horizontal=True, gap="medium"):
         with st.container(key="gap-table"):
             _table(found)
@@ -60,52 +62,51 @@ def show(workspace: Workspace) -> None:
     with plainly():
         _map(workspace, card)
     _changes(workspace, found)
-    _centred(workspace, card)
+    _centred(workspace, found)
 
 
 def title(workspace: Workspace, card: RunCard) -> str:
     """`pocket: gap 0.216`"""
-    return f"{store.model_title(workspace, card.model)}: gap {formats.figure(card.metrics['before']['size'])}"
+    return f"{store.model_title(workspace, card.model)}: gap {formats.figure(GapRun.figures_of(card).before.size)}"
 
 
-def told(workspace: Workspace, card: RunCard) -> str:
+def told(workspace: Workspace, found: GapRun) -> str:
     """What was measured of which pairs."""
-    before, after = (card.metrics[space] for space in SPACES)
-    matched = int(card.metrics["matched"])
-    ways = ", ".join(f"{name.lower()} {before[way]:.3f} → {after[way]:.3f}" for way, name in WAYS.items())
-    of = source.told(workspace, card)
+    before, after = found.figures.before, found.figures.after
+    of = source.told(workspace, found.card, found.figures)
     return (
-        f"Images and captions lie **{formats.figure(before['size'])}** apart, centred {formats.figure(after['size'])}; "
-        f"top-1 among {formats.counted(matched, 'different caption')}: {ways}. :gray[{escaped(of)}.]"
+        f"Images and captions lie **{formats.figure(before.size)}** apart, centred {formats.figure(after.size)}; "
+        f"top-1 among {formats.counted(found.figures.matched, 'different caption')}: "
+        f"image → text {before.i2t:.3f} → {after.i2t:.3f}, text → image {before.t2i:.3f} → {after.t2i:.3f}. "
+        f":gray[{escaped(of)}.]"
     )
 
 
-def figures(found: Found) -> pd.DataFrame:
+def figures(found: GapFigures) -> pd.DataFrame:
     """A row a figure: as it is, and centred."""
-    names = list(MEANING)
-    columns = {title: _values(found.figures(space)) for space, title in SPACES.items()}
-    return pd.DataFrame({"Figure": names, **columns})
+    columns = zip(SPACES, (_values(found.before), _values(found.after)), strict=True)
+    return pd.DataFrame({"Figure": list(MEANING), **dict(columns)})
 
 
-def _values(told: Any) -> list[float]:
-    spread = told["uniformity"]
-    first = [told["size"], told["alignment"], spread["images"], spread["captions"]]
-    values = [*first, told["pair_cosine"], told["other_cosine"], told["i2t"], told["t2i"]]
+def _values(space: SpaceFigures) -> list[float]:
+    spread = (space.uniformity.images, space.uniformity.captions)
+    values = (space.size, space.alignment, *spread, space.pair_cosine, space.other_cosine, space.i2t, space.t2i)
     return [round(value, 6) for value in values]
 
 
 def _form(workspace: Workspace) -> None:
     with st.container(key="gap-given", horizontal=True, vertical_alignment="bottom", gap="small"):
-        given = source.ask(workspace, TAB, spaces=False)
+        given = source.ask(workspace, TAB, choice=False)
         if st.button("Measure", key="start-gap", type="primary", icon=":material/play_arrow:"):
             name = store.model_title(workspace, given.model)
-            progress.start(workspace, COMMAND, given.arguments, f"Modality gap of {name}")
+            asked = {"model": given.model, "tag": given.tag, "exclude": given.exclude}
+            progress.start(workspace, COMMAND, asked, f"Modality gap of {name}")
             st.rerun()
 
 
-def _table(found: Found) -> None:
+def _table(found: GapRun) -> None:
     number = st.column_config.NumberColumn
-    table = figures(found)
+    table = figures(found.figures)
     st.markdown("**As it is, and centred**", help="  \n".join(f"{name}: {said}." for name, said in MEANING.items()))
     st.dataframe(
         table,
@@ -114,7 +115,7 @@ def _table(found: Found) -> None:
         row_height=34,
         column_config={
             "Figure": st.column_config.TextColumn(width=220),
-            **{name: number(format="%.4f", width=110) for name in SPACES.values()},
+            **{name: number(format="%.4f", width=110) for name in SPACES},
         },
     )
     with st.container(horizontal=True, gap="xsmall"):
@@ -124,32 +125,34 @@ def _table(found: Found) -> None:
         downloads.button("Histograms", lambda: downloads.csv(densities(found)), "gap-histograms.csv", bins)
 
 
-def densities(found: Found) -> pd.DataFrame:
+def densities(found: GapRun) -> pd.DataFrame:
     """A row a bin of cosines: its ends, and the density of each kind in each space."""
-    edges = found.held["edges"]
-    columns = {f"{space}_{kind}": found.density(space, kind) for space in SPACES for kind in ("pairs", "others")}
-    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], **columns})
+    columns = {
+        f"{name}_{kind}": found.density(counts)
+        for name, space in (("before", found.before), ("after", found.after))
+        for kind, counts in (("pairs", space.pairs), ("others", space.others))
+    }
+    return pd.DataFrame({"low": found.edges[:-1], "high": found.edges[1:], **columns})
 
 
-def histograms(found: Found) -> "Figure":
+def histograms(found: GapRun) -> "Figure":
     """Pairs against others, as it is above, centred below."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
     from plotly.subplots import make_subplots
 
-    edges = found.held["edges"]
+    edges, spaces = found.edges, ((found.before, found.figures.before), (found.after, found.figures.after))
     middle = ((edges[1:] + edges[:-1]) / 2).tolist()
-    chart = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=list(SPACES.values()))
-    kinds = {"others": ("other captions", OKABE_ITO[1]), "pairs": ("own caption", OKABE_ITO[0])}
-    for row, space in enumerate(SPACES, 1):
-        for kind, (name, colour) in kinds.items():
-            heights = found.density(space, kind).tolist()
-            look = {"x": middle, "y": heights, "name": name, "mode": "lines", "legendgroup": kind}
+    chart = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=SPACES)
+    for row, (space, told) in enumerate(spaces, 1):
+        others = ("other captions", OKABE_ITO[1], space.others, told.other_cosine)
+        for name, colour, counts, mean in (others, ("own caption", OKABE_ITO[0], space.pairs, told.pair_cosine)):
+            heights = found.density(counts).tolist()
+            look = {"x": middle, "y": heights, "name": name, "mode": "lines", "legendgroup": name}
             look |= {"line": {"color": colour, "width": 2, "shape": "hvh"}, "fill": "tozeroy", "showlegend": row == 1}
             said = "cosine %{x:.3f}: density %{y:.2f}<extra></extra>"
             chart.add_trace(go.Scatter(**look, hovertemplate=said), row=row, col=1)
-            mean = float(found.figures(space)["pair_cosine" if kind == "pairs" else "other_cosine"])
             chart.add_vline(mean, line={"color": colour, "dash": "dash", "width": 1.5}, row=row, col=1)
-    seen = np.flatnonzero(sum(found.held[f"{space}.{kind}"] for space in SPACES for kind in kinds))
+    seen = np.flatnonzero(sum(space.pairs + space.others for space, _ in spaces))
     chart.update_xaxes(range=[float(edges[seen[0]]), float(edges[seen[-1] + 1])])
     chart.update_xaxes(title="cosine of an image and a caption", row=2, col=1)
     legend = {"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0}
@@ -169,7 +172,7 @@ def _map(workspace: Workspace, card: RunCard) -> None:
     coloured.follow(workspace, drawn.ids, picked, "gap-points")
 
 
-def _changes(workspace: Workspace, found: Found) -> None:
+def _changes(workspace: Workspace, found: GapRun) -> None:
     """The pairs that centring breaks and wins."""
     with st.container(key="gap-changes-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("What centring does to top-1", anchor=False, width="content")
@@ -177,7 +180,7 @@ def _changes(workspace: Workspace, found: Found) -> None:
         way = st.segmented_control(
             "Direction", list(WAYS), required=True, format_func=WAYS.__getitem__, label_visibility="collapsed", **draft
         )
-    changed = found.changed(str(way))
+    changed = gap_found.changed(found, way)
     with st.container(key="gap-changes", horizontal=True, gap="medium"):
         for name, rows in (("Broken", changed[changed["before"] == 1]), ("Won", changed[changed["after"] == 1])):
             with st.container(key=f"gap-{name.lower()}"):
@@ -196,9 +199,9 @@ def _side(workspace: Workspace, name: str, rows: pd.DataFrame) -> None:
     pictured.shown(workspace, ids[:SHOWN], f"gap-gallery-{name}", notes, side=78)
 
 
-def _centred(workspace: Workspace, card: RunCard) -> None:
+def _centred(workspace: Workspace, found: GapRun) -> None:
     """The centred embeddings as a model of the workspace."""
-    made = [each for each in workspace.runs(REDUCER) if each.method == "centred" and each.model == card.model]
+    made = [each for each in workspace.runs(REDUCER) if each.method == "centred" and each.model == found.card.model]
     name = str(made[-1].metrics.get("derived", "")) if made else ""
     there = name in store.models(workspace)
     with st.container(key="gap-centred", horizontal=True, vertical_alignment="center", gap="small"):
@@ -207,9 +210,9 @@ def _centred(workspace: Workspace, card: RunCard) -> None:
             if st.button("Delete it", key="drop-centred", icon=":material/delete:", type="tertiary"):
                 derived_embeddings.ask(workspace, name)
             return
-        of = {each: card.metrics.get(each) for each in ("tag", "exclude")}
         help = "Writes the centred embeddings as a model that every page can choose; the others stay"
         if st.button("Use the centred space", key="use-centred", icon=":material/center_focus_strong:", help=help):
-            arguments = {"model": card.model, "centre": True, **of}
-            progress.start(workspace, COMMAND, arguments, f"Centre {store.model_title(workspace, card.model)}")
+            arguments = {"model": found.card.model, "centre": True, "tag": found.figures.tag}
+            arguments["exclude"] = found.figures.exclude
+            progress.start(workspace, COMMAND, arguments, f"Centre {store.model_title(workspace, found.card.model)}")
             st.rerun()

@@ -1,8 +1,7 @@
-"""A saved modality gap as the tab reads it: its figures, ranks, and the places of images and captions on its plane."""
+"""Of a saved modality gap: the pairs that centring changes, and the places of images and captions on its plane."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,48 +11,26 @@ from numpy.typing import NDArray
 from app.kit import store
 from app.kit.publish import fingerprint
 from app.scatter import CAPTION, IMAGE, Points
-from app.views.semantics.vectors import arrays
 from core.errors import MissingData
 from core.results import Floats
+from core.runs.gap import GapRun, Way
 from core.workspace import RunCard, Workspace
-from core.workspace.captions import caption_id
 
-SPACES = {"before": "As it is", "after": "Centred"}
-WAYS = {"i2t": "Image → text", "t2i": "Text → image"}
+WAYS: Mapping[Way, str] = {"i2t": "Image → text", "t2i": "Text → image"}
 BESIDE = 1.12
 """Widths from the one space to the other on the map."""
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """held: the run's arrays, as `core.commands.modality_gap` writes them."""
+def changed(found: GapRun, way: Way) -> pd.DataFrame:
+    """Pairs whose match centring makes wrong or right: `id`, `before`, `after`, ranks from 1; farthest first.
 
-    card: RunCard
-    held: Mapping[str, NDArray]
-
-    @classmethod
-    def of(cls, workspace: Workspace, card: RunCard) -> "Found":
-        return cls(card, arrays(workspace, card))
-
-    def figures(self, space: str) -> Mapping[str, Any]:
-        """Of "before" or "after"."""
-        return self.card.metrics[space]
-
-    def density(self, space: str, kind: str) -> NDArray[np.float64]:
-        """Of the cosines of "pairs" or "others" in each bin: (B,), with an area of 1."""
-        counts = self.held[f"{space}.{kind}"].astype(np.float64)
-        return counts / max(counts.sum(), 1) / np.diff(self.held["edges"])
-
-    def changed(self, way: str) -> pd.DataFrame:
-        """Pairs whose match centring makes wrong or right: `id`, `before`, `after`, ranks from 1; farthest first.
-
-        An image is there once; of an item's captions, the one that moves farthest.
-        """
-        ids = self.held["ids"][self.held["matched"]]
-        before, after = (self.held[f"{space}.{way}"].astype(np.int64) + 1 for space in SPACES)
-        frame = pd.DataFrame({"id": ids, "before": before, "after": after})[(before == 1) != (after == 1)]
-        farthest = (frame["after"] - frame["before"]).abs().sort_values(ascending=False, kind="stable").index
-        return frame.loc[farthest].drop_duplicates("id")
+    An image is there once; of an item's captions, the one that moves farthest.
+    """
+    before, after = (each.ranks(way).astype(np.int64) + 1 for each in (found.before, found.after))
+    every = pd.DataFrame({"id": found.ids[found.matched], "before": before, "after": after})
+    frame = every[(before == 1) != (after == 1)]
+    farthest = (frame["after"] - frame["before"]).abs().sort_values(ascending=False, kind="stable").index
+    return frame.loc[farthest].drop_duplicates("id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,20 +46,19 @@ def drawn(workspace: Workspace, card: RunCard) -> Drawn:
     return _drawn(workspace.path, workspace.version, card.id)
 
 
-def places(image: Floats, text: Floats, held: Mapping[str, NDArray]) -> NDArray[np.float32]:
+def places(image: Floats, text: Floats, found: GapRun) -> NDArray[np.float32]:
     """Of N images and captions (N, D) on the plane, as they are and centred: (4, N, 2)."""
-    centred = [_unit(x - held[name]) for x, name in ((image, "image_mean"), (text, "text_mean"))]
-    return np.stack([x @ held["plane"].T for x in (image, text, *centred)])
+    centred = [_unit(image - found.image_mean), _unit(text - found.text_mean)]
+    return np.stack([x @ found.plane.T for x in (image, text, *centred)])
 
 
 @st.cache_resource(show_spinner="Reading the embeddings …", max_entries=2)
 def _drawn(path: str, version: int, run: str) -> Drawn:
     workspace = store.opened(path)
-    found = workspace.run(run)
-    ids, items = found.arrays["ids"], store.items(workspace)
-    captions = [*map(caption_id, ids.tolist(), found.arrays.get("caption", np.zeros(len(ids), int)).tolist())]
-    image, text = (_rows(workspace, found.card.model, *side) for side in (("image", ids), ("text", captions)))
-    xy = places(image, text, found.arrays)
+    found = GapRun.load(workspace, run)
+    ids, items = found.ids, store.items(workspace)
+    image, text = (_rows(workspace, found.card.model, *side) for side in (("image", ids), ("text", found.caption_ids)))
+    xy = places(image, text, found)
     width = float(np.ptp(xy[..., 0]))
     xy[2:, :, 0] += BESIDE * width + (xy[:2, :, 0].mean() - xy[2:, :, 0].mean())
     item = np.tile(items.frame.index.get_indexer(ids).astype(np.int32), 4)

@@ -27,7 +27,7 @@ TABS: dict[str, Callable[[Workspace], None]] = {
     "Directions": directions.show,
     "Modality gap": gap.show,
     "Names": names.show,
-    "Data care": care.show,
+    "Data quality": care.show,
 }
 
 

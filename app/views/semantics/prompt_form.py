@@ -1,19 +1,19 @@
 """The form of prompts: the words, templates, labels to compare with, and which items; a job does the work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
 
+from app.comparison.source import Source
 from app.kit import formats, forms, progress, store
 from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.views.semantics import examples, source
 from app.views.semantics.examples import Asked
-from app.views.semantics.source import Given
 from core.errors import BadInput
 from core.semantics.correlation import LEAST_ITEMS
 from core.semantics.prompts import Prompts, check_templates, prompts_in, read_prompts
@@ -66,7 +66,7 @@ def tried(workspace: Workspace) -> None:
             if st.button(asked.title, key=f"prompts-example-{number}", icon=":material/bolt:"):
                 fill(workspace, asked)
                 words = Words.of(asked.prompts, "\n".join(asked.templates))
-                given = Given(next(iter(store.models(workspace))))
+                given = source.usual(workspace)
                 if words.prompts:
                     start(workspace, words.prompts, words.templates, given, asked.label)
                 st.rerun()
@@ -128,7 +128,7 @@ def start(
     workspace: Workspace,
     prompts: Prompts,
     templates: Sequence[str],
-    given: Given,
+    given: Source,
     label: str | None = None,
     **how: Any,
 ) -> None:
@@ -141,7 +141,7 @@ def start(
         "label": label,
         "against": NONE if few else COMPONENTS,
         **how,
-        **given.arguments,
+        **asdict(given),
     }
     progress.start(workspace, COMMAND, arguments, f"Compare with {formats.counted(len(prompts), 'prompt')}")
 
@@ -159,7 +159,7 @@ def _label(workspace: Workspace) -> str | None:
     return str(found) or None
 
 
-def told(workspace: Workspace, words: Words, given: Given) -> str:
+def told(workspace: Workspace, words: Words, given: Source) -> str:
     if words.prompts is None:
         return f":orange[:material/warning:] {escaped(words.refusal or '')}"
     counts = [formats.counted(len(words.prompts), "prompt")]

@@ -1,54 +1,42 @@
-"""A saved comparison with prompts as the tabs read it: cosines and classes of the items, made again where needed."""
+"""A saved comparison with prompts beside the vectors of its items, from which cosines are made again."""
 
-import json
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+import streamlit as st
 
-from app.views.semantics.vectors import arrays, vectors
-from core.results import Floats
+from app.kit import records
+from core.errors import MissingData
+from core.results import Floats, Strings
+from core.runs.semantics import SemanticsRun
 from core.search import highest
 from core.semantics.cosines import matrix
-from core.semantics.prompts import Prompts
-from core.semantics.results import Confusion, Integers
+from core.semantics.results import Integers
 from core.semantics.zero_shot import probabilities
 from core.workspace import RunCard, Workspace
 
-Arrays = dict[str, NDArray]
-
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """P prompts of K classes against N items. held: the run's arrays."""
+class Compared:
+    """P prompts of K classes against N items of a workspace."""
 
     workspace: Workspace
-    card: RunCard
-    held: Arrays
+    run: SemanticsRun
 
     @classmethod
-    def of(cls, workspace: Workspace, card: RunCard) -> "Found":
-        return cls(workspace, card, arrays(workspace, card))
-
-    @cached_property
-    def prompts(self) -> Prompts:
-        told = json.loads(str(self.held["told"][0]))
-        return Prompts(tuple(told["prompts"]), tuple(told["classes"]))
-
-    @property
-    def ids(self) -> NDArray[np.str_]:
-        """(N,)"""
-        return self.held["ids"]
+    def of(cls, workspace: Workspace, card: RunCard) -> Self:
+        return cls(workspace, records.read(workspace, SemanticsRun, card))
 
     @property
     def x(self) -> Floats:
         """(N, D), the items; raises `MissingData` where some are no longer embedded."""
-        return vectors(self.workspace, self.card)
+        return self._seen_by(self.run.card.model)
 
     def cosines(self, prompts: slice | int, rows: Integers | slice = slice(None)) -> Floats:
         """Of some items with some prompts, (n, p), or with a single one, (n,)."""
-        text = self.held["text"][prompts]
+        text = self.run.text[prompts]
         return self.x[rows] @ text if isinstance(prompts, int) else matrix(self.x[rows], text)
 
     def nearest(self, prompt: int, count: int) -> tuple[Integers, Floats]:
@@ -59,34 +47,35 @@ class Found:
 
     def probabilities(self, rows: Integers) -> Floats | None:
         """Of each class for some items, (n, K); None where the run does not know its model's logit scale."""
-        scale = self.card.metrics.get("logit_scale")
-        if scale is None or "predicted" not in self.held:
+        scale = self.run.figures.logit_scale
+        if scale is None or not self.run.has_classes:
             return None
-        return probabilities(self.x[rows], self.held["class_text"], float(scale))
-
-    @cached_property
-    def confusion(self) -> Confusion | None:
-        """Against labels; None where no item has one that is a class."""
-        if "true" not in self.held:
-            return None
-        return Confusion(self.held["true"], self.held["predicted"], len(self.prompts.names))
-
-    @property
-    def zero_shot(self) -> bool:
-        """Whether there were classes to choose from."""
-        return "predicted" in self.held
-
-    def strongest(self, prompt: int) -> int:
-        """The dimension with the prompt's largest coefficient of either sign."""
-        return int(np.nan_to_num(np.abs(self.held["coefficients"][prompt])).argmax())
+        return probabilities(self.x[rows], self.run.class_text, scale)
 
     def code(self, dimension: int) -> Floats:
         """What the cosines were correlated with, one number an item: (N,)."""
-        against = self.card.params["against"]
-        if against == "components":
-            return (self.x - self.held["code_mean"]) @ self.held["code_axes"][dimension]
-        x = self.x if against == "dimensions" else vectors(self.workspace, replace(self.card, model=against))
+        if components := self.run.correlation.components:
+            return (self.x - components.mean) @ components.axes[dimension]
+        against = self.run.card.params["against"]
+        x = self.x if against == "dimensions" else self._seen_by(against)
         return x[:, dimension]
+
+    def _seen_by(self, model: str) -> Floats:
+        card = self.run.card
+        return _vectors(self.workspace.path, self.workspace.version, model, card.space, card.id, self.run.ids)
+
+
+@st.cache_resource(show_spinner="Reading the embeddings …", max_entries=3)
+def _vectors(path: str, version: int, model: str, space: str, run: str, _ids: Strings) -> Floats:
+    """Of the run's items, in their order: (N, D) unit rows."""
+    from core.commands.items import item_rows
+
+    rows = item_rows(path, space, model)
+    places = pd.Index(rows.ids).get_indexer(_ids)
+    if gone := int((places < 0).sum()):
+        raise MissingData(f"{gone:,} of the result's items are no longer embedded by {model}: ask again")
+    whole = len(places) == len(rows) and bool((places == np.arange(len(places))).all())
+    return rows.vectors if whole else rows.vectors[places]
 
 
 def noun(card: RunCard) -> str:

@@ -1,6 +1,5 @@
 """The space without a direction: a derived model for every page, and what its clusters make of that."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,15 +7,15 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import derived_embeddings, formats, progress, store
+from app.kit import derived_embeddings, formats, progress, records, store
 from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.scatter import Colour, maps
 from app.views.semantics import coloured
-from app.views.semantics.vectors import arrays
+from core.runs.direction import DirectionRun, RemovalFigures, RemovalRun, Spread
 from core.workspace import RunCard, Workspace
 
-COMMAND, KIND = "removal", "removal"
+COMMAND = "removal"
 SEEDS = 3
 GROUPS = 10
 HELP = (
@@ -26,9 +25,9 @@ HELP = (
 )
 
 
-def show(workspace: Workspace, card: RunCard, ids: NDArray[np.str_]) -> None:
+def show(workspace: Workspace, found: DirectionRun) -> None:
     """A button that takes the direction away; once that is done, clusters with it and without it."""
-    made = of(workspace, card)
+    made = of(workspace, found)
     with st.container(key="removed-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("Without this direction", anchor=False, width="content", help=HELP)
         k = st.number_input(
@@ -43,15 +42,15 @@ def show(workspace: Workspace, card: RunCard, ids: NDArray[np.str_]) -> None:
         again = "Again" if made else "Remove it, and cluster again"
         busy = bool(progress.running(workspace, COMMAND))
         if st.button(again, key="start-removal", icon=":material/content_cut:", disabled=busy):
-            title = f"Without “{card.metrics['direction']}”"
-            progress.start(workspace, COMMAND, {"run": card.id, "k": int(k), "seeds": SEEDS}, title)
+            title = f"Without “{found.figures.direction}”"
+            progress.start(workspace, COMMAND, {"run": found.card.id, "k": int(k), "seeds": SEEDS}, title)
             st.rerun()
         if made:
-            _drop(workspace, str(made.metrics["derived"]))
+            _drop(workspace, made.figures.derived)
     progress.line(workspace, COMMAND, "" if made else "Takes the direction out of all embeddings; nothing is lost.")
     if made:
         with plainly():
-            _shown(workspace, card, made)
+            _shown(workspace, found.card, made)
 
 
 def _drop(workspace: Workspace, name: str) -> None:
@@ -62,54 +61,55 @@ def _drop(workspace: Workspace, name: str) -> None:
         derived_embeddings.ask(workspace, name)
 
 
-def of(workspace: Workspace, card: RunCard) -> RunCard | None:
+def of(workspace: Workspace, found: DirectionRun) -> RemovalRun | None:
     """The newest removal of a direction."""
-    return next((each for each in reversed(workspace.runs(KIND)) if each.metrics["of"] == card.id), None)
+    cards = reversed(workspace.runs(RemovalRun.KIND))
+    card = next((each for each in cards if RemovalRun.figures_of(each).of == found.card.id), None)
+    return records.read(workspace, RemovalRun, card) if card else None
 
 
-def figures(metrics: Mapping[str, Any]) -> pd.DataFrame:
-    """A row a figure: with the direction, without it, and what it is."""
+def figures(found: RemovalFigures) -> pd.DataFrame:
+    """A row a figure: with the direction, and without it."""
     rows = [
-        ("Variance of the embeddings", *map(formats.figure, metrics["variance"]), ""),
-        ("Clusters tell of the concept (η²)", *map(spread, metrics["told"]), ""),
+        ("Variance of the embeddings", *map(formats.figure, found.variance)),
+        ("Clusters tell of the concept (η²)", *map(spread, found.correlation_ratio)),
     ]
-    if metrics["auc"][0] is not None:
-        rows.insert(1, ("A classifier tells the sides apart (AUC)", *map(formats.figure, metrics["auc"]), ""))
-    if metrics["labels"][0]:
-        rows.append((f"Clusters and “{metrics['label']}” (AMI)", *map(spread, metrics["labels"]), ""))
-    return pd.DataFrame(rows, columns=["Figure", "With it", "Without it", ""]).drop(columns="")
+    if auc := [each for each in found.auc if each is not None]:
+        rows.insert(1, ("A classifier tells the sides apart (AUC)", *map(formats.figure, auc)))
+    if found.labels[0]:
+        rows.append((f"Clusters and “{found.label}” (AMI)", *map(spread, found.labels)))
+    return pd.DataFrame(rows, columns=["Figure", "With it", "Without it"])
 
 
-def spread(value: list[float] | None) -> str:
+def spread(value: Spread) -> str:
     """`0.412 ± 0.008`"""
     return "–" if value is None else f"{value[0]:.3f} ± {value[1]:.3f}"
 
 
-def _shown(workspace: Workspace, card: RunCard, made: RunCard) -> None:
-    metrics, seeds = made.metrics, made.params["seeds"]
+def _shown(workspace: Workspace, card: RunCard, made: RemovalRun) -> None:
+    told, params = made.figures, made.card.params
     st.markdown(
-        f"Clusters with and without it agree by ARI **{spread(metrics['agreement'])}**; two beginnings of K-means with "
-        f"it agree by {spread(metrics['chance'])}. The space is the model "
-        f"**{escaped(store.model_title(workspace, str(metrics['derived'])))}**."
+        f"Clusters with and without it agree by ARI **{spread(told.agreement)}**; two initialisations of K-means with "
+        f"it agree by {spread(told.chance)}. The space is the model "
+        f"**{escaped(store.model_title(workspace, told.derived))}**."
     )
-    st.dataframe(figures(metrics), key="removal-figures", hide_index=True, width="content", row_height=32)
+    st.dataframe(figures(told), key="removal-figures", hide_index=True, width="content", row_height=32)
     st.caption(
-        f"K-means with {made.params['k']} clusters on all dimensions, mean ± sd over {seeds} beginnings. η²: the share "
-        "of the variance of the items' places along the direction that lies between clusters. AUC: of a logistic "
-        "regression, on items held out; 0.5 is chance."
+        f"K-means with {params['k']} clusters on all dimensions, mean ± sd over {params['seeds']} initialisations. η²: "
+        "the share of the variance of the items' places along the direction that lies between clusters. AUC: of a "
+        "logistic regression, on items held out; 0.5 is chance."
     )
     drawn = maps.points_of_run(workspace, card)
     if drawn is None:
         st.caption(coloured.WITHOUT)
         return
-    held = arrays(workspace, made)
     with st.container(key="removed-maps", horizontal=True, gap="medium"):
-        for name, title in (("before", "With it"), ("after", "Without it")):
+        for name, title, clusters in (("before", "With it", made.before), ("after", "Without it", made.after)):
             with st.container(key=f"removed-{name}"):
                 st.markdown(f"**{title}**")
-                groups = drawn.values(held["ids"], held[name][0], -1)
+                groups = drawn.values(made.ids, clusters[0], -1)
                 coloured.show(workspace, card, drawn, _colour(groups), f"removed-{name}-points")
-    st.caption("The same map twice, in the colours of the first beginning's clusters; like ones have like colours.")
+    st.caption("The same map twice, coloured by the clusters of the first initialisation; like ones have like colours.")
 
 
 def _colour(groups: NDArray[np.int64]) -> Colour:

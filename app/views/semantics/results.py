@@ -3,15 +3,30 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import streamlit as st
+from msgspec import convert
 
-from app.kit import downloads, formats
+from app.kit import downloads
 from app.kit.forms import kept
 from app.kit.page import Outcome, Result
 from core.jobs import Job
 from core.runs import names
+from core.runs.care import CareResult
+from core.runs.direction import DirectionResult, RemovalResult, WithoutResult
+from core.runs.gap import GapResult
+from core.runs.semantics import SemanticsResult
 from core.workspace import RunCard, Workspace
+
+
+class CommandResult(Protocol):
+    """What a page reads of a command's result: the run, and what came of it in a few words."""
+
+    @property
+    def run(self) -> str: ...
+
+    def summary(self) -> str: ...
 
 
 def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Callable[[RunCard], str]) -> RunCard | None:
@@ -68,40 +83,31 @@ def choose(workspace: str, tab: str, run: str) -> None:
     st.session_state[key(workspace, tab)] = run
 
 
-def _shows(*tabs: str) -> Callable[[Job, Result], None]:
-    """Puts a command's result on screen in these tabs."""
+def _of(kind: type[CommandResult], *tabs: str) -> Outcome:
+    """A command's result in a few words; once it is there, it is on screen in these tabs. kind: how it is read."""
 
     def after(job: Job, result: Result) -> None:
         for tab in tabs:
-            choose(Path(job.workspace).name, tab, result["run"])
+            choose(Path(job.workspace).name, tab, convert(result, kind).run)
 
-    return after
-
-
-def _cared(job: Job, result: Result) -> None:
-    for kind, found in result["kinds"].items():
-        choose(Path(job.workspace).name, f"care-{kind}", found["run"])
+    return Outcome(lambda result: convert(result, kind).summary(), after)
 
 
-def _compared(result: Result) -> str:
-    accuracy = (result["zero_shot"] or {}).get("accuracy")
-    return formats.counted(result["items"], "item") if accuracy is None else f"accuracy {formats.percent(accuracy)}"
+def _checked(job: Job, result: Result) -> None:
+    for check, found in convert(result, CareResult).kinds.items():
+        choose(Path(job.workspace).name, f"care-{check}", found.run)
 
 
-def _along(result: Result) -> str:
-    return f"“{result['direction']}”" + (f", AUC {formats.figure(result['auc'])}" if result["auc"] else "")
-
-
-def _flagged(result: Result) -> str:
-    return formats.listed([f"{each['flagged']:,} {name}" for name, each in result["kinds"].items()], 4)
+def _named(job: Job, result: Result) -> None:
+    choose(Path(job.workspace).name, "names", result["run"])
 
 
 OUTCOMES = {
-    "semantics": Outcome(_compared, _shows("prompts", "components")),
-    "direction": Outcome(_along, _shows("directions")),
-    "without": Outcome(lambda result: f"made the model {result['model']}"),
-    "removal": Outcome(lambda result: f"made the model {result['derived']}"),
-    "gap": Outcome(lambda result: f"the gap is {formats.figure(result['before']['size'])}", _shows("gap")),
-    "names": Outcome(names.summary, _shows("names")),
-    "care": Outcome(_flagged, _cared),
+    "semantics": _of(SemanticsResult, "prompts", "components"),
+    "direction": _of(DirectionResult, "directions"),
+    "without": _of(WithoutResult),
+    "removal": _of(RemovalResult),
+    "gap": _of(GapResult, "gap"),
+    "names": Outcome(names.summary, _named),
+    "care": Outcome(lambda result: convert(result, CareResult).summary(), _checked),
 }

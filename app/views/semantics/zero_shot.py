@@ -11,7 +11,8 @@ from app.kit.charts import scale_colours
 from app.kit.messages import escaped
 from app.views.semantics import actions
 from app.views.semantics.grid import Grid, Head, Scale, grid
-from app.views.semantics.prompt_found import Found, brief
+from app.views.semantics.prompt_found import brief
+from core.runs.semantics import SemanticsRun
 from core.semantics.results import Confusion, Integers
 from core.workspace import Workspace
 
@@ -29,15 +30,15 @@ class Cell:
     true: int | None
     predicted: int | None
 
-    def rows(self, found: Found) -> Integers:
+    def rows(self, run: SemanticsRun) -> Integers:
         """The surest first."""
-        kept = np.ones(len(found.ids), dtype=bool)
+        kept = np.ones(len(run.ids), dtype=bool)
         if self.true is not None:
-            kept &= found.held["true"] == self.true
+            kept &= run.true == self.true
         if self.predicted is not None:
-            kept &= found.held["predicted"] == self.predicted
+            kept &= run.zero_shot.predicted == self.predicted
         rows = np.flatnonzero(kept)
-        return rows[np.argsort(-found.held["probability"][rows], kind="stable")]
+        return rows[np.argsort(-run.zero_shot.probability[rows], kind="stable")]
 
     def title(self, names: tuple[str, ...]) -> str:
         """`shirt taken for t-shirt`"""
@@ -49,26 +50,26 @@ class Cell:
         return f"{true}, rightly" if true == predicted else f"{true} taken for {predicted}"
 
 
-def show(workspace: Workspace, found: Found) -> None:
+def show(workspace: Workspace, run: SemanticsRun) -> None:
     """The figures, the table of classes beside the confusion matrix, and the items of the cell that was clicked."""
-    names, confusion = found.prompts.names, found.confusion
-    _head(workspace, found, confusion)
+    names, confusion = run.prompts.names, run.confusion
+    _head(workspace, run, confusion)
     with st.container(key="classes-stage", horizontal=True, gap="medium"):
         with st.container(key="classes-table", width=410):
-            chosen = _table(found, confusion)
+            chosen = _table(run, confusion)
         if confusion is not None and len(names) <= LARGEST:
             with st.container(key="classes-confusion"):
-                chosen = _confusion(found, confusion) or chosen
+                chosen = _confusion(run, confusion) or chosen
     if chosen:
-        st.session_state[_key(found)] = chosen
-    _gallery(workspace, found, names, st.session_state.get(_key(found)) or first(found))
+        st.session_state[_key(run)] = chosen
+    _gallery(workspace, run, names, st.session_state.get(_key(run)) or first(run))
 
 
-def first(found: Found) -> Cell:
+def first(run: SemanticsRun) -> Cell:
     """What is shown before anybody has clicked: the largest confusion, else the largest class."""
-    if found.confusion is None or len(found.prompts.names) > LARGEST:
-        return Cell(None, int(np.bincount(found.held["predicted"]).argmax()))
-    counts = found.confusion.counts
+    if run.confusion is None or len(run.prompts.names) > LARGEST:
+        return Cell(None, int(np.bincount(run.zero_shot.predicted).argmax()))
+    counts = run.confusion.counts
     wrong = counts - np.diag(np.diag(counts))
     true, predicted = np.unravel_index(int(wrong.argmax()), wrong.shape)
     return Cell(int(true), int(predicted)) if wrong.any() else Cell(0, 0)
@@ -83,26 +84,26 @@ def said(confusion: Confusion) -> str:
     return "No better than chance: this model does not see these classes by these words."
 
 
-def _head(workspace: Workspace, found: Found, confusion: Confusion | None) -> None:
-    names = found.prompts.names
+def _head(workspace: Workspace, run: SemanticsRun, confusion: Confusion | None) -> None:
+    names = run.prompts.names
     with st.container(key="classes-head", horizontal=True, vertical_alignment="center", gap="medium"):
         st.subheader("Zero-shot classes", anchor=False, width="content", help=_HELP)
         if confusion is not None:
             share = formats.percent(confusion.accuracy)
-            label = str(found.card.metrics.get("label") or "label").replace("_", " ")
+            label = str(run.figures.label or "label").replace("_", " ")
             st.markdown(
                 f"Accuracy **{share}** of {formats.counted(confusion.items, 'item')} by the column “{escaped(label)}”; "
                 f"chance {formats.percent(1 / len(names))}",
                 width="stretch",
             )
         else:
-            sure = float(found.held["probability"].mean())
+            sure = float(run.zero_shot.probability.mean())
             st.markdown(
                 f"No labels to check {formats.counted(len(names), 'class', 'classes')} against; mean probability of "
                 f"the chosen one **{formats.percent(sure)}**",
                 width="stretch",
             )
-        actions.classes(workspace, found)
+        actions.classes(workspace, run)
     if confusion is not None and (line := said(confusion)):
         st.caption(f":orange[:material/warning:] {line}")
     if confusion is not None and confusion.without:
@@ -117,21 +118,21 @@ _HELP = (
 )
 
 
-def classes(found: Found, confusion: Confusion | None) -> pd.DataFrame:
+def classes(run: SemanticsRun, confusion: Confusion | None) -> pd.DataFrame:
     """A row a class: `class`, `predicted`, and with labels `items`, `right`: the share of them that is found."""
-    names = found.prompts.names
-    table = pd.DataFrame({"class": names, "predicted": np.bincount(found.held["predicted"], minlength=len(names))})
+    names = run.prompts.names
+    table = pd.DataFrame({"class": names, "predicted": np.bincount(run.zero_shot.predicted, minlength=len(names))})
     if confusion is not None:
         table["items"], table["right"] = confusion.totals, 100 * confusion.recalls
     return table
 
 
-def _table(found: Found, confusion: Confusion | None) -> Cell | None:
-    table = classes(found, confusion)
+def _table(run: SemanticsRun, confusion: Confusion | None) -> Cell | None:
+    table = classes(run, confusion)
     number = st.column_config.NumberColumn
     event = st.dataframe(
         table,
-        key=f"classes-{found.card.id}",
+        key=f"classes-{run.card.id}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
@@ -147,7 +148,7 @@ def _table(found: Found, confusion: Confusion | None) -> Cell | None:
         },
     )
     cells = [row for row, _ in event["selection"]["cells"] if row < len(table)]
-    touched, key = (cells[0] if cells else None), f"touched-{found.card.id}"
+    touched, key = (cells[0] if cells else None), f"touched-{run.card.id}"
     if touched == st.session_state.get(key):
         return None
     st.session_state[key] = touched
@@ -161,11 +162,11 @@ def confused(confusion: Confusion) -> Integers:
     return np.sort(np.argsort(-wrong, kind="stable")[:MOST])
 
 
-def heat_map(found: Found, confusion: Confusion) -> Grid:
+def heat_map(run: SemanticsRun, confusion: Confusion) -> Grid:
     """A row a true class, a column a predicted one: the share of the row; the right ones are ringed."""
     shown = confused(confusion)
     counts = confusion.counts[np.ix_(shown, shown)]
-    names = [found.prompts.names[place] for place in shown]
+    names = [run.prompts.names[place] for place in shown]
     totals = confusion.totals[shown][:, None]
     shares = np.where(totals > 0, 100 * counts / np.maximum(totals, 1), np.nan)
     return Grid(
@@ -184,9 +185,9 @@ def heat_map(found: Found, confusion: Confusion) -> Grid:
     )
 
 
-def _confusion(found: Found, confusion: Confusion) -> Cell | None:
+def _confusion(run: SemanticsRun, confusion: Confusion) -> Cell | None:
     shown = confused(confusion)
-    clicked = grid(heat_map(found, confusion), f"confusion-{found.card.id}")
+    clicked = grid(heat_map(run, confusion), f"confusion-{run.card.id}")
     most = f" The {MOST} of {confusion.classes:,} classes with the most mistakes." if confusion.classes > MOST else ""
     st.caption(f"Per cent of a row's items. Click a cell, a row or a column for its items.{most}")
     if clicked is None:
@@ -195,20 +196,20 @@ def _confusion(found: Found, confusion: Confusion) -> Cell | None:
     return Cell(row, column)
 
 
-def _gallery(workspace: Workspace, found: Found, names: tuple[str, ...], cell: Cell) -> None:
-    rows = cell.rows(found)
+def _gallery(workspace: Workspace, run: SemanticsRun, names: tuple[str, ...], cell: Cell) -> None:
+    rows = cell.rows(run)
     title = cell.title(names)
-    ids = found.ids[rows].tolist()
+    ids = run.ids[rows].tolist()
     with st.container(key="classes-gallery-bar", horizontal=True, vertical_alignment="center", gap="small"):
         first = f", the {SHOWN} surest shown" if len(rows) > SHOWN else ""
         st.markdown(f"**{escaped(title.capitalize())}**: {formats.counted(len(rows), 'item')}{first}", width="stretch")
         pictured.to_the_map(workspace, title, ids, "classes-map")
-    sure = found.held["probability"][rows[:SHOWN]].tolist()
+    sure = run.zero_shot.probability[rows[:SHOWN]].tolist()
     notes = {id: f"{100 * value:.0f} %" for id, value in zip(ids, sure, strict=False)}
     with st.container(key="classes-gallery"):
-        pictured.shown(workspace, ids[:SHOWN], f"cell-{found.card.id}", notes)
+        pictured.shown(workspace, ids[:SHOWN], f"cell-{run.card.id}", notes)
     st.caption("The figure on a picture: how probable the model holds the class that it chose.")
 
 
-def _key(found: Found) -> str:
-    return f"cell-chosen-{found.card.id}"
+def _key(run: SemanticsRun) -> str:
+    return f"cell-chosen-{run.card.id}"

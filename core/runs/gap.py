@@ -1,0 +1,113 @@
+"""The modality gap, as the model has it and after centring images and captions each on their own mean."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.formats import figure
+from core.results import Floats, Strings
+from core.runs.record import Chosen, Record, in_parts
+from core.semantics.results import Doubles, Integers
+from core.workspace.captions import own_caption_ids
+
+Ranks = NDArray[np.int32]
+Way = Literal["i2t", "t2i"]
+"""Image to text, text to image."""
+
+
+@dataclass(frozen=True)
+class Uniformity:
+    """Log of the mean of exp(−2 d²) over pairs of images, and over pairs of different captions."""
+
+    images: float
+    captions: float
+
+
+@dataclass(frozen=True)
+class SpaceFigures:
+    """size: the distance of the two means. alignment: mean squared distance of an image and its caption.
+
+    pair_cosine, other_cosine: means over images with their own caption, and with others. i2t, t2i: top-1, 0 … 1.
+    """
+
+    size: float
+    alignment: float
+    uniformity: Uniformity
+    pair_cosine: float
+    other_cosine: float
+    i2t: float
+    t2i: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapFigures(Chosen):
+    """before, after: centring. matched: different captions, among which the top-1 are."""
+
+    before: SpaceFigures
+    after: SpaceFigures
+    matched: int
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """pairs, others: (B,), how many cosines of own captions and of others lie in a bin.
+
+    i2t, t2i: (M,), ranks from 0 of the own partner.
+    """
+
+    pairs: Integers
+    others: Integers
+    i2t: Ranks
+    t2i: Ranks
+
+    def ranks(self, way: Way) -> Ranks:
+        return self.i2t if way == "i2t" else self.t2i
+
+
+@dataclass(frozen=True, eq=False)
+class GapRun(Record[GapFigures]):
+    """ids: (N,), of each caption's item; caption: (N,), which of its item's captions it is, where one has several.
+
+    matched: (M,), rows of different captions. edges: (B + 1,), of the bins of cosines. gap, image_mean, text_mean:
+    (D,). plane: (2, D), axes on which both spaces can be drawn together.
+    """
+
+    KIND = "gap"
+    FIGURES = GapFigures
+
+    ids: Strings
+    matched: Integers
+    edges: Doubles
+    gap: Floats
+    image_mean: Floats
+    text_mean: Floats
+    plane: Floats
+    before: Space = in_parts(Space)
+    after: Space = in_parts(Space)
+    caption: Integers | None = None
+
+    @property
+    def caption_ids(self) -> list[str]:
+        """Of the rows: N."""
+        return own_caption_ids(self.ids, self.caption)
+
+    def density(self, counts: Integers) -> Doubles:
+        """Counts of the bins (B,) as heights with an area of 1."""
+        return counts / max(counts.sum(), 1) / np.diff(self.edges)
+
+    def summary(self) -> str:
+        return GapResult(self.card.id, self.figures.before).summary()
+
+
+@dataclass(frozen=True)
+class GapResult:
+    """What a page reads of the result of `gap`."""
+
+    run: str
+    before: SpaceFigures
+
+    def summary(self) -> str:
+        """What came of it, in a few words."""
+        return f"the gap is {figure(self.before.size)}"
