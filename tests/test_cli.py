@@ -64,7 +64,7 @@ def test_json_goes_into_a_file_and_a_table_to_a_person(rows: str, tmp_path: Path
 
 def test_methods_are_listed(terminal: Terminal) -> None:
     found = terminal.json("methods")
-    assert set(found) == {"maps", "clustering", "reduction", "groups"}
+    assert set(found) == {"maps", "clustering", "reduction", "groups", "care", "naming"}
     assert {"name", "params"} <= set(found["maps"][0])
     assert "perplexity=30.0" in terminal.text("methods")
 
@@ -78,7 +78,7 @@ def test_methods_are_listed(terminal: Terminal) -> None:
         (["map", "{rows}", "--method", "tsne", "--set", "perplexity=many"], "perplexity='many' is not a float"),
         (["map", "{rows}", "--method", "tsne", "--set", "perplexity"], "write it as NAME=VALUE"),
         (["map", "{rows}", "--method", "pca", "--set", "perplexity=9"], "pca has no parameter 'perplexity'"),
-        (["map", "{rows}", "--method", "pca", "--seed", "-1"], "seed=-1 is below 0"),
+        (["map", "{rows}", "--method", "tsne", "--seed", "-1"], "seed=-1 is below 0"),
         (["map", "{rows}", "--method", "pca", "--seed", "one"], "Invalid value for '--seed'"),
         (["map", "{rows}", "--method", "pca", "--space", "captions"], "holds x, y: for captions"),
         (["map", "{rows}", "--method", "pca", "--space", "all"], "space 'all' is not one of images, captions, both"),

@@ -71,7 +71,7 @@ def _averaged(rows: Rows, names: list[str]) -> Rows:
 def map_rows(source: str, run: str, model: str | None = None) -> Rows:
     """An item's point on a map of the workspace; of an item that is there twice, its image's: vectors (N, 2)."""
     if Path(source).suffix == ".npz":
-        raise BadInput(f"--space {MAP}{run}: a .npz keeps no maps, give a workspace")
+        raise BadInput(f"space {MAP}{run}: a .npz keeps no maps, give a workspace", "space")
     workspace = open_workspace(source)
     drawn = workspace.run(run)
     check_map(drawn.card)
@@ -104,24 +104,25 @@ def chosen(rows: Rows, tag: str | None = None, exclude: str | None = None) -> Ro
         return rows
     kept = np.ones(len(rows), dtype=bool)
     if tag is not None:
-        kept &= _tagged(rows, "--tag", tag)
+        kept &= _tagged(rows, "tag", tag)
     if exclude is not None:
-        kept &= ~_tagged(rows, "--exclude", exclude)
+        kept &= ~_tagged(rows, "exclude", exclude)
     if not kept.any():
-        asked = [f"{option} {name}" for option, name in (("--tag", tag), ("--exclude", exclude)) if name is not None]
-        raise BadInput(f"{' '.join(asked)}: none of the {len(rows):,} items is left, choose another")
+        asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+        words = ", ".join(f"{name} {value}" for name, value in asked.items())
+        raise BadInput(f"{words}: none of the {len(rows):,} items is left, choose another", *asked)
     some = rows.take(np.flatnonzero(kept))
     return replace(some, fingerprint=_fingerprint(some))
 
 
-def _tagged(rows: Rows, option: str, name: str) -> NDArray[np.bool_]:
+def _tagged(rows: Rows, parameter: str, name: str) -> NDArray[np.bool_]:
     """Which of the rows' items have the tag: (N,)."""
     if rows.workspace is None:
-        raise BadInput(f"{option} {name}: a .npz has no tags, give a workspace")
+        raise BadInput(f"{parameter} {name}: a .npz has no tags, give a workspace", parameter)
     known = tags(rows.workspace)
     if name not in known:
         there = f"there are {', '.join(known[:LISTED])}" if known else _UNTAGGED
-        raise BadInput(f"{option} {name}: no item has this tag; {there}")
+        raise BadInput(f"{parameter} {name}: no item has this tag; {there}", parameter)
     return tagged(rows.workspace, name, rows.ids.tolist())
 
 
@@ -162,11 +163,11 @@ def classes(rows: Rows, label: str | None = None) -> Classes | None:
     """Those of the column `label`, where None means "label"; None where no item has one."""
     if rows.workspace is None:
         if label is not None:
-            raise BadInput(f"--label {label}: a .npz has no columns, its classes are its array `y`")
+            raise BadInput(f"label {label}: a .npz has no columns, its classes are its array `y`", "label")
         return None if rows.labels is None else Classes("y", rows.labels)
     found = Classes(label or LABEL, column_words(rows, label or LABEL))
     if label is not None and not found.count:
-        raise BadInput(f"--label {label}: the column is empty for these items, choose another")
+        raise BadInput(f"label {label}: the column is empty for these items, choose another", "label")
     return found if found.count else None
 
 

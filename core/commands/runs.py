@@ -175,5 +175,5 @@ def check_out(out: str | None) -> None:
 
 def _checked(gap: str) -> str:
     if gap not in GAPS:
-        raise BadParameter(f"gap={gap!r} is not one of {', '.join(GAPS)}")
+        raise BadParameter(f"gap={gap!r} is not one of {', '.join(GAPS)}", "gap")
     return gap
