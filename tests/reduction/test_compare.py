@@ -31,7 +31,7 @@ def fit(pairs: Pairs, params: Params, report: Report = silent) -> Reducer:
     return Reducer(kept, kept)
 
 
-METHOD = Method("first", "First dimensions", Params, fit, seeded=False)
+METHOD = Method("first", "First dimensions", Params, fit)
 PAIRS = related(count=101, dimensions=12, noise=2)
 
 
