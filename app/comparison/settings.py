@@ -14,12 +14,15 @@ def key(card: RunCard, apart: Collection[str]) -> str:
     return json.dumps({name: value for name, value in card.params.items() if name not in apart}, sort_keys=True)
 
 
+def title(card: RunCard, package: str, apart: Collection[str]) -> str:
+    """`K-means, K = 10`: the method, and what of its setting is not the default."""
+    return ", ".join([card.title, *changed(card, package, apart)])
+
+
 def changed(card: RunCard, package: str, apart: Collection[str]) -> list[str]:
     """K, and the parameters that are not the default, but for some: `["K = 10", "epochs 20"]`."""
-    told = [f"K = {card.params['k']:,}"] if "k" in card.params and "k" in apart else []
+    k = [f"K = {card.params['k']:,}"] if "k" in card.params else []
     method = discover(package).get(card.method)
     usual = {each.name: each.default for each in fields(method.params)} if method else {}
-    others = ((name, value) for name, value in card.params.items() if name not in apart)
-    return told + [
-        f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)
-    ]
+    others = ((name, value) for name, value in card.params.items() if name not in {"k", *apart})
+    return k + [f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)]

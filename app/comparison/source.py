@@ -83,6 +83,11 @@ def kept(workspace: Workspace, tag: str | None, exclude: str | None) -> NDArray[
     return mask
 
 
+def chosen_by(tag: str, exclude: str) -> list[str]:
+    """How items were chosen, in words: `["only “cats”", "without “blurred”"]`; "": by no such tag."""
+    return [f"{word} “{name}”" for word, name in (("only", tag), ("without", exclude)) if name]
+
+
 def spaces(models: Sequence[Embedded], model: str) -> list[str]:
     """What a model has embedded can be clustered: images, captions, or both averaged."""
     modalities = {each.modality for each in models if each.model == model and each.count}

@@ -56,10 +56,15 @@ class Record(Generic[Figures]):
         """The run of that id; raises `MissingData` where there is none."""
         return cls.of(workspace.run(id))
 
+    @classmethod
+    def figures_of(cls, card: RunCard) -> Figures:
+        """The card's metrics, typed; what a card lacks has its default."""
+        return msgspec.convert(card.metrics, cls.FIGURES)
+
     @cached_property
     def figures(self) -> Figures:
-        """The card's metrics, typed; what a card lacks has its default."""
-        return msgspec.convert(self.card.metrics, self.FIGURES)
+        """Those of its card."""
+        return self.figures_of(self.card)
 
     def arrays(self) -> dict[str, NDArray]:
         """What is kept beside the card; those that are None are left out."""
