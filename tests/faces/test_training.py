@@ -354,7 +354,7 @@ def refused(train: Callable[[], Any]) -> str:
         ({"side": 65}, "side 65: choose from 64, 96"),
         ({"epochs": 0}, "epochs 0: choose a number from 1"),
         ({"seed": -1}, "seed=-1 is not between 0 and"),
-        ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "factors": ["hat"]}, "leave --factors and --attributes out"),
+        ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "factors": ["hat"]}, "leave its factors and the table out"),
         ({"prompts": {"hat": {"no": ["a"]}}}, "factor hat has one value"),
         ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "sure": 1.5}, "sure 1.5: choose a probability"),
     ],
@@ -397,7 +397,7 @@ def test_nothing_that_was_learned_is_lost_by_mistake(stopped: Path, album: Path)
     (training,) = begun(str(stopped))
     kept = {path.name: path.read_bytes() for path in training.folder.iterdir()}
     again = partial(train, stopped, album)
-    assert f"has done 2 of {STEPS} steps of its invertible network: resume it to go on" in refused(again)
+    assert f"has done 2 of {STEPS} steps of its invertible network: resume it, or delete that folder" in refused(again)
     other = partial(train, stopped, album, seed=5, resume=True)
     assert "no training with these settings waits there" in refused(other)
     with FileLock(training.folder / ".lock"):

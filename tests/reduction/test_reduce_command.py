@@ -147,8 +147,8 @@ def test_a_person_reads_a_table(source: str, terminal: Terminal) -> None:
         ([], "Missing option '--method'"),
         (["--method", "pcs"], "no method 'pcs' in reduction; choose from"),
         ([*FIRST, "--dims", "16"], "16 dimensions are not between 2 and 15: there are 16 to begin"),
-        ([*FIRST, "--dims", "8,512"], "--dims 512 is not between 2 and 15"),
-        ([*FIRST, "--dims", "1"], "--dims 1 is not between 2 and 15"),
+        ([*FIRST, "--dims", "8,512"], "512 dimensions are not between 2 and 15"),
+        ([*FIRST, "--dims", "1"], "1 dimensions are not between 2 and 15"),
         ([*FIRST, "--dims", "8,x"], "--dims 8,x: write whole numbers, e.g. --dims 8,16,32"),
         ([*FIRST, "--dims", ""], "--dims : write whole numbers"),
         ([*FIRST, "--seeds", "0"], "seeds=0 is not between 1 and 1,000"),
@@ -182,7 +182,7 @@ def damaged(value: float) -> np.ndarray:
         ({"image": PAIRS.image}, "holds image: for both, `x` (N, D) or the pairs"),
         ({"x": PAIRS.image}, "holds `x`: pairs are needed, `image` and `text` (N, D)"),
         ({"image": PAIRS.image[:, :2], "text": PAIRS.text[:, :2]}, "2 dimensions are too few to leave any out"),
-        ({"image": PAIRS.image[:, :8], "text": PAIRS.text[:, :8]}, "name fewer, e.g. --dims 2,4"),
+        ({"image": PAIRS.image[:, :8], "text": PAIRS.text[:, :8]}, "name fewer, e.g. 2 and 4 (--dims)"),
     ],
 )
 def test_arrays_that_cannot_be_used(
