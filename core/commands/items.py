@@ -13,6 +13,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import MAP, Rows, is_model, open_workspace, read_rows
 from core.maps.neighbours import normalised
 from core.results import Strings
+from core.runs.map import MapRun
 from core.tags import TAG, tagged, tags
 
 if TYPE_CHECKING:
@@ -73,17 +74,18 @@ def map_rows(source: str, run: str, model: str | None = None) -> Rows:
     if Path(source).suffix == ".npz":
         raise BadInput(f"space {MAP}{run}: a .npz keeps no maps, give a workspace", "space")
     workspace = open_workspace(source)
-    drawn = workspace.run(run)
-    check_map(drawn.card)
-    _check_model(drawn.card, model)
-    _, first = np.unique(drawn.arrays["ids"], return_index=True)
+    card = workspace.run(run).card
+    check_map(card)
+    _check_model(card, model)
+    drawn = MapRun.load(workspace, run)
+    _, first = np.unique(drawn.ids, return_index=True)
     every = Rows(
-        ids=drawn.arrays["ids"],
-        modality=drawn.arrays["modality"],
-        vectors=np.ascontiguousarray(drawn.arrays["xy"], dtype=np.float32),
+        ids=drawn.ids,
+        modality=drawn.modality,
+        vectors=np.ascontiguousarray(drawn.xy, dtype=np.float32),
         space=f"{MAP}{run}",
-        model=drawn.card.model,
-        fingerprint=drawn.card.fingerprint,
+        model=card.model,
+        fingerprint=card.fingerprint,
         workspace=workspace,
     )
     return every.take(np.sort(first))
