@@ -7,7 +7,7 @@ Progress goes to standard error when that is a terminal. Bad input: one line the
 import logging
 import sys
 import warnings
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -212,11 +212,29 @@ def status(arguments: list[str], program: str = "python -m core") -> int:
     try:
         return app(arguments, prog_name=program, standalone_mode=False) or 0
     except (Cancelled, KeyboardInterrupt, typer.Abort) as stop:
-        return _said(str(stop) or "stopped", STOPPED)
+        return _said(f"{str(stop) or 'stopped'}{_options(arguments, stop)}", STOPPED)
     except ClipscapeError as error:
-        return _said(str(error), BAD_INPUT)
+        return _said(f"{error}{_options(arguments, error)}", BAD_INPUT)
     except typer.TyperException as error:
         return _said(error.format_message(), BAD_INPUT)
+
+
+def _options(arguments: list[str], error: BaseException) -> str:
+    """` (--tag, --exclude)`: those that the command has for the parameters that the error is about."""
+    asked = {*getattr(error, "parameters", ())}
+    known = [each for each in _command(arguments).params if each.param_type_name == "option"]
+    found = [each.opts[0] for each in known if asked & {each.name, each.opts[0].removeprefix("--")}]
+    return f" ({', '.join(found)})" if found else ""
+
+
+def _command(arguments: list[str]) -> Any:
+    """The command that the arguments name."""
+    command: Any = typer.main.get_command(app)
+    for word in arguments:
+        if word not in getattr(command, "commands", {}):
+            break
+        command = command.commands[word]
+    return command
 
 
 def _said(text: str, code: int) -> int:

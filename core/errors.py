@@ -10,11 +10,20 @@ ClipscapeError
 └── Cancelled         a person pressed stop
 
 The command line turns each into one line on standard error and exit status 2.
+
+A text names parameters in words, so that it is right on a page and in Python; only the command line adds its options.
 """
 
 
 class ClipscapeError(Exception):
-    """Root of the tree; its text is one line for a person."""
+    """Root of the tree; its text is one line for a person.
+
+    parameters: what of a call it is about, as a person calls it, e.g. "sizes"; none where it is about something else.
+    """
+
+    def __init__(self, text: str = "", *parameters: str) -> None:
+        super().__init__(text)
+        self.parameters = parameters
 
 
 class BadInput(ClipscapeError):

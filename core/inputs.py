@@ -116,7 +116,7 @@ def open_workspace(source: str | Path) -> Workspace:
     if str(source).endswith(".npz"):
         raise BadInput(f"{source}: a .npz keeps no runs, tags or captions: give a workspace")
     if Path(source).is_file() or Path(source).name != str(source):
-        raise BadInput(f"{source}: no workspace's folder, .npz file or bundled set: `datasets` lists the sets")
+        raise BadInput(f"{source}: no workspace's folder, .npz file or bundled set")
     return open_named(str(source))
 
 
@@ -160,8 +160,8 @@ def embedded_model(workspace: Workspace, space: str = "both", model: str | None 
     known = _full(workspace, counts) if model is None else [name for name in counts if is_model(name, model)]
     if not known:
         by = f" by {model or 'a full model'}; there is {', '.join(counts)}" if counts else ""
-        command = "embed --features" if is_features(model or "") else "embed"
-        raise MissingData(f"{workspace.name}: no {_words(space)} are embedded{by}: run `{command}` first")
+        wanted = " with their features" if is_features(model or "") else ""
+        raise MissingData(f"{workspace.name}: no {_words(space)} are embedded{by}: embed them{wanted} first")
     return max(known, key=lambda name: counts[name])
 
 

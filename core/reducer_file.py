@@ -62,9 +62,9 @@ def read_reducer(path: str | Path) -> tuple[Reducer, dict[str, str]]:
             names = list(file.keys())
             return Reducer.of({name: _single(name, file.get_tensor(name)) for name in names}), file.metadata() or {}
     except (SafetensorError, OSError) as error:
-        raise BadInput(f"{path} is no safetensors file ({error}): give one that --out has written") from None
+        raise BadInput(f"{path} is no safetensors file ({error}): give a reducer's", "file") from None
     except KeyError as error:
-        raise BadInput(f"{path} holds no array {error}: give one that --out has written") from None
+        raise BadInput(f"{path} holds no array {error}: give a reducer's", "file") from None
     except (BadInput, TypeError) as error:
         raise BadInput(f"{path} holds no reducer, {error}") from None
 

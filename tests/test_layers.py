@@ -58,6 +58,19 @@ def test_the_laboratory_knows_no_pages() -> None:
     assert offenders(modules("core"), ["streamlit", "app"]) == {}
 
 
+def strings(path: str) -> Iterable[str]:
+    """Every text in a file, docstrings and the parts of f-strings too."""
+    nodes = ast.walk(ast.parse((ROOT / path).read_text()))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def test_only_the_command_line_knows_names_of_options() -> None:
+    own = ("core/__main__.py", "core/cli", "core/command_line.py", "core/recipes/")
+    option = re.compile(r"(?<![\w-])--[a-z]")
+    below = [path for path in modules("core") if not path.startswith(own)]
+    assert {path: found for path in below if (found := [*filter(option.search, strings(path))])} == {}
+
+
 def test_only_the_interfaces_stand_above_the_commands() -> None:
     above = (
         "core/__main__.py",

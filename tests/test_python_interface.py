@@ -256,7 +256,7 @@ def test_curves_are_those_of_the_command(opened: clipscape.Workspace, place: Wor
         (lambda it: it.map("tsme"), "no method 'tsme' in maps; choose from pca, tsne, umap"),
         (lambda it: it.map("tsne", perplexity=0), "perplexity=0.0 is below 1"),
         (lambda it: it.cluster("kmeans", seeds=0), "seeds=0 is not between"),
-        (lambda it: it.reduce("pca", dims=[9]), "9 is not between"),
+        (lambda it: it.reduce("pca", dims=[9]), "9 dimensions are not between"),
         (lambda it: it.search("  "), "the words to search for are empty"),
         (lambda it: it.search(), "a search needs one query"),
     ],

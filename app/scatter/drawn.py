@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.kit.items import Items
 from app.kit.publish import fingerprint
 from app.scatter import CAPTION, IMAGE, Points
-from core.workspace import Run
+from core.runs.map import MapRun
 
 PARTS = {"Both": ("image", "text"), "Images": ("image",), "Captions": ("text",)}
 NAMES = {"image": "image", "text": "caption"}
@@ -30,16 +30,14 @@ class Drawn:
     caption: NDArray[np.int64]
 
     @classmethod
-    def of(cls, run: Run, items: Items, part: str) -> "Drawn":
+    def of(cls, run: MapRun, items: Items, part: str) -> "Drawn":
         """The rows of a part ("Both", "Images", "Captions") whose items are still in the workspace."""
-        ids, modality = run.arrays["ids"], run.arrays["modality"]
-        place = items.frame.index.get_indexer(ids)
-        kept = (place >= 0) & np.isin(modality, PARTS[part])
-        xy, item = run.arrays["xy"][kept], place[kept].astype(np.int32)
-        kind = np.where(modality[kept] == "text", CAPTION, IMAGE).astype(np.uint8)
-        caption = run.arrays.get("caption", np.zeros(len(ids), dtype=np.int64))[kept]
+        place = items.frame.index.get_indexer(run.ids)
+        kept = (place >= 0) & np.isin(run.modality, PARTS[part])
+        xy, item = run.xy[kept], place[kept].astype(np.int32)
+        kind = np.where(run.modality[kept] == "text", CAPTION, IMAGE).astype(np.uint8)
         key = fingerprint(xy.tobytes(), item.tobytes(), kind.tobytes(), "\n".join(items.lines))
-        return cls(Points(key, xy, item, kind, items.lines), ids[kept], modality[kept], caption)
+        return cls(Points(key, xy, item, kind, items.lines), run.ids[kept], run.modality[kept], run.captions[kept])
 
     def __len__(self) -> int:
         return len(self.ids)

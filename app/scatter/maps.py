@@ -12,6 +12,7 @@ from app.scatter.drawn import Drawn
 from app.scatter.points import Points
 from app.scatter.sprites import Sprites, prepare
 from core.inputs import MAP
+from core.runs.map import MapRun
 from core.workspace import RunCard, Workspace
 
 SPACES = {"both": "Images and captions", "images": "Images", "captions": "Captions"}
@@ -63,7 +64,7 @@ def bring_on_screen(workspace: str, run: str, placed: int = 0) -> None:
     state().forget()
     state().run = run
     if placed:
-        ids = store.opened(workspace).run(run).arrays["ids"][-placed:].tolist()
+        ids = MapRun.load(store.opened(workspace), run).ids[-placed:].tolist()
         state().show(formats.counted(len(set(ids)), "new item"), ids, "fresh")
 
 
@@ -89,4 +90,4 @@ def _sprites(path: str) -> dict[tuple[str, ...], Sprites | None]:
 @st.cache_resource(show_spinner=False, max_entries=2 * store.VERSIONS)
 def _drawn(path: str, version: int, run: str, part: str) -> Drawn:
     workspace = store.opened(path)
-    return Drawn.of(workspace.run(run), store.items(workspace), part)
+    return Drawn.of(MapRun.load(workspace, run), store.items(workspace), part)

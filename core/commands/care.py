@@ -56,16 +56,16 @@ def care(
     mismatches are looked for; None: images, or captions where there are no images. Mismatches are of every caption by
     itself, and mark the item of any that does not fit. `label`: the column to doubt; None: "label". `params`: as in
     `cluster`. `top`: how many items of each check are told. `write` names a column of truths, a new one or one that a
-    check has written: what is flagged, of near-duplicates all but the first of a set; `--exclude` of every other
+    check has written: what is flagged, of near-duplicates all but the first of a set; `exclude` of every other
     command takes it. `out` names a `.csv` with every ranked item. Stopped, `partial` is true, and what was found stays.
     """
     start = perf_counter()
     if top < 1:
-        raise BadParameter(f"top={top} is below 1: ask for at least one item")
+        raise BadParameter(f"top={top} is below 1: ask for at least one item", "top")
     check_out(out)
     if space is not None and space not in SPACES:
         remedy = "a map tears groups apart, choose" if space.startswith(MAP) else "choose"
-        raise BadParameter(f"--space {space}: {remedy} {' or '.join(SPACES)}")
+        raise BadParameter(f"space {space}: {remedy} {' or '.join(SPACES)}", "space")
     plans = planned(PACKAGE, list(discover(PACKAGE)) if kinds is None else kinds, params or {}, {}, "duplicates")
     ground = _Ground(str(source), space, model, tag, exclude, label, write)
     ground.check()
@@ -119,9 +119,10 @@ class _Ground:
         if self.column is None:
             return
         if self.rows.workspace is None:
-            raise BadInput(f"--write {self.column}: a .npz has no columns, give a workspace")
+            raise BadInput(f"column {self.column}: a .npz has no columns, give a workspace", "write")
         if is_taken(self.rows.workspace, self.column, CareRun.KIND):
-            raise BadInput(f"--write {self.column}: that would overwrite what the items hold, choose another name")
+            taken = "that would overwrite what the items hold, choose another name"
+            raise BadInput(f"column {self.column}: {taken}", "write")
 
     def of(self, kind: str) -> tuple[Rows, Subject, dict[str, str | None]]:
         """The rows of a check, what it is given, and what its card says beside."""

@@ -18,7 +18,7 @@ from core.runs.clustering import FIGURES, ClusteringFigures, ClusteringRun, over
 from core.runs.record import metrics
 
 PACKAGE = "core.clustering"
-ELSEWHERE = {"seed": "--seeds 3 runs the seeds 0, 1 and 2"}
+ELSEWHERE = {"seed": "seeds"}
 MOST_SEEDS = 1_000
 STEPS_A_METHOD = 1_000
 
@@ -48,7 +48,9 @@ def cluster(
     the input is told of in `refused`, unless every one does. Stopped, `partial` is true.
     """
     if not 1 <= seeds <= MOST_SEEDS:
-        raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SEEDS:,}: 3 to 10 show how much chance does")
+        raise BadParameter(
+            f"seeds={seeds} is not between 1 and {MOST_SEEDS:,}: 3 to 10 show how much chance does", "seeds"
+        )
     plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "kmeans", {} if k is None else {"k": k})
     check_out(out)
     items = chosen(item_rows(source, space, model), tag, exclude)

@@ -40,10 +40,11 @@ def codes(rows: Rows, against: str, report: Report = silent) -> Codes:
 
 def _of_model(rows: Rows, model: str) -> Floats:
     if rows.workspace is None:
-        raise BadInput(f"--against {model}: a .npz has no other models; choose {DIMENSIONS} or {COMPONENTS}")
+        raise BadInput(f"against {model}: a .npz has no other models; choose {DIMENSIONS} or {COMPONENTS}", "against")
     others = item_rows(rows.workspace.path, rows.space, model)
     places = {id: place for place, id in enumerate(others.ids.tolist())}
     lacking = [id for id in rows.ids.tolist() if id not in places]
     if lacking:
-        raise MissingData(f"--against {model}: it lacks {len(lacking):,} of the items, the first is {lacking[0]}")
+        lacks = f"it lacks {len(lacking):,} of the items, the first is {lacking[0]}"
+        raise MissingData(f"against {model}: {lacks}", "against")
     return others.vectors[np.array([places[id] for id in rows.ids.tolist()], dtype=np.int64)]

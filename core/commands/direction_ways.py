@@ -19,11 +19,11 @@ from core.semantics.results import Direction
 
 REST = "the rest"
 BELONGS = {
-    "templates": ("--template", "--towards", "towards"),
-    "against": ("--against", "--items", "items"),
-    "value": ("--value", "--label", "label"),
+    "templates": ("template", "towards"),
+    "against": ("against", "items"),
+    "value": ("value", "label"),
 }
-"""What means something only beside another: its option, and the other's option and name."""
+"""What means something only beside another: what a person calls it, and the other."""
 BRIEF = 60
 """Letters of a side in a direction's title."""
 
@@ -57,18 +57,20 @@ class Asked:
 
     def __post_init__(self) -> None:
         if self.fit not in FITS:
-            raise BadParameter(f"fit={self.fit!r} is not one of {', '.join(FITS)}")
+            raise BadParameter(f"fit={self.fit!r} is not one of {', '.join(FITS)}", "fit")
         if bool(self.towards) != bool(self.away):
             raise BadInput("a direction between prompts needs both sides: one to go towards, one to go away from")
         if [self.towards, self.items, self.label].count(None) != 2:
             raise BadInput(
                 "a direction is found in one way: between prompts, between groups of items, or by a label's value"
             )
-        for name, (option, other, needed) in BELONGS.items():
+        for name, (word, needed) in BELONGS.items():
             if getattr(self, name) and getattr(self, needed) is None:
-                raise BadInput(f"{option} says nothing here: it goes with {other}")
+                raise BadInput(f"{word} says nothing here: it goes with {needed}", word, needed)
         if self.fit != "means" and self.towards is not None:
-            raise BadInput("--fit says nothing here: it goes with groups of items, --items or --label")
+            raise BadInput(
+                "fit says nothing here: it goes with groups of items, or with a label", "fit", "items", "label"
+            )
 
     @property
     def way(self) -> str:
@@ -104,7 +106,7 @@ class Asked:
         if self.value is None or not first.any():
             there = ", ".join(list(dict.fromkeys(values[values != ""].tolist()))[:LISTED]) or "none"
             what = "no value given" if self.value is None else f"no item has the value {self.value!r}"
-            raise BadInput(f"--label {self.label}: {what}; there are {there}")
+            raise BadInput(f"label {self.label}: {what}; there are {there}", "label", "value")
         return self._between(rows, first, (values != "") & ~first, f"{self.label}: {self.value} − {REST}")
 
     def _between(self, rows: Rows, first: Truths, second: Truths, title: str) -> Found:

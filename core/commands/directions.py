@@ -67,7 +67,7 @@ def direction(
     check_out(out)
     asked = Asked(towards, away, templates or (), items, against, label, value, fit)
     if strip < 1:
-        raise BadParameter(f"strip={strip} is below 1: ask for at least one item")
+        raise BadParameter(f"strip={strip} is below 1: ask for at least one item", "strip")
     rows = unit_rows(source, space, model, tag, exclude)
     _check_place(rows, write, remove)
     bar = Bar(report, STEPS)
@@ -171,7 +171,7 @@ def _check_place(rows: Rows, column: str | None, remove: bool) -> None:
     """Before the work: what is asked for can be kept, and nobody's own column is written over."""
     place = rows.workspace
     if place is None and (column is not None or remove):
-        raise BadInput("a .npz keeps no columns and no derived models: give a workspace, or write a file with --out")
+        raise BadInput("a .npz keeps no columns and no derived models: give a workspace, or write a file", "out")
     if place is not None and column is not None and is_taken(place, column, DirectionRun.KIND):
         raise BadInput(f"there is a column {column!r} already: choose another name")
 

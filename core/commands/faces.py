@@ -140,7 +140,7 @@ def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = N
     check_seed(seed)
     editor = opened(model)
     if not 1 <= count <= MOST:
-        raise BadParameter(f"count={count} is outside 1 to {MOST}: ask for fewer faces at once")
+        raise BadParameter(f"count={count} is outside 1 to {MOST}: ask for fewer faces at once", "count")
     chosen = {factor: place_of(value, factor, known(factor, editor.factors)) for factor, value in values.items()}
     rng = np.random.default_rng(seed)
     return {"faces": drawn(editor, np.concatenate([editor.random(chosen, rng) for _ in range(count)]))}

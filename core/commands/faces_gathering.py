@@ -80,7 +80,7 @@ def gather(
         labels = _asked(place, names, prompts, sure, model, bar.part(0, LOOKING))
         return _squares(place, names, labels, side, refused, bar.part(LOOKING, 100 - LOOKING))
     if not any(columns):
-        raise BadInput(_without_columns(source, refused))
+        raise BadInput(_without_columns(source, refused), "attributes", "prompts")
     return _squares(place, names, by_columns(columns, factors), side, refused, bar.part(0, 100))
 
 
@@ -92,7 +92,7 @@ def opened(source: str, attributes: str | None = None) -> Source:
     if not here and (Path(source).exists() or source not in workspaces()):
         return Files(source, attributes)
     if attributes is not None:
-        raise BadInput(f"{source}: a workspace has its columns already: leave --attributes out")
+        raise BadInput(f"{source}: a workspace has its columns already: leave the table out", "attributes")
     return Items(open_workspace(source))
 
 
@@ -223,8 +223,8 @@ def _without_columns(source: str, refused: Sequence[Refused]) -> str:
     """A table that could not be read may be why."""
     reason = f" ({refused[0].source}: {refused[0].reason})" if refused else ""
     return (
-        f"{source}: nothing says what these pictures show{reason}: bring a table with --attributes FILE, whose column "
-        "`image` names the pictures, or write --prompts FILE"
+        f"{source}: nothing says what these pictures show{reason}: bring a table whose column `image` names the "
+        "pictures, or write prompts"
     )
 
 

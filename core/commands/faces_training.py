@@ -81,11 +81,12 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_known(known: Training | None, resume: bool, workspace: str) -> None:
     if resume and known is None:
-        raise BadInput(f"{workspace}: no training with these settings waits there: leave --resume out to begin one")
+        raise BadInput(f"{workspace}: no training with these settings waits there: begin one", "resume")
     if known is not None and not resume:
         raise BadInput(
             f"{known.folder}: this training was begun and has done {known.step:,} of {known.steps:,} steps of its "
-            f"{STAGE_TITLES[known.stage]}: go on with --resume, or delete that folder"
+            f"{STAGE_TITLES[known.stage]}: resume it, or delete that folder",
+            "resume",
         )
 
 
@@ -130,7 +131,7 @@ def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar)
     except Cancelled:
         told = diary.training
         where = f"step {told.step:,} of {told.steps:,} of its {STAGE_TITLES[told.stage]}"
-        raise Cancelled(f"stopped at {where}: go on with --resume") from None
+        raise Cancelled(f"stopped at {where}: resume it to go on", "resume") from None
     bar.step(READING + TRAINING, "measuring on held-out faces")
     file = folder_of(workspace) / f"{training.id}.safetensors"
     usual = {"quantile_99": float(np.quantile(errors(made, held_out), 0.99))}

@@ -95,7 +95,7 @@ def named_groups(rows: Rows, by: By) -> Grouping:
     """Every group, those of one item too; raises `BadInput` where no item has a group."""
     found = _grouping(rows, by)
     if not len(found.names):
-        raise BadInput(f"--by {told_by(by)}: none of the {len(rows):,} items has a group there, choose another")
+        raise BadInput(f"by {told_by(by)}: none of the {len(rows):,} items has a group there, choose another", "by")
     return found
 
 
@@ -116,7 +116,7 @@ def _of_column(rows: Rows, column: str) -> Grouping:
     if rows.workspace is None:
         if column not in ARRAY or rows.labels is None:
             lacking = "" if rows.labels is not None else ", which this one lacks"
-            raise BadInput(f"--by {column}: a .npz has no columns, its groups are its array `y` (--by y){lacking}")
+            raise BadInput(f"by {column}: a .npz has no columns, its groups are its array `y`{lacking}", "by")
         return Grouping.of(rows.labels)
     _check_column(rows, column)
     return Grouping.of(column_words(rows, column))
@@ -127,15 +127,15 @@ def _check_column(rows: Rows, column: str) -> None:
 
     known = [*FIXED[1:], *(rows.workspace.columns() if rows.workspace else ())]
     if column not in known:
-        raise BadInput(f"--by {column}: there is no such column to group by; there are {', '.join(known)}")
+        raise BadInput(f"by {column}: there is no such column to group by; there are {', '.join(known)}", "by")
 
 
 def _of_run(rows: Rows, id: str) -> Grouping:
     if rows.workspace is None:
-        raise BadInput(f"--by {RUN}{id}: a .npz keeps no runs, give a workspace")
+        raise BadInput(f"by {RUN}{id}: a .npz keeps no runs, give a workspace", "by")
     kept = rows.workspace.run(id)
     if kept.card.kind != ClusteringRun.KIND:
-        raise BadInput(f"--by {RUN}{id}: that is no clustering but a {kept.card.kind} run, choose a clustering")
+        raise BadInput(f"by {RUN}{id}: that is no clustering but a {kept.card.kind} run, choose a clustering", "by")
     run = ClusteringRun.of(kept)
     labels = dict(zip(run.ids.tolist(), run.labels.tolist(), strict=True))
     return Grouping.of_clusters(np.array([labels.get(id, -1) for id in rows.ids.tolist()], dtype=np.int64))
@@ -155,14 +155,15 @@ def _of_selections(rows: Rows, chosen: Mapping[str, Sequence[str]]) -> Grouping:
 def _check(by: str, every: Grouping, several: Grouping) -> None:
     count = len(every.group)
     if not len(every.names):
-        raise BadInput(f"--by {by}: none of the {count:,} items has a group there, choose another")
+        raise BadInput(f"by {by}: none of the {count:,} items has a group there, choose another", "by")
     if len(every.names) == 1:
         inside = int(every.counts()[0])
-        raise BadInput(f"--by {by}: all {inside:,} items are in one group, {str(every.names[0])!r}: choose another")
+        raise BadInput(f"by {by}: all {inside:,} items are in one group, {str(every.names[0])!r}: choose another", "by")
     if len(several.names) < LEAST_CLASSES:
         alone = len(every.names) - len(several.names)
         ones = f", {alone:,} hold one item" if alone else ""
         raise BadInput(
-            f"--by {by}: {len(several.names)} of its {len(every.names):,} groups hold two items or more{ones}; "
-            f"{LEAST_CLASSES} are needed, half to learn from and half to ask about: choose another"
+            f"by {by}: {len(several.names)} of its {len(every.names):,} groups hold two items or more{ones}; "
+            f"{LEAST_CLASSES} are needed, half to learn from and half to ask about: choose another",
+            "by",
         )

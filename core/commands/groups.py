@@ -31,7 +31,7 @@ from core.runs.groups import Answers, Compared, GroupsFigures, GroupsResult, Gro
 from core.runs.record import metrics
 
 PACKAGE, MEAN = "core.groups", "mean"
-ELSEWHERE = {"seed": "--seeds 5 makes five splits, each with its seed"}
+ELSEWHERE = {"seed": "seeds"}
 SIZES = (1, 2, 4, 8, 16, 32)
 MOST_SPLITS, MOST_SIZE = 1_000, 100_000
 STEPS, CURVE = 1_000, 800
@@ -100,7 +100,9 @@ class Ground:
         if not able.kept:
             largest = int(np.sort(sets.sizes // 2)[-2])
             wanted = ",".join(map(str, able.left_out))
-            raise BadInput(f"--sizes {wanted}: halves of groups hold {largest} items or fewer, choose smaller ones")
+            raise BadInput(
+                f"sizes {wanted}: halves of groups hold {largest} items or fewer, choose smaller ones", "sizes"
+            )
         return cls(given, splits, able, asked(sets, splits, able.kept), evidence(sets, able.kept, 0, report))
 
     @property
@@ -274,9 +276,11 @@ def _told(found: Difference) -> str:
 
 def _check(seeds: int, sizes: Sequence[int] | None) -> None:
     if not 1 <= seeds <= MOST_SPLITS:
-        raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 5 to 20 show how much chance does")
+        raise BadParameter(
+            f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 5 to 20 show how much chance does", "seeds"
+        )
     if sizes is not None and not sizes:
-        raise BadParameter("no sizes given: name some, e.g. --sizes 1,2,4,8")
+        raise BadParameter("no sizes given: name some, e.g. 1, 2, 4 and 8", "sizes")
     for size in sizes or ():
         if not 1 <= size <= MOST_SIZE:
-            raise BadParameter(f"--sizes {size} is not between 1 and {MOST_SIZE:,}")
+            raise BadParameter(f"sizes: {size:,} is not between 1 and {MOST_SIZE:,}: choose another", "sizes")

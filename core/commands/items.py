@@ -13,6 +13,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import MAP, Rows, is_model, open_workspace, read_rows
 from core.maps.neighbours import normalised
 from core.results import Strings
+from core.runs.map import MapRun
 from core.tags import TAG, tagged, tags
 
 if TYPE_CHECKING:
@@ -71,19 +72,20 @@ def _averaged(rows: Rows, names: list[str]) -> Rows:
 def map_rows(source: str, run: str, model: str | None = None) -> Rows:
     """An item's point on a map of the workspace; of an item that is there twice, its image's: vectors (N, 2)."""
     if Path(source).suffix == ".npz":
-        raise BadInput(f"--space {MAP}{run}: a .npz keeps no maps, give a workspace")
+        raise BadInput(f"space {MAP}{run}: a .npz keeps no maps, give a workspace", "space")
     workspace = open_workspace(source)
-    drawn = workspace.run(run)
-    check_map(drawn.card)
-    _check_model(drawn.card, model)
-    _, first = np.unique(drawn.arrays["ids"], return_index=True)
+    card = workspace.run(run).card
+    check_map(card)
+    _check_model(card, model)
+    drawn = MapRun.load(workspace, run)
+    _, first = np.unique(drawn.ids, return_index=True)
     every = Rows(
-        ids=drawn.arrays["ids"],
-        modality=drawn.arrays["modality"],
-        vectors=np.ascontiguousarray(drawn.arrays["xy"], dtype=np.float32),
+        ids=drawn.ids,
+        modality=drawn.modality,
+        vectors=np.ascontiguousarray(drawn.xy, dtype=np.float32),
         space=f"{MAP}{run}",
-        model=drawn.card.model,
-        fingerprint=drawn.card.fingerprint,
+        model=card.model,
+        fingerprint=card.fingerprint,
         workspace=workspace,
     )
     return every.take(np.sort(first))
@@ -104,24 +106,25 @@ def chosen(rows: Rows, tag: str | None = None, exclude: str | None = None) -> Ro
         return rows
     kept = np.ones(len(rows), dtype=bool)
     if tag is not None:
-        kept &= _tagged(rows, "--tag", tag)
+        kept &= _tagged(rows, "tag", tag)
     if exclude is not None:
-        kept &= ~_tagged(rows, "--exclude", exclude)
+        kept &= ~_tagged(rows, "exclude", exclude)
     if not kept.any():
-        asked = [f"{option} {name}" for option, name in (("--tag", tag), ("--exclude", exclude)) if name is not None]
-        raise BadInput(f"{' '.join(asked)}: none of the {len(rows):,} items is left, choose another")
+        asked = {name: value for name, value in (("tag", tag), ("exclude", exclude)) if value is not None}
+        words = ", ".join(f"{name} {value}" for name, value in asked.items())
+        raise BadInput(f"{words}: none of the {len(rows):,} items is left, choose another", *asked)
     some = rows.take(np.flatnonzero(kept))
     return replace(some, fingerprint=_fingerprint(some))
 
 
-def _tagged(rows: Rows, option: str, name: str) -> NDArray[np.bool_]:
+def _tagged(rows: Rows, parameter: str, name: str) -> NDArray[np.bool_]:
     """Which of the rows' items have the tag: (N,)."""
     if rows.workspace is None:
-        raise BadInput(f"{option} {name}: a .npz has no tags, give a workspace")
+        raise BadInput(f"{parameter} {name}: a .npz has no tags, give a workspace", parameter)
     known = tags(rows.workspace)
     if name not in known:
         there = f"there are {', '.join(known[:LISTED])}" if known else _UNTAGGED
-        raise BadInput(f"{option} {name}: no item has this tag; {there}")
+        raise BadInput(f"{parameter} {name}: no item has this tag; {there}", parameter)
     return tagged(rows.workspace, name, rows.ids.tolist())
 
 
@@ -162,11 +165,11 @@ def classes(rows: Rows, label: str | None = None) -> Classes | None:
     """Those of the column `label`, where None means "label"; None where no item has one."""
     if rows.workspace is None:
         if label is not None:
-            raise BadInput(f"--label {label}: a .npz has no columns, its classes are its array `y`")
+            raise BadInput(f"label {label}: a .npz has no columns, its classes are its array `y`", "label")
         return None if rows.labels is None else Classes("y", rows.labels)
     found = Classes(label or LABEL, column_words(rows, label or LABEL))
     if label is not None and not found.count:
-        raise BadInput(f"--label {label}: the column is empty for these items, choose another")
+        raise BadInput(f"label {label}: the column is empty for these items, choose another", "label")
     return found if found.count else None
 
 

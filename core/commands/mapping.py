@@ -1,20 +1,21 @@
 """Drawing maps, and putting new items on them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.runs import Recipe, save_map, write_arrays
+from core.commands.runs import Made, Recipe, write_arrays
 from core.errors import Cancelled
 from core.inputs import MODALITIES, Rows, open_workspace, read_rows, workspace_rows
 from core.maps.quality import quality
 from core.methods import seed_of
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
+from core.runs.map import MapResult, MapRun
 from core.workspace import RunCard, Workspace
 from core.workspace.captions import caption_id
 
@@ -46,10 +47,10 @@ def map(
     vectors = recipe.vectors(rows, rows)
     drawn = recipe.method.fit(vectors, recipe.params, bar.follow)
     drawn = _judged(drawn, vectors, recipe, bar)
-    seconds = perf_counter() - start
+    made = _record(rows, recipe, drawn, perf_counter() - start)
     if out is not None:
-        write_arrays(out, {**rows.named(), "modality": rows.modality, "xy": drawn.xy})
-    return _summary(save_map(rows, recipe, drawn, seconds), drawn, seconds)
+        write_arrays(out, made.arrays())
+    return _result(made, rows.workspace)
 
 
 def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, Any]:
@@ -57,10 +58,11 @@ def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, An
 
     With nothing new, the same `run` comes back and `placed` is 0.
     """
-    parent = open_workspace(workspace).run(run)
-    recipe = Recipe.of_card(parent.card)
-    rows = workspace_rows(open_workspace(workspace), parent.card.space, parent.card.model)
-    known = _Known.among(rows, parent.arrays)
+    place = open_workspace(workspace)
+    recipe = Recipe.of_card(place.run(run).card)
+    parent = MapRun.load(place, run)
+    rows = workspace_rows(place, parent.card.space, parent.card.model)
+    known = _Known.among(rows, parent)
     new = np.setdiff1d(np.arange(len(rows)), known.rows)
     if not len(new):
         return {"run": run, "seconds": 0.0, "placed": 0}
@@ -70,9 +72,8 @@ def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, An
     xy = recipe.place(vectors[0], known.xy, vectors[1], recipe.params, bar.follow)
     drawn = Map(np.vstack([known.xy, xy]), {"placed": len(new)})
     drawn = _judged(drawn, np.vstack(vectors), recipe, bar)
-    seconds = perf_counter() - start
     everyone = rows.take(np.concatenate([known.rows, new]))
-    return _summary(save_map(everyone, recipe, drawn, seconds, parent=run), drawn, seconds) | {"placed": len(new)}
+    return _result(_record(everyone, recipe, drawn, perf_counter() - start, {"parent": run}), place, len(new))
 
 
 def unplaced(workspace: Workspace, card: RunCard, points: int) -> int:
@@ -94,7 +95,7 @@ def bring_up_to_date(workspace: Workspace, models: Sequence[str], report: Report
             few = workspace.count() < LEAST_ITEMS
             return {} if few else {"map": map(workspace.path, FIRST_MAP, model=models[0], report=report)["run"]}
         card = cards[-1]
-        if not (unplaced(workspace, card, len(workspace.run(card.id).arrays["ids"])) and Recipe.of_card(card).places):
+        if not (unplaced(workspace, card, len(MapRun.load(workspace, card.id).ids)) and Recipe.of_card(card).places):
             return {}
         done = place_new(workspace.path, card.id, report)
         return {"map": done["run"], "placed": done["placed"]}
@@ -110,18 +111,14 @@ class _Known:
     xy: Floats
 
     @classmethod
-    def among(cls, rows: Rows, arrays: Mapping[str, NDArray]) -> "_Known":
+    def among(cls, rows: Rows, earlier: MapRun) -> "_Known":
         today = {key: row for row, key in enumerate(rows.keys())}
-        ids = arrays["ids"].tolist()
-        captions = (
-            [caption_id(*each) for each in zip(ids, arrays["caption"].tolist(), strict=True)]
-            if "caption" in arrays
-            else ids
-        )
-        then = zip(captions, arrays["modality"].tolist(), strict=True)
+        points = zip(earlier.ids.tolist(), earlier.captions.tolist(), strict=True)
+        captions = [caption_id(*each) for each in points]
+        then = zip(captions, earlier.modality.tolist(), strict=True)
         pairs = [(today[key], point) for point, key in enumerate(then) if key in today]
         both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return cls(both[:, 0], np.asarray(arrays["xy"], dtype=np.float32)[both[:, 1]])
+        return cls(both[:, 0], np.asarray(earlier.xy, dtype=np.float32)[both[:, 1]])
 
 
 def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
@@ -131,6 +128,27 @@ def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
     return replace(drawn, metrics={**drawn.metrics, **figures})
 
 
-def _summary(run: str | None, drawn: Map, seconds: float) -> dict[str, Any]:
-    figures = {name: drawn.metrics[name] for name in ("trustworthiness", "neighbour_preservation")}
-    return {"run": run, "seconds": round(seconds, 3)} | figures | ({"partial": True} if drawn.partial else {})
+def _record(rows: Rows, recipe: Recipe, drawn: Map, seconds: float, more: Mapping[str, Any] | None = None) -> MapRun:
+    metrics = {**drawn.metrics, "partial": drawn.partial, **(more or {})}
+    card = Made(MapRun.KIND, recipe.method, recipe.card_params(), seconds, metrics).card(rows)
+    return MapRun(card, modality=rows.modality, xy=drawn.xy, **rows.named())
+
+
+def _result(made: MapRun, workspace: Workspace | None, placed: int | None = None) -> dict[str, Any]:
+    """The run is kept where there is a workspace."""
+    run, figures = made.save(workspace) if workspace else None, made.figures
+    result = MapResult(
+        run=run,
+        seconds=round(made.card.seconds, 3),
+        trustworthiness=figures.trustworthiness,
+        neighbour_preservation=figures.neighbour_preservation,
+        placed=placed,
+        partial=figures.partial,
+    )
+    return _told(result)
+
+
+def _told(result: MapResult) -> dict[str, Any]:
+    """As scripts read it."""
+    told = asdict(result).items()
+    return {name: value for name, value in told if name == "run" or (value is not None and value is not False)}

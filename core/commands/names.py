@@ -113,7 +113,9 @@ class _Ground:
         """Raises `BadInput` for too many groups."""
         if len(self.grouping.names) > MOST_GROUPS:
             count = len(self.grouping.names)
-            raise BadInput(f"--by {told_by(self.by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another")
+            raise BadInput(
+                f"by {told_by(self.by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another", "by"
+            )
 
     @cached_property
     def said(self) -> list[str]:
@@ -221,21 +223,21 @@ def _given(
     if file is not None:
         return "prompts", read_prompts(file)
     if values is not None:
-        empty = f"--values {values}: no item has a value there, choose another column"
-        return f"values of {values}", _values(rows, values, empty)
+        empty = f"values {values}: no item has a value there, choose another column"
+        return f"values of {values}", _values(rows, values, empty, "values")
     if any(caption.strip() for caption in said):
         return None
-    without = "no item has a caption, so that names need a list: give --prompts FILE or --values COLUMN"
+    without = "no item has a caption, so that names need a list: give prompts, or a column of values"
     if rows.workspace is None:
-        raise BadInput(without)
-    return "values of label", _values(rows, "label", without)
+        raise BadInput(without, "prompts")
+    return "values of label", _values(rows, "label", without, "prompts", "values")
 
 
-def _values(rows: Rows, column: str, refusal: str) -> Prompts:
+def _values(rows: Rows, column: str, refusal: str, *parameters: str) -> Prompts:
     """The different values of a column ("y" of a `.npz`); raises `BadInput` with the refusal where there are none."""
     found = named_groups(rows, column) if rows.workspace is None else Grouping.of(column_words(rows, column))
     if not len(found.names):
-        raise BadInput(refusal)
+        raise BadInput(refusal, *parameters)
     return Prompts.of(found.names.tolist())
 
 
@@ -257,9 +259,9 @@ def _check(
     values: str | None,
 ) -> None:
     if rank not in RANKS:
-        raise BadParameter(f"rank={rank!r} is not one of {', '.join(RANKS)}")
+        raise BadParameter(f"rank={rank!r} is not one of {', '.join(RANKS)}", "rank")
     for name, value, least, most in (("phrases", phrases, 1, MOST_PHRASES), ("captions", captions, 0, MOST_CAPTIONS)):
         if not least <= value <= most:
             raise BadParameter(f"{name}={value} is not between {least} and {most}")
     if sum(each is not None for each in (prompts, file, values)) > 1:
-        raise BadInput("names come from one list: give either --prompts FILE or --values COLUMN")
+        raise BadInput("names come from one list: give either prompts or a column of values", "prompts", "values")

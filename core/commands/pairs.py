@@ -120,7 +120,7 @@ def _both(source: str, model: str | None) -> Rows:
     check_words(full_model(every.workspace, every.model))
     lacking = NOTHING["text" if every.space == "images" else "image"]
     raise MissingData(
-        f"{every.workspace.name}: {every.model} has embedded {every.space} and {lacking}: add them, then run `embed`"
+        f"{every.workspace.name}: {every.model} has embedded {every.space} and {lacking}: add and embed them"
     )
 
 

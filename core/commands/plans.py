@@ -27,15 +27,15 @@ def planned(
 ) -> list[Plan]:
     """Raises `BadParameter` for a method or setting that there is not, and for no method at all.
 
-    elsewhere: settings that have an option of their own, and which. example: a method to name in the refusal.
+    elsewhere: settings that the command takes by another name, and which. example: a method to name in the refusal.
     told: further settings, which no method must know.
     """
     chosen = [find(package, name) for name in dict.fromkeys(methods)]
     if not chosen:
-        raise BadParameter(f"no method given: name at least one, e.g. --method {example}; `methods` lists them")
+        raise BadParameter(f"no method given: name at least one, e.g. {example}", "method")
     for name, instead in elsewhere.items():
         if name in settings:
-            raise BadParameter(f"{name} is not set here: {instead}")
+            raise BadParameter(f"{name} is no setting of a single method: give {instead}", instead)
     plans = [Plan(method, applicable(method, {**settings, **(told or {})})) for method in chosen]
     for name in settings:
         if not any(name in plan.settings for plan in plans):

@@ -86,15 +86,13 @@ def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(source: str, method: str | None, run: str | None, file: str | None, out: str | None) -> None:
     if [method, run, file].count(None) != 2:
-        raise BadParameter(
-            "one reducer is needed: --method NAME fits one, --run ID is an earlier one, --from FILE brings one"
-        )
+        raise BadParameter("one reducer is needed: a method to fit, an earlier run, or a file", "method", "run", "file")
     if not str(source).endswith(".npz"):
         return
     if method is None:
-        raise BadInput(f"{source}: a .npz has no embeddings to reduce, only pairs to fit a reducer on: --method NAME")
+        raise BadInput(f"{source}: a .npz has no embeddings to reduce, only pairs to fit a reducer on", "method")
     if out is None:
-        raise BadInput(f"{source}: a .npz keeps no reducer: name a file for it with --out FILE.safetensors")
+        raise BadInput(f"{source}: a .npz keeps no reducer: name a .safetensors for it", "out")
 
 
 def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Report) -> "tuple[Run, Workspace | None]":
@@ -127,7 +125,9 @@ def _brought(place: "Workspace", file: str, model: str | None) -> "Run":
     base = embedded_model(place, model=model or told.get("model") or None)
     before = next(each.dimension for each in place.models() if each.model == base)
     if reducer.image.mean.shape != (before,):
-        raise BadInput(f"{file} reduces {len(reducer.image.mean)} dimensions, {base} has {before}: name its --model")
+        raise BadInput(
+            f"{file} reduces {len(reducer.image.mean)} dimensions, {base} has {before}: name its model", "model"
+        )
     method = told.get("method", "")
     method = method if re.fullmatch("[a-z][a-z0-9-]{0,31}", method) else "file"
     fingerprint = sha256(Path(file).read_bytes()).hexdigest()[:32]

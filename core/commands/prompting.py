@@ -39,7 +39,7 @@ def unit_rows(
 ) -> Rows:
     """One unit row an item: its image (None), its caption, or both averaged; as in `core.commands.items`."""
     if space is not None and space.startswith(MAP):
-        raise BadInput(f"--space {space}: words have no place on a map, choose images, captions or both")
+        raise BadInput(f"space {space}: words have no place on a map, choose images, captions or both", "space")
     rows = chosen(item_rows(str(source), space, model), tag, exclude)
     if rows.workspace is not None:
         return rows
@@ -55,7 +55,7 @@ def reader(rows: Rows, model: str | None = None) -> Reader:
 
     place = rows.workspace
     if place is None and model is None:
-        raise BadInput("a .npz names no model that could read words: name the one that embedded it, --model NAME")
+        raise BadInput("a .npz names no model that could read words: name the one that embedded it", "model")
     name = full_model(place, rows.model) if place else str(model)
     check_words(name)
     encoder = load(name)

@@ -27,7 +27,7 @@ from core.runs.record import metrics
 from core.runs.reduction import Compared, ReductionFigures, ReductionResult, ReductionRun
 
 PACKAGE = "core.reduction"
-ELSEWHERE = {"seed": "--seeds 3 makes three halves, each with its seed", "dimensions": "use --dims"}
+ELSEWHERE = {"seed": "seeds", "dimensions": "dims"}
 DIMENSIONS = (8, 16, 32, 64, 128, 256)
 MOST_SPLITS = 1_000
 STEPS = 1_000
@@ -265,9 +265,11 @@ def _row(method: str, point: PointFigures) -> dict[str, Any]:
 
 def _check(seeds: int, at: int) -> None:
     if not 1 <= seeds <= MOST_SPLITS:
-        raise BadParameter(f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 3 to 20 show how much chance does")
+        raise BadParameter(
+            f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 3 to 20 show how much chance does", "seeds"
+        )
     if at not in DEPTHS:
-        raise BadParameter(f"at={at} is not one of {', '.join(map(str, DEPTHS))}")
+        raise BadParameter(f"at={at} is not one of {', '.join(map(str, DEPTHS))}", "at")
 
 
 def _dimensions(asked: Sequence[int] | None, size: int) -> tuple[list[int], list[int]]:
@@ -275,15 +277,16 @@ def _dimensions(asked: Sequence[int] | None, size: int) -> tuple[list[int], list
     if asked is None:
         usual = [each for each in DIMENSIONS if each < size]
         if not usual:
-            raise BadParameter(f"{size} dimensions are hardly more than {DIMENSIONS[0]}: name fewer, e.g. --dims 2,4")
+            raise BadParameter(
+                f"{size} dimensions are hardly more than {DIMENSIONS[0]}: name fewer, e.g. 2 and 4", "dims"
+            )
         return usual, [each for each in DIMENSIONS if each >= size]
     if not asked:
-        raise BadParameter("no dimensions given: name some, e.g. --dims 8,16,32")
+        raise BadParameter("no dimensions given: name some, e.g. 8, 16 and 32", "dims")
     for each in asked:
         if not LEAST_DIMENSIONS <= each < size:
-            raise BadParameter(
-                f"--dims {each} is not between {LEAST_DIMENSIONS} and {size - 1}: there are {size} to begin"
-            )
+            limits = f"between {LEAST_DIMENSIONS} and {size - 1}"
+            raise BadParameter(f"{each:,} dimensions are not {limits}: there are {size} to begin", "dims")
     return sorted(set(asked)), []
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.errors import BadInput, BadParameter
 from core.inputs import Rows
 from core.methods import Method, find
-from core.results import Floats, Map
+from core.results import Floats
 from core.versions import versions
 
 if TYPE_CHECKING:
@@ -87,18 +87,6 @@ def centred(rows: Rows, reference: Rows) -> Floats:
         if len(mine):
             moved[rows.modality == modality] -= mine.mean(axis=0)
     return moved
-
-
-def save_map(rows: Rows, recipe: Recipe, drawn: Map, seconds: float, parent: str | None = None) -> str | None:
-    """The id of the new run, of kind "map"; None where the rows are of no workspace.
-
-    Arrays: ids (N,) str of items, caption (N,) int64, which of its item's captions a point is, where one has several;
-    modality (N,) str, xy (N, 2) float32.
-    """
-    history = {"parent": parent} if parent else {}
-    metrics = {**drawn.metrics, "partial": drawn.partial, **history}
-    made = Made("map", recipe.method, recipe.card_params(), seconds, metrics)
-    return save(rows, made, {**rows.named(), "modality": rows.modality, "xy": drawn.xy})
 
 
 @dataclass(frozen=True)
@@ -181,5 +169,5 @@ def check_out(out: str | None) -> None:
 
 def _checked(gap: str) -> str:
     if gap not in GAPS:
-        raise BadParameter(f"gap={gap!r} is not one of {', '.join(GAPS)}")
+        raise BadParameter(f"gap={gap!r} is not one of {', '.join(GAPS)}", "gap")
     return gap

@@ -53,7 +53,7 @@ def _check(text: str | None, image: str | None, item: str | None, target: str | 
     if text is not None and not text.strip():
         raise BadInput("the words to search for are empty: write some")
     if target not in (None, "images", "captions"):
-        raise BadParameter(f"target {target!r} is not one of images, captions")
+        raise BadParameter(f"target {target!r} is not one of images, captions", "target")
 
 
 def _targets(place: "Workspace", model: str, target: str | None) -> Embeddings:
@@ -98,7 +98,7 @@ def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top:
         with suppress(MissingData):
             mine = place.embeddings(embeddings.model, modality, [item])
             return nearest(embeddings, mine.vectors[0], item, top)
-    raise MissingData(f"item {item} is not embedded by {embeddings.model}: run `embed` first")
+    raise MissingData(f"item {item} is not embedded by {embeddings.model}: embed it first")
 
 
 def _described(place: "Workspace", hits: Hits) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ def semantics(
     asked = _asked(file, prompts, classes)
     check_templates(templates or (), len(asked))
     if nearest < 1:
-        raise BadParameter(f"nearest={nearest} is below 1: ask for at least one item")
+        raise BadParameter(f"nearest={nearest} is below 1: ask for at least one item", "nearest")
     check_names(method, correction)
     rows = unit_rows(source, space, model, tag, exclude)
     if against != NONE:
@@ -216,7 +216,7 @@ class _Work:
 
 def _asked(file: str | None, prompts: Sequence[str] | None, classes: Sequence[str] | None) -> Prompts:
     if (file is None) == (prompts is None):
-        raise BadInput("no prompts: name a file of them with --prompts FILE, one prompt a line")
+        raise BadInput("no prompts: write some, one a line", "prompts")
     return read_prompts(file) if file is not None else Prompts.of(prompts or (), classes)
 
 
@@ -224,7 +224,7 @@ def _check_items(items: int) -> None:
     try:
         check_items(items)
     except BadInput as error:
-        raise BadInput(f"{error}, or leave it out with --against {NONE}") from None
+        raise BadInput(f"{error}, or compare with {NONE}", "against") from None
 
 
 def _truth(rows: Rows, asked: Prompts, label: str | None) -> Classes | None:
@@ -234,7 +234,8 @@ def _truth(rows: Rows, asked: Prompts, label: str | None) -> Classes | None:
         return found
     if found is not None and label is not None:
         values, names = (", ".join(list(dict.fromkeys(each))[:5]) for each in (found.values.tolist(), asked.names))
-        raise BadInput(f"--label {label}: none of its values ({values}, …) is a class ({names}, …): name classes alike")
+        alike = f"none of its values ({values}, …) is a class ({names}, …): name classes alike"
+        raise BadInput(f"label {label}: {alike}", "label")
     return None
 
 

@@ -118,4 +118,4 @@ def suggest(name: str) -> str:
 
     known = {each.lower(): each for each in (*BUNDLED, *open_clip.list_pretrained(as_str=True))}
     near = [known[each] for each in get_close_matches(name.lower(), known, n=3)]
-    return f"did you mean {' or '.join(near)}?" if near else "`python -m core models` lists the names"
+    return f"did you mean {' or '.join(near)}?" if near else "choose one of those listed"

@@ -12,10 +12,7 @@ from core.errors import ClipscapeError, MissingWeights
 
 PATIENCE = 6.0
 """Seconds in which the hub must answer at all."""
-REMEDY = (
-    "choose the bundled model, or run `python -m core models fetch` on a machine that reaches the hub "
-    "and bring what it made with `models import`"
-)
+REMEDY = "choose the bundled model, or download it on a machine that reaches the hub and import the folder that makes"
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def bring(source: str, name: str | None = None, report: Report = silent) -> Card
     folder = folder_for(card.name)
     with alone(folder, report):
         if folder_of(card.name):
-            raise BadInput(f"there is a model {card.name} already, in {folder}: choose another name with --name")
+            raise BadInput(f"there is a model {card.name} already, in {folder}: choose another name", "name")
         check_room(card.name, folder, given.weights.stat().st_size)
         with discarded_on_failure(unfinished(folder)) as part:
             fill(part, given, card, report)
@@ -102,11 +102,14 @@ def card_for(given: Given, name: str | None) -> Card:
     old = given.card
     if old and old.from_hub and name in (None, old.name):
         if digest(given.weights) != old.digests.get(old.weights):
-            raise BadInput(f"{given.weights.name} is not what {old.name} has on the hub: give it a --name of its own")
+            raise BadInput(
+                f"{given.weights.name} is not what {old.name} has on the hub: give it a name of its own", "name"
+            )
         return old
     own = name or (old.name if old else own_name(given))
     if not re.fullmatch(NAME, own) or own in BUNDLED:
-        raise BadInput(f"--name {own}: give 1 to 63 letters, digits, dots, single - and _; the bundled ones are taken")
+        limits = "1 to 63 letters, digits, dots, single - and _; the bundled ones are taken"
+        raise BadInput(f"the name {own}: give {limits}", "name")
     return Card(own, given.weights.name, licence=old.licence if old else Card.licence)
 
 

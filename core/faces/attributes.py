@@ -77,7 +77,7 @@ def by_columns(rows: Sequence[Mapping[str, Value]], wanted: Sequence[str] | None
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = _candidates(rows, names) if wanted is None else dict(_found(name, names) for name in wanted)
     if wanted is not None and len(columns) < len(wanted):
-        raise BadParameter(f"--factors {','.join(wanted)}: one of them comes twice, leave it out once")
+        raise BadParameter(f"factors {','.join(wanted)}: one of them comes twice, leave it out once", "factors")
     told = {factor: _texts(rows, column) for factor, column in columns.items()}
     factors = {factor: values(factor, texts) for factor, texts in told.items()}
     return Labels(np.array([_places(told[factor], each) for factor, each in factors.items()]).T, factors)
@@ -123,7 +123,7 @@ def factor_prompts(read: Prompts) -> dict[str, dict[str, list[str]]]:
 def check_factor_prompts(prompts: FactorPrompts, sure: float) -> None:
     """Raises `BadInput` for a factor of one value, `BadParameter` for a probability that tells nothing."""
     if not 0 < sure < 1:
-        raise BadParameter(f"--sure {sure:g}: choose a probability between 0 and 1, such as {SURE}")
+        raise BadParameter(f"sure {sure:g}: choose a probability between 0 and 1, such as {SURE}", "sure")
     for factor, texts in prompts.items():
         if len(texts) < 2:
             raise BadInput(f"factor {factor} has one value, {next(iter(texts))!r}: write prompts of at least 2")
@@ -152,7 +152,8 @@ def _candidates(rows: Sequence[Mapping[str, Value]], names: Sequence[str]) -> di
     if len(fitting) > MOST_FACTORS:
         raise BadInput(
             f"{len(fitting)} columns could be factors, at most {MOST_FACTORS} are taken unasked: name those that you "
-            f"want, e.g. --factors {fitting[0]},{fitting[1]}; there are {_listed(fitting)}"
+            f"want, e.g. {fitting[0]} and {fitting[1]}; there are {_listed(fitting)}",
+            "factors",
         )
     return dict(_found(name, names) for name in fitting)
 
@@ -162,7 +163,7 @@ def _found(wanted: str, names: Sequence[str]) -> tuple[str, str]:
     known = {_plain(CELEBA[name][0]): name for name in names if name in CELEBA} | {_plain(name): name for name in names}
     column = wanted if wanted in names else known.get(_plain(wanted))
     if column is None:
-        raise BadInput(f"--factors {wanted}: no such column; there are {_listed(names)}")
+        raise BadInput(f"factor {wanted}: no such column; there are {_listed(names)}", "factors")
     return (CELEBA[column][0] if column in CELEBA else column), column
 
 

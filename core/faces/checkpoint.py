@@ -89,11 +89,11 @@ class Checkpoint:
         try:
             with safe_open(self.path, "pt") as file:
                 if json.loads((file.metadata() or {}).get("clipscape", "{}")).get("format") != FORMAT:
-                    raise BadInput(f"{self.path} holds no state of a training: train without --resume")
+                    raise BadInput(f"{self.path} holds no state of a training: begin anew", "resume")
                 names = list(file.keys())
                 return {name: file.get_tensor(name) for name in names}
         except (OSError, SafetensorError, ValueError, AttributeError):
-            raise BadInput(f"{self.path} is no whole safetensors file: train without --resume") from None
+            raise BadInput(f"{self.path} is no whole safetensors file: begin anew", "resume") from None
 
     def begun(self, network: nn.Module) -> bool:
         """Whether something was kept, which the network then has; raises `BadInput` for the state of another."""
@@ -121,7 +121,7 @@ class Checkpoint:
     def other(self, error: Exception) -> BadInput:
         """What a file with the state of another network or set is answered with."""
         reason = " ".join(str(error).split())[:200]
-        return BadInput(f"{self.path} is of another shape ({reason}): train without --resume")
+        return BadInput(f"{self.path} is of another shape ({reason}): begin anew", "resume")
 
     def save(self, work: Work) -> None:
         """Written whole or not at all."""

@@ -223,9 +223,9 @@ def load(path: Path) -> Editor:
             told = json.loads((file.metadata() or {}).get("clipscape", "{}"))
         tensors = load_file(path)
     except (OSError, SafetensorError, ValueError):
-        raise BadInput(f"{path} is no safetensors file: give one that `faces train` wrote") from None
+        raise BadInput(f"{path} is no safetensors file: give a trained editor's") from None
     if told.get("format") != FORMAT or told.get("kind") not in KINDS:
-        raise BadInput(f"{path} holds no editor of faces ({FORMAT}): give a file that `faces train` wrote")
+        raise BadInput(f"{path} holds no editor of faces ({FORMAT}): give a trained editor's")
     try:
         return built(told, tensors)
     except (RuntimeError, KeyError, TypeError, ValueError):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.inputs import open_workspace
 from core.results import Floats, Strings
+from core.runs.map import MapRun
 
 if TYPE_CHECKING:
     from core.workspace import RunCard, Workspace
@@ -67,9 +68,9 @@ def _ground(path: str, version: int, model: str) -> Ground | None:
 
 def _of_run(place: Workspace, card: RunCard) -> tuple[Strings, NDArray[np.float32]] | None:
     """Ids and places of a map's images; None where it has fewer than three."""
-    arrays = place.run(card.id).arrays
-    images = np.asarray(arrays["modality"]) == "image"
-    return (np.asarray(arrays["ids"])[images], arrays["xy"][images]) if images.sum() >= 3 else None
+    drawn = MapRun.load(place, card.id)
+    images = drawn.modality == "image"
+    return (drawn.ids[images], drawn.xy[images]) if images.sum() >= 3 else None
 
 
 def _principal(vectors: Floats) -> Floats:

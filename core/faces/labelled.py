@@ -88,4 +88,4 @@ class LabelledFaces:
             refused = [Refused(*each) for each in told["refused"]]
             return cls(pictures, labels, factors, told["found"], refused)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadInput(f"{path} holds no labelled faces ({error}): train without --resume") from None
+            raise BadInput(f"{path} holds no labelled faces ({error}): begin the training anew", "resume") from None

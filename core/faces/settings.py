@@ -31,15 +31,16 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.autoencoder not in KINDS:
-            raise BadParameter(f"--autoencoder {self.autoencoder}: choose from {', '.join(KINDS)}")
+            raise BadParameter(f"autoencoder {self.autoencoder}: choose from {', '.join(KINDS)}", "autoencoder")
         if self.side not in SIDES:
-            raise BadParameter(f"--side {self.side}: choose from {', '.join(map(str, SIDES))}")
+            raise BadParameter(f"side {self.side}: choose from {', '.join(map(str, SIDES))}", "side")
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
-            raise BadParameter(f"--epochs {self.epochs}: choose a number from 1 to {MOST_EPOCHS:,}")
+            raise BadParameter(f"epochs {self.epochs}: choose a number from 1 to {MOST_EPOCHS:,}", "epochs")
         check_seed(self.seed)
         if self.prompts is not None:
             if self.factors or self.attributes:
-                raise BadParameter("--prompts take the place of a table: leave --factors and --attributes out")
+                asked = ("prompts", "factors", "attributes")
+                raise BadParameter("prompts take the place of a table: leave its factors and the table out", *asked)
             check_factor_prompts(self.prompts, self.sure)
 
     def plain(self) -> dict[str, Any]:

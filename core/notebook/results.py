@@ -12,6 +12,7 @@ from core.commands import READABLE
 from core.notebook.pictures import gallery, key, map_picture, spread
 from core.results import Clustering, Map
 from core.runs.clustering import ClusteringRun
+from core.runs.map import MapRun
 from core.workspace import Run, RunCard, Workspace
 
 Found = Mapping[str, Any]
@@ -58,12 +59,12 @@ class DrawnMap(Map):
 
     @classmethod
     def of(cls, run: Run, place: Workspace) -> "DrawnMap":
-        ids, modality, xy = (run.arrays[name] for name in ("ids", "modality", "xy"))
-        columns = {"id": ids, "modality": modality, "caption": run.arrays.get("caption", 0), "x": xy[:, 0]}
+        drawn = MapRun.of(run)
+        ids, modality, xy = drawn.ids, drawn.modality, drawn.xy
+        columns = {"id": ids, "modality": modality, "caption": drawn.captions, "x": xy[:, 0], "y": xy[:, 1]}
         shown = place.thumbnails(ids[spread(xy, modality)].tolist())
-        partial = bool(run.card.metrics.get("partial"))
-        table = pd.DataFrame(columns | {"y": xy[:, 1]})
-        return cls(xy, run.card.metrics, partial, card=run.card, table=table, thumbnails=shown)
+        table = pd.DataFrame(columns)
+        return cls(xy, run.card.metrics, drawn.figures.partial, card=run.card, table=table, thumbnails=shown)
 
     def _repr_html_(self) -> str:
         ids, modality = (self.table[name].to_numpy(dtype=str) for name in ("id", "modality"))

@@ -64,7 +64,7 @@ def recognises(path: Path) -> bool:
 
 def read(path: Path, captions: Path | None) -> Found:
     if captions is not None:
-        raise BadInput(f"{path}: a bundled set has its captions already: leave --captions out")
+        raise BadInput(f"{path}: a bundled set has its captions already: leave the table of captions out", "captions")
     folder = ASSETS / path
     with (folder / ITEMS).open("rb") as stream:
         for found in from_rows(parse(f"{path}/{ITEMS}", stream), FolderFiles(folder)):

@@ -126,7 +126,7 @@ def _line(error: Exception) -> str:
 
 def read(path: Path, captions: Path | None) -> Found:
     if captions is not None:
-        raise BadInput(f"{path.name}: a table has its captions already: leave --captions out")
+        raise BadInput(f"{path.name}: a table has its captions already: leave the other one out", "captions")
     with path.open("rb") as stream:
         yield from from_rows(parse(path.name, stream), FolderFiles(path.parent))
 

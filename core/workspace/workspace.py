@@ -46,7 +46,7 @@ class Workspace:
         """The workspace that is there; raises `MissingData` where there is none."""
         found = cls(path)
         if not found._items.exist():
-            raise MissingData(f"{path}: no workspace there: make one with `python -m core embed`")
+            raise MissingData(f"{path}: no workspace there: embed a source into it first")
         return found
 
     @classmethod

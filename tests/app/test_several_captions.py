@@ -14,6 +14,7 @@ from app.views.map import drawer
 from app.views.semantics.care_found import captions, table
 from core import commands
 from core.runs.care import MismatchRun
+from core.runs.map import MapRun
 from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 from tests.reduction.test_several_captions import IMAGES, pairs
@@ -44,7 +45,7 @@ def test_items_know_all_of_their_captions(place: Workspace, items: Items) -> Non
 
 
 def test_each_caption_is_a_point_and_is_exported_with_its_words(place: Workspace, items: Items) -> None:
-    drawn = Drawn.of(place.run(commands.map(place.path, "pca")["run"]), items, "Both")
+    drawn = Drawn.of(MapRun.load(place, commands.map(place.path, "pca")["run"]), items, "Both")
     assert drawn.points.captions == items.lines
     assert drawn.points.modality.tolist() == [0] * ITEMS + [1] * sum(COUNTS)
     rows = np.flatnonzero(drawn.rows([ids(place)[2]]))

@@ -85,7 +85,7 @@ def test_nobodys_own_column_is_written_over(place: Workspace, terminal: Terminal
     place.set_column("liked", {ids[3]: True})
     place.set_column("size", dict.fromkeys(ids, 2.0))
     for column in ("liked", "size"):
-        assert f"--write {column}: that would overwrite" in terminal.refused("care", place.path, "--write", column)
+        assert f"column {column}: that would overwrite" in terminal.refused("care", place.path, "--write", column)
     assert place.runs() == []
     assert [id for id, liked in zip(*place.table(["liked"]).to_pydict().values(), strict=True) if liked] == [ids[3]]
 
@@ -137,8 +137,8 @@ def test_bad_input_is_one_line(place: Workspace, terminal: Terminal) -> None:
         "care", place.path, "--kind", "beauty"
     )
     assert "top=0 is below 1" in terminal.refused("care", place.path, "--top", "0")
-    assert "--space both: choose images or captions" in terminal.refused("care", place.path, "--space", "both")
-    assert "--space map:x: a map tears groups apart" in terminal.refused("care", place.path, "--space", "map:x")
+    assert "space both: choose images or captions" in terminal.refused("care", place.path, "--space", "both")
+    assert "space map:x: a map tears groups apart" in terminal.refused("care", place.path, "--space", "map:x")
     assert "has no parameter 'blur'" in terminal.refused("care", place.path, "--set", "blur=3")
     assert "k='many' is not a int" in terminal.refused("care", place.path, "--kind", "outliers", "--set", "k=many")
     assert "no column 'nothing'" in terminal.refused("care", place.path, "--label", "nothing")

@@ -117,7 +117,7 @@ def test_a_person_reads_a_table(rows: str, terminal: Terminal) -> None:
         (["--method", "kmeans", "--k", "0"], "k=0 is below 1"),
         (["--method", "kmeans", "--k", "61"], "k=61 clusters of 60 items: lower k to 60 or less"),
         (["--method", "kmeans", "--seeds", "0"], "seeds=0 is not between 1 and 1,000"),
-        (["--method", "kmeans", "--set", "seed=4"], "seed is not set here: --seeds 3"),
+        (["--method", "kmeans", "--set", "seed=4"], "seed is no setting of a single method: give seeds (--seeds)"),
         (["--method", "kmeans", "--set", "eps=1"], "kmeans has no parameter 'eps'; it has k, "),
         (["--method", "dbscan", "--set", "k=4"], "dbscan has no parameter 'k'"),
         (["--method", "dbscan", "--set", "eps=far"], "eps='far' is not a float"),
@@ -258,9 +258,9 @@ def test_runs_of_other_items_cannot_be_taken_for_each_other(tagged: tuple[Worksp
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (["--tag", "odd"], "--tag odd: no item has this tag; there are early, even"),
-        (["--exclude", "odd"], "--exclude odd: no item has this tag; there are early, even"),
-        (["--tag", "even", "--exclude", "even"], "--tag even --exclude even: none of the 60 items is left"),
+        (["--tag", "odd"], "tag odd: no item has this tag; there are early, even"),
+        (["--exclude", "odd"], "exclude odd: no item has this tag; there are early, even"),
+        (["--tag", "even", "--exclude", "even"], "tag even, exclude even: none of the 60 items is left"),
         (["--space", "map:none"], "no run 'none' in this workspace"),
         (["--space", "map"], "space 'map' is not one of images, captions, both"),
     ],
@@ -274,7 +274,7 @@ def test_a_choice_that_cannot_be_made_is_one_line(
 
 def test_without_tags_one_is_told_where_they_belong(place: Workspace, terminal: Terminal) -> None:
     line = terminal.refused("cluster", str(place.path), "--method", "kmeans", "--tag", "cats")
-    assert line == "--tag cats: no item has this tag; there are none, tag items in the column 'tag' first"
+    assert line == "tag cats: no item has this tag; there are none, tag items in the column 'tag' first (--tag)"
 
 
 # the 2-D map as space
@@ -333,7 +333,7 @@ def test_an_empty_column_is_nothing_to_compare_with(place: Workspace) -> None:
     id = place.table(["id"])["id"][0].as_py()
     for value in ("a word", None):
         place.set_column("empty", {id: value})
-    with pytest.raises(BadInput, match="--label empty: the column is empty for these items"):
+    with pytest.raises(BadInput, match="label empty: the column is empty for these items"):
         commands.cluster(place.path, ["kmeans"], k=3, label="empty")
 
 

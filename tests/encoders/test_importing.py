@@ -56,7 +56,7 @@ def test_without_a_name_it_is_called_as_its_folder(stick: Path) -> None:
 
 def test_two_models_of_one_name_are_refused(stick: Path) -> None:
     bring(str(stick), "mine")
-    with pytest.raises(BadInput, match=r"there is a model mine already.*--name"):
+    with pytest.raises(BadInput, match=r"there is a model mine already.*choose another name"):
         bring(str(stick), "mine")
 
 
@@ -82,7 +82,7 @@ def test_what_fetch_made_elsewhere_keeps_the_hubs_name(stick: Path) -> None:
 
 def test_other_weights_do_not_get_the_hubs_name(stick: Path) -> None:
     write_card(stick, Card("ViT-Tiny:first", WEIGHTS, "someone/tiny", "c0ffee", "mit", {WEIGHTS: "0" * 64}))
-    with pytest.raises(BadInput, match="is not what ViT-Tiny:first has on the hub: give it a --name"):
+    with pytest.raises(BadInput, match="is not what ViT-Tiny:first has on the hub: give it a name of its own"):
         bring(str(stick))
     assert bring(str(stick), "mine").name == "mine"
 
@@ -157,7 +157,7 @@ def test_a_model_without_its_tokenizer_is_refused(stick: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("name", ["pocket", "a/b", "../up", "", "ViT-B-32:openai", "ViT-B-32--openai", "x" * 64])
 def test_a_bad_name_is_refused(name: str, stick: Path) -> None:
-    with pytest.raises(BadInput, match="--name"):
+    with pytest.raises(BadInput, match="give 1 to 63 letters"):
         bring(str(stick), name or "-")
     assert nothing_is_left()
 

@@ -84,7 +84,7 @@ def test_rows_without_a_value_are_not_complete() -> None:
 @pytest.mark.parametrize(
     ("columns", "asked", "said"),
     [
-        ({"hat": [True, False]}, ["mustache"], "--factors mustache: no such column; there are hat"),
+        ({"hat": [True, False]}, ["mustache"], "factor mustache: no such column; there are hat"),
         ({"hat": [True, True]}, ["hat"], "factor hat has only the value 'yes'"),
         ({"hat": [None, None], "a": [1, 2]}, ["hat"], "no such column"),
         ({"id": list(range(40))}, ["id"], "factor id has 40 values, at most 12"),

@@ -82,7 +82,7 @@ def test_a_workspaces_items(album: Path, tmp_path: Path) -> None:
     add(str(tmp_path / "place"), str(album))
     found = gather(str(tmp_path / "place"), 64, factors=["glasses", "race"])
     assert found.fingerprint == expected.fingerprint
-    assert "leave --attributes out" in refused(tmp_path / "place", attributes="a.csv")
+    assert "leave the table out" in refused(tmp_path / "place", attributes="a.csv")
 
 
 def test_sub_folders_are_labels_too(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_tables_that_say_nothing(album: Path, written: str, said: str) -> None:
 
 def test_unknown_factors_and_sources(album: Path, tmp_path: Path) -> None:
     file = str(table(album.parent, hat=HALVES))
-    assert "--factors beard: no such column; there are hat" in refused(album, attributes=file, factors=["beard"])
+    assert "factor beard: no such column; there are hat" in refused(album, attributes=file, factors=["beard"])
     assert "no such file or folder" in refused(tmp_path / "nowhere")
     assert "no such file" in refused(album, attributes=str(tmp_path / "nowhere.csv"))
     assert "nothing says what these pictures show" in refused(album)

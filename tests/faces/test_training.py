@@ -139,7 +139,7 @@ def test_the_run_can_be_found_and_the_training_is_gone(trained: dict[str, Any]) 
 def test_a_resumed_training_ends_with_the_same_weights(
     trained: dict[str, Any], album: Path, tmp_path: Path, stage: str, after: int
 ) -> None:
-    with pytest.raises(Cancelled, match=f"stopped at step {after} of {STEPS} of its .*: go on with --resume"):
+    with pytest.raises(Cancelled, match=f"stopped at step {after} of {STEPS} of its .*: resume it to go on"):
         train(tmp_path, album, report=stopping(stage, after))
     (training,) = begun(str(tmp_path))
     assert (training.step, training.steps, training.pictures) == (after, STEPS, COUNT)
@@ -350,13 +350,13 @@ def refused(train: Callable[[], Any]) -> str:
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"autoencoder": "gan"}, "--autoencoder gan: choose from vae, beta-vae, kl, eigenface-vae"),
-        ({"side": 65}, "--side 65: choose from 64, 96"),
-        ({"epochs": 0}, "--epochs 0: choose a number from 1"),
+        ({"autoencoder": "gan"}, "autoencoder gan: choose from vae, beta-vae, kl, eigenface-vae"),
+        ({"side": 65}, "side 65: choose from 64, 96"),
+        ({"epochs": 0}, "epochs 0: choose a number from 1"),
         ({"seed": -1}, "seed=-1 is not between 0 and"),
-        ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "factors": ["hat"]}, "leave --factors and --attributes out"),
+        ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "factors": ["hat"]}, "leave its factors and the table out"),
         ({"prompts": {"hat": {"no": ["a"]}}}, "factor hat has one value"),
-        ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "sure": 1.5}, "--sure 1.5: choose a probability"),
+        ({"prompts": {"hat": {"no": ["a"], "yes": ["b"]}}, "sure": 1.5}, "sure 1.5: choose a probability"),
     ],
 )
 def test_parameters_outside_their_limits_come_before_any_picture(tmp_path: Path, how: dict, said: str) -> None:
@@ -397,7 +397,7 @@ def test_nothing_that_was_learned_is_lost_by_mistake(stopped: Path, album: Path)
     (training,) = begun(str(stopped))
     kept = {path.name: path.read_bytes() for path in training.folder.iterdir()}
     again = partial(train, stopped, album)
-    assert f"has done 2 of {STEPS} steps of its invertible network: go on with --resume" in refused(again)
+    assert f"has done 2 of {STEPS} steps of its invertible network: resume it, or delete that folder" in refused(again)
     other = partial(train, stopped, album, seed=5, resume=True)
     assert "no training with these settings waits there" in refused(other)
     with FileLock(training.folder / ".lock"):

@@ -147,18 +147,18 @@ def test_a_person_reads_a_table(source: str, terminal: Terminal) -> None:
     ("arguments", "line"),
     [
         ([], "Missing option '--by'"),
-        (["--by", "colour"], "--by colour: a .npz has no columns, its groups are its array `y` (--by y)"),
-        (["--by", "run:abc"], "--by run:abc: a .npz keeps no runs"),
+        (["--by", "colour"], "by colour: a .npz has no columns, its groups are its array `y` (--by)"),
+        (["--by", "run:abc"], "by run:abc: a .npz keeps no runs"),
         (["--by", "y", "--method", "median of means"], "no method 'median of means' in groups; choose from mean"),
         (["--by", "y", "--seeds", "0"], "seeds=0 is not between 1 and 1,000"),
-        (["--by", "y", "--sizes", "0"], "--sizes 0 is not between 1 and 100,000"),
+        (["--by", "y", "--sizes", "0"], "sizes: 0 is not between 1 and 100,000: choose another (--sizes)"),
         (["--by", "y", "--sizes", "2,x"], "--sizes 2,x: write whole numbers, e.g. --sizes 8,16,32"),
-        (["--by", "y", "--sizes", "7,8"], "--sizes 7,8: halves of groups hold 6 items or fewer, choose"),
-        (["--by", "y", "--set", "seed=1"], "seed is not set here: --seeds 5"),
+        (["--by", "y", "--sizes", "7,8"], "sizes 7,8: halves of groups hold 6 items or fewer, choose"),
+        (["--by", "y", "--set", "seed=1"], "seed is no setting of a single method: give seeds (--seeds)"),
         (["--by", "y", "--set", "width=9"], "has no parameter 'width'"),
         (["--by", "y", "--tag", "cats"], "a .npz has no tags, give a workspace"),
         (["--by", "y", *FEW, "--out", "/no/such/folder/x.npz"], "cannot be written"),
-        (["--by", "y", "--method", "picky", "--set", "seed=1"], "seed is not set here"),
+        (["--by", "y", "--method", "picky", "--set", "seed=1"], "seed is no setting of a single method"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(source: str, terminal: Terminal, arguments: list[str], line: str) -> None:
@@ -178,12 +178,12 @@ NAN[5, 2] = np.nan
 @pytest.mark.parametrize(
     ("arrays", "line"),
     [
-        ({"x": SETS.vectors, "y": np.zeros(COUNT)}, "--by y: all 96 items are in one group, '0.0': choose another"),
+        ({"x": SETS.vectors, "y": np.zeros(COUNT)}, "by y: all 96 items are in one group, '0.0': choose another"),
         ({"x": SETS.vectors, "y": np.arange(COUNT)}, "0 of its 96 groups hold two items or more, 96 hold one item; 4"),
         ({"x": SETS.vectors, "y": values(30, 30)}, "3 of its 3 groups hold two items or more; 4 are needed"),
         ({"x": SETS.vectors, "y": values(1, 20, 20)}, "3 of its 4 groups hold two items or more, 1 hold one item; 4"),
         ({"x": NAN, "y": SETS.group}, "x: row 5 is not finite"),
-        ({"x": SETS.vectors}, "its groups are its array `y` (--by y), which this one lacks"),
+        ({"x": SETS.vectors}, "its groups are its array `y`, which this one lacks (--by)"),
         ({"x": SETS.vectors, "y": SETS.group[:-1]}, "y: shape (95,), but (96,) is needed"),
     ],
 )
@@ -301,12 +301,12 @@ def test_groups_among_the_items_with_a_tag(place: Workspace, terminal: Terminal)
 @pytest.mark.parametrize(
     ("column", "line"),
     [
-        ("colour", "--by colour: there is no such column to group by; there are source, caption, label, "),
-        ("image", "--by image: there is no such column to group by"),
-        ("id", "--by id: there is no such column to group by"),
-        ("one", "--by one: all 96 items are in one group, 'same': choose another"),
-        ("each", "--by each: 0 of its 96 groups hold two items or more, 96 hold one item; 4 are needed"),
-        ("even", "--by even: 2 of its 2 groups hold two items or more; 4 are needed, half to learn from"),
+        ("colour", "by colour: there is no such column to group by; there are source, caption, label, "),
+        ("image", "by image: there is no such column to group by"),
+        ("id", "by id: there is no such column to group by"),
+        ("one", "by one: all 96 items are in one group, 'same': choose another"),
+        ("each", "by each: 0 of its 96 groups hold two items or more, 96 hold one item; 4 are needed"),
+        ("even", "by even: 2 of its 2 groups hold two items or more; 4 are needed, half to learn from"),
     ],
 )
 def test_columns_that_make_no_groups(place: Workspace, terminal: Terminal, column: str, line: str) -> None:

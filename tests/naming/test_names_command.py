@@ -152,14 +152,14 @@ def test_arrays_of_a_file(tmp_path: Path, encoder: Encoder, terminal: Terminal) 
     found = commands.names(source, "y", prompts=["cat", "boat"], model="pocket")
     assert [each["name"] for each in found["names"]] == ["cat", "boat"]
     assert found["run"] is None
-    assert "names need a list: give --prompts FILE" in terminal.refused("names", source, "--by", "y")
+    assert "names need a list: give prompts" in terminal.refused("names", source, "--by", "y")
 
 
 def test_bad_input_is_one_line(place: Workspace, encoder: Encoder, terminal: Terminal) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("one", dict.fromkeys(ids, "same"))
     place.set_column("none", {ids[0]: ""})
-    assert "--by nothing: there is no such column" in terminal.refused("names", place.path, "--by", "nothing")
+    assert "by nothing: there is no such column" in terminal.refused("names", place.path, "--by", "nothing")
     assert "all items are in one group" in terminal.refused("names", place.path, "--by", "one")
     assert "none of the 60 items has a group" in terminal.refused("names", place.path, "--by", "none")
     assert "no run 'x' in this workspace" in terminal.refused("names", place.path, "--by", "run:x")
@@ -171,7 +171,7 @@ def test_bad_input_is_one_line(place: Workspace, encoder: Encoder, terminal: Ter
     )
     assert "no method 'luck' in naming" in terminal.refused("names", place.path, "--by", "sort", "--method", "luck")
     assert "cannot be read" in terminal.refused("names", place.path, "--by", "sort", "--prompts", "/no/file")
-    assert "--values none: no item has a value there" in terminal.refused(
+    assert "values none: no item has a value there" in terminal.refused(
         "names", place.path, "--by", "sort", "--values", "none"
     )
     pictures = "the column 'image' holds pictures, not words"

@@ -148,15 +148,15 @@ def test_a_person_reads_a_table(source: str, terminal: Terminal) -> None:
     [
         ([], "Missing option '--method'"),
         (["--method", "pcs"], "no method 'pcs' in reduction; choose from"),
-        ([*FIRST, "--dims", "16"], "--dims 16 is not between 2 and 15: there are 16 to begin"),
-        ([*FIRST, "--dims", "8,512"], "--dims 512 is not between 2 and 15"),
-        ([*FIRST, "--dims", "1"], "--dims 1 is not between 2 and 15"),
+        ([*FIRST, "--dims", "16"], "16 dimensions are not between 2 and 15: there are 16 to begin"),
+        ([*FIRST, "--dims", "8,512"], "512 dimensions are not between 2 and 15"),
+        ([*FIRST, "--dims", "1"], "1 dimensions are not between 2 and 15"),
         ([*FIRST, "--dims", "8,x"], "--dims 8,x: write whole numbers, e.g. --dims 8,16,32"),
         ([*FIRST, "--dims", ""], "--dims : write whole numbers"),
         ([*FIRST, "--seeds", "0"], "seeds=0 is not between 1 and 1,000"),
         ([*FIRST, "--at", "2"], "at=2 is not one of 1, 5, 10"),
-        ([*FIRST, "--set", "seed=1"], "seed is not set here: --seeds 3"),
-        ([*FIRST, "--set", "dimensions=9"], "dimensions is not set here: use --dims"),
+        ([*FIRST, "--set", "seed=1"], "seed is no setting of a single method: give seeds (--seeds)"),
+        ([*FIRST, "--set", "dimensions=9"], "dimensions is no setting of a single method: give dims (--dims)"),
         ([*FIRST, "--set", "width=9"], "first has no parameter 'width'"),
         ([*FIRST, "--tag", "cats"], "a .npz has no tags, give a workspace"),
         ([*FIRST, "--dims", "4", "--out", "/no/such/folder/x.npz"], "cannot be written"),
@@ -184,7 +184,7 @@ def damaged(value: float) -> np.ndarray:
         ({"image": PAIRS.image}, "holds image: for both, `x` (N, D) or the pairs"),
         ({"x": PAIRS.image}, "holds `x`: pairs are needed, `image` and `text` (N, D)"),
         ({"image": PAIRS.image[:, :2], "text": PAIRS.text[:, :2]}, "2 dimensions are too few to leave any out"),
-        ({"image": PAIRS.image[:, :8], "text": PAIRS.text[:, :8]}, "name fewer, e.g. --dims 2,4"),
+        ({"image": PAIRS.image[:, :8], "text": PAIRS.text[:, :8]}, "name fewer, e.g. 2 and 4 (--dims)"),
     ],
 )
 def test_arrays_that_cannot_be_used(
@@ -268,7 +268,7 @@ def test_pairs_are_chosen_by_a_tag(place: Workspace, terminal: Terminal) -> None
     assert found["tag"] == card.metrics["tag"] == "early"
     assert card.fingerprint != "+".join(place.fingerprint("pocket", modality) for modality in ("image", "text"))
     assert "40 pairs are fewer than 50" in terminal.refused("reduce", place.path, *FIRST, "--exclude", "early")
-    assert "--tag late: no item has this tag; there are early" in terminal.refused(
+    assert "tag late: no item has this tag; there are early" in terminal.refused(
         "reduce", place.path, *FIRST, "--tag", "late"
     )
 

@@ -91,7 +91,7 @@ def test_wrong_arrays_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray],
 @pytest.mark.parametrize("content", [b"", b"nothing", b"\x80\x04\x95" * 40, b"\xff" * 64, b"PK\x03\x04" + bytes(90)])
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other.pt").write_bytes(content)
-    with pytest.raises(BadInput, match=r"is no safetensors file \(.*\): give one that --out has written$"):
+    with pytest.raises(BadInput, match=r"is no safetensors file \(.*\): give a reducer's$"):
         read_reducer(tmp_path / "other.pt")
 
 

@@ -349,7 +349,7 @@ def test_what_cannot_be_done_is_one_line(place: Workspace, terminal: Terminal, h
 def test_a_npz_needs_a_file_to_write(tmp_path: Path) -> None:
     source = str(tmp_path / "pairs.npz")
     np.savez(source, image=pairs().image, text=pairs().text)
-    with pytest.raises(BadInput, match=r"a \.npz keeps no reducer: name a file for it with --out"):
+    with pytest.raises(BadInput, match=r"a \.npz keeps no reducer: name a .safetensors for it"):
         commands.project(source, "pca", KEPT)
     with pytest.raises(BadInput, match="only pairs to fit a reducer on"):
         commands.project(source, file="reducer.safetensors")

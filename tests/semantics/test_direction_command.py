@@ -213,7 +213,7 @@ def test_items_are_named_in_files(place: Workspace, tmp_path: Path, terminal: Te
     (tmp_path / "picture.txt").write_bytes(b"\x89PNG")
     assert "no text in UTF-8" in terminal.refused("direction", place.path, "--items", str(tmp_path / "picture.txt"))
     line = terminal.refused("direction", place.path, "--label", "label", "--value", "odd", *files[2:])
-    assert line == "--against says nothing here: it goes with --items"
+    assert line == "against says nothing here: it goes with items (--items, --against)"
 
 
 def test_rows_of_a_file(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
@@ -256,9 +256,15 @@ WORDS = ["--towards", "happy", "--away", "sad"]
     [
         ([], "a direction is found in one way"),
         ([*WORDS, "--label", "label", "--value", "odd"], "a direction is found in one way"),
-        ([*WORDS, "--value", "odd"], "--value says nothing here: it goes with --label"),
-        ([*WORDS, "--fit", "lda"], "--fit says nothing here: it goes with groups of items, --items or --label"),
-        (["--label", "label", "--value", "odd", "--template", "a {}"], "--template says nothing here: it goes with"),
+        ([*WORDS, "--value", "odd"], "value says nothing here: it goes with label (--label, --value)"),
+        (
+            [*WORDS, "--fit", "lda"],
+            "fit says nothing here: it goes with groups of items, or with a label (--items, --label, --fit)",
+        ),
+        (
+            ["--label", "label", "--value", "odd", "--template", "a {}"],
+            "template says nothing here: it goes with towards (--towards, --template)",
+        ),
         ([*WORDS, "--out", "/no/such/x.npz"], "/no/such/x.npz cannot be written: No such file or directory"),
         ([*WORDS, "--out", "."], ". is no name of a file: name one, such as result.npz"),
         (["--towards", "happy"], "needs both sides"),
@@ -267,13 +273,13 @@ WORDS = ["--towards", "happy", "--away", "sad"]
         (["--towards", " ", "--away", "sad"], "prompt 1 is empty"),
         ([*WORDS, "--template", "so"], "template 'so' has no place for the prompt"),
         (["--label", "colour", "--value", "red"], "no column 'colour'; there are"),
-        (["--label", "label"], "--label label: no value given; there are even, odd"),
+        (["--label", "label"], "label label: no value given; there are even, odd"),
         (["--label", "label", "--value", "red"], "no item has the value 'red'; there are even, odd"),
         (["--label", "label", "--value", "odd", "--fit", "svm"], "fit='svm' is not one of means, logistic, lda"),
         ([*WORDS, "--strip", "0"], "strip=0 is below 1"),
         ([*WORDS, "--model", "other"], "no images are embedded by other"),
         ([*WORDS, "--space", "map:1"], "words have no place on a map"),
-        ([*WORDS, "--tag", "mine"], "--tag mine: no item has this tag"),
+        ([*WORDS, "--tag", "mine"], "tag mine: no item has this tag"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(

@@ -141,7 +141,7 @@ def lacking(folder: Path, modality: str) -> Workspace:
 )
 def test_a_workspace_that_lacks_one_side(tmp_path: Path, terminal: Terminal, modality: str, line: str) -> None:
     place = lacking(tmp_path, modality)
-    assert f"pocket has embedded {line}: add them, then run `embed`" in terminal.refused("gap", place.path)
+    assert f"pocket has embedded {line}: add and embed them" in terminal.refused("gap", place.path)
     assert place.runs() == []
 
 
@@ -151,7 +151,7 @@ def test_a_caption_that_all_share_cannot_be_centred(place: Workspace, terminal: 
     place.add_embeddings("pocket", "text", ids, np.repeat(unit(1), ITEMS, axis=0))
     assert "40 pairs with 1 different captions: bring at least 2" in terminal.refused("gap", place.path)
     assert "no items are embedded by other" in terminal.refused("gap", place.path, "--model", "other")
-    assert "--exclude mine: no item has this tag" in terminal.refused("gap", place.path, "--exclude", "mine")
+    assert "exclude mine: no item has this tag" in terminal.refused("gap", place.path, "--exclude", "mine")
 
 
 def test_stopped_it_keeps_nothing(place: Workspace) -> None:

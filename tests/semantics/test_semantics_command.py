@@ -254,7 +254,7 @@ def test_a_npz_needs_the_name_of_a_model(tmp_path: Path, encoder: Encoder, termi
 @pytest.mark.parametrize(
     ("how", "line"),
     [
-        ([], "no prompts: name a file of them with --prompts FILE"),
+        ([], "no prompts: write some, one a line (--prompts)"),
         (["--prompts", "none.txt"], "none.txt cannot be read"),
         (["--prompts", "{empty}"], "no prompts: write one a line"),
         (["--prompts", "{gap}"], "prompt 2 is empty"),
@@ -262,7 +262,7 @@ def test_a_npz_needs_the_name_of_a_model(tmp_path: Path, encoder: Encoder, termi
         (["--prompts", "{good}", "--template", "a photo"], "template 'a photo' has no place for the prompt"),
         (["--prompts", "{good}", "--label", "colour"], "no column 'colour'; there are"),
         (["--prompts", "{good}", "--label", "image"], "the column 'image' holds pictures, not words"),
-        (["--prompts", "{good}", "--label", "caption"], "--label caption: none of its values (caption 0"),
+        (["--prompts", "{good}", "--label", "caption"], "label caption: none of its values (caption 0"),
         (["--prompts", "{good}", "--against", "none", "--method", "kendall"], "method='kendall' is not one of"),
         (["--prompts", "{good}", "--against", "nothing"], "no images are embedded by nothing"),
         (["--prompts", "{good}", "--method", "kendall"], "method='kendall' is not one of pearson, spearman"),
@@ -271,7 +271,7 @@ def test_a_npz_needs_the_name_of_a_model(tmp_path: Path, encoder: Encoder, termi
         (["--prompts", "{good}", "--nearest", "0"], "nearest=0 is below 1"),
         (["--prompts", "{good}", "--space", "map:1"], "words have no place on a map"),
         (["--prompts", "{good}", "--space", "sounds"], "space 'sounds' is not one of images, captions, both"),
-        (["--prompts", "{good}", "--tag", "mine"], "--tag mine: no item has this tag"),
+        (["--prompts", "{good}", "--tag", "mine"], "tag mine: no item has this tag"),
         (["--prompts", "{good}", "--model", "other"], "no images are embedded by other"),
         (["--prompts", "{good}", "--out", "/no/such/folder/x.npz"], "/no/such/folder/x.npz cannot be written"),
     ],
@@ -296,12 +296,12 @@ def test_without_images_captions_are_compared_and_said_so(tmp_path: Path, encode
 
 def test_a_workspace_without_embeddings_or_with_too_few(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
     place, file = Workspace.create(tmp_path / "words"), prompts_file(tmp_path, "one\ntwo\n")
-    assert "no images are embedded: run `embed` first" in terminal.refused("semantics", place.path, "--prompts", file)
+    assert "no images are embedded: embed them first" in terminal.refused("semantics", place.path, "--prompts", file)
     ids = place.add([Item("a", caption="one"), Item("b", caption="two")]).ids
     place.add_embeddings("pocket", "text", ids, unit(2))
     assert "no images are embedded" in terminal.refused("semantics", place.path, "--prompts", file, "--space", "images")
     line = terminal.refused("semantics", place.path, "--prompts", file)
-    assert line == "2 items are too few for a correlation: bring at least 3, or leave it out with --against none"
+    assert line == "2 items are too few for a correlation: bring at least 3, or compare with none (--against)"
     assert terminal.json("semantics", place.path, "--prompts", file, "--against", "none")["correlation"] is None
 
 

@@ -119,7 +119,7 @@ def test_features_read_no_words(place: Workspace) -> None:
 
 
 def test_nothing_embedded_is_said(place: Workspace) -> None:
-    with pytest.raises(MissingData, match=r"^set: no items are embedded: run `embed` first$"):
+    with pytest.raises(MissingData, match=r"^set: no items are embedded: embed them first$"):
         commands.understood(place.path)
 
 

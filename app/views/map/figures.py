@@ -10,6 +10,7 @@ from app.scatter import maps
 from app.scatter.drawn import Drawn
 from core.commands.mapping import unplaced
 from core.methods import find
+from core.runs.map import MapRun
 from core.workspace import RunCard, Workspace
 
 SPACES = {"images": "images", "captions": "captions", "both": "images and captions"}
@@ -42,7 +43,7 @@ def figures(card: RunCard, shown: int, points: int, space: str) -> Iterator[tupl
         f"**{shown:,}**{part} points",
         f"{formats.counted(card.items, 'item')} on this map; none was left out or sampled.",
     )
-    stopped = ", stopped early" if card.metrics.get("partial") else ""
+    stopped = ", stopped early" if MapRun.figures_of(card).partial else ""
     yield f"**{card.title}**, seed {card.seed}{stopped}", settings(card)
     yield from _trust(card)
     yield (
@@ -65,17 +66,17 @@ def dimension(workspace: Workspace, card: RunCard) -> int:
 
 
 def _trust(card: RunCard) -> Iterator[tuple[str, str]]:
-    metrics = card.metrics
-    count = int(metrics.get("quality_neighbours", 15))
-    sample = f" Measured on {int(metrics['quality_sample']):,} points." if "quality_sample" in metrics else ""
-    if "trustworthiness" in metrics:
+    found = MapRun.figures_of(card)
+    count = found.quality_neighbours
+    sample = f" Measured on {found.quality_sample:,} points." if found.quality_sample else ""
+    if found.trustworthiness is not None:
         yield (
-            f"trustworthiness **{formats.figure(metrics['trustworthiness'])}**",
+            f"trustworthiness **{formats.figure(found.trustworthiness)}**",
             f"1 is best: the {count} nearest points on the map are near in the embedding space too.{sample}",
         )
-    if "neighbour_preservation" in metrics:
+    if found.neighbour_preservation is not None:
         yield (
-            f"neighbours kept **{formats.percent(metrics['neighbour_preservation'])}**",
+            f"neighbours kept **{formats.percent(found.neighbour_preservation)}**",
             f"Of each point's {count} nearest in the embedding space, the share also nearest on the map.{sample}",
         )
 

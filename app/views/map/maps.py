@@ -12,6 +12,7 @@ from app.kit.state import state
 from app.scatter.maps import SPACES, title
 from core.inputs import MODALITIES
 from core.methods import Method, discover
+from core.runs.map import MapRun
 from core.workspace import Embedded, RunCard, Workspace
 
 GAPS = {"keep": "Keep it, as the model has it", "centre": "Close it: centre each on its mean"}
@@ -52,7 +53,7 @@ def show(workspace: Workspace, cards: Sequence[RunCard], card: RunCard) -> None:
 
 def made(workspace: Workspace, card: RunCard) -> str:
     """`pocket · 2026-11-22 03:29 UTC · 10 points placed later`."""
-    placed = card.metrics.get("placed")
+    placed = MapRun.figures_of(card).placed
     later = f"{formats.counted(placed, 'point')} placed later" if placed else ""
     time = f"{card.created[:16].replace('T', ' ')} UTC" if card.created else ""
     return " · ".join(part for part in (store.model_title(workspace, card.model), time, later) if part)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import streamlit as st
+from msgspec import convert
 from numpy.typing import NDArray
 
-from app.kit import formats, store
+from app.kit import store
 from app.kit.names import COLUMN
 from app.kit.page import Outcome, Page, Result
 from app.kit.state import state
@@ -13,6 +14,7 @@ from app.scatter import maps as of_workspace
 from app.scatter.drawn import Drawn
 from app.views.map import bar, drawer, empty, figures, maps
 from core.jobs import Job, jobs
+from core.runs.map import MapResult
 
 KEY = "map"
 WARM_AFTER = 5.0
@@ -79,18 +81,11 @@ def notice(picked: Picked, drawn: Drawn) -> None:
         now.focus = str(drawn.ids[picked.clicked])
 
 
-def trust(result: Result) -> str:
-    """What a new map is worth."""
-    return f"trustworthiness {formats.figure(result['trustworthiness'])}"
-
-
 def on_screen(job: Job, result: Result) -> None:
     """The map comes on screen, with what was put on it lit."""
-    of_workspace.bring_on_screen(job.workspace, result["run"], result.get("placed", 0))
+    found = convert(result, MapResult)
+    of_workspace.bring_on_screen(job.workspace, str(found.run), found.placed or 0)
 
 
-OUTCOMES = {
-    "map": Outcome(trust, on_screen),
-    "place": Outcome(lambda result: f"{formats.counted(result['placed'], 'new point')} on the map", on_screen),
-}
-PAGE = Page("Map", ":material/scatter_plot:", 2, show, OUTCOMES, is_first=True)
+OUTCOME = Outcome(lambda result: convert(result, MapResult).summary(), on_screen)
+PAGE = Page("Map", ":material/scatter_plot:", 2, show, {"map": OUTCOME, "place": OUTCOME}, is_first=True)

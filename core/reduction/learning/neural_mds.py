@@ -6,8 +6,7 @@ Classical MDS finds points; here a net g: ℝ^D → ℝ^D' is learned, so that a
 A step draws B pairs, 2 B rows: all (2 B)² similarities between them are image–image, text–text and image–text pairs at
 once. d and e are cosines about the mean of each modality, in the space given and in the new one: what search compares,
 less the gap between the modalities. Noise on the rows keeps the net from learning the few rows there are by heart.
-Some tens of millions of draws are enough: top-1 at D' = 64 is the same with four times as many
-(`tests.benchmarks.reduction --draws`).
+Some tens of millions of draws are enough: top-1 at D' = 64 is the same with four times as many.
 """
 
 from collections.abc import Callable
