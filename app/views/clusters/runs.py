@@ -61,10 +61,6 @@ class Entry:
     figures: Mapping[str, MeanAndSd]
 
     @property
-    def method(self) -> str:
-        return self.cards[0].method
-
-    @property
     def items(self) -> int:
         return self.cards[0].items
 
@@ -97,6 +93,7 @@ def entry(workspace: Workspace, cards: Sequence[RunCard]) -> Entry:
 
 
 def read(workspace: Workspace, card: RunCard) -> ClusteringRun:
+    """A run with its arrays."""
     return records.read(workspace, ClusteringRun, card)
 
 
