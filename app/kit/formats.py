@@ -2,19 +2,9 @@
 
 from collections.abc import Mapping
 
+from core.formats import counted as counted
 from core.formats import size as size
 from core.progress import Progress
-
-
-def counted(number: int, noun: str = "", plural: str = "") -> str:
-    """`7,632 items`, `1 item`; without a noun the number alone.
-
-    >>> counted(7632, "item"), counted(1, "item"), counted(2, "copy", "copies"), counted(1000)
-    ('7,632 items', '1 item', '2 copies', '1,000')
-    """
-    if not noun:
-        return f"{number:,}"
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def figure(number: float) -> str:

@@ -10,6 +10,7 @@ from app.kit import downloads, formats
 from app.kit.forms import kept
 from app.kit.page import Outcome, Result
 from core.jobs import Job
+from core.runs import names
 from core.workspace import RunCard, Workspace
 
 
@@ -101,9 +102,6 @@ OUTCOMES = {
     "without": Outcome(lambda result: f"made the model {result['model']}"),
     "removal": Outcome(lambda result: f"made the model {result['derived']}"),
     "gap": Outcome(lambda result: f"the gap is {formats.figure(result['before']['size'])}", _shows("gap")),
-    "names": Outcome(
-        lambda result: formats.counted(sum(each["name"] is not None for each in result["names"]), "name"),
-        _shows("names"),
-    ),
+    "names": Outcome(names.summary, _shows("names")),
     "care": Outcome(_flagged, _cared),
 }
