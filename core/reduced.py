@@ -18,11 +18,12 @@ from core.errors import BadParameter
 from core.features import behind, features_of, is_features, is_kept
 from core.progress import Progress, Report, silent
 from core.results import Embeddings, Floats, Reducer
+from core.runs.reducer import ReducerRun
 
 if TYPE_CHECKING:
     from core.workspace import RunCard, Workspace
 
-KIND = "reducer"
+KIND = ReducerRun.KIND
 CHUNK = 65_536
 """Rows that are reduced and written at once."""
 
@@ -38,7 +39,8 @@ class Completed:
 
 def reduced_models(workspace: "Workspace") -> dict[str, "RunCard"]:
     """The reducer's card by the name of what it made, in the order in which they were made."""
-    return {card.metrics["derived"]: card for card in workspace.runs(KIND) if "derived" in card.metrics}
+    made = ((ReducerRun.figures_of(card).derived, card) for card in workspace.runs(KIND))
+    return {name: card for name, card in made if name}
 
 
 def model_titles(workspace: "Workspace") -> dict[str, str]:
@@ -52,11 +54,11 @@ def title(name: str, reduced: Mapping[str, "RunCard"]) -> str:
     """`pocket, reduced to 64 dimensions by PCA`; the name itself of what is not reduced."""
     if name not in reduced:
         return name
-    card = reduced[name]
+    card, figures = reduced[name], ReducerRun.figures_of(reduced[name])
     mark = name.removeprefix(_plain_name(card)).removeprefix("-")
     more = f" ({mark})" if mark else ""
-    words = card.metrics.get("words") or f"reduced to {card.params['dimensions']} dimensions by {card.title}"
-    return f"{title(card.metrics['base'], reduced)}, {words}{more}"
+    words = figures.words or f"reduced to {card.params['dimensions']} dimensions by {card.title}"
+    return f"{title(figures.base, reduced)}, {words}{more}"
 
 
 def _rank(name: str, reduced: Collection[str]) -> int:
@@ -73,7 +75,7 @@ def full_model(workspace: "Workspace", name: str) -> str:
     """The embeddings that a reduced model was made of, else itself: where queries are encoded."""
     reduced = reduced_models(workspace)
     while name in reduced:
-        name = reduced[name].metrics["base"]
+        name = ReducerRun.figures_of(reduced[name]).base
     return name
 
 
@@ -81,7 +83,7 @@ def family(workspace: "Workspace", model: str) -> list[str]:
     """The model, its features where they are kept, and the reduced ones of both, each after what it was made of."""
     found = [model, features_of(model)] if is_kept(workspace, model) else [model]
     for name, card in reduced_models(workspace).items():
-        if card.metrics["base"] in found:
+        if ReducerRun.figures_of(card).base in found:
             found.append(name)
     return found
 
@@ -109,8 +111,9 @@ def _chain(path: str, version: int, name: str) -> list[Reducer]:
     workspace = Workspace.open(path)
     reduced, chain = reduced_models(workspace), []
     while name in reduced:
-        chain.append(Reducer.of(workspace.run(reduced[name].id).arrays))
-        name = reduced[name].metrics["base"]
+        run = ReducerRun.load(workspace, reduced[name].id)
+        chain.append(run.reducer)
+        name = run.figures.base
     return chain
 
 
@@ -118,7 +121,7 @@ def named(workspace: "Workspace", card: "RunCard") -> "RunCard":
     """The card of a new reducer with a name for what it makes that no other embeddings have."""
     plain = _plain_name(card)
     taken = {each.model for each in workspace.models()} | reduced_models(workspace).keys()
-    seeds = [] if "mark" in card.metrics else [f"{plain}-seed{card.seed}"]
+    seeds = [] if ReducerRun.figures_of(card).mark else [f"{plain}-seed{card.seed}"]
     names = (plain, *seeds, f"{plain}-{card.id}")
     free = next(name for name in names if name not in taken)
     return replace(card, metrics={**card.metrics, "derived": free})
@@ -126,12 +129,12 @@ def named(workspace: "Workspace", card: "RunCard") -> "RunCard":
 
 def complete(workspace: "Workspace", card: "RunCard", report: Report = silent) -> Completed:
     """Reduces what the base has embedded and the reduced model lacks; stopped, what is written stays."""
-    base, name = card.metrics["base"], card.metrics["derived"]
+    run = ReducerRun.load(workspace, card.id)
+    base, name, reducer = run.figures.base, str(run.figures.derived), run.reducer
     there = [each.modality for each in workspace.models() if each.model == base]
     waiting = {modality: found for modality in there if (found := set(workspace.missing(name, modality)))}
     if not waiting:
         return Completed()
-    reducer = Reducer.of(workspace.run(card.id).arrays)
     done = {"image": 0, "text": 0}
     rows = [_of(workspace.every_embedding(base, modality), ids) for modality, ids in waiting.items()]
     total, seen = sum(map(len, rows)), 0
@@ -188,5 +191,6 @@ def _write(workspace: "Workspace", name: str, full: Embeddings, part: slice, red
 
 def _plain_name(card: "RunCard") -> str:
     """`BASE/METHOD-DIMENSIONS`, unless the card knows better what comes after the base."""
-    mark = card.metrics.get("mark") or f"{card.method}-{card.params['dimensions']}"
-    return f"{card.metrics['base']}/{mark}"
+    figures = ReducerRun.figures_of(card)
+    mark = figures.mark or f"{card.method}-{card.params['dimensions']}"
+    return f"{figures.base}/{mark}"

@@ -1,16 +1,13 @@
 """A reducer as a safetensors file: the arrays by name, and in the metadata what it is and how to apply it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.results import Reducer
-
-if TYPE_CHECKING:
-    from core.workspace import Run
+from core.runs.reducer import ReducerRun
 
 LOADER = '''import numpy as np
 from safetensors.numpy import load_file
@@ -26,18 +23,18 @@ def reduce(file, x, modality):
 """All that a program elsewhere needs to apply the file; it stands in the file's metadata too."""
 
 
-def export_reducer(run: "Run", path: str | Path) -> None:
-    """Writes the reducer of a run of kind "reducer"; raises `BadInput` where the file cannot be written.
+def export_reducer(run: ReducerRun, path: str | Path) -> None:
+    """Writes the reducer of a run; raises `BadInput` where the file cannot be written.
 
     Metadata: method, title, model (whose embeddings go in), dimensions (D'), from (D), seed, pairs, loader.
     """
     from safetensors.numpy import save
 
-    reducer, card = Reducer.of(run.arrays), run.card
+    reducer, card = run.reducer, run.card
     told = {
         "method": card.method,
         "title": card.title,
-        "model": str(card.metrics.get("base", card.model)),
+        "model": run.figures.base,
         "dimensions": reducer.dimensions,
         "from": reducer.image.linear.shape[1],
         "seed": card.seed,

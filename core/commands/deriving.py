@@ -6,16 +6,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import numpy as np
-
 from core.progress import Report, silent
-from core.reduced import KIND, complete, named, reduced_models
+from core.reduced import complete, named, reduced_models
 from core.results import Reducer
-from core.serialise import to_json
+from core.runs.reducer import ReducerRun
 from core.versions import versions
 
 if TYPE_CHECKING:
-    from core.workspace import Run, RunCard, Workspace
+    from core.workspace import RunCard, Workspace
 
 
 def derive(
@@ -36,13 +34,13 @@ def derive(
     return card
 
 
-def same_reducer(place: "Workspace", known: Mapping[str, Any]) -> "Run | None":
+def same_reducer(place: "Workspace", known: Mapping[str, Any]) -> ReducerRun | None:
     """The latest reducer from the same method, parameters, model and pairs."""
     wanted = _compared(known)
     cards = reversed(reduced_models(place).values())
     same = (card for card in cards if _compared({name: getattr(card, name) for name in known}) == wanted)
     found = next(same, None)
-    return place.run(found.id) if found else None
+    return ReducerRun.load(place, found.id) if found else None
 
 
 def _compared(known: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,19 +48,18 @@ def _compared(known: Mapping[str, Any]) -> dict[str, Any]:
     return {**known, "params": {"seed": 0, **known["params"]}}
 
 
-def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **known: Any) -> "Run":
-    """Arrays: those of `Reducer.arrays`, and history (1,) str, the method's history as JSON."""
-    from core.workspace import Run, RunCard
+def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **known: Any) -> ReducerRun:
+    """about, known: as for `derive`; not kept yet."""
+    from core.workspace import RunCard
 
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     metrics = {**reducer.metrics, **(about or {}), "base": known["model"]}
-    card = RunCard(uuid4().hex[:12], KIND, created=now, versions=versions(), metrics=metrics, **known)
-    history = np.array([to_json(reducer.history)])
-    return Run(card, {**reducer.arrays(), "history": history})
+    card = RunCard(uuid4().hex[:12], ReducerRun.KIND, created=now, versions=versions(), metrics=metrics, **known)
+    return ReducerRun(card, reducer)
 
 
-def keep_reducer(place: "Workspace", run: "Run") -> "Run":
+def keep_reducer(place: "Workspace", run: ReducerRun) -> ReducerRun:
     """The run with a name for what it makes, in the workspace."""
     run = replace(run, card=named(place, run.card))
-    place.save_run(run.card, run.arrays)
+    run.save(place)
     return run

@@ -87,8 +87,8 @@ def grouped(rows: Rows, by: By) -> Grouped:
     _check(told_by(by), every, several)
     inside = np.flatnonzero(several.group >= 0)
     inside = inside[np.argsort(several.group[inside], kind="stable")]
-    alone, nowhere = int((every.counts() == 1).sum()), int((every.group < 0).sum())
-    return Grouped(rows.take(inside), replace(several, group=several.group[inside]), told_by(by), alone, nowhere)
+    kept, alone = replace(several, group=several.group[inside]), int((every.counts() == 1).sum())
+    return Grouped(rows.take(inside), kept, told_by(by), alone, int((every.group < 0).sum()))
 
 
 def named_groups(rows: Rows, by: By) -> Grouping:

@@ -14,11 +14,12 @@ from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import embedded_model, open_workspace
 from core.methods import find, seed_of
 from core.progress import Bar, Progress, Report, silent
-from core.reduced import KIND, Completed, complete, delete
+from core.reduced import KIND, Completed, complete, delete, reduced_models
 from core.reducer_file import LOADER, export_reducer, read_reducer
+from core.runs.reducer import ProjectResult, ReducerRun
 
 if TYPE_CHECKING:
-    from core.workspace import Run, RunCard, Workspace
+    from core.workspace import Workspace
 
 PACKAGE = "core.reduction"
 STEPS, FIT = 1_000, 900
@@ -57,7 +58,7 @@ def project(
     if out is not None:
         export_reducer(made, out)
     done = complete(place, made.card, bar.part(FIT, STEPS - FIT)) if place else Completed()
-    return _told(made.card, done, out)
+    return asdict(_result(made, done, kept=place is not None)) | ({"file": out, "loader": LOADER} if out else {})
 
 
 def discard(source: str, model: str, report: Report = silent) -> dict[str, Any]:
@@ -95,7 +96,9 @@ def _check(source: str, method: str | None, run: str | None, file: str | None, o
         raise BadInput(f"{source}: a .npz keeps no reducer: name a .safetensors for it", "out")
 
 
-def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Report) -> "tuple[Run, Workspace | None]":
+def _fitted(
+    rows: PairRows, method: str, given: Mapping[str, Any], report: Report
+) -> "tuple[ReducerRun, Workspace | None]":
     """The run of a reducer fitted on the pairs, an earlier one where that is the same."""
     chosen = find(PACKAGE, method)
     settings = chosen.make_params(given)
@@ -112,14 +115,14 @@ def _fitted(rows: PairRows, method: str, given: Mapping[str, Any], report: Repor
     return (keep_reducer(rows.workspace, run) if rows.workspace else run), rows.workspace
 
 
-def _earlier(place: "Workspace", id: str) -> "Run":
+def _earlier(place: "Workspace", id: str) -> ReducerRun:
     run = place.run(id)
-    if run.card.kind != KIND or "derived" not in run.card.metrics:
+    if id not in (card.id for card in reduced_models(place).values()):
         raise BadInput(f"run {id} is no reducer but a {run.card.kind} run: choose one of kind {KIND}")
-    return run
+    return ReducerRun.of(run)
 
 
-def _brought(place: "Workspace", file: str, model: str | None) -> "Run":
+def _brought(place: "Workspace", file: str, model: str | None) -> ReducerRun:
     """A reducer from a file, kept as a run of the workspace; `model`: other embeddings than those it was made for."""
     reducer, told = read_reducer(file)
     base = embedded_model(place, model=model or told.get("model") or None)
@@ -139,19 +142,18 @@ def _brought(place: "Workspace", file: str, model: str | None) -> "Run":
     return keep_reducer(place, reducer_run(reducer, title=title, items=_count(told.get("pairs")), **known))
 
 
-def _told(card: "RunCard", done: Completed, out: str | None) -> dict[str, Any]:
-    kept = "derived" in card.metrics
-    return {
-        "run": card.id if kept else None,
-        "model": card.metrics.get("derived"),
-        "base": card.model,
-        "method": card.method,
-        "dimensions": card.params["dimensions"],
-        "pairs": card.items,
-        "seconds": round(card.seconds, 3),
-        **asdict(done),
-        **({"file": out, "loader": LOADER} if out else {}),
-    }
+def _result(made: ReducerRun, done: Completed, kept: bool) -> ProjectResult:
+    card = made.card
+    return ProjectResult(
+        run=card.id if kept else None,
+        model=made.figures.derived,
+        base=card.model,
+        method=card.method,
+        dimensions=card.params["dimensions"],
+        pairs=card.items,
+        seconds=round(card.seconds, 3),
+        **vars(done),
+    )
 
 
 def _count(text: str | None) -> int:

@@ -19,6 +19,7 @@ from core.methods import discover, find
 from core.reduction.figures import PointFigures, WholeFigures
 from core.results import Projection, Reducer
 from core.runs.record import metrics
+from core.runs.reducer import ReducerRun
 from core.runs.reduction import ReductionFigures, ReductionRun
 from core.sources import Item
 from core.statistics import MeanAndSd
@@ -533,7 +534,7 @@ def reducer(workspace: Workspace, card: RunCard, dimension: int) -> None:
     straight = Projection.straight(np.eye(WIDTH, dtype=np.float32)[:dimension])
     metrics = {"base": "pocket", "derived": f"pocket/pca-{dimension}"}
     made = replace(card, id="made", kind="reducer", params=dict(card.params, dimensions=dimension), metrics=metrics)
-    workspace.save_run(made, Reducer(straight, straight).arrays())
+    ReducerRun(made, Reducer(straight, straight)).save(workspace)
 
 
 def test_the_reducer_is_applied_by_a_job(shown, workspace, jobs: FakeJobs) -> None:
@@ -564,10 +565,9 @@ def test_a_reducer_in_use_can_be_taken_away(shown, workspace) -> None:
     assert test.button(key="use-reducer").label == "In use"
     assert "choose the model “pocket, reduced to 8 dimensions by PCA" in texts(test)
     (curve,) = found(workspace)
-    made = actions.reducer(workspace, curve, 8)
-    assert made is not None
-    assert actions.reducer(workspace, curve, 4) is None
-    assert load(actions.file(workspace, made))["image.linear"].shape == (8, WIDTH)
+    assert actions.model_in_use(workspace, curve, 8) == "pocket/pca-8"
+    assert actions.model_in_use(workspace, curve, 4) is None
+    assert load(actions.file(workspace, "pocket/pca-8"))["image.linear"].shape == (8, WIDTH)
 
 
 def test_a_reducer_in_use_can_be_given_up(shown, workspace) -> None:

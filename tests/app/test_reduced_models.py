@@ -9,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 from app.kit import derived_embeddings, store
 from app.shell import pages
 from app.views.data import add
+from core import commands
 from core.reduced import complete, named, reduced_models
 from core.results import Projection, Reducer
+from core.runs.reducer import ReducerRun
 from core.workspace import RunCard, Workspace
 from tests.app.conftest import COUNT, FakeJobs, ids, save_map, texts
 from tests.app.test_data_page import ended
@@ -26,7 +28,7 @@ def reduced(mapped: Workspace) -> Workspace:
     kept = Projection.straight(np.eye(8, dtype=np.float32)[PLACES])
     card = RunCard("1", "reducer", "pca", "PCA", {"dimensions": 3}, model="pocket", metrics={"base": "pocket"})
     card = named(mapped, card)
-    mapped.save_run(card, Reducer(kept, kept).arrays())
+    ReducerRun(card, Reducer(kept, kept)).save(mapped)
     complete(mapped, card)
     return mapped
 
@@ -81,7 +83,8 @@ def test_the_data_page_tells_of_it_but_does_not_embed_with_it(
 
 
 def test_a_reducer_in_use_is_told(jobs: FakeJobs, reduced: Workspace) -> None:
-    assert pages.summary(ended(jobs, "project", {"model": SMALL}, reduced)) == f"made the model {SMALL}"
+    done = commands.project(reduced.path, run="1")
+    assert pages.summary(ended(jobs, "project", done, reduced)) == f"made the model {SMALL}"
 
 
 # deleting it

@@ -9,7 +9,8 @@ from safetensors.numpy import load_file, save_file
 from core.errors import BadInput
 from core.reducer_file import LOADER, export_reducer, read_reducer
 from core.results import Projection, Reducer
-from core.workspace import Run, RunCard
+from core.runs.reducer import ReducerRun
+from core.workspace import RunCard
 
 BEFORE, AFTER, HIDDEN = 12, 5, 7
 
@@ -20,10 +21,10 @@ def projection(seed: int, hidden: int) -> Projection:
     return Projection(*(random.normal(size=shape).astype(np.float32) for shape in shapes))
 
 
-def run(hidden: int = HIDDEN) -> Run:
+def run(hidden: int = HIDDEN) -> ReducerRun:
     reducer = Reducer(projection(0, hidden), projection(1, hidden))
     card = RunCard("1", "reducer", "pca", "PCA", {"dimensions": AFTER}, 3, "pocket", items=99, metrics={"base": "clip"})
-    return Run(card, reducer.arrays() | {"history": np.array(["{}"])})
+    return ReducerRun(card, reducer)
 
 
 @pytest.mark.parametrize("hidden", [0, HIDDEN])
@@ -31,7 +32,7 @@ def test_the_loader_does_what_the_reducer_does(tmp_path: Path, hidden: int) -> N
     export_reducer(run(hidden), tmp_path / "reducer.safetensors")
     loaded: dict = {}
     exec(LOADER, loaded)
-    reducer = Reducer.of(run(hidden).arrays)
+    reducer = run(hidden).reducer
     x = np.random.default_rng(2).normal(size=(20, BEFORE)).astype(np.float32)
     for modality in ("image", "text"):
         found = loaded["reduce"](tmp_path / "reducer.safetensors", x, modality)
@@ -46,7 +47,7 @@ def test_it_comes_back_with_what_it_is(tmp_path: Path) -> None:
     export_reducer(run(), tmp_path / "reducer.safetensors")
     reducer, told = read_reducer(tmp_path / "reducer.safetensors")
     for name, array in reducer.arrays().items():
-        assert np.array_equal(array, run().arrays[name])
+        assert np.array_equal(array, run().arrays()[name])
     assert told == {
         "method": "pca",
         "title": "PCA",
@@ -61,12 +62,12 @@ def test_it_comes_back_with_what_it_is(tmp_path: Path) -> None:
 
 def test_half_precision_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "half.safetensors"
-    save_file({name: array.astype(np.float16) for name, array in Reducer.of(run().arrays).arrays().items()}, file)
+    save_file({name: array.astype(np.float16) for name, array in run().reducer.arrays().items()}, file)
     assert read_reducer(file)[0].dimensions == AFTER
 
 
 def changed(**arrays: np.ndarray | None) -> dict[str, np.ndarray]:
-    given = Reducer.of(run().arrays).arrays() | {name.replace("_", "."): array for name, array in arrays.items()}
+    given = run().reducer.arrays() | {name.replace("_", "."): array for name, array in arrays.items()}
     return {name: array for name, array in given.items() if array is not None}
 
 
@@ -104,4 +105,4 @@ def test_a_file_that_is_not_there_and_one_that_cannot_be(tmp_path: Path) -> None
 
 def test_the_saved_arrays_are_those_of_the_reducer(tmp_path: Path) -> None:
     export_reducer(run(), tmp_path / "reducer.safetensors")
-    assert set(load_file(tmp_path / "reducer.safetensors")) == set(Reducer.of(run().arrays).arrays())
+    assert set(load_file(tmp_path / "reducer.safetensors")) == set(run().reducer.arrays())

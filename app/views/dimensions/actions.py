@@ -10,9 +10,11 @@ import streamlit as st
 from app.kit import derived_embeddings, downloads, formats, store
 from app.kit.messages import escaped
 from app.views.dimensions.curves import APART, SELECTOR, title
-from core import reduced
 from core.jobs import jobs
+from core.reduced import reduced_models
+from core.reduced import title as title_of
 from core.reducer_file import LOADER, export_reducer
+from core.runs.reducer import ReducerRun
 from core.runs.reduction import ReductionRun
 from core.workspace import RunCard, Workspace
 
@@ -23,12 +25,12 @@ _GONE = "The embeddings that it was compared on are deleted: the curve is what i
 
 def show(workspace: Workspace, curve: ReductionRun, dimension: int) -> None:
     """One line of buttons for the reducer on screen, and below it where its embeddings can be chosen."""
-    made = reducer(workspace, curve, dimension)
+    made = model_in_use(workspace, curve, dimension)
     with st.container(key="reducer-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _use(workspace, curve, dimension, made)
         if made:
             _use_no_more(workspace, made)
-        _files(workspace, made)
+        _files(workspace, made, f"{curve.card.method}-{dimension}")
         downloads.button(
             "Run card",
             lambda: downloads.run_card(curve.card),
@@ -46,13 +48,13 @@ def show(workspace: Workspace, curve: ReductionRun, dimension: int) -> None:
                 on_click=workspace.delete_run,
                 args=(curve.card.id,),
             )
-    st.caption(_told(made, dimension))
+    st.caption(_told(workspace, made, dimension))
 
 
-def reducer(workspace: Workspace, curve: ReductionRun, dimension: int) -> RunCard | None:
-    """The card of the reducer with these settings that was fitted on all pairs; None where it is not in use."""
+def model_in_use(workspace: Workspace, curve: ReductionRun, dimension: int) -> str | None:
+    """What the reducer with these settings makes that was fitted on all pairs; None where it is not in use."""
     wanted = (curve.card.method, curve.card.fingerprint, SELECTOR.setting(curve.card), dimension)
-    found = [card for card in workspace.runs(reduced.KIND) if _key(card) == wanted and "derived" in card.metrics]
+    found = [name for name, card in reduced_models(workspace).items() if _key(card) == wanted]
     return found[-1] if found else None
 
 
@@ -70,11 +72,11 @@ def arguments(workspace: Workspace, curve: ReductionRun, dimension: int) -> dict
     }
 
 
-def file(workspace: Workspace, card: RunCard) -> bytes:
-    """The reducer as safetensors."""
+def file(workspace: Workspace, model: str) -> bytes:
+    """The reducer that makes a model, as safetensors."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "reducer.safetensors"
-        export_reducer(workspace.run(card.id), path)
+        export_reducer(ReducerRun.load(workspace, reduced_models(workspace)[model].id), path)
         return path.read_bytes()
 
 
@@ -104,7 +106,7 @@ def _key(card: RunCard) -> tuple[str, str, str, object]:
     return card.method, card.fingerprint, SELECTOR.setting(card), card.params.get("dimensions")
 
 
-def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: RunCard | None) -> None:
+def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: str | None) -> None:
     asked = arguments(workspace, curve, dimension)
     gone = curve.card.model not in store.models(workspace)
     running = any(job.active and job.command == COMMAND and job.arguments == asked for job in jobs().list())
@@ -122,14 +124,13 @@ def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: RunCar
         st.rerun()
 
 
-def _use_no_more(workspace: Workspace, made: RunCard) -> None:
+def _use_no_more(workspace: Workspace, made: str) -> None:
     if st.button("Use it no more", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
-        derived_embeddings.ask(workspace, made.metrics["derived"])
+        derived_embeddings.ask(workspace, made)
 
 
-def _files(workspace: Workspace, made: RunCard | None) -> None:
+def _files(workspace: Workspace, made: str | None, stem: str) -> None:
     without = None if made else "Use the reducer first: then it is fitted on all pairs, and can be taken away"
-    stem = f"{made.method}-{made.params['dimensions']}" if made else "reducer"
     ways = (
         ("Reducer", lambda: file(workspace, made) if made else b"", f"{stem}.safetensors", "Its arrays"),
         ("Loader", LOADER.encode, "reduce.py", "Ten lines of Python that apply the file"),
@@ -139,8 +140,7 @@ def _files(workspace: Workspace, made: RunCard | None) -> None:
         downloads.button(name, make, path, without or help, key=key, quiet=False, disabled=made is None)
 
 
-def _told(made: RunCard | None, dimension: int) -> str:
+def _told(workspace: Workspace, made: str | None, dimension: int) -> str:
     if made is None:
         return f"In use, its embeddings of {dimension:,} dimensions can be chosen as a model on every other page."
-    name = reduced.title(made.metrics["derived"], {made.metrics["derived"]: made})
-    return f"On the other pages choose the model “{escaped(name)}”."
+    return f"On the other pages choose the model “{escaped(title_of(made, reduced_models(workspace)))}”."

@@ -14,7 +14,7 @@ from app.views.dimensions.curves import SELECTOR, Input
 from app.views.dimensions.measure import Measure, level, mean_and_sd, tries
 from core.jobs import jobs
 from core.reduction.checks import LEAST_PAIRS
-from core.runs import reduction
+from core.runs import reducer, reduction
 from core.runs.reduction import ReductionRun
 from core.workspace import Workspace
 
@@ -112,6 +112,6 @@ def _level(curve: ReductionRun, dimension: int, by: Measure) -> None:
 
 OUTCOMES = {
     "reduce": Outcome(reduction.summary),
-    "project": Outcome(lambda result: f"made the model {result['model']}"),
+    "project": Outcome(reducer.summary),
 }
 PAGE = Page("Dimensions", ":material/compress:", 4, show, OUTCOMES)
