@@ -10,10 +10,11 @@ from app.kit.charts import category_colours
 from app.kit.items import MANY, Items
 from app.scatter import Colour, Label
 from app.scatter.drawn import Drawn
+from core.runs.clustering import NOISE
 
 NOTHING = "(empty)"
 REST = "other"
-NOISE, GREY = "noise", "#8a8f98"
+GREY = "#8a8f98"
 
 
 def colour(column: str | None, items: Items, drawn: Drawn) -> Colour | None:

@@ -1,8 +1,4 @@
-"""One method over several seeds: its clusterings, their figures, and the mean and sd of each figure.
-
-Steinley: Stability analysis in K-means clustering. British Journal of Mathematical and Statistical Psychology, 2008
-(the agreement of clusterings from different beginnings as a figure of merit).
-"""
+"""One method over several seeds: its clusterings and their figures."""
 
 import importlib
 import sys
@@ -11,13 +7,12 @@ from dataclasses import dataclass, fields
 from time import perf_counter
 from typing import Any
 
-from core.clustering.metrics import Classes, evaluate, mean_and_sd, stability
+from core.clustering.metrics import Classes, evaluate
 from core.errors import Cancelled
 from core.methods import Method, seed_of
 from core.progress import Bar, Report, silent
 from core.results import Clustering, Floats
 
-FIGURES = ("k", "seconds", "ami", "ari", "fmi", "nmi", "acc", "noise", "silhouette", "davies_bouldin")
 STEPS_A_RUN = 1_000
 LIBRARIES = ("faiss", "sklearn.cluster", "torch")
 """What a method may need; one that needs other libraries says so in a `LIBRARIES` of its module."""
@@ -39,12 +34,6 @@ class Trial:
     @property
     def seed(self) -> int:
         return seed_of(self.params)
-
-    def row(self) -> dict[str, Any]:
-        """The run as one row of a table; `partial` is there where it was stopped."""
-        head = {"method": self.method.name, "seed": self.seed}
-        figures = {"k": self.figures["k"], "seconds": round(self.seconds, 4), **self.figures}
-        return head | figures | ({"partial": True} if self.clustering.partial else {})
 
 
 def trials(
@@ -72,14 +61,6 @@ def trials(
         if trial.clustering.partial:
             raise Cancelled("stopped")
         bar.step(begin + STEPS_A_RUN, f"{title}: measured")
-
-
-def summary(done: Sequence[Trial]) -> dict[str, list[float] | None]:
-    """[mean, sample sd] over the seeds of each figure, and of the stability; None where a figure is not defined."""
-    rows = [trial.row() for trial in done]
-    known = {name: [row[name] for row in rows if row[name] is not None] for name in FIGURES}
-    whole = [trial.clustering.labels for trial in done if not trial.clustering.partial]
-    return {name: mean_and_sd(values) for name, values in known.items()} | {"stability": stability(whole)}
 
 
 def applicable(method: Method, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from core.clustering.compare import Trial, summary, trials
+from core.clustering.compare import Trial, trials
 from core.commands.comparing import Comparison
 from core.commands.items import Classes, chosen, classes, item_rows
 from core.commands.plans import Plan, planned
-from core.commands.runs import Made, check_out, save, write_arrays
+from core.commands.runs import Made, check_out, write_arrays
 from core.errors import BadParameter
 from core.inputs import MAP, MAP_WARNING, Rows
 from core.progress import Bar, Report, silent
-from core.serialise import to_json
+from core.runs.clustering import FIGURES, ClusteringFigures, ClusteringRun, over_seeds
+from core.runs.record import metrics
 
 PACKAGE = "core.clustering"
 ELSEWHERE = {"seed": "--seeds 3 runs the seeds 0, 1 and 2"}
@@ -60,7 +61,7 @@ def cluster(
     return work.result()
 
 
-class _Work(Comparison[Trial]):
+class _Work(Comparison[ClusteringRun]):
     """about: what runs are compared with (label), and how items were chosen."""
 
     first = "the first run had clusters"
@@ -69,21 +70,27 @@ class _Work(Comparison[Trial]):
         super().__init__()
         self.items, self.known, self.seeds = items, known, seeds
         self.about = {"label": known.label if known else None, **asked}
-        self.runs: list[str | None] = []
 
     def judge(self, plan: Plan, report: Report) -> None:
         """All seeds, each saved when it is done."""
         y = self.known.values if self.known else None
         for trial in trials(plan.method, self.items.vectors, y, self.seeds, plan.settings, report):
-            self.done.append(trial)
-            self.runs.append(save_trial(self.items, trial, self.about))
+            run = record(self.items, trial, self.about)
+            self.done.append(run)
+            if self.items.workspace:
+                run.save(self.items.workspace)
 
     def result(self) -> dict[str, Any]:
-        rows = [trial.row() | {"run": run} for trial, run in zip(self.done, self.runs, strict=True)]
-        names = dict.fromkeys(trial.method.name for trial in self.done)
-        summaries = {name: summary([each for each in self.done if each.method.name == name]) for name in names}
+        rows = [run.row() | {"run": run.card.id if self.items.workspace else None} for run in self.done]
+        names = dict.fromkeys(run.card.method for run in self.done)
+        summaries = {name: self._summary(name) for name in names}
         given = {"items": len(self.items), "labelled": self.known.count if self.known else 0, "space": self.items.space}
         return {"runs": rows, "summary": summaries, **given, **self.about, **self.remarks()}
+
+    def _summary(self, method: str) -> dict[str, list[float] | None]:
+        """[mean, sd] over the seeds by figure, None where it is not defined."""
+        found = over_seeds([run for run in self.done if run.card.method == method])
+        return {name: list(found[name]) if name in found else None for name in (*FIGURES, "stability")}
 
     def remarks(self) -> dict[str, Any]:
         """What a reader should know before believing the result, where there is something."""
@@ -94,26 +101,21 @@ class _Work(Comparison[Trial]):
         """ids (N,), and for each of R runs: method (R,), seed (R,), labels (R, N), confidence (R, N)."""
         arrays = {
             "ids": self.items.ids,
-            "method": np.array([trial.method.name for trial in self.done]),
-            "seed": np.array([trial.seed for trial in self.done]),
-            "labels": np.array([trial.clustering.labels for trial in self.done]),
-            "confidence": np.array([trial.clustering.confidence for trial in self.done]),
+            "method": np.array([run.card.method for run in self.done]),
+            "seed": np.array([run.card.seed for run in self.done]),
+            "labels": np.array([run.labels for run in self.done]),
+            "confidence": np.array([run.confidence for run in self.done]),
         }
         write_arrays(out, arrays)
 
 
-def save_trial(items: Rows, trial: Trial, about: Mapping[str, Any]) -> str | None:
-    """The id of the new run, of kind "clustering"; None where the rows are of no workspace.
-
-    about: for the card's metrics, beside the figures.
-    Arrays: ids (N,) str, labels (N,) int64, confidence (N,) float32, history (1,) str, the method's history as JSON.
-    """
-    clustering = trial.clustering
-    metrics = {**clustering.metrics, **trial.figures, "partial": clustering.partial, **about}
-    made = Made("clustering", trial.method, asdict(trial.params), trial.seconds, metrics)
-    history = np.array([to_json(clustering.history)])
-    arrays = {"ids": items.ids, "labels": clustering.labels, "confidence": clustering.confidence, "history": history}
-    return save(items, made, arrays)
+def record(items: Rows, trial: Trial, about: Mapping[str, Any]) -> ClusteringRun:
+    """A trial as a new run. about: of the figures, beside those of the trial."""
+    found = trial.clustering
+    figures = ClusteringFigures(**trial.figures, partial=found.partial, **about)
+    told = {**found.metrics, **metrics(figures)}
+    made = Made(ClusteringRun.KIND, trial.method, asdict(trial.params), trial.seconds, told)
+    return ClusteringRun(made.card(items), items.ids, found.labels, found.confidence, found.history)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Which group each item is in: by a column, by the clusters of a run, or as a person has chosen them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from core.groups.sets import Integers, Sets
 from core.groups.splits import LEAST_CLASSES
 from core.inputs import RUN, Rows
 from core.results import Strings
+from core.runs.clustering import ClusteringRun, cluster_name
 
 ARRAY = ("y", "label")
 """Names of the classes of a `.npz`."""
@@ -21,27 +22,42 @@ By = str | Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Grouping:
-    """Rows in groups. names: (G,) str, sorted; group: (N,) int64, the number of each row's name, -1 for none."""
+    """Rows in groups. names: (G,) str, sorted; group: (N,) int64, the place of each row's name, -1 for none.
+
+    numbers: (G,) int64, of clusters their own, else the places.
+    """
 
     names: Strings
     group: Integers
+    numbers: Integers
 
     @classmethod
     def of(cls, values: Strings) -> "Grouping":
         """From a name for each row, "" for none."""
         names, group = np.unique(values, return_inverse=True)
         nameless = int(len(names) > 0 and names[0] == "")
-        return cls(names[nameless:], group.ravel().astype(np.int64) - nameless)
+        return cls(names[nameless:], group.ravel().astype(np.int64) - nameless, np.arange(len(names) - nameless))
+
+    @classmethod
+    def of_clusters(cls, labels: Integers) -> "Grouping":
+        """From the cluster of each row, negative for none."""
+        made = cls.of(np.array(["" if label < 0 else cluster_name(label) for label in labels.tolist()], dtype=np.str_))
+        made.numbers[made.group[labels >= 0]] = labels[labels >= 0]
+        return made
 
     def counts(self) -> Integers:
         """(G,) int64, rows of each group."""
         return np.bincount(self.group[self.group >= 0], minlength=len(self.names)).astype(np.int64)
 
+    def numbered(self) -> Integers:
+        """(N,) int64, the number of each row's group, -1 for none."""
+        return np.where(self.group >= 0, self.numbers[self.group], -1)
+
     def of_several(self) -> "Grouping":
         """Without the groups of one row: it cannot be cut in halves."""
         kept = self.counts() > 1
         number = np.where(kept, np.cumsum(kept) - 1, -1)
-        return Grouping(self.names[kept], np.where(self.group >= 0, number[self.group], -1))
+        return Grouping(self.names[kept], np.where(self.group >= 0, number[self.group], -1), self.numbers[kept])
 
 
 @dataclass(frozen=True)
@@ -71,7 +87,7 @@ def grouped(rows: Rows, by: By) -> Grouped:
     alone = int((every.counts() == 1).sum())
     told: dict[str, int | str] = {"by": told_by(by), "groups_of_one": alone}
     told["without_group"] = int((every.group < 0).sum())
-    return Grouped(rows.take(inside), Grouping(several.names, several.group[inside]), told)
+    return Grouped(rows.take(inside), replace(several, group=several.group[inside]), told)
 
 
 def named_groups(rows: Rows, by: By) -> Grouping:
@@ -116,12 +132,12 @@ def _check_column(rows: Rows, column: str) -> None:
 def _of_run(rows: Rows, id: str) -> Grouping:
     if rows.workspace is None:
         raise BadInput(f"--by {RUN}{id}: a .npz keeps no runs, give a workspace")
-    run = rows.workspace.run(id)
-    if run.card.kind != "clustering":
-        raise BadInput(f"--by {RUN}{id}: that is no clustering but a {run.card.kind} run, choose a clustering")
-    labels = zip(run.arrays["ids"].tolist(), run.arrays["labels"].tolist(), strict=True)
-    known = {id: f"cluster {label}" for id, label in labels if label >= 0}
-    return Grouping.of(np.array([known.get(id, "") for id in rows.ids.tolist()], dtype=np.str_))
+    kept = rows.workspace.run(id)
+    if kept.card.kind != ClusteringRun.KIND:
+        raise BadInput(f"--by {RUN}{id}: that is no clustering but a {kept.card.kind} run, choose a clustering")
+    run = ClusteringRun.of(kept)
+    labels = dict(zip(run.ids.tolist(), run.labels.tolist(), strict=True))
+    return Grouping.of_clusters(np.array([labels.get(id, -1) for id in rows.ids.tolist()], dtype=np.int64))
 
 
 def _of_selections(rows: Rows, chosen: Mapping[str, Sequence[str]]) -> Grouping:

@@ -1,6 +1,5 @@
 """Names for the groups of an input, from what its captions say or from a list of prompts, with CLIP's text."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,13 +8,14 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from msgspec import to_builtins
 
 from core.commands.grouping import RUN, By, Grouping, named_groups, told_by
 from core.commands.items import column_words, item_rows
 from core.commands.names_words import RANKS, Words, of_captions, of_prompts
 from core.commands.pairs import sayings
 from core.commands.prompting import Reader, reader
-from core.commands.runs import Analysis, Made, save
+from core.commands.runs import Analysis, Made
 from core.errors import BadInput, BadParameter, MissingData
 from core.features import is_features
 from core.inputs import Rows, open_workspace, read_rows
@@ -26,9 +26,11 @@ from core.naming.contrast import directions, nearest_rows
 from core.progress import Bar, Report, silent
 from core.reduced import full_model, source_model
 from core.results import Floats
+from core.runs.names import NamedGroup, NamedPhrase, NamesFigures, NamesRun, NearCaption
+from core.runs.record import metrics
 from core.semantics.prompts import Prompts, read_prompts
 
-PACKAGE, KIND = "core.naming", "names"
+PACKAGE = "core.naming"
 METHOD = "log-odds"
 BY_PROMPTS = Analysis("prompts", "Names from prompts")
 MOST_GROUPS = 2_000
@@ -142,43 +144,39 @@ class _Work:
 
     def result(self, how: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """As JSON; the run is saved before."""
-        rows, grouping = self.ground.rows, self.ground.grouping
-        told = self._told()
-        by = told_by(self.ground.by)
-        named = {each["group"]: each["name"] for each in told if each["name"]}
-        metrics = {"by": by, "from": self.words.source, "groups": len(told), "named": len(named), "names": named}
-        made = Made(KIND, self.method, how, seconds, metrics)
-        arrays = {"ids": rows.ids, "group": grouping.group, "told": np.array([json.dumps(told)])}
+        rows, run = self.ground.rows, self._run(how, seconds)
         return {
-            "run": save(rows, made, arrays),
-            "by": by,
+            "run": run.save(rows.workspace) if rows.workspace else None,
+            "by": run.figures.by,
             "from": self.words.source,
             "method": self.method.name,
             "rank": self.words.rank,
             "model": rows.model,
             "items": len(rows),
-            "without_group": int((grouping.group < 0).sum()),
-            "names": told,
+            "without_group": int((run.group < 0).sum()),
+            "names": run.told,
             "seconds": round(seconds, 3),
             **self.words.remarks,
         }
 
-    def _told(self) -> list[dict[str, Any]]:
-        """A record a group, in the order of their numbers or names."""
-        titles, counts = self.ground.grouping.names.tolist(), self.ground.grouping.counts().tolist()
-        captions = self._captions()
-        made = told_apart(self.words.phrases)
-        every = zip(titles, counts, made, self.words.phrases, captions, strict=True)
-        records = [
-            {"group": title, "items": count, "name": name, "phrases": [_plain(p) for p in some], "captions": near}
-            for title, count, name, some, near in every
-        ]
-        return sorted(records, key=lambda each: natural(each["group"]))
+    def _run(self, how: Mapping[str, Any], seconds: float) -> NamesRun:
+        rows, groups = self.ground.rows, self._groups()
+        named = {each.group: each.name for each in groups if each.name}
+        figures = NamesFigures(told_by(self.ground.by), self.words.source, len(groups), len(named), named)
+        card = Made(NamesRun.KIND, self.method, how, seconds, metrics(figures)).card(rows)
+        return NamesRun(card, rows.ids, self.ground.grouping.numbered(), to_builtins(groups))
 
-    def _captions(self) -> list[list[dict[str, Any]]]:
+    def _groups(self) -> list[NamedGroup]:
+        """In the order of their numbers or names."""
+        grouping, some = self.ground.grouping, self.words.phrases
+        heads = (grouping.names.tolist(), grouping.numbers.tolist(), grouping.counts().tolist(), told_apart(some))
+        every = zip(*heads, ([_plain(phrase) for phrase in each] for each in some), self._captions(), strict=True)
+        return sorted((NamedGroup(*each) for each in every), key=lambda each: natural(each.group))
+
+    def _captions(self) -> list[list[NearCaption]]:
         """Of each group's own captions, those that lie most along its direction."""
         rows, grouping = self.ground.rows, self.ground.grouping
-        found: list[list[dict[str, Any]]] = [[] for _ in grouping.names]
+        found: list[list[NearCaption]] = [[] for _ in grouping.names]
         text = _captions_of(rows)
         if text is None or text.workspace is None or not self.captions:
             return found
@@ -189,7 +187,7 @@ class _Work:
             mine = np.flatnonzero(grouping.group[of] == group)
             for row in nearest_rows(text.vectors, direction, mine, saying, self.captions).tolist():
                 cosine = round(float(text.vectors[row] @ direction), 6)
-                found[group].append({"id": str(text.ids[row]), "caption": said[row], "cosine": cosine})
+                found[group].append(NearCaption(str(text.ids[row]), said[row], cosine))
         return found
 
 
@@ -209,9 +207,9 @@ def _captions_of(rows: Rows) -> Rows | None:
     return text.take(np.flatnonzero(np.isin(text.ids, rows.ids)))
 
 
-def _plain(phrase: Phrase) -> dict[str, Any]:
-    figures = {"weight": phrase.weight, "share": phrase.share, "others": phrase.others, "cosine": phrase.cosine}
-    return {"phrase": phrase.text} | {name: None if x is None else round(x, 6) for name, x in figures.items()}
+def _plain(phrase: Phrase) -> NamedPhrase:
+    figures = (phrase.weight, phrase.share, phrase.others, phrase.cosine)
+    return NamedPhrase(phrase.text, *(None if x is None else round(x, 6) for x in figures))
 
 
 def _given(

@@ -1,6 +1,5 @@
 """Results for a notebook: frozen, as the laboratory's own, with tables by pandas, and pictures where they help."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -12,6 +11,7 @@ from core import search
 from core.commands import READABLE
 from core.notebook.pictures import gallery, key, map_picture, spread
 from core.results import Clustering, Map
+from core.runs.clustering import ClusteringRun
 from core.workspace import Run, RunCard, Workspace
 
 Found = Mapping[str, Any]
@@ -104,9 +104,9 @@ class Clusterings:
 
     @classmethod
     def of(cls, found: Found, place: Workspace) -> "Clusterings":
-        kept = {f"{row['method']} {row['seed']}": place.run(row["run"]) for row in found["runs"]}
+        kept = {f"{row['method']} {row['seed']}": ClusteringRun.load(place, row["run"]) for row in found["runs"]}
         results = {name: clustering_of(run) for name, run in kept.items()}
-        ids = next(iter(kept.values())).arrays["ids"]
+        ids = next(iter(kept.values())).ids
         clusters = pd.DataFrame({"id": ids} | {name: each.labels for name, each in results.items()})
         runs, summary = pd.DataFrame(found["runs"]), pd.DataFrame(READABLE["cluster"](found)["summary"])
         return cls(runs, summary, clusters, results, **_remarks(found))
@@ -118,11 +118,9 @@ class Clusterings:
         return self.summary.to_html(index=False)
 
 
-def clustering_of(run: Run) -> Clustering:
+def clustering_of(run: ClusteringRun) -> Clustering:
     """The clustering that a run keeps."""
-    labels, confidence, history = (run.arrays[name] for name in ("labels", "confidence", "history"))
-    metrics = run.card.metrics
-    return Clustering(labels, confidence, metrics, json.loads(str(history[0])), bool(metrics.get("partial")))
+    return Clustering(run.labels, run.confidence, run.card.metrics, run.history, run.figures.partial)
 
 
 @dataclass(frozen=True, repr=False)

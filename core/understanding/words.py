@@ -1,5 +1,6 @@
 """What is known of a model's understanding in plain words: a headline, its figures, and what to do."""
 
+from core.formats import counted
 from core.statistics import Band
 from core.understanding.results import NOT_SHOWN, Match, Nearness, Understanding
 
@@ -103,11 +104,6 @@ def _sampled(images: int, of: int) -> str:
 
 def _band(band: Band) -> str:
     return f"{percent(band.low)} to {percent(band.high)}"
-
-
-def counted(number: int, noun: str) -> str:
-    """`440 images`, `1 image`"""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def percent(share: float) -> str:

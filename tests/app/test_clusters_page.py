@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.comparison import settings
 from app.kit import downloads, method_picker
 from app.kit.items import Items
 from app.kit.method_picker import Choice
@@ -20,9 +19,10 @@ from app.scatter import maps
 from app.scatter.colours import GREY
 from app.views.clusters import actions, cautions, clusters, coloured, form, history, leaderboard, pair, runs
 from app.views.clusters.agreement import shared, table
-from app.views.clusters.runs import Entry, Found
+from app.views.clusters.runs import SELECTOR, Entry
 from core.clustering.metrics import DEFINITIONS
 from core.methods import Method, discover, find, param
+from core.runs.clustering import ClusteringRun
 from core.workspace import RunCard, Workspace
 from tests.app.conftest import COUNT, FakeJobs, alone, clean, ids, texts
 
@@ -319,7 +319,7 @@ def test_the_line_clicked_or_ticked_last_is_on_screen() -> None:
 
 def test_the_figures_of_every_run_can_be_taken_away(shown, compared) -> None:
     cards = compared.runs("clustering")
-    table = pd.read_csv(BytesIO(leaderboard.figures_csv(runs.entries(compared, cards, runs.givens(cards)[0]))))
+    table = pd.read_csv(BytesIO(leaderboard.figures_csv(runs.entries(compared, cards, SELECTOR.inputs(cards)[0]))))
     assert table["method"].tolist() == ["K-means, K = 3"] * 3 + ["HDBSCAN"]
     assert table["ami"].tolist() == pytest.approx([0.7, 0.8, 0.9, 0.5])
     assert table["seconds"].tolist() == [1.5, 2.5, 3.5, 1.5]
@@ -373,16 +373,14 @@ def test_the_same_run_made_again_replaces_the_first(workspace) -> None:
     save(workspace)
     newer = save(workspace, metrics=AGAINST | WITHOUT | {"ami": 0.3})
     cards = workspace.runs("clustering")
-    (only,) = runs.entries(workspace, cards, runs.givens(cards)[0])
+    (only,) = runs.entries(workspace, cards, SELECTOR.inputs(cards)[0])
     assert [card.id for card in only.cards] == [newer.id]
 
 
 def test_a_setting_that_is_not_the_default_stands_in_the_title(workspace) -> None:
-    assert settings.changed(save(workspace, k=3), runs.PACKAGE, runs.APART) == ["K = 3"]
-    assert settings.changed(save(workspace, "gmm", covariance="full", k=4), runs.PACKAGE, runs.APART) == [
-        "K = 4",
-        "covariance full",
-    ]
+    assert SELECTOR.title(save(workspace, k=3)) == "K-means, K = 3"
+    card = save(workspace, "gmm", covariance="full", k=4)
+    assert SELECTOR.title(card) == f"{card.title}, K = 4, covariance full"
 
 
 # warnings
@@ -452,7 +450,8 @@ def test_clusters_have_size_and_dominant_label(shown, compared) -> None:
 
 
 def test_sizes_put_noise_last() -> None:
-    found = Found(np.array(list("abcde")), np.array([-1, -1, -1, 0, 0]), np.full(5, 0.5, np.float32), {})
+    card = RunCard("", "clustering", "none", "None")
+    found = ClusteringRun(card, np.array(list("abcde")), np.array([-1, -1, -1, 0, 0]), np.full(5, 0.5, np.float32))
     table = clusters.sizes(found, pd.Series(["x", None, "x", "y", None]))
     assert table["cluster"].tolist() == [0, -1]
     assert table["label"].tolist() == ["y", "x"]
@@ -496,7 +495,7 @@ def test_traces() -> None:
 
 def test_the_map_has_the_colours_of_the_line_on_screen(mapped) -> None:
     card = save(mapped, labels=np.arange(COUNT) % 3 - 1)
-    found = runs.read(mapped, card.id)
+    found = runs.read(mapped, card)
     drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
     assert set(drawn.modality) == {"image"}
@@ -510,8 +509,8 @@ def test_the_map_has_the_colours_of_the_line_on_screen(mapped) -> None:
 
 def test_items_that_took_no_part_have_no_colour(mapped) -> None:
     card = save(mapped)
-    every = runs.read(mapped, card.id)
-    found = Found(every.ids[:5], every.labels[:5], every.confidence[:5], {})
+    every = runs.read(mapped, card)
+    found = ClusteringRun(card, every.ids[:5], every.labels[:5], every.confidence[:5])
     drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
     assert (coloured.by_cluster(drawn, found).codes >= 0).sum() == 5
@@ -520,7 +519,7 @@ def test_items_that_took_no_part_have_no_colour(mapped) -> None:
 
 def test_a_column_of_clusters_colours_the_map_page_alike(mapped) -> None:
     card = save(mapped, labels=np.arange(COUNT) % 5 - 1)
-    found = runs.read(mapped, card.id)
+    found = runs.read(mapped, card)
     drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
     actions.write(mapped, found, "mine")
@@ -558,7 +557,7 @@ def test_the_map_takes_the_clusters_colours(workspace, compared, monkeypatch) ->
 
     save_map(workspace, seed=0)
     card = workspace.runs("clustering")[0]
-    found = runs.read(workspace, card.id)
+    found = runs.read(workspace, card)
     actions.write(workspace, found, actions.column_of(card))
     actions.write_sureness(workspace, found, "sure")
     assert workspace.columns()[actions.column_of(card)] == "text"
@@ -581,9 +580,9 @@ def test_the_button_goes_to_the_map(shown, compared) -> None:
 
 def test_exports(compared) -> None:
     card = compared.runs("clustering")[0]
-    found = runs.read(compared, card.id)
+    found = runs.read(compared, card)
     items = Items.of(compared.table(["caption", "label", "height"]), {"height": "number"})
-    table = actions.table(items, card, found)
+    table = actions.table(items, found)
     assert list(table.columns) == ["id", "cluster", "confidence", "caption", "label", "height"]
     assert table["label"].tolist()[:3] == ["red", "green", "blue"]
     assert RunCard.from_json(downloads.run_card(card).decode()) == card

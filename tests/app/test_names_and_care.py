@@ -97,10 +97,10 @@ def test_names_are_shown_with_their_reasons(shown, mapped, jobs: FakeJobs) -> No
         texts(test)
     )
     found = names.read(mapped, card)
-    assert [each.name for each in found] == ["blue card", "green card", "red card"]
-    table = names_tab.table(found)
-    assert table["name"].tolist() == [each.name for each in found]
-    assert table["nearest caption"].tolist() == [each.captions[0]["caption"] for each in found]
+    assert [each.name for each in found.groups] == ["blue card", "green card", "red card"]
+    table = names_tab.table(found.groups)
+    assert table["name"].tolist() == [each.name for each in found.groups]
+    assert table["nearest caption"].tolist() == [each.captions[0].caption for each in found.groups]
     assert "Blue: blue card" in texts(test)
     assert "Nearest captions" in texts(test)
 
@@ -109,10 +109,10 @@ def test_members_are_those_of_the_group(mapped: Workspace) -> None:
     card = named_by(mapped, clustering := RUN + clustered(mapped, 12).id)
     held = mapped.run(clustering.removeprefix(RUN)).arrays
     found = names.read(mapped, card)
-    assert len(found) == 12
-    for place, each in enumerate(found):
-        assert each.group == f"cluster {place}"
-        assert names_tab.members(mapped, card, place) == held["ids"][held["labels"] == place].tolist()
+    assert len(found.groups) == 12
+    for number, each in enumerate(found.groups):
+        assert (each.group, each.number) == (f"cluster {number}", number)
+        assert found.members(each) == held["ids"][held["labels"] == number].tolist()
 
 
 def test_the_map_takes_the_names(shown, mapped, jobs: FakeJobs) -> None:
@@ -152,8 +152,8 @@ def test_the_clusters_page_shows_names(mapped, jobs: FakeJobs, monkeypatch: pyte
     named_by(mapped, RUN + run.id)
     test = clean(alone("clusters", mapped))
     assert "name-clusters" not in [button.key for button in test.button]
-    known = names.of_clustering(mapped, run.id)
-    found = runs.read(mapped, run.id)
+    known = names.of_clusters(mapped, run.id)
+    found = runs.read(mapped, run)
     largest = int(np.bincount(found.labels).argmax())
     assert f"Cluster {largest}: {known[largest]}" in texts(test)
     assert f"More here than elsewhere: {known[largest]}" in texts(test)

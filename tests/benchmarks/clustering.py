@@ -17,14 +17,16 @@ from time import perf_counter
 
 import numpy as np
 
-from core.clustering.compare import summary, trials
+from core.clustering.compare import trials
 from core.clustering.metrics import DEFINITIONS, against_labels
+from core.commands.clustering import record
 from core.commands.items import classes, item_rows
 from core.console import table
 from core.errors import ClipscapeError
 from core.inputs import Rows
 from core.methods import Method, discover
 from core.results import Strings
+from core.runs.clustering import over_seeds
 from tests.benchmarks.mixture import mixture
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -45,10 +47,9 @@ def inputs(chosen: list[str]) -> list[tuple[str, str]]:
 
 def measured(method: Method, rows: Rows, y: Strings | None, seeds: int) -> dict[str, str]:
     """One row of the table."""
-    done = list(trials(method, rows.vectors, y, range(seeds)))
-    pairs = summary(done)
-    cells = {name: "–" if pair is None else f"{pair[0]:.3f} ± {pair[1]:.3f}" for name, pair in pairs.items()}
-    return {"method": method.name} | {DEFINITIONS[name].title: cell for name, cell in cells.items()}
+    found = over_seeds([record(rows, trial, {}) for trial in trials(method, rows.vectors, y, range(seeds))])
+    cells = {name: f"{mean:.3f} ± {sd:.3f}" for name, (mean, sd) in found.items()}
+    return {"method": method.name} | {each.title: cells.get(name, "–") for name, each in DEFINITIONS.items()}
 
 
 def compare(chosen_methods: list[str], chosen_inputs: list[str], seeds: int) -> None:

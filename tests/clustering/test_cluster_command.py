@@ -1,6 +1,7 @@
 """The command `cluster`: JSON as promised, runs kept in the workspace, one line and status 2 for bad input."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,16 @@ import pytest
 
 from core import commands
 from core.cli import status
+from core.clustering.compare import Trial
+from core.clustering.metrics import evaluate
 from core.commands.items import averaged, item_rows
 from core.errors import BadInput, Cancelled, MissingData
 from core.inputs import read_rows
 from core.maps.neighbours import normalised
+from core.methods import Method
 from core.progress import Progress
+from core.results import Clustering, Floats
+from core.runs.clustering import ClusteringRun
 from core.sources import Item
 from core.workspace import Workspace
 from tests.clustering.making import Stop
@@ -197,7 +203,7 @@ def test_with_nothing_to_compare_with_the_card_says_that(tmp_path: Path) -> None
     fill(workspace, [Item(f"{row}", None, f"caption {row}") for row in range(ROWS)], text=vectors())
     found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
     assert found["label"] is None
-    assert workspace.run(found["runs"][0]["run"]).card.metrics["label"] is None
+    assert ClusteringRun.load(workspace, found["runs"][0]["run"]).figures.label is None
 
 
 @pytest.fixture
@@ -359,6 +365,26 @@ def test_a_stop_keeps_the_runs_that_have_ended(place: Workspace) -> None:
     assert found["partial"] is True
     assert [run["seed"] for run in found["runs"]] == [0]
     assert len(place.runs("clustering")) == 1
+
+
+def test_a_run_that_was_stopped_does_not_count_beside_whole_ones(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second finds one group where there are three: ARI 0."""
+
+    def one_and_a_half(method: Method, x: Floats, *rest: object) -> Iterator[Trial]:
+        classes, sure = np.arange(ROWS) % GROUPS, np.ones(ROWS, dtype=np.float32)
+        for seed, labels in enumerate((classes, np.zeros(ROWS, dtype=np.int64))):
+            clustering = Clustering(labels, sure, partial=bool(seed))
+            params = method.make_params({"seed": seed, "k": 3})
+            yield Trial(method, params, clustering, 1.0, evaluate(x, labels, classes))
+        raise Cancelled("stopped")
+
+    monkeypatch.setattr("core.commands.clustering.trials", one_and_a_half)
+    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=2)
+    assert [row["ari"] for row in found["runs"]] == [1, 0]
+    assert found["summary"]["kmeans"]["ari"] == [1, 0]
+    assert found["summary"]["kmeans"]["stability"] is None
 
 
 def test_a_stop_before_there_is_anything_keeps_nothing(place: Workspace) -> None:

@@ -1,6 +1,5 @@
 """One method over seeds, with a method made up for it: what comes out is known before."""
 
-import json
 import sys
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.clustering import compare
-from core.clustering.compare import FIGURES, Trial, applicable, summary, trials
+from core.clustering.compare import Trial, applicable, trials
 from core.errors import BadParameter, Cancelled
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
@@ -49,14 +48,12 @@ def until_stopped(at: int) -> list[Trial]:
     return done
 
 
-def test_rows_hold_every_figure_of_every_seed() -> None:
-    rows = [trial.row() for trial in trials(METHOD, X, Y)]
-    assert [(row["method"], row["seed"], row["k"]) for row in rows] == [("known", seed, 2) for seed in range(3)]
-    assert [row["ari"] for row in rows] == pytest.approx([1, 1, -0.5])
-    assert [row["acc"] for row in rows] == [1, 1, 0.5]
-    assert set(rows[0]) == {"method", "seed", *FIGURES, "silhouette_sample"}
-    assert all(row["seconds"] >= 0 for row in rows)
-    json.dumps(rows)
+def test_trials_hold_the_figures_of_every_seed() -> None:
+    done = list(trials(METHOD, X, Y))
+    assert [(trial.seed, trial.figures["k"]) for trial in done] == [(seed, 2) for seed in range(3)]
+    assert [trial.figures["ari"] for trial in done] == pytest.approx([1, 1, -0.5])
+    assert [trial.figures["acc"] for trial in done] == [1, 1, 0.5]
+    assert all(trial.seconds >= 0 for trial in done)
 
 
 def test_a_method_without_chance_runs_once() -> None:
@@ -64,20 +61,6 @@ def test_a_method_without_chance_runs_once() -> None:
     done = list(trials(replace(METHOD, seeded=False), X, Y, report=told.append))
     assert [trial.seed for trial in done] == [0]
     assert told[-1].done == told[-1].total
-
-
-def test_the_summary_is_mean_and_sample_deviation() -> None:
-    found = summary(list(trials(METHOD, X, Y)))
-    assert set(found) == {*FIGURES, "stability"}
-    assert found["ari"] == pytest.approx([0.5, np.sqrt((0.5**2 + 0.5**2 + 1) / 2)])
-    assert found["k"] == [2, 0]
-    assert found["stability"] == pytest.approx([0, np.sqrt(1.5 / 2)])
-
-
-def test_without_classes_there_is_still_what_needs_none() -> None:
-    found = summary(list(trials(METHOD, X, seeds=[0])))
-    assert [found[name] for name in ("ami", "ari", "fmi", "nmi", "acc", "stability")] == [None] * 6
-    assert found["davies_bouldin"] == pytest.approx([0.1, 0])
 
 
 def test_progress_rises_over_the_seeds() -> None:
@@ -100,9 +83,6 @@ def test_a_run_stopped_in_its_middle_is_the_last_and_says_so() -> None:
     begin_and_reports_of_one_run = 4
     done = until_stopped(begin_and_reports_of_one_run + 2)
     assert [trial.clustering.partial for trial in done] == [False, True]
-    assert done[1].row()["partial"] is True
-    assert "partial" not in done[0].row()
-    assert summary(done)["stability"] is None, "a clustering that was cut short is no measure of chance"
 
 
 @pytest.mark.parametrize(("at", "count"), [(0, 0), (1, 0), (3, 1), (4, 1), (5, 1), (7, 2)])

@@ -7,7 +7,6 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from core.clustering import metrics
-from core.clustering.compare import FIGURES
 from core.clustering.metrics import (
     DEFINITIONS,
     accuracy,
@@ -23,6 +22,7 @@ from core.clustering.metrics import (
     stability,
 )
 from core.errors import BadInput
+from core.runs.clustering import FIGURES
 
 Y = np.array([0, 0, 0, 1, 1, 1])
 Z = np.array([0, 0, 1, 1, 1, 1])

@@ -19,6 +19,7 @@ from core.groups.significance import paired
 from core.groups.splits import class_splits
 from core.methods import Method, discover
 from core.progress import Progress
+from core.runs.clustering import ClusteringRun
 from core.sources import Item
 from core.workspace import RunCard, Workspace
 from tests.clustering.making import Stop
@@ -260,7 +261,8 @@ def test_items_without_a_group_are_told_of(place: Workspace) -> None:
 def test_groups_are_clusters_of_a_run(place: Workspace, terminal: Terminal) -> None:
     ids = np.array(place.table(["id"])["id"].to_pylist())
     labels = np.where(np.arange(COUNT) < 10, -1, np.arange(COUNT) % 5)
-    run = place.save_run(RunCard("", "clustering", "kmeans", "K-means"), {"ids": ids, "labels": labels})
+    card = RunCard("", ClusteringRun.KIND, "kmeans", "K-means")
+    run = ClusteringRun(card, ids, labels, np.ones(COUNT, dtype=np.float32)).save(place)
     found = commands.groups(place.path, f"run:{run}", ["mean"], seeds=1, sizes=[1])
     assert (found["groups"], found["without_group"], found["by"]) == (5, 10, f"run:{run}")
     assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == [f"cluster {each}" for each in range(5)]
@@ -342,3 +344,12 @@ def test_cells_as_names() -> None:
     assert (made.names.tolist(), made.group.tolist()) == (["a", "b"], [1, -1, 0, 1])
     assert made.of_several().names.tolist() == ["b"]
     assert made.of_several().group.tolist() == [0, -1, -1, 0]
+
+
+def test_clusters_keep_their_numbers() -> None:
+    """Their names are sorted as text, where 10 comes before 2."""
+    made = Grouping.of_clusters(np.array([2, -1, 10, 2]))
+    assert (made.names.tolist(), made.group.tolist()) == (["cluster 10", "cluster 2"], [1, -1, 0, 1])
+    assert made.numbered().tolist() == [2, -1, 10, 2]
+    assert made.of_several().numbered().tolist() == [2, -1, -1, 2]
+    assert Grouping.of(np.array(["b", "", "a"])).numbered().tolist() == [1, -1, 0]

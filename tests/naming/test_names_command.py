@@ -73,6 +73,7 @@ def test_clusters_of_a_run_in_their_order(place: Workspace, encoder: Encoder) ->
     run = commands.cluster(place.path, ["kmeans"], k=12, seeds=1)["runs"][0]["run"]
     found = commands.names(place.path, f"run:{run}")
     assert [each["group"] for each in found["names"]] == [f"cluster {number}" for number in range(12)]
+    assert [each["number"] for each in found["names"]] == list(range(12))
     assert place.run(found["run"]).card.metrics["by"] == f"run:{run}"
 
 

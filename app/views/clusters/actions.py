@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,21 +10,21 @@ from app.kit import downloads, formats, names, progress
 from app.kit.items import Items
 from app.kit.messages import escaped, plainly
 from app.kit.state import state
-from app.views.clusters.clusters import name
-from app.views.clusters.runs import Entry, Found
+from app.views.clusters.runs import Entry
 from core.errors import BadInput
 from core.inputs import RUN
+from core.runs.clustering import ClusteringRun
 from core.workspace import RunCard, Workspace
 
 
-def show(workspace: Workspace, items: Items, entry: Entry, card: RunCard, found: Found) -> None:
+def show(workspace: Workspace, items: Items, entry: Entry, found: ClusteringRun) -> None:
     """One line of buttons, for the seed on screen; only the last is about all seeds of the line."""
     with st.container(key="run-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        _on_the_map(workspace, card, found)
-        _name(workspace, card)
+        _on_the_map(workspace, found)
+        _name(workspace, found.card)
         with st.popover("Write as a label column", icon=":material/label:", key="write"):
-            _write(workspace, items, card, found)
-        _downloads(items, card, found)
+            _write(workspace, items, found)
+        _downloads(items, found)
         with st.popover("", icon=":material/delete:", key="delete", help="Delete from the table"):
             _ask(workspace, entry)
 
@@ -48,39 +47,37 @@ def column_of(card: RunCard) -> str:
     return f"{card.title} clusters, seed {card.seed}".replace(".", "_")
 
 
-def write(workspace: Workspace, found: Found, column: str) -> None:
+def write(workspace: Workspace, found: ClusteringRun, column: str) -> None:
     """The cluster of each item, as a text column."""
-    workspace.set_column(
-        column, {id: name(label) for id, label in zip(_ids(found), found.labels.tolist(), strict=True)}
-    )
+    workspace.set_column(column, found.names())
 
 
-def write_sureness(workspace: Workspace, found: Found, column: str) -> None:
+def write_sureness(workspace: Workspace, found: ClusteringRun, column: str) -> None:
     """How sure the method is of each item, as a column of numbers."""
-    workspace.set_column(column, dict(zip(_ids(found), found.confidence.astype(float).tolist(), strict=True)))
+    workspace.set_column(column, dict(zip(found.ids.tolist(), found.confidence.astype(float).tolist(), strict=True)))
 
 
-def table(items: Items, card: RunCard, found: Found) -> pd.DataFrame:
+def table(items: Items, found: ClusteringRun) -> pd.DataFrame:
     """One row an item: id, cluster (-1: noise), confidence, caption, label and columns."""
     frame = pd.DataFrame({"id": found.ids, "cluster": found.labels, "confidence": found.confidence})
     return pd.concat([frame, items.frame.reindex(found.ids).reset_index(drop=True)], axis=1)
 
 
-def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
+def _on_the_map(workspace: Workspace, found: ClusteringRun) -> None:
     mapped = bool(workspace.runs("map"))
     without = None if mapped else "There is no map yet: draw one on the Map page"
     ways = (
         (
             "Show on the Map page",
             "palette",
-            column_of(card),
+            column_of(found.card),
             write,
             "Writes the clusters as a column, which colours the map",
         ),
         (
             "… how sure it is",
             "gradient",
-            f"{column_of(card)} (sure)",
+            f"{column_of(found.card)} (sure)",
             write_sureness,
             "Writes from 0 to 1 for each item, which colours the map",
         ),
@@ -92,13 +89,13 @@ def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
             st.switch_page(state().pages["map"])
 
 
-def _write(workspace: Workspace, items: Items, card: RunCard, found: Found) -> None:
+def _write(workspace: Workspace, items: Items, found: ClusteringRun) -> None:
     with st.form("write-column", border=False):
-        column = st.text_input("Name of the column", column_of(card), key="write-name").strip()
+        column = st.text_input("Name of the column", column_of(found.card), key="write-name").strip()
         st.caption(f"Each of the {formats.counted(len(found), 'item')} gets the name of its cluster.")
         if st.form_submit_button("Write", key="write-column-now", icon=":material/label:"):
             with plainly():
-                _check_new(column, items, card)
+                _check_new(column, items, found.card)
                 write(workspace, found, column)
                 st.toast(f"{formats.counted(len(found), 'item')} labelled in the column “{column}”")
                 st.rerun()
@@ -123,8 +120,8 @@ def delete(workspace: Workspace, entry: Entry) -> None:
         workspace.delete_run(card.id)
 
 
-def _downloads(items: Items, card: RunCard, found: Found) -> None:
-    whole = partial(table, items, card, found)
+def _downloads(items: Items, found: ClusteringRun) -> None:
+    card, whole = found.card, partial(table, items, found)
     stem = f"{card.method}-seed{card.seed}"
     each, how = "Cluster of each item", "Method, parameters, seed, versions and figures"
     ways: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
@@ -134,7 +131,3 @@ def _downloads(items: Items, card: RunCard, found: Found) -> None:
     )
     for title, make, file, help in ways:
         downloads.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}", quiet=False)
-
-
-def _ids(found: Found) -> list[str]:
-    return np.asarray(found.ids).tolist()

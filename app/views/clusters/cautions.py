@@ -31,7 +31,7 @@ def cautions(entry: Entry) -> Iterator[str]:
     if entry.partial:
         yield f"{_seeds(entry)} stopped before the end; its clusters are those it had until then."
     yield from _number(entry)
-    if any(card.metrics.get("reconstruction_loss", 0.0) > COLLAPSED for card in entry.cards):
+    if any((each.reconstruction_loss or 0.0) > COLLAPSED for each in entry.each):
         yield "its auto-encoder collapsed: the code says next to nothing of the items. Give it more epochs."
     noise = entry.figures.get("noise", (0.0, 0.0))[0]
     if noise > MUCH_NOISE:

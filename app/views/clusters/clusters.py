@@ -7,16 +7,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import formats, names, pictured, store
+from app.kit import formats, names, pictured
 from app.kit.items import Items
 from app.kit.messages import escaped
-from app.scatter.colours import NOISE
-from app.views.clusters.runs import Found
 from core.commands.items import in_words, item_rows
 from core.errors import MissingData
-from core.inputs import RUN
-from core.results import Floats
-from core.workspace import RunCard, Workspace
+from core.results import Floats, Strings
+from core.runs.clustering import ClusteringRun, cluster_name
+from core.workspace import Workspace
 
 ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least sure": "unsure"}
 SHOWN = 48
@@ -25,14 +23,14 @@ FITTING, TALL = 12, 460
 """Clusters of a table that is shown whole, and the pixels of a longer one."""
 
 
-def choose(workspace: Workspace, items: Items, card: RunCard, found: Found) -> tuple[int | None, int]:
+def choose(workspace: Workspace, items: Items, found: ClusteringRun) -> tuple[int | None, int]:
     """The table of clusters; the cluster chosen in it, None where none is, and the one to show: the largest then."""
-    table = sizes(found, classes(items, card, found))
-    if known := names.of_clustering(workspace, card.id):
+    table = sizes(found, classes(items, found))
+    if known := names.of_clusters(workspace, found.card.id):
         table["name"] = [known.get(cluster, "") for cluster in table["cluster"].tolist()]
     event = st.dataframe(
         _readable(table),
-        key=f"clusters-{card.id}",
+        key=f"clusters-{found.card.id}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
@@ -46,48 +44,46 @@ def choose(workspace: Workspace, items: Items, card: RunCard, found: Found) -> t
     return chosen, int(table["cluster"].iloc[0]) if chosen is None else chosen
 
 
-def show(workspace: Workspace, items: Items, card: RunCard, found: Found, cluster: int) -> None:
+def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
     """Pictures of a cluster, in the order asked for; a click shows the item large."""
-    rows = np.flatnonzero(found.labels == cluster)
+    rows = found.rows(cluster)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        given = names.of_clustering(workspace, card.id).get(cluster)
-        called = f": {escaped(given)}" if given else ""
-        st.markdown(f"**{name(cluster).capitalize()}{called}**, {formats.counted(len(rows), 'item')}", width="content")
+        given = names.of_clusters(workspace, found.card.id).get(cluster)
+        title = cluster_name(cluster).capitalize() + (f": {escaped(given)}" if given else "")
+        st.markdown(f"**{title}**, {formats.counted(len(rows), 'item')}", width="content")
         order = st.segmented_control(
             "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
         )
-    _words(workspace, card, cluster)
-    x = vectors(workspace, card, found)
-    places, values = ordered(x, rows, found.confidence, ORDERS[order])
+    _words(workspace, found, cluster)
+    places, values = ordered(vectors(workspace, found), rows, found.confidence, ORDERS[order])
     ids = found.ids[places[:SHOWN]].tolist()
     notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
-    pictured.shown(workspace, ids, f"cluster-{card.id}", notes)
+    pictured.shown(workspace, ids, f"cluster-{found.card.id}", notes)
     unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
     first = f"The first {SHOWN} of them. " if len(rows) > SHOWN else ""
     st.caption(f"{first}The figure on a picture: {unit}.")
 
 
-def _words(workspace: Workspace, card: RunCard, cluster: int) -> None:
+def _words(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
     """The phrases that the cluster has and others lack, and the captions nearest to it, where it has a name."""
-    run = names.newest(workspace, RUN + card.id)
-    told = next((each for each in names.read(workspace, run) if each.group == name(cluster)), None) if run else None
+    told = names.clusters(workspace, found.card.id).get(cluster)
     if told:
-        phrases = ", ".join(phrase["phrase"] for phrase in told.phrases)
-        captions = "; ".join(f"“{each['caption']}”" for each in told.captions)
+        phrases = ", ".join(each.phrase for each in told.phrases)
+        captions = "; ".join(f"“{each.caption}”" for each in told.captions)
         near = f" Nearest captions: {captions}." if captions else ""
         st.caption(escaped(f"More here than elsewhere: {phrases}.{near}" if phrases else near))
 
 
-def classes(items: Items, card: RunCard, found: Found) -> pd.Series | None:
+def classes(items: Items, found: ClusteringRun) -> pd.Series | None:
     """The label of each item, in the run's order; None where nothing is labelled."""
-    column = str(card.metrics.get("label") or "label")
+    column = found.figures.label or "label"
     if column not in items.frame:
         return None
     values = items.values(column, found.ids).reset_index(drop=True).replace("", None)
     return values if values.notna().any() else None
 
 
-def sizes(found: Found, labels: pd.Series | None) -> pd.DataFrame:
+def sizes(found: ClusteringRun, labels: pd.Series | None) -> pd.DataFrame:
     """A row a cluster, the largest first, noise last: `cluster`, `items`, `share`, `sure`, `label`, `pure`.
 
     sure: mean confidence. label: the most frequent among the cluster's labelled items; pure: its share of those.
@@ -116,23 +112,19 @@ def ordered(x: Floats, rows: NDArray[np.intp], confidence: Floats, order: str) -
     return rows[places], values[places]
 
 
-def vectors(workspace: Workspace, card: RunCard, found: Found) -> Floats:
+def vectors(workspace: Workspace, found: ClusteringRun) -> Floats:
     """(N, D): what the run was made from, in its order; raises `MissingData` where it is gone."""
-    return _vectors(workspace.path, workspace.version, card.model, card.space, card.id)
+    card = found.card
+    return _vectors(workspace.path, workspace.version, card.model, card.space, card.id, found.ids)
 
 
 @st.cache_resource(show_spinner="Reading the embeddings …", max_entries=2)
-def _vectors(path: str, version: int, model: str, space: str, run: str) -> Floats:
-    rows, ids = item_rows(path, space, model), store.opened(path).run(run).arrays["ids"]
-    places = pd.Index(rows.ids).get_indexer(ids)
+def _vectors(path: str, version: int, model: str, space: str, run: str, _ids: Strings) -> Floats:
+    rows = item_rows(path, space, model)
+    places = pd.Index(rows.ids).get_indexer(_ids)
     if (places < 0).any():
         raise MissingData(f"{int((places < 0).sum()):,} of the run's items are no longer embedded: compare again")
     return rows.vectors[places]
-
-
-def name(cluster: int) -> str:
-    """`cluster 3`, or `noise`."""
-    return NOISE if cluster < 0 else f"cluster {cluster}"
 
 
 def _dominant(cluster: pd.Series, labels: pd.Series) -> pd.DataFrame:
@@ -143,7 +135,7 @@ def _dominant(cluster: pd.Series, labels: pd.Series) -> pd.DataFrame:
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     """Clusters by name, shares in per cent."""
-    named = table.assign(cluster=[name(cluster) for cluster in table["cluster"]])
+    named = table.assign(cluster=[cluster_name(cluster) for cluster in table["cluster"]])
     shares = [column for column in ("share", "pure") if column in table]
     return named.assign(**{column: 100 * table[column] for column in shares})
 

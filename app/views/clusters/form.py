@@ -13,13 +13,15 @@ from app.kit import formats, forms, method_picker
 from app.kit.items import MANY, Items
 from app.kit.messages import plainly
 from app.kit.method_picker import Choice
-from app.views.clusters.runs import APART, COMMAND, PACKAGE
+from app.views.clusters.runs import COMMAND, PACKAGE
 from core.jobs import jobs
 from core.methods import Method, discover
 from core.workspace import Workspace
 
 FIRST = ("kmeans", "deepdpm")
 """Methods chosen at first: one that is told K, one that finds it; both are quick."""
+APART = ("seed", "k")
+"""Parameters that are asked for once, for all methods."""
 USUAL_K = 10
 SEEDS = 3
 

@@ -11,9 +11,10 @@ from app.kit import downloads, formats
 from app.kit.charts import category_colours
 from app.kit.publish import fingerprint
 from app.kit.state import state
-from app.views.clusters import cautions, runs
+from app.views.clusters import cautions
 from app.views.clusters.runs import Entry
 from core.clustering.metrics import AGAINST_LABELS, DEFINITIONS, Definition
+from core.runs import clustering
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -113,7 +114,8 @@ def _spread(deviations: list[float], runs: int) -> dict[str, Any]:
 def figures_csv(found: Sequence[Entry]) -> bytes:
     """Every run as a row: its method with its setting, its seed, its figures."""
     rows = [
-        {"method": entry.title, "seed": card.seed} | {each.name: runs.figure(card, each.name) for each in shown(found)}
+        {"method": entry.title, "seed": card.seed}
+        | {each.name: clustering.figure(card, each.name) for each in shown(found)}
         for entry in found
         for card in entry.cards
     ]

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from app.kit import empty, formats, progress, store
+from app.comparison import selector
+from app.kit import empty, progress, store
 from app.kit.items import Items
 from app.kit.page import Outcome, Page
 from app.views.clusters import form, leaderboard, pair, run, runs
-from app.views.clusters.runs import Given
+from app.views.clusters.runs import SELECTOR, Input
 from core.jobs import jobs
+from core.runs.clustering import ClusteringRun, summary
 from core.workspace import RunCard, Workspace
 
 WARM_AFTER = 5.0
@@ -27,7 +29,7 @@ def show() -> None:
         icon = "memory" if workspace.count() else "bubble_chart"
         empty.unembedded(workspace, icon, "Nothing to cluster yet", **NOTHING)
         return
-    items, cards = store.items(workspace), workspace.runs(runs.KIND)
+    items, cards = store.items(workspace), workspace.runs(ClusteringRun.KIND)
     with st.container(key="clusters-head"):
         st.title("Clusters", anchor=False)
         with progress.expander(workspace, runs.COMMAND, "New comparison", "new-comparison", first=not cards):
@@ -41,30 +43,20 @@ def show() -> None:
 
 
 def _compared(workspace: Workspace, items: Items, cards: list[RunCard]) -> None:
-    found = runs.entries(workspace, cards, _given(workspace, cards))
+    found = runs.entries(workspace, cards, _input(workspace, cards))
     shown, ticked = leaderboard.show(found)
     if len(ticked) > 1:
         pair.show(workspace, *ticked[:2])
     run.show(workspace, items, shown)
 
 
-def _given(workspace: Workspace, cards: list[RunCard]) -> Given:
+def _input(workspace: Workspace, cards: list[RunCard]) -> Input:
     """Only runs of the same vectors are compared; where there are several, a person chooses."""
-    known = runs.givens(cards)
+    known = SELECTOR.inputs(cards)
     if len(known) == 1:
         st.caption(known[0].title(workspace))
         return known[0]
-    titles = [each.title(workspace) for each in known]
-    place = st.selectbox("Runs of", range(len(known)), format_func=titles.__getitem__, key="given")
-    return known[place]
+    return selector.choose(workspace, known, "Runs of", key="given")
 
 
-PAGE = Page(
-    "Clusters",
-    ":material/bubble_chart:",
-    3,
-    show,
-    {
-        "cluster": Outcome(lambda result: formats.counted(len(result.get("runs", [])), "run")),
-    },
-)
+PAGE = Page("Clusters", ":material/bubble_chart:", 3, show, {runs.COMMAND: Outcome(summary)})

@@ -25,7 +25,7 @@ DARK = 45
 
 def show(workspace: Workspace, first: Entry, second: Entry) -> None:
     """The first runs of two lines of the leaderboard."""
-    one, other = (runs.read(workspace, each.cards[0].id) for each in (first, second))
+    one, other = (runs.read(workspace, each.cards[0]) for each in (first, second))
     rows, columns = shared(one.ids, other.ids)
     st.subheader(f"{escaped(first.title)} beside {escaped(second.title)}", anchor=False)
     if not len(rows):

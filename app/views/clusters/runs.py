@@ -1,35 +1,26 @@
-"""Saved clusterings as the page reads them: which can be compared, their figures over seeds, their arrays."""
+"""Saved clusterings as the page shows them: which can be compared, and their figures over seeds."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from app.comparison import settings
-from app.comparison.source import space_name
-from app.kit import formats, store
+from app.comparison.selector import Selector
+from app.comparison.source import chosen_by, space_name
+from app.kit import formats, records, store
 from app.kit.progress import Comparison
-from core.clustering.metrics import DEFINITIONS, mean_and_sd, stability
+from core.runs.clustering import ClusteringFigures, ClusteringRun, MeanAndSd, over_seeds
 from core.workspace import RunCard, Workspace
 
 PACKAGE = "core.clustering"
-KIND = "clustering"
-APART = ("seed", "k")
-"""Parameters that a form asks for once, for all methods."""
 COMMAND = "cluster"
-COMPARISON = Comparison(COMMAND, PACKAGE, KIND, "Each run appears here as it ends.", seen=len)
-
-Figures = Mapping[str, tuple[float, float]]
+COMPARISON = Comparison(COMMAND, PACKAGE, ClusteringRun.KIND, "Each run appears here as it ends.", seen=len)
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a run was given; only runs of the same are compared.
+class Input:
+    """What a run was made from; only runs of the same are compared.
 
     fingerprint: of the embeddings. label: the column that the figures compare with, "" where there was none.
     tag, exclude: how the items were chosen, "" where they were not.
@@ -44,23 +35,30 @@ class Given:
     exclude: str
 
     @classmethod
-    def of(cls, card: RunCard) -> "Given":
-        told = (str(card.metrics.get(name) or "") for name in ("label", "tag", "exclude"))
-        return cls(card.model, card.space, card.fingerprint, card.items, *told)
+    def of(cls, card: RunCard) -> "Input":
+        found = ClusteringRun.figures_of(card)
+        chosen = (found.label or "", found.tag or "", found.exclude or "")
+        return cls(card.model, card.space, card.fingerprint, card.items, *chosen)
 
     def title(self, workspace: Workspace) -> str:
         """`Images, pocket, 120 items, only “cats”, without “blurred”, compared with “label”`."""
-        told = (("only", self.tag), ("without", self.exclude), ("compared with", self.label))
         parts = [space_name(self.space), store.model_title(workspace, self.model), formats.counted(self.items, "item")]
-        return ", ".join(parts + [f"{word} “{name}”" for word, name in told if name])
+        label = [f"compared with “{self.label}”"] if self.label else []
+        return ", ".join([*parts, *chosen_by(self.tag, self.exclude), *label])
+
+
+SELECTOR = Selector(Input.of, PACKAGE, ("seed",))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the leaderboard: one method with one setting. cards: one a seed, in the order of the seeds."""
+    """A line of the leaderboard: one method with one setting.
+
+    cards: one a seed, in the order of the seeds. figures: over the seeds, by name.
+    """
 
     cards: tuple[RunCard, ...]
-    figures: Figures
+    figures: Mapping[str, MeanAndSd]
 
     @property
     def method(self) -> str:
@@ -73,83 +71,43 @@ class Entry:
     @property
     def partial(self) -> tuple[RunCard, ...]:
         """The runs that were stopped."""
-        return tuple(card for card in self.cards if card.metrics.get("partial"))
+        return tuple(card for card, each in zip(self.cards, self.each, strict=True) if each.partial)
+
+    @cached_property
+    def each(self) -> list[ClusteringFigures]:
+        """The figures of every run."""
+        return [ClusteringRun.figures_of(card) for card in self.cards]
 
     @cached_property
     def title(self) -> str:
         """`K-means, K = 10`: the method, and what of its setting is not the default."""
-        return ", ".join([self.cards[0].title, *settings.changed(self.cards[0], PACKAGE, APART)])
+        return SELECTOR.title(self.cards[0])
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A run's arrays: ids (N,) str; labels (N,) int64, -1 = noise; confidence (N,) float32; history by name."""
-
-    ids: NDArray[np.str_]
-    labels: NDArray[np.int64]
-    confidence: NDArray[np.float32]
-    history: Mapping[str, Sequence[Any]]
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray]) -> "Found":
-        history = arrays.get("history")
-        told = json.loads(str(np.ravel(history)[0])) if history is not None and history.size else {}
-        return cls(arrays["ids"], arrays["labels"], arrays["confidence"], told)
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-def givens(cards: Iterable[RunCard]) -> list[Given]:
-    """What the saved runs were given, the newest first."""
-    return list(dict.fromkeys(Given.of(card) for card in reversed(list(cards))))
-
-
-def entries(workspace: Workspace, cards: Sequence[RunCard], given: Given) -> list[Entry]:
+def entries(workspace: Workspace, cards: Sequence[RunCard], of: Input) -> list[Entry]:
     """The runs of one input by method and setting, the best first; of runs made twice, the newer one."""
-    grouped: dict[tuple[str, str], dict[int, RunCard]] = {}
-    for card in cards:
-        if Given.of(card) == given:
-            grouped.setdefault((card.method, setting(card)), {})[card.seed] = card
-    found = [entry(workspace, [seeds[seed] for seed in sorted(seeds)]) for seeds in grouped.values()]
+    seeds = ({card.seed: card for card in alike} for alike in SELECTOR.by_setting(cards, of))
+    found = [entry(workspace, [newest[seed] for seed in sorted(newest)]) for newest in seeds]
     return sorted(found, key=_merit, reverse=True)
 
 
 def entry(workspace: Workspace, cards: Sequence[RunCard]) -> Entry:
-    """Runs of one setting with mean and sd of each figure; stopped ones count only where there are no others."""
-    whole = [card for card in cards if not card.metrics.get("partial")] or list(cards)
-    known = {name: [each for card in whole if (each := figure(card, name)) is not None] for name in DEFINITIONS}
-    pairs = {name: mean_and_sd(values) for name, values in known.items()}
-    pairs["stability"] = _stability(workspace.path, tuple(card.id for card in whole))
-    return Entry(tuple(cards), {name: (pair[0], pair[1]) for name, pair in pairs.items() if pair})
+    """Runs of one setting with mean and sd of each figure."""
+    return Entry(tuple(cards), _over_seeds(workspace.path, tuple(card.id for card in cards), workspace, cards))
 
 
-def figure(card: RunCard, name: str) -> float | None:
-    """A figure of one run; None where it is not defined."""
-    value = card.seconds if name == "seconds" else card.metrics.get(name)
-    return None if value is None else float(value)
-
-
-def setting(card: RunCard) -> str:
-    """The parameters without the seed, as a key."""
-    return settings.key(card, ("seed",))
-
-
-def read(workspace: Workspace, id: str) -> Found:
-    """The arrays of a run; a run never changes."""
-    return _read(workspace.path, id)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _read(path: str, id: str) -> Found:
-    return Found.of(store.opened(path).run(id).arrays)
+def read(workspace: Workspace, card: RunCard) -> ClusteringRun:
+    return records.read(workspace, ClusteringRun, card)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _stability(path: str, ids: tuple[str, ...]) -> list[float] | None:
-    return stability([_read(path, id).labels for id in ids])
+def _over_seeds(
+    path: str, ids: tuple[str, ...], _workspace: Workspace, _cards: Sequence[RunCard]
+) -> dict[str, MeanAndSd]:
+    """A clustering never changes."""
+    return over_seeds([read(_workspace, card) for card in _cards])
 
 
-def _merit(entry: Entry) -> tuple[float, float]:
+def _merit(entry: Entry) -> tuple[float, ...]:
     """AMI where there are labels, else the silhouette."""
-    return tuple(entry.figures.get(name, (-2.0, 0.0))[0] for name in ("ami", "silhouette"))  # type: ignore[return-value]
+    return tuple(entry.figures.get(name, (-2.0, 0.0))[0] for name in ("ami", "silhouette"))

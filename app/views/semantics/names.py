@@ -1,16 +1,16 @@
 """The tab "Names": what each group is about, in words that captions or a person's list hold."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.kit import downloads, formats, names, pictured, progress
 from app.kit.messages import escaped, plainly
-from app.kit.names import KIND, Named
 from app.views.semantics import names_form, results
 from app.views.semantics.names_form import TAB
-from app.views.semantics.vectors import arrays
+from core.runs.names import NamedGroup, NamesRun
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import safe_name
 
@@ -22,7 +22,7 @@ FIRST = "Press Name them: each group gets the phrases that its captions have and
 
 def show(workspace: Workspace) -> None:
     """The form, the names on screen as a table, and the group that was clicked with its pictures."""
-    cards = workspace.runs(KIND)
+    cards = workspace.runs(NamesRun.KIND)
     with progress.expander(workspace, names.COMMAND, "New names", "new-names", first=not cards):
         names_form.show(workspace)
     progress.line(workspace, names.COMMAND, "" if cards else FIRST)
@@ -31,55 +31,46 @@ def show(workspace: Workspace) -> None:
         return
     found = names.read(workspace, card)
     with plainly():
-        _head(workspace, card, found)
-        place = _table(card, found)
-        _group(workspace, card, found, place)
+        _head(workspace, found)
+        _group(workspace, found, _table(found))
 
 
 def title(workspace: Workspace, card: RunCard) -> str:
     """`10 of K-means, K = 10, seed 0 · … , from captions`"""
-    by = names_form.title(workspace, str(card.metrics["by"]))
-    return f"{card.metrics['named']} of {by}, from {card.metrics['from']}"
+    found = NamesRun.figures_of(card)
+    return f"{found.named} of {names_form.title(workspace, found.by)}, from {found.source}"
 
 
-def table(found: list[Named]) -> pd.DataFrame:
+def table(groups: Sequence[NamedGroup]) -> pd.DataFrame:
     """A row a group: group, items, name, phrases, the nearest caption."""
     rows = [
         {
             "group": each.group,
             "items": each.items,
             "name": each.name or "–",
-            "phrases": ", ".join(phrase["phrase"] for phrase in each.phrases),
-            "nearest caption": each.captions[0]["caption"] if each.captions else "",
+            "phrases": ", ".join(phrase.phrase for phrase in each.phrases),
+            "nearest caption": each.captions[0].caption if each.captions else "",
         }
-        for each in found
+        for each in groups
     ]
     return pd.DataFrame(rows)
 
 
-def members(workspace: Workspace, card: RunCard, place: int) -> list[str]:
-    """The ids of a group's items; place: in the table."""
-    held = arrays(workspace, card)
-    group: NDArray[np.int64] = held["group"]
-    titles = [each.group for each in names.read(workspace, card)]
-    number = sorted(titles).index(titles[place])
-    return held["ids"][group == number].tolist()
-
-
-def _head(workspace: Workspace, card: RunCard, found: list[Named]) -> None:
+def _head(workspace: Workspace, found: NamesRun) -> None:
+    card, figures = found.card, found.figures
     with st.container(key="names-head", horizontal=True, vertical_alignment="center", gap="small"):
         order = ORDERS.get(str(card.params.get("rank")), "")
         st.caption(
-            f"{formats.counted(len(found), 'group')} of {formats.counted(card.items, 'item')}, words from "
-            f"{escaped(str(card.metrics['from']))}, by {escaped(card.title)}, in the order of {order}.",
+            f"{formats.counted(len(found.groups), 'group')} of {formats.counted(card.items, 'item')}, words from "
+            f"{escaped(figures.source)}, by {escaped(card.title)}, in the order of {order}.",
             help=_HELP,
             width="stretch",
         )
-        column = safe_name(f"{names.COLUMN} {names_form.title(workspace, str(card.metrics['by'])).partition(' · ')[0]}")
-        known = {id: each.name or each.group for n, each in enumerate(found) for id in members(workspace, card, n)}
+        column = safe_name(f"{names.COLUMN} {names_form.title(workspace, figures.by).partition(' · ')[0]}")
+        known = {id: each.name or each.group for each in found.groups for id in found.members(each)}
         help = f"Writes each item's name as the column “{column}”, by which the map is coloured"
         pictured.by_column(workspace, column, known, "names-colour", help)
-        downloads.button("CSV", lambda: downloads.csv(table(found)), "names.csv", "A row a group")
+        downloads.button("CSV", lambda: downloads.csv(table(found.groups)), "names.csv", "A row a group")
 
 
 _HELP = (
@@ -89,12 +80,12 @@ _HELP = (
 )
 
 
-def _table(card: RunCard, found: list[Named]) -> int:
-    """The place of the group to show: the clicked one, else the largest."""
-    frame = table(found)
+def _table(found: NamesRun) -> NamedGroup:
+    """The group to show: the clicked one, else the largest."""
+    frame = table(found.groups)
     event = st.dataframe(
         frame,
-        key=f"names-{card.id}",
+        key=f"names-{found.card.id}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
@@ -108,13 +99,12 @@ def _table(card: RunCard, found: list[Named]) -> int:
         },
     )
     clicked = [row for row, _ in event["selection"]["cells"] if row < len(frame)]
-    return clicked[0] if clicked else int(frame["items"].to_numpy().argmax())
+    return found.groups[clicked[0]] if clicked else max(found.groups, key=lambda each: each.items)
 
 
-def _group(workspace: Workspace, card: RunCard, found: list[Named], place: int) -> None:
+def _group(workspace: Workspace, found: NamesRun, chosen: NamedGroup) -> None:
     """Why the group has its name, and pictures of it."""
-    chosen = found[place]
-    ids = members(workspace, card, place)
+    card, ids = found.card, found.members(chosen)
     with st.container(key="names-group", horizontal=True, vertical_alignment="center", gap="small"):
         name = f": {escaped(chosen.name)}" if chosen.name else ""
         st.subheader(f"{escaped(chosen.group.capitalize())}{name}", anchor=False, width="stretch")
@@ -125,7 +115,7 @@ def _group(workspace: Workspace, card: RunCard, found: list[Named], place: int) 
         if chosen.captions:
             _captions(chosen)
     some = spread(ids, SHOWN)
-    pictured.shown(workspace, some, f"names-gallery-{card.id}-{place}")
+    pictured.shown(workspace, some, f"names-gallery-{card.id}-{chosen.number}")
     if len(some) < len(ids):
         st.caption(f"{len(some)} of {formats.counted(len(ids), 'item')}, evenly taken from all of them.")
 
@@ -136,7 +126,7 @@ def spread(ids: list[str], count: int) -> list[str]:
     return [ids[place] for place in places]
 
 
-def _phrases(card: RunCard, chosen: Named) -> None:
+def _phrases(card: RunCard, chosen: NamedGroup) -> None:
     frame = pd.DataFrame(chosen.phrases)
     for share in ("share", "others"):
         frame[share] = 100 * frame[share].astype(float)
@@ -157,8 +147,8 @@ def _phrases(card: RunCard, chosen: Named) -> None:
         )
 
 
-def _captions(chosen: Named) -> None:
+def _captions(chosen: NamedGroup) -> None:
     with st.container(key="names-captions"):
         st.markdown("**Nearest captions**", help="Of the group's own, those most like its images and unlike the others")
         for each in chosen.captions:
-            st.markdown(f"{escaped(each['caption'])} :gray[{each['cosine']:.3f}]")
+            st.markdown(f"{escaped(each.caption)} :gray[{each.cosine:.3f}]")

@@ -13,6 +13,7 @@ from app.kit.messages import escaped
 from app.views.semantics import prompt_form, source
 from core.inputs import RUN
 from core.methods import discover
+from core.runs.clustering import ClusteringRun
 from core.workspace import RunCard, Workspace
 
 TAB = "names"
@@ -53,13 +54,13 @@ TOLD = {
 
 def groups(workspace: Workspace) -> dict[str, str]:
     """What can be named and how a person reads it: clusterings, the newest first, then columns with few values."""
-    runs = {RUN + card.id: clustering(card) for card in reversed(workspace.runs("clustering"))}
+    runs = {RUN + card.id: clustering(card) for card in reversed(workspace.runs(ClusteringRun.KIND))}
     return runs | {name: f"column “{name.replace('_', ' ')}”" for name in columns(workspace)}
 
 
 def clustering(card: RunCard) -> str:
     """`K-means, K = 10, seed 0 · 11-22 21:40 UTC`"""
-    title = ", ".join([card.title, *settings.changed(card, "core.clustering", ("seed", "k"))])
+    title = settings.title(card, "core.clustering", ("seed",))
     return f"{title}, seed {card.seed} · {card.created[5:16].replace('T', ' ')} UTC"
 
 
