@@ -24,6 +24,10 @@ class DirectionFigures(Chosen):
     auc: float | None = None
     column: str | None = None
 
+    def summary(self) -> str:
+        """`“happy face − sad face”, AUC 0.982`"""
+        return f"“{self.direction}”" + (f", AUC {figure(self.auc)}" if self.auc else "")
+
 
 @dataclass(frozen=True, eq=False)
 class DirectionRun(Record[DirectionFigures]):
@@ -51,31 +55,17 @@ class DirectionRun(Record[DirectionFigures]):
         return towards, away
 
     def summary(self) -> str:
-        return DirectionResult(self.card.id, self.figures.direction, self.figures.auc).summary()
-
-
-@dataclass(frozen=True)
-class DirectionResult:
-    """What a page reads of the result of `direction`."""
-
-    run: str
-    direction: str
-    auc: float | None = None
-
-    def summary(self) -> str:
-        """What came of it, in a few words."""
-        return f"“{self.direction}”" + (f", AUC {figure(self.auc)}" if self.auc else "")
+        return self.figures.summary()
 
 
 @dataclass(frozen=True)
 class WithoutResult:
     """What a page reads of the result of `without`. model: the derived one."""
 
-    run: str
     model: str
 
     def summary(self) -> str:
-        """What came of it, in a few words."""
+        """`made the model pocket/without-happy-sad`"""
         return f"made the model {self.model}"
 
 
@@ -100,6 +90,10 @@ class RemovalFigures:
     agreement: Spread = None
     chance: Spread = None
 
+    def summary(self) -> str:
+        """`made the model pocket/without-happy-sad`"""
+        return f"made the model {self.derived}"
+
 
 @dataclass(frozen=True, eq=False)
 class RemovalRun(Record[RemovalFigures]):
@@ -114,16 +108,4 @@ class RemovalRun(Record[RemovalFigures]):
     after: Integers
 
     def summary(self) -> str:
-        return RemovalResult(self.card.id, self.figures.derived).summary()
-
-
-@dataclass(frozen=True)
-class RemovalResult:
-    """What a page reads of the result of `removal`. derived: the model without the direction."""
-
-    run: str
-    derived: str
-
-    def summary(self) -> str:
-        """What came of it, in a few words."""
-        return f"made the model {self.derived}"
+        return self.figures.summary()

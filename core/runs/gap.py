@@ -49,6 +49,10 @@ class GapFigures(Chosen):
     after: SpaceFigures
     matched: int
 
+    def summary(self) -> str:
+        """`the gap is 0.216`"""
+        return f"the gap is {figure(self.before.size)}"
+
 
 @dataclass(frozen=True, eq=False)
 class Space:
@@ -98,16 +102,4 @@ class GapRun(Record[GapFigures]):
         return counts / max(counts.sum(), 1) / np.diff(self.edges)
 
     def summary(self) -> str:
-        return GapResult(self.card.id, self.figures.before).summary()
-
-
-@dataclass(frozen=True)
-class GapResult:
-    """What a page reads of the result of `gap`."""
-
-    run: str
-    before: SpaceFigures
-
-    def summary(self) -> str:
-        """What came of it, in a few words."""
-        return f"the gap is {figure(self.before.size)}"
+        return self.figures.summary()

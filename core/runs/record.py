@@ -96,6 +96,13 @@ class Chosen:
     exclude: str | None = None
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What the result of every command says that keeps one run. run: its id."""
+
+    run: str
+
+
 def metrics(figures: Any) -> Mapping[str, Any]:
     """A dataclass of figures as a card keeps them; what is None is left out."""
     plain = msgspec.to_builtins(figures, enc_hook=lambda value: value.tolist())

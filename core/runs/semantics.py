@@ -118,7 +118,7 @@ class SemanticsRun(Record[SemanticsFigures]):
         return Correlated(self.coefficients, self.adjusted, components)
 
     def summary(self) -> str:
-        return SemanticsResult(self.card.id, self.card.items, ZeroShotResult(self.figures.accuracy)).summary()
+        return SemanticsResult(self.card.items, ZeroShotResult(self.figures.accuracy)).summary()
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,6 @@ class ZeroShotResult:
 class SemanticsResult:
     """What a page reads of the result of `semantics`."""
 
-    run: str
     items: int
     zero_shot: ZeroShotResult | None = None
 

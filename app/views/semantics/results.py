@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import streamlit as st
 from msgspec import convert
@@ -14,19 +14,11 @@ from app.kit.page import Outcome, Result
 from core.jobs import Job
 from core.runs import names
 from core.runs.care import CareResult
-from core.runs.direction import DirectionResult, RemovalResult, WithoutResult
-from core.runs.gap import GapResult
+from core.runs.direction import DirectionFigures, RemovalFigures, WithoutResult
+from core.runs.gap import GapFigures
+from core.runs.record import Saved
 from core.runs.semantics import SemanticsResult
 from core.workspace import RunCard, Workspace
-
-
-class CommandResult(Protocol):
-    """What a page reads of a command's result: the run, and what came of it in a few words."""
-
-    @property
-    def run(self) -> str: ...
-
-    def summary(self) -> str: ...
 
 
 def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Callable[[RunCard], str]) -> RunCard | None:
@@ -83,31 +75,32 @@ def choose(workspace: str, tab: str, run: str) -> None:
     st.session_state[key(workspace, tab)] = run
 
 
-def _of(kind: type[CommandResult], *tabs: str) -> Outcome:
-    """A command's result in a few words; once it is there, it is on screen in these tabs. kind: how it is read."""
+def _shows(*tabs: str) -> Callable[[Job, Result], None]:
+    """Puts a command's result on screen in these tabs."""
 
     def after(job: Job, result: Result) -> None:
         for tab in tabs:
-            choose(Path(job.workspace).name, tab, convert(result, kind).run)
+            choose(Path(job.workspace).name, tab, convert(result, Saved).run)
 
-    return Outcome(lambda result: convert(result, kind).summary(), after)
+    return after
 
 
-def _checked(job: Job, result: Result) -> None:
+def _shows_checks(job: Job, result: Result) -> None:
     for check, found in convert(result, CareResult).kinds.items():
         choose(Path(job.workspace).name, f"care-{check}", found.run)
 
 
-def _named(job: Job, result: Result) -> None:
-    choose(Path(job.workspace).name, "names", result["run"])
+def _summary(kind: type[Any]) -> Callable[[Result], str]:
+    """What a command's result, read as that, says of itself."""
+    return lambda result: convert(result, kind).summary()
 
 
 OUTCOMES = {
-    "semantics": _of(SemanticsResult, "prompts", "components"),
-    "direction": _of(DirectionResult, "directions"),
-    "without": _of(WithoutResult),
-    "removal": _of(RemovalResult),
-    "gap": _of(GapResult, "gap"),
-    "names": Outcome(names.summary, _named),
-    "care": Outcome(lambda result: convert(result, CareResult).summary(), _checked),
+    "semantics": Outcome(_summary(SemanticsResult), _shows("prompts", "components")),
+    "direction": Outcome(_summary(DirectionFigures), _shows("directions")),
+    "without": Outcome(_summary(WithoutResult)),
+    "removal": Outcome(_summary(RemovalFigures)),
+    "gap": Outcome(_summary(GapFigures), _shows("gap")),
+    "names": Outcome(names.summary, _shows("names")),
+    "care": Outcome(_summary(CareResult), _shows_checks),
 }
