@@ -88,7 +88,7 @@ def removal(
     source: Input,
     of: Annotated[str, typer.Option("--run", metavar="ID", help="The run of the direction.")],
     k: Annotated[int, typer.Option(help="Clusters of K-means.")] = 10,
-    seeds: Annotated[int, typer.Option(help="Beginnings of K-means.")] = 3,
+    seeds: Annotated[int, typer.Option(help="Initialisations of K-means.")] = 3,
     label: Annotated[str | None, typer.Option(metavar="COLUMN", help="To compare clusters with.")] = None,
     json: Json = None,
 ) -> None:

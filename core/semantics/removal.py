@@ -74,7 +74,7 @@ def effect(
 def check_seeds(seeds: int) -> None:
     """Raises `BadParameter` for fewer than 2, and for more than 1,000."""
     if seeds < LEAST_SEEDS:
-        raise BadParameter(f"seeds={seeds} is below {LEAST_SEEDS}: what chance does is seen from two beginnings on")
+        raise BadParameter(f"seeds={seeds} is below {LEAST_SEEDS}: two initialisations show what chance does")
     if seeds > MOST_SEEDS:
         raise BadParameter(f"seeds={seeds} is above {MOST_SEEDS:,}: 3 to 10 show how much chance does")
 

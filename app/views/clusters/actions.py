@@ -78,7 +78,7 @@ def _on_the_map(workspace: Workspace, card: RunCard, found: Found) -> None:
             "Writes the clusters as a column, which colours the map",
         ),
         (
-            "… how sure it is",
+            "Confidence",
             "gradient",
             f"{column_of(card)} (sure)",
             write_sureness,

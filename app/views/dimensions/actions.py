@@ -122,7 +122,7 @@ def _use(workspace: Workspace, curve: Curve, dimension: int, made: RunCard | Non
 
 
 def _use_no_more(workspace: Workspace, made: RunCard) -> None:
-    if st.button("Use it no more", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
+    if st.button("Remove", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
         derived_embeddings.ask(workspace, made.metrics["derived"])
 
 
