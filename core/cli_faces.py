@@ -50,9 +50,7 @@ def train(
     clip: Annotated[str | None, typer.Option(help="The CLIP model that compares pictures with the prompts.")] = None,
     autoencoder: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")] = BEST,
     side: Annotated[int, typer.Option(help=f"Pixels a side: {' or '.join(map(str, SIDES))}.")] = SIDES[0],
-    epochs: Annotated[
-        int | None, typer.Option(help="Passes over the pictures; left out: as suits their number.")
-    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Epochs of each network; left out: as suits their number.")] = None,
     seed: Seed = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the same training was stopped.")] = False,
     json: Json = None,

@@ -15,6 +15,9 @@ from typing import Any
 
 from core.errors import BadParameter
 
+FORMER = {"starts": "n_init", "iterations": "max_iter", "early_iterations": "early_exaggeration_iter"}
+"""What parameters were called, on run cards and in scripts of earlier versions, and what they are called now."""
+
 
 def param(
     default: Any,
@@ -68,11 +71,16 @@ class Method:
         Every method takes a seed, so that methods are compared by the same; without chance it is left aside.
         """
         known = {each.name: each for each in fields(self.params)}
-        given = {name: value for name, value in given.items() if name != "seed" or self.seeded}
+        given = {name: value for name, value in renamed(given).items() if name != "seed" or self.seeded}
         for name in given:
             if name not in known:
                 raise BadParameter(f"{self.name} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
         return self.params(**{name: _convert(known[name], value) for name, value in given.items()})
+
+
+def renamed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by the names that parameters have today."""
+    return {FORMER.get(name, name): value for name, value in given.items()}
 
 
 def seed_of(params: Any) -> int:

@@ -2,7 +2,25 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
+
+import msgspec
+
+
+def plain(result: Any) -> dict[str, Any]:
+    """A dataclass as scripts read it: what is as its default says is left out.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Drawn:
+    ...     run: str | None
+    ...     placed: int = 0
+    >>> plain(Drawn(None)), plain(Drawn("a", 3))
+    ({'run': None}, {'run': 'a', 'placed': 3})
+    """
+    kept = [each.name for each in fields(result) if getattr(result, each.name) != each.default]
+    return {name: msgspec.to_builtins(getattr(result, name)) for name in kept}
 
 
 def to_json(value: Any, unknown: Callable[[Any], Any] = str, **layout: Any) -> str:

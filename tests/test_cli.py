@@ -45,7 +45,7 @@ def test_pairs_are_mapped_together_or_apart(tmp_path: Path, terminal: Terminal, 
 
 
 def test_settings_and_seed_reach_the_method(rows: str, tmp_path: Path, terminal: Terminal) -> None:
-    steps = ["--set", "iterations=30", "--set", "early_iterations=25", "--set", "perplexity=5"]
+    steps = ["--set", "max_iter=30", "--set", "early_exaggeration_iter=25", "--set", "perplexity=5"]
     drawn = []
     for seed in ("1", "1", "2"):
         terminal.json("map", rows, "--method", "tsne", *steps, "--seed", seed, "--out", str(tmp_path / "map.npz"))

@@ -22,7 +22,7 @@ from tests.workspace import making
 CORE = Path(commands.__file__).parents[1]
 
 ITEMS, DIMENSIONS = 24, 8
-FAST = {"iterations": 50, "early_iterations": 50, "perplexity": 5}
+FAST = {"max_iter": 50, "early_exaggeration_iter": 50, "perplexity": 5}
 
 
 def picture(number: int) -> bytes:

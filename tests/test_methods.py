@@ -26,8 +26,8 @@ Given = np.ndarray | Pairs | Sets | Subject | Counts
 
 ROWS, DIMENSIONS = 80, 16
 QUICK = {
-    "iterations": 75,
-    "early_iterations": 50,
+    "max_iter": 75,
+    "early_exaggeration_iter": 50,
     "epochs": 20,
     "pretraining": 20,
     "dimensions": 4,

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.commands.plans import planned
+from core.commands.runs import Recipe
 from core.errors import BadParameter
 from core.methods import Method, discover, find, param
+from core.workspace import RunCard
 
 
 @dataclass(frozen=True)
@@ -106,3 +109,19 @@ def test_methods_are_found_by_name() -> None:
 def test_a_wrong_method_is_answered_with_the_right_ones() -> None:
     with pytest.raises(BadParameter, match=r"^no method 'tsme' in maps; choose from pca, tsne, umap$"):
         find("core.maps", "tsme")
+
+
+def test_names_of_earlier_versions_are_read() -> None:
+    """By a method, and on the card of a map that takes new items."""
+    former = {"iterations": 60, "early_iterations": 30, "perplexity": 5.0}
+    tsne = find("core.maps", "tsne")
+    params = tsne.make_params(former)
+    assert (params.max_iter, params.early_exaggeration_iter) == (60, 30)
+    assert find("core.clustering", "kmeans").make_params({"starts": 3}).n_init == 3
+    card = RunCard("", "map", "tsne", "t-SNE", former)
+    assert Recipe.of_card(card).params == params
+
+
+def test_a_comparison_takes_names_of_earlier_versions() -> None:
+    (plan,) = planned("core.clustering", ["kmeans"], {"starts": 3, "iterations": 9}, {}, "kmeans")
+    assert plan.settings == {"n_init": 3, "max_iter": 9}

@@ -28,7 +28,7 @@ from tests.sources.making import png
 from tests.test_layers import HEAVY, ROOT, imported
 
 COUNT = 60
-FAST = {"iterations": 50, "early_iterations": 50, "perplexity": 5}
+FAST = {"max_iter": 50, "early_exaggeration_iter": 50, "perplexity": 5}
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_it_exports_every_error_and_nothing_that_is_not_there() -> None:
 
 
 def test_what_can_be_named_stands_in_tables() -> None:
-    assert {"maps", "clustering", "reduction", "groups"} == set(clipscape.methods()["area"])
+    assert {"maps", "clustering", "reduction", "groups", "care", "naming"} == set(clipscape.methods()["area"])
     assert len(clipscape.datasets()) == 0
 
 

@@ -54,7 +54,7 @@ def test_every_caption_is_a_point_of_its_own(place: Workspace) -> None:
 
 
 def test_a_new_caption_is_placed_and_no_other_moves(place: Workspace) -> None:
-    fast = {"iterations": 50, "early_iterations": 50, "perplexity": 5}
+    fast = {"max_iter": 50, "early_exaggeration_iter": 50, "perplexity": 5}
     run = commands.map(place.path, "tsne", params=fast)["run"]
     assert commands.place_new(place.path, run)["placed"] == 0
     place.add([Item("again", picture(5), "another way")])

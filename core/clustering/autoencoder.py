@@ -20,7 +20,7 @@ RESTARTS = 20
 class Params:
     k: int = param(10, "how many clusters", minimum=1, maximum=100_000)
     dimensions: int = param(10, "numbers in the code of a row", minimum=1, maximum=1_000)
-    epochs: int = param(0, "passes over the rows; 0: about 8,000 steps, at most 100", minimum=0, maximum=10_000)
+    epochs: int = param(0, "epochs over the rows; 0: about 8,000 steps, at most 100", minimum=0, maximum=10_000)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 

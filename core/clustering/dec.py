@@ -44,7 +44,7 @@ CELLS = 2**22
 class Params:
     k: int = param(10, "how many clusters", minimum=1, maximum=100_000)
     dimensions: int = param(10, "numbers in the code of a row", minimum=1, maximum=1_000)
-    epochs: int = param(0, "passes of the pretraining; 0: about 8,000 steps, at most 100", minimum=0, maximum=10_000)
+    epochs: int = param(0, "epochs of the pretraining; 0: about 8,000 steps, at most 100", minimum=0, maximum=10_000)
     targets: int = param(0, "most times that the target is taken; 0: about 8,400 steps", minimum=0, maximum=10_000)
     tolerance: float = param(0.001, "the end: so small a share of labels changes", minimum=0, maximum=1)
     alpha: float = param(1.0, "degrees of freedom of Student's t", minimum=0.01, maximum=1_000)

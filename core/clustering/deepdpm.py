@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Params:
     start_k: int = param(1, "clusters to begin with; it finds its own number from any", minimum=1, maximum=10_000)
-    epochs: int = param(500, "passes through the rows, at most", minimum=1, maximum=20_000)
-    epochs_between_moves: int = param(5, "passes between proposals of splits and merges", minimum=1, maximum=1_000)
+    epochs: int = param(500, "epochs through the rows, at most", minimum=1, maximum=20_000)
+    epochs_between_moves: int = param(5, "epochs between proposals of splits and merges", minimum=1, maximum=1_000)
     patience: int = param(3, "proposals in a row that change nothing, then it ends", minimum=1, maximum=1_000)
     hidden: int = param(64, "hidden units of the clustering net, half as many in each other", minimum=4, maximum=4_096)
     learning_rate: float = param(0.003, "step size of Adam", minimum=1e-6, maximum=1)

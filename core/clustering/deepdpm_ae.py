@@ -20,14 +20,14 @@ from core.results import Clustering, Floats
 class Params:
     dimensions: int = param(10, "numbers in the code of a row", minimum=1, maximum=64)
     pretraining: int = param(
-        0, "passes of the pretraining; 0: about 8,000 steps, at most 100", minimum=0, maximum=10_000
+        0, "epochs of the pretraining; 0: about 8,000 steps, at most 100", minimum=0, maximum=10_000
     )
     turns: int = param(2, "times that code and clusters follow each other", minimum=0, maximum=100)
     pull: float = param(
         0.1, "weight of the distance to the own cluster beside the reconstruction", minimum=0, maximum=100
     )
     start_k: int = param(1, "clusters to begin with; it finds its own number from any", minimum=1, maximum=10_000)
-    epochs: int = param(500, "passes of DeepDPM in each turn, at most", minimum=1, maximum=20_000)
+    epochs: int = param(500, "epochs of DeepDPM in each turn, at most", minimum=1, maximum=20_000)
     alpha: float = param(10.0, "concentration: larger, more clusters", minimum=1e-6, maximum=1e6)
     prior_share: float = param(1e-5, "share of the scatter that the prior holds", minimum=0, maximum=1)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)

@@ -19,7 +19,7 @@ from core.results import Clustering, Floats
 @dataclass(frozen=True)
 class Params:
     start_k: int = param(1, "clusters to begin with, at random", minimum=1, maximum=10_000)
-    iterations: int = param(150, "draws of all labels", minimum=1, maximum=20_000)
+    max_iter: int = param(150, "draws of all labels", minimum=1, maximum=20_000)
     burn_in: int = param(5, "draws before a new cluster's subclusters may split it", minimum=1, maximum=1_000)
     restart: int = param(20, "draws after which refused subclusters begin anew", minimum=2, maximum=10_000)
     alpha: float = param(10.0, "concentration: larger, more clusters", minimum=1e-6, maximum=1e6)
@@ -36,20 +36,20 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     from core.clustering.deep.preparation import clustering, one_cluster, prepare
     from core.clustering.deep.subcluster_sampler import SubclusterSampler
 
-    report(Progress(0, params.iterations, "standardising rows"))
+    report(Progress(0, params.max_iter, "standardising rows"))
     data = prepare(x)
     if params.start_k > len(x):
         raise BadInput(f"start_k={params.start_k} is more than the {len(x)} rows: begin with 1, or add items")
     if not data.rows.shape[1]:
-        report(Progress(params.iterations, params.iterations, "all rows are equal: one cluster"))
+        report(Progress(params.max_iter, params.max_iter, "all rows are equal: one cluster"))
         return one_cluster(len(x))
     sampler = SubclusterSampler(data, params)
     partial = False
     try:
-        for done in range(1, params.iterations + 1):
+        for done in range(1, params.max_iter + 1):
             sampler.draw()
             metrics = {"k": float(sampler.clusters)}
-            report(Progress(done, params.iterations, f"drawing labels: K = {sampler.clusters}", metrics))
+            report(Progress(done, params.max_iter, f"drawing labels: K = {sampler.clusters}", metrics))
     except Cancelled:
         partial = True
     labels, confidence = sampler.assign()

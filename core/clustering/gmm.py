@@ -26,7 +26,7 @@ LIBRARIES = ("faiss", "sklearn.cluster", "sklearn.mixture")
 class Params:
     k: int = param(10, "how many clusters", minimum=1, maximum=10_000)
     covariance: str = param("auto", "full, diagonal, or full where there is data for it", choices=SHAPES)
-    iterations: int = param(200, "most EM steps", minimum=1, maximum=10_000)
+    max_iter: int = param(200, "most EM steps", minimum=1, maximum=10_000)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 
@@ -37,7 +37,7 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     metrics: bound (mean log-likelihood an item, of rows scaled to mean variance 1), full (1: full covariances).
     """
     check_rows(x, params.k)
-    bar = Bar(report, params.iterations)
+    bar = Bar(report, params.max_iter)
     bar.step(0, "looking for a beginning")
     shape = shape_of(params.covariance, x, params.k)
     rows = scaled(x, shape)
@@ -45,7 +45,7 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     if begin.partial:
         return begin
     steps = Steps(_model(rows, begin, shape, params), bar)
-    steps.run(rows, params.iterations)
+    steps.run(rows, params.max_iter)
     return steps.result(rows, {"full": float(shape == "full")})
 
 

@@ -5,7 +5,7 @@ Arthur and Vassilvitskii: k-means++: The advantages of careful seeding. SODA, 20
 Bradley and Fayyad: Refining initial points for K-means clustering. ICML, 1998.
 
 The first centres come from a sample of the items: k-means++ and a few steps, a few times over, and the best of these
-beginnings is kept. From there every step is over all items.
+initialisations is kept. From there every step is over all items.
 """
 
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ SLICE_COST = 1e11
 @dataclass(frozen=True)
 class Params:
     k: int = param(10, "how many clusters", minimum=1, maximum=100_000)
-    starts: int = param(6, "beginnings on a sample, of which the best is kept", minimum=1, maximum=100)
-    iterations: int = param(300, "most steps over all items", minimum=1, maximum=10_000)
+    n_init: int = param(6, "initialisations on a sample, of which the best is kept", minimum=1, maximum=100)
+    max_iter: int = param(300, "most steps over all items", minimum=1, maximum=10_000)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 
@@ -43,7 +43,7 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     confidence: 1 - d₁ / d₂, d₁ and d₂ the distances to the nearest and the second nearest centre.
     """
     check_rows(x, params.k)
-    run = _Run(x, params, Bar(report, params.iterations))
+    run = _Run(x, params, Bar(report, params.max_iter))
     run.begin()
     run.go_on()
     labels, confidence = assigned(x, run.centres)
@@ -71,27 +71,27 @@ class _Run:
         self.centres: Floats = x[:0]
 
     def begin(self) -> None:
-        """The best of several beginnings on a sample: by its inertia there."""
+        """The best of several initialisations on a sample: by its inertia there."""
         self.bar.step(0, "looking for a beginning")
         random = np.random.RandomState(self.params.seed)
         rows = self._sample(random)
-        begun = [_started(rows, self.params.k, random) for _ in range(self.params.starts if self.params.k > 1 else 1)]
+        begun = [_started(rows, self.params.k, random) for _ in range(self.params.n_init if self.params.k > 1 else 1)]
         self.centres = min(begun, key=lambda steps: steps.inertia).centres
 
     def go_on(self) -> None:
         """Steps over all items, in slices between which one can stop, until nothing moves or they are used up."""
-        slice = int(np.clip(SLICE_COST / (self.x.size * self.params.k), 5, self.params.iterations))
+        slice = int(np.clip(SLICE_COST / (self.x.size * self.params.k), 5, self.params.max_iter))
         settled = False
         while not settled and not self.stopped:
-            most = min(slice, self.params.iterations - self.done)
+            most = min(slice, self.params.max_iter - self.done)
             steps = _lloyd(self.x, self.centres, most)
             self.centres, self.done = steps.centres, self.done + steps.done
             self.inertia.append(steps.inertia)
-            settled = steps.done < most or self.done >= self.params.iterations
+            settled = steps.done < most or self.done >= self.params.max_iter
             self._tell(settled)
 
     def _tell(self, settled: bool) -> None:
-        done = self.params.iterations if settled else self.done
+        done = self.params.max_iter if settled else self.done
         message = f"moving centres: {self.done} steps"
         self.stopped = self.bar.stopped(done, message, {"inertia": self.inertia[-1]})
 

@@ -30,7 +30,7 @@ class Params:
     components: int = param(50, "most clusters that can be found", minimum=1, maximum=5_000)
     concentration: float = param(1.0, "of the Dirichlet process; higher: more clusters", minimum=1e-6, maximum=1e6)
     covariance: str = param("auto", "full, diagonal, or full where there is data for it", choices=SHAPES)
-    iterations: int = param(200, "most steps", minimum=1, maximum=10_000)
+    max_iter: int = param(200, "most steps", minimum=1, maximum=10_000)
     seed: int = param(0, "same seed, same clusters", minimum=0, maximum=2**31 - 1)
 
 
@@ -41,13 +41,13 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     history: k (components that hold at least one item) after each slice of steps.
     """
     check_rows(x)
-    bar = Bar(report, params.iterations)
+    bar = Bar(report, params.max_iter)
     bar.step(0, "looking for a beginning")
     most = different_rows(x, params.components)
     shape = shape_of(params.covariance, x, most)
     rows = scaled(x, shape)
     steps = Steps(_model(rows, most, shape, params), bar)
-    steps.run(rows, params.iterations)
+    steps.run(rows, params.max_iter)
     return steps.result(rows, {"full": float(shape == "full"), "components": float(most)})
 
 

@@ -40,7 +40,7 @@ EVERY = 10
 @dataclass(frozen=True)
 class Params:
     k: int = param(10, "how many prototypes, one a cluster", minimum=1, maximum=100_000)
-    epochs: int = param(0, "passes over the rows; 0: about 1,000 steps", minimum=0, maximum=10_000)
+    epochs: int = param(0, "epochs over the rows; 0: about 1,000 steps", minimum=0, maximum=10_000)
     temperature: float = param(0.1, "τ: how sharp a prediction is", minimum=0.01, maximum=10)
     epsilon: float = param(0.05, "ε: how smooth a code is", minimum=0.001, maximum=10)
     sinkhorn_iterations: int = param(3, "steps towards balanced codes", minimum=1, maximum=1_000)

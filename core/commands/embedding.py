@@ -1,6 +1,7 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,53 @@ from core.features import features_of, is_kept
 from core.inputs import embedded_model, open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
+from core.serialise import plain
 from core.workspace.captions import item_of
 
 if TYPE_CHECKING:
     from core.encoders.pipeline import Embedded
     from core.sources import Item, Refused
     from core.workspace import Added, Workspace
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A file or row, and why it was refused, or what of it was not taken."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedResult:
+    """What the command `embed` returns; see there. map: the run of the new map; placed: points that are new on it."""
+
+    added: int
+    embedded: int
+    skipped: int
+    captions_added: int = 0
+    refused: Sequence[Remark]
+    notes: Sequence[Remark] = ()
+    model: str
+    seconds: float
+    rate: float
+    features: str | None = None
+    understood: Mapping[str, Any] | None
+    reduced: Sequence[str] = ()
+    map: str | None = None
+    placed: int = 0
+
+    def summary(self) -> str:
+        """`added 5, embedded 5, already here 2, refused 1`."""
+        counts = {
+            "added": self.added,
+            "embedded": self.embedded,
+            "already here": self.skipped,
+            "captions added to these": self.captions_added,
+            "refused": len(self.refused),
+            "new on the map": self.placed,
+        }
+        return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing new"
 
 
 def embed(
@@ -56,22 +98,22 @@ def embed(
     reduced = complete_family(place, name, report)
     kept = [name, *([features_of(name)] if features else []), *reduced]
     mapped = bring_up_to_date(place, kept, report) if maps else {}
-    notes = [*_records(added.notes if added else ()), *_cut_off(done)]
-    return {
-        "added": added.added if added else 0,
-        "embedded": embedded,
-        "skipped": added.skipped if added else 0,
-        **({"captions_added": added.captions} if added and added.captions else {}),
-        "refused": [*_records(added.refused if added else ()), *_without_vector(place, done)],
-        **({"notes": notes} if notes else {}),
-        "model": done.model,
-        "seconds": round(perf_counter() - start, 3),
-        "rate": round(embedded / done.seconds, 2) if done.seconds else 0.0,
-        **({"features": features_of(name)} if features else {}),
-        "understood": _understood(place, name),
-        **({"reduced": reduced} if reduced else {}),
+    result = EmbedResult(
+        added=added.added if added else 0,
+        embedded=embedded,
+        skipped=added.skipped if added else 0,
+        captions_added=added.captions if added else 0,
+        refused=(*_remarks(added.refused if added else ()), *_without_vector(place, done)),
+        notes=(*_remarks(added.notes if added else ()), *_cut_off(done)),
+        model=done.model,
+        seconds=round(perf_counter() - start, 3),
+        rate=round(embedded / done.seconds, 2) if done.seconds else 0.0,
+        features=features_of(name) if features else None,
+        understood=_understood(place, name),
+        reduced=tuple(reduced),
         **mapped,
-    }
+    )
+    return plain(result)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,22 +185,22 @@ def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
     return summary(keep(place, workspace_rows(place, "both", model))) if there else None
 
 
-def _records(told: Iterable["Refused"]) -> list[dict[str, str]]:
-    return [{"source": each.source, "reason": each.reason} for each in told]
+def _remarks(told: Iterable["Refused"]) -> list[Remark]:
+    return [Remark(each.source, each.reason) for each in told]
 
 
-def _cut_off(done: "Embedded") -> list[dict[str, str]]:
+def _cut_off(done: "Embedded") -> list[Remark]:
     """One line for all captions of which the model has read only the beginning."""
     if not done.truncated:
         return []
     longer = f"over the {done.context_length} tokens that {done.model} reads: cut off"
-    return [{"source": f"{done.truncated:,} captions" if done.truncated > 1 else "1 caption", "reason": longer}]
+    return [Remark(f"{done.truncated:,} captions" if done.truncated > 1 else "1 caption", longer)]
 
 
-def _without_vector(place: "Workspace", done: "Embedded") -> list[dict[str, str]]:
+def _without_vector(place: "Workspace", done: "Embedded") -> list[Remark]:
     """Items of whose picture or caption no vector could be made."""
     if not done.refused:
         return []
     ids = [item_of(each.id) for each in done.refused]
     sources = place.table(columns=["source"], ids=ids)["source"].to_pylist()
-    return [{"source": source, "reason": each.reason} for source, each in zip(sources, done.refused, strict=True)]
+    return [Remark(source, each.reason) for source, each in zip(sources, done.refused, strict=True)]

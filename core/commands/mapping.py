@@ -1,7 +1,7 @@
 """Drawing maps, and putting new items on them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.methods import seed_of
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 from core.runs.map import MapResult, MapRun
+from core.serialise import plain
 from core.workspace import RunCard, Workspace
 from core.workspace.captions import caption_id
 
@@ -145,10 +146,4 @@ def _result(made: MapRun, workspace: Workspace | None, placed: int | None = None
         placed=placed,
         partial=figures.partial,
     )
-    return _told(result)
-
-
-def _told(result: MapResult) -> dict[str, Any]:
-    """As scripts read it."""
-    told = asdict(result).items()
-    return {name: value for name, value in told if name == "run" or (value is not None and value is not False)}
+    return plain(result)

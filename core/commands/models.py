@@ -1,23 +1,61 @@
 """The models that can embed: which there are, downloading one from the hub, importing one."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from core.encoders.catalogue import ModelInfo
 from core.formats import size
 from core.progress import Report, silent
+from core.serialise import plain
 
 if TYPE_CHECKING:
     from core.encoders.fetching import Plan
     from core.encoders.kept import Card
 
 
+@dataclass(frozen=True)
+class ModelsResult:
+    """What the command `models` returns."""
+
+    models: Sequence[ModelInfo]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanResult:
+    """What a download would bring. bytes: of all files; left: of those that are still to come."""
+
+    name: str
+    repository: str
+    bytes: int
+    left: int
+    licence: str
+    gated: bool
+    folder: str
+    warning: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HereResult:
+    """A model that is here now: what `models fetch` and `models import` return. bytes: of its files."""
+
+    name: str
+    folder: str
+    bytes: int
+    licence: str
+    repository: str
+    seconds: float
+
+    def summary(self) -> str:
+        return f"{size(self.bytes)}, ready to embed"
+
+
 def models(report: Report = silent) -> dict[str, Any]:
     """Every model that can embed: the bundled one, imported ones, recommended ones, then by published accuracy."""
     from core.encoders import models
 
-    return {"models": [asdict(model) for model in models()]}
+    return asdict(ModelsResult(models()))
 
 
 def plan(name: str, report: Report = silent) -> dict[str, Any]:
@@ -46,16 +84,17 @@ def bring(source: str, name: str | None = None, report: Report = silent) -> dict
 def planned(plan: "Plan") -> dict[str, Any]:
     from core.encoders.kept import folder_of
 
-    return {
-        "name": plan.model.name,
-        "repository": plan.model.repository,
-        "bytes": plan.size,
-        "left": 0 if folder_of(plan.model.name) else plan.size - plan.here,
-        "licence": plan.licence,
-        "gated": plan.gated,
-        "folder": str(plan.folder),
-        **({"warning": warning(plan)} if plan.needs else {}),
-    }
+    result = PlanResult(
+        name=plan.model.name,
+        repository=plan.model.repository,
+        bytes=plan.size,
+        left=0 if folder_of(plan.model.name) else plan.size - plan.here,
+        licence=plan.licence,
+        gated=plan.gated,
+        folder=str(plan.folder),
+        warning=warning(plan) if plan.needs else None,
+    )
+    return plain(result)
 
 
 def warning(plan: "Plan") -> str:
@@ -67,14 +106,15 @@ def described(card: "Card", start: float) -> dict[str, Any]:
     from core.encoders.kept import folder_for
 
     folder = folder_for(card.name)
-    return {
-        "name": card.name,
-        "folder": str(folder),
-        "bytes": sum(path.stat().st_size for path in folder.glob("*")),
-        "licence": card.licence,
-        "repository": card.repository,
-        "seconds": round(perf_counter() - start, 3),
-    }
+    result = HereResult(
+        name=card.name,
+        folder=str(folder),
+        bytes=sum(path.stat().st_size for path in folder.glob("*")),
+        licence=card.licence,
+        repository=card.repository,
+        seconds=round(perf_counter() - start, 3),
+    )
+    return plain(result)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

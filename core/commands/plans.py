@@ -6,7 +6,7 @@ from typing import Any
 
 from core.clustering.compare import applicable
 from core.errors import BadParameter
-from core.methods import Method, find
+from core.methods import Method, find, renamed
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def planned(
     elsewhere: settings that the command takes by another name, and which. example: a method to name in the refusal.
     told: further settings, which no method must know.
     """
-    chosen = [find(package, name) for name in dict.fromkeys(methods)]
+    chosen, settings = [find(package, name) for name in dict.fromkeys(methods)], renamed(settings)
     if not chosen:
         raise BadParameter(f"no method given: name at least one, e.g. {example}", "method")
     for name, instead in elsewhere.items():

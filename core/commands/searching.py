@@ -1,10 +1,13 @@
 """Search by words, by a picture, or by an item that is already there."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from core.errors import BadInput, BadParameter, MissingData
@@ -19,6 +22,23 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item that was found, and its cosine similarity."""
+
+    id: str
+    score: float
+    caption: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What the command `search` returns, best first."""
+
+    hits: Sequence[Hit]
 
 
 def search(
@@ -44,7 +64,7 @@ def search(
         hits = _nearest_to_item(place, embeddings, item, top)
     else:
         hits = search_items(embeddings, _query(place, model, text, image), top)
-    return {"hits": _described(place, hits)}
+    return msgspec.to_builtins(SearchResult(_described(place, hits)))
 
 
 def _check(text: str | None, image: str | None, item: str | None, target: str | None) -> None:
@@ -101,11 +121,11 @@ def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top:
     raise MissingData(f"item {item} is not embedded by {embeddings.model}: embed it first")
 
 
-def _described(place: "Workspace", hits: Hits) -> list[dict[str, Any]]:
+def _described(place: "Workspace", hits: Hits) -> list[Hit]:
     table = place.table(columns=["caption", "source"], ids=hits.ids.tolist())
     items = {row["id"]: row for row in table.to_pylist()}
     found = zip(hits.ids.tolist(), np.round(hits.scores.astype(float), 6).tolist(), strict=True)
-    return [{"id": id, "score": score, **_shown(items.get(id, {}))} for id, score in found]
+    return [Hit(id, score, **_shown(items.get(id, {}))) for id, score in found]
 
 
 def _shown(item: dict[str, Any]) -> dict[str, str]:

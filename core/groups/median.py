@@ -31,7 +31,7 @@ SETTLED = 1e-5
 
 @dataclass(frozen=True)
 class Params:
-    iterations: int = param(100, "most steps towards the median", minimum=1, maximum=10_000)
+    max_iter: int = param(100, "most steps towards the median", minimum=1, maximum=10_000)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> Median:
     """sets: G ≥ 2 groups of D dimensions → a `Median`; nothing is learned."""
     check(sets)
     report(Progress(1, 1, "nothing to learn"))
-    return Median(params.iterations)
+    return Median(params.max_iter)
 
 
 METHOD = Method("median", "Geometric median", Params, fit)

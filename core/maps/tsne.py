@@ -29,8 +29,10 @@ PLACING_PERPLEXITY = 5.0
 @dataclass(frozen=True)
 class Params:
     perplexity: float = param(30.0, "neighbours that each point cares for, about", minimum=1, maximum=500)
-    iterations: int = param(500, "steps after the early ones", minimum=0, maximum=20_000)
-    early_iterations: int = param(250, "first steps, in which groups are drawn together", minimum=0, maximum=5_000)
+    max_iter: int = param(500, "steps after the early ones", minimum=0, maximum=20_000)
+    early_exaggeration_iter: int = param(
+        250, "first steps, in which groups are drawn together", minimum=0, maximum=5_000
+    )
     early_exaggeration: float = param(12.0, "pull between neighbours in the early steps", minimum=1, maximum=100)
     exaggeration: float = param(1.0, "pull afterwards; above 1: tighter groups", minimum=1, maximum=100)
     learning_rate: float = param(0.0, "step size; 0: rows / exaggeration", minimum=0, maximum=1e6)
@@ -47,11 +49,11 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Map:
     check_rows(len(x), LEAST_ROWS)
     searcher = Searcher(x, params.metric)
     perplexity = min(params.perplexity, (len(x) - 1) / 3)
-    steps = _Steps(Bar(report, params.early_iterations + params.iterations))
+    steps = _Steps(Bar(report, params.early_exaggeration_iter + params.max_iter))
     neighbours = searcher.among(int(3 * perplexity), steps.bar.aside)
     embedding = _begin(x, neighbours, perplexity, params)
-    embedding = steps.run(embedding, params.early_iterations, params.early_exaggeration, params.learning_rate)
-    embedding = steps.run(embedding, params.iterations, params.exaggeration, params.learning_rate)
+    embedding = steps.run(embedding, params.early_exaggeration_iter, params.early_exaggeration, params.learning_rate)
+    embedding = steps.run(embedding, params.max_iter, params.exaggeration, params.learning_rate)
     metrics = {"kl_divergence": float(embedding.kl_divergence or 0), "perplexity": perplexity} | searcher.metrics
     return Map(np.asarray(embedding, dtype=np.float32), metrics, partial=steps.stopped)
 

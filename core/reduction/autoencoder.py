@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Params:
     dimensions: int = param(64, "dimensions to keep: the bottleneck", minimum=2, maximum=65_536)
     hidden: int = param(256, "hidden units before and after the bottleneck", minimum=1, maximum=65_536)
-    epochs: int = param(100, "passes through the pairs", minimum=1, maximum=100_000)
+    epochs: int = param(100, "epochs through the pairs", minimum=1, maximum=100_000)
     batch: int = param(256, "images with their captions at once", minimum=8, maximum=16_384)
     learning_rate: float = param(0.001, "step size of Adam", minimum=1e-6, maximum=1)
     noise: float = param(1.0, "length of the noise on each row, which has about that length", minimum=0, maximum=100)

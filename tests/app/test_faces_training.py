@@ -76,7 +76,7 @@ def test_only_columns_of_few_values_are_factors(place: Workspace, jobs: FakeJobs
     test = shown(place)
     assert set(test.multiselect(key="train-factors").options) == {"glasses", "race"}
     assert test.button(key="start-training").disabled
-    assert "120 pictures, 150 passes if left open. A tenth is held out" in texts(test)
+    assert "120 pictures, 150 epochs if left open. A tenth is held out" in texts(test)
 
 
 def test_the_workspaces_columns_start_a_training(place: Workspace, jobs: FakeJobs) -> None:

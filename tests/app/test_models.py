@@ -1,11 +1,14 @@
 """Choosing a model on the Data page: figures, downloading, importing."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from app.views.data import hub_models
+from core.commands.models import ModelsResult
+from core.encoders.catalogue import ModelInfo, bundled
 from core.encoders.kept import Card, folder_for, write_card
 from core.errors import MissingWeights
 from tests.app.conftest import FakeJobs, clean, texts
@@ -22,20 +25,21 @@ PLAN = {
 }
 
 
-def model(name: str, here: bool = False, reason: str = "", imagenet: float | None = None) -> dict:
-    return {
-        "name": name,
-        "where": "hub",
-        "here": here,
-        "reason": reason,
-        "imagenet": imagenet,
-        "retrieval": imagenet and imagenet - 0.1,
-        "size": 605_120_000,
-        "memory": 2_210_000_000,
-        "parameters": 151_280_000,
-        "dimension": 512,
-        "image_side": 224,
-    }
+def model(name: str, here: bool = False, reason: str = "", imagenet: float | None = None) -> ModelInfo:
+    return ModelInfo(
+        name=name,
+        title=name,
+        where="hub",
+        here=here,
+        reason=reason,
+        imagenet=imagenet,
+        retrieval=imagenet and imagenet - 0.1,
+        size=605_120_000,
+        memory=2_210_000_000,
+        parameters=151_280_000,
+        dimension=512,
+        image_side=224,
+    )
 
 
 MODELS = [model(SMALL, True, "small and fast", 0.7281), model(LARGE, imagenet=0.8437), model(NEW)]
@@ -44,7 +48,7 @@ MODELS = [model(SMALL, True, "small and fast", 0.7281), model(LARGE, imagenet=0.
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> dict:
     """What a worker answers to each question; an error is raised."""
-    known: dict = {"models": {"models": [{"name": "pocket", "where": "bundled"}, *MODELS]}, "models plan": PLAN}
+    known: dict = {"models": asdict(ModelsResult([*bundled(), *MODELS])), "models plan": PLAN}
 
     def ask(command: str, arguments: dict, timeout: float = 60.0) -> dict:
         if isinstance(known[command], Exception):

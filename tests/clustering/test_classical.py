@@ -192,7 +192,7 @@ def test_kmeans_is_cut_in_slices_where_steps_are_long(monkeypatch: pytest.Monkey
     x = np.random.default_rng(0).normal(size=(2_500, 2)).astype(np.float32)
     monkeypatch.setattr(kmeans, "SLICE_COST", 1)
     told: list[Progress] = []
-    found = kmeans.fit(x, kmeans.Params(k=30, iterations=60), told.append)
+    found = kmeans.fit(x, kmeans.Params(k=30, max_iter=60), told.append)
     inertia = found.history["inertia"]
     assert len(inertia) > 2
     assert all(after <= before * 1.0001 for before, after in pairwise(inertia))

@@ -29,14 +29,14 @@ def test_independent_axes_find_the_number_too() -> None:
     random = np.random.default_rng(0)
     label = random.integers(0, 4, 1_000)
     x = (random.normal(size=(4, 80))[label] + 0.7 * random.normal(size=(1_000, 80))).astype(np.float32)
-    found = fit(x, Params(iterations=50))
+    found = fit(x, Params(max_iter=50))
     assert found.k == 4
     assert adjusted_rand_score(label, found.labels) > 0.99
 
 
 def test_one_group_stays_one() -> None:
     x = np.random.default_rng(0).normal(size=(800, 3)).astype(np.float32)
-    assert fit(x, Params(iterations=50)).k == 1
+    assert fit(x, Params(max_iter=50)).k == 1
 
 
 def test_labels_are_drawn_in_proportion() -> None:
@@ -58,7 +58,7 @@ def test_statistics_count_every_row_after_every_draw() -> None:
 
 def test_the_same_seed_gives_the_same_clusters() -> None:
     x, _ = groups(300)
-    first, second = (fit(x, Params(seed=4, iterations=25)) for _ in range(2))
+    first, second = (fit(x, Params(seed=4, max_iter=25)) for _ in range(2))
     assert np.array_equal(first.labels, second.labels)
     assert first.history == second.history
 

@@ -11,7 +11,7 @@ from core.progress import Progress
 from core.results import Map
 
 METHODS = dict(discover("core.maps"))
-QUICK = {"tsne": {"iterations": 150, "early_iterations": 100}, "umap": {"epochs": 100}, "pca": {}}
+QUICK = {"tsne": {"max_iter": 150, "early_exaggeration_iter": 100}, "umap": {"epochs": 100}, "pca": {}}
 NEIGHBOURLY = ["tsne", "umap"]
 
 every_map = pytest.mark.parametrize("name", METHODS)
@@ -112,7 +112,7 @@ def test_pca_needs_two_columns() -> None:
 @pytest.mark.parametrize("initialisation", ["pca", "spectral", "random"])
 def test_tsne_begins_where_it_is_told(initialisation: str) -> None:
     x, _ = groups(60)
-    assert np.isfinite(fit("tsne", x, initialisation=initialisation, iterations=10).xy).all()
+    assert np.isfinite(fit("tsne", x, initialisation=initialisation, max_iter=10).xy).all()
 
 
 @pytest.mark.parametrize("after", [1, 3, 6])
@@ -125,7 +125,7 @@ def test_a_stopped_tsne_keeps_the_map_so_far(after: int) -> None:
             told.append(Progress(0, message="stop"))
             raise Cancelled("stopped")
 
-    params = METHODS["tsne"].make_params({"early_iterations": 100, "iterations": 150})
+    params = METHODS["tsne"].make_params({"early_exaggeration_iter": 100, "max_iter": 150})
     drawn = METHODS["tsne"].fit(groups(60)[0], params, report)
     assert drawn.partial
     assert drawn.xy.shape == (60, 2)

@@ -75,7 +75,7 @@ def _on_the_map(workspace: Workspace, found: ClusteringRun) -> None:
             "Writes the clusters as a column, which colours the map",
         ),
         (
-            "… how sure it is",
+            "Confidence",
             "gradient",
             f"{column_of(found.card)} (sure)",
             write_sureness,

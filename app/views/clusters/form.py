@@ -92,7 +92,7 @@ def _methods(methods: Mapping[str, Method]) -> list[Method]:
     told = {name: method for name, method in methods.items() if takes_k(method)}
     free = {name: method for name, method in methods.items() if name not in told}
     return [
-        *method_picker.methods("Methods that are told how many clusters", told, FIRST, "cluster-methods-told"),
+        *method_picker.methods("Methods that need K", told, FIRST, "cluster-methods-told"),
         *method_picker.methods("Methods that find the number", free, FIRST, "cluster-methods-free"),
     ]
 
@@ -124,7 +124,7 @@ def _k(likely: int, most: int, of: str, disabled: bool) -> int:
             key=f"cluster-k-{of}",
             disabled=disabled,
             width=_WIDTH,
-            help="For the methods that are told how many; the others find their own number",
+            help="For the methods that need K; the others find their own number",
         )
     )
 

@@ -1,19 +1,19 @@
 """The models of the hub: which to take, what is known of each, and downloading one."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
+from msgspec import convert
 
 from app.kit import formats
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
 from app.shell import job_tray
+from core.commands.models import ModelsResult, PlanResult
+from core.encoders.catalogue import ModelInfo
 from core.encoders.kept import folder_of
 from core.jobs import Job, ask, jobs
-
-Model = dict[str, Any]
 
 COMMAND = "models fetch"
 SOURCE = (
@@ -25,7 +25,7 @@ SOURCE = (
 
 def choose(used: Sequence[str]) -> str | None:
     """Draws the choice of a hub model, and whether it is here; returns its name."""
-    known = {model["name"]: model for model in listed()}
+    known = {model.name: model for model in listed()}
     first = [name for name in used if name in known]
     name = st.selectbox(
         "Model of the hub",
@@ -39,7 +39,7 @@ def choose(used: Sequence[str]) -> str | None:
         return None
     name = name.strip()
     if model := known.get(name):
-        st.caption(figures(model) + (f" · {model['reason']}" if model["reason"] else ""))
+        st.caption(figures(model) + (f" · {model.reason}" if model.reason else ""))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _state(name, is_here(known.get(name), name))
         if st.button("Compare all", key="compare-models", type="tertiary", icon=":material/table_rows:"):
@@ -55,28 +55,28 @@ def is_hub_name(name: str) -> bool:
 
 
 @st.cache_data(show_spinner="Asking for the list of models …")
-def listed() -> list[Model]:
+def listed() -> list[ModelInfo]:
     """Every model of open_clip with its figures; a worker lists them, it takes some seconds once."""
-    return [model for model in ask("models", {})["models"] if model["where"] == "hub"]
+    return [model for model in convert(ask("models", {}), ModelsResult).models if model.where == "hub"]
 
 
-def is_here(model: Model | None, name: str) -> bool:
+def is_here(model: ModelInfo | None, name: str) -> bool:
     """Whether it needs no hub any more."""
-    return folder_of(name) is not None or bool(model and model["here"])
+    return folder_of(name) is not None or bool(model and model.here)
 
 
-def figures(model: Model) -> str:
+def figures(model: ModelInfo) -> str:
     """`about 605 MB, 2.21 GB of memory · 512 dimensions, 256 px · ImageNet 72.8 %, retrieval 67.1 %`."""
-    sizes = [f"about {formats.size(model['size'])}", f"{formats.size(model['memory'])} of memory"]
-    shape = [f"{model['dimension']} dimensions", f"{model['image_side']} px"]
-    published = {"ImageNet": model["imagenet"], "retrieval": model["retrieval"]}
+    sizes = [f"about {formats.size(model.size or 0)}", f"{formats.size(model.memory or 0)} of memory"]
+    shape = [f"{model.dimension} dimensions", f"{model.image_side} px"]
+    published = {"ImageNet": model.imagenet, "retrieval": model.retrieval}
     measured = [f"{title} {formats.percent(value)}" for title, value in published.items() if value is not None]
     return " · ".join(", ".join(part) for part in (sizes, shape, measured or ["no figures published"]))
 
 
-def _label(model: Model | None, name: str) -> str:
+def _label(model: ModelInfo | None, name: str) -> str:
     """The name with why it is recommended, or how accurate it is."""
-    more = model and (model["reason"] or (model["imagenet"] and f"ImageNet {formats.percent(model['imagenet'])}"))
+    more = model and (model.reason or (model.imagenet and f"ImageNet {formats.percent(model.imagenet)}"))
     return f"{name} — {more}" if more else name
 
 
@@ -102,22 +102,22 @@ def download(name: str) -> None:
     """Tells size and licence, as the hub says, and starts the job."""
     with plainly():
         plan = planned(name)
-        rest = f" ({formats.size(plan['left'])} still to come)" if plan["left"] < plan["bytes"] else ""
-        st.markdown(f"**{escaped(plan['name'])}**")
-        st.markdown(f"{formats.size(plan['bytes'])}{rest}, licence: {escaped(plan['licence'])}")
-        st.caption(escaped(f"From {plan['repository']} into {plan['folder']}. It can be stopped, and goes on later."))
-        if plan["gated"]:
+        rest = f" ({formats.size(plan.left)} still to come)" if plan.left < plan.bytes else ""
+        st.markdown(f"**{escaped(plan.name)}**")
+        st.markdown(f"{formats.size(plan.bytes)}{rest}, licence: {escaped(plan.licence)}")
+        st.caption(escaped(f"From {plan.repository} into {plan.folder}. It can be stopped, and goes on later."))
+        if plan.gated:
             st.warning("The hub wants its conditions accepted first, by someone who is logged in there.")
-        if "warning" in plan:
-            st.warning(escaped(plan["warning"]))
-        if st.button("Download it", key="download-sure", type="primary", on_click=_start, args=(plan["name"],)):
+        if plan.warning:
+            st.warning(escaped(plan.warning))
+        if st.button("Download it", key="download-sure", type="primary", on_click=_start, args=(plan.name,)):
             st.rerun()
 
 
 @st.cache_data(show_spinner="Asking the hub …", ttl=60)
-def planned(name: str) -> dict[str, Any]:
+def planned(name: str) -> PlanResult:
     """What the hub says of a model; raises `MissingWeights` where it cannot be reached."""
-    return ask("models plan", {"name": name})
+    return convert(ask("models plan", {"name": name}), PlanResult)
 
 
 def _start(name: str) -> None:
@@ -125,7 +125,7 @@ def _start(name: str) -> None:
 
 
 @dialog("Models of the hub", width="large")
-def compare(models: Sequence[Model]) -> None:
+def compare(models: Sequence[ModelInfo]) -> None:
     """All of them in a table; the one of the line that is clicked can be taken."""
     st.caption(SOURCE)
     chosen = st.dataframe(
@@ -138,7 +138,7 @@ def compare(models: Sequence[Model]) -> None:
         column_config=COLUMNS,
     )
     rows = chosen["selection"]["rows"]
-    name = models[rows[0]]["name"] if rows else ""
+    name = models[rows[0]].name if rows else ""
     if st.button(
         f"Take {name}" if name else "Choose a line",
         key="take-model",
@@ -150,20 +150,20 @@ def compare(models: Sequence[Model]) -> None:
         st.rerun()
 
 
-def table(models: Sequence[Model]) -> pd.DataFrame:
+def table(models: Sequence[ModelInfo]) -> pd.DataFrame:
     """A line a model, in the list's order: gigabytes, per cent."""
     rows = [
         {
-            "name": model["name"],
-            "reason": model["reason"],
-            "here": is_here(model, model["name"]),
-            "imagenet": model["imagenet"] and 100 * model["imagenet"],
-            "retrieval": model["retrieval"] and 100 * model["retrieval"],
-            "size": model["size"] and model["size"] / 1e9,
-            "memory": model["memory"] and model["memory"] / 1e9,
-            "parameters": model["parameters"] and model["parameters"] / 1e6,
-            "dimension": model["dimension"],
-            "side": model["image_side"],
+            "name": model.name,
+            "reason": model.reason,
+            "here": is_here(model, model.name),
+            "imagenet": model.imagenet and 100 * model.imagenet,
+            "retrieval": model.retrieval and 100 * model.retrieval,
+            "size": model.size and model.size / 1e9,
+            "memory": model.memory and model.memory / 1e9,
+            "parameters": model.parameters and model.parameters / 1e6,
+            "dimension": model.dimension,
+            "side": model.image_side,
         }
         for model in models
     ]

@@ -1,14 +1,17 @@
 """What came of adding: progress while it runs, then what was added, skipped, refused and taken in part."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
 import streamlit as st
+from msgspec import convert
 
 from app.kit import downloads, formats, progress
 from app.kit.messages import escaped, message
 from app.kit.state import state
 from app.shell import job_tray
+from core.commands.embedding import EmbedResult, Remark
 from core.jobs import Job
 from core.workspace import Workspace
 
@@ -33,17 +36,21 @@ def _running(job: Job) -> None:
 
 def _ended(job: Job) -> None:
     st.markdown(f"**{message(job_tray.outcome(job))}**")
-    result = job.result or {}
-    if refused := result.get("refused"):
-        files = formats.counted(len(refused), "file or row", "files and rows")
-        _listed("refused", f"{files} refused, and why", refused)
-    if notes := result.get("notes"):
-        _listed("notes", "Taken, but not whole", notes)
+    if job.result:
+        _remarks(convert(job.result, EmbedResult))
     if job.state == "done":
         st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
 
 
-def _listed(name: str, title: str, rows: list[dict[str, str]]) -> None:
+def _remarks(found: EmbedResult) -> None:
+    if found.refused:
+        files = formats.counted(len(found.refused), "file or row", "files and rows")
+        _listed("refused", f"{files} refused, and why", found.refused)
+    if found.notes:
+        _listed("notes", "Taken, but not whole", found.notes)
+
+
+def _listed(name: str, title: str, rows: Sequence[Remark]) -> None:
     frame = pd.DataFrame(rows)
     with st.expander(title, expanded=True):
         st.dataframe(

@@ -29,7 +29,7 @@ def show(workspace: Workspace, curve: ReductionRun, dimension: int) -> None:
     with st.container(key="reducer-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _use(workspace, curve, dimension, made)
         if made:
-            _use_no_more(workspace, made)
+            _remove(workspace, made)
         _files(workspace, made, f"{curve.card.method}-{dimension}")
         downloads.button(
             "Run card",
@@ -124,8 +124,8 @@ def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: str | 
         st.rerun()
 
 
-def _use_no_more(workspace: Workspace, made: str) -> None:
-    if st.button("Use it no more", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
+def _remove(workspace: Workspace, made: str) -> None:
+    if st.button("Remove", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
         derived_embeddings.ask(workspace, made)
 
 

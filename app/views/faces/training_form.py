@@ -120,7 +120,7 @@ def _networks() -> dict[str, Any]:
     )
     side = st.selectbox("Pixels a side", SIDES, key="train-side", width=110)
     epochs = st.number_input(
-        "Passes", 1, MOST_EPOCHS, None, key="train-epochs", placeholder="as needed", width=160, help=_EPOCHS_HELP
+        "Epochs", 1, MOST_EPOCHS, None, key="train-epochs", placeholder="as needed", width=160, help=_EPOCHS_HELP
     )
     seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="train-seed", width=110, help="Same seed, same editor")
     return {"autoencoder": kind, "side": int(side), "epochs": epochs, "seed": int(seed)}
@@ -130,8 +130,8 @@ def _said(workspace: Workspace, here: bool) -> str:
     count = len(workspace.pictured()) if here else None
     if count is not None and count < LEAST_PICTURES:
         return f"{formats.counted(count, 'picture')} here: at least {LEAST_PICTURES} with known factors are needed."
-    passes = formats.counted(usual_epochs(count), "pass", "passes") if count else ""
-    much = f"{formats.counted(count, 'picture')}, {passes} if left open. " if count else ""
+    epochs = formats.counted(usual_epochs(count), "epoch") if count else ""
+    much = f"{formats.counted(count, 'picture')}, {epochs} if left open. " if count else ""
     return f"{much}A tenth is held out to measure it. The editor is kept in {escaped(workspace.name)}."
 
 
