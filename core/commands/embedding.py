@@ -45,7 +45,7 @@ class EmbedResult:
     seconds: float
     rate: float
     features: str | None = None
-    understood: Mapping[str, Any] | None
+    understood: Mapping[str, Any] | None = None
     reduced: Sequence[str] = ()
     map: str | None = None
     placed: int = 0
