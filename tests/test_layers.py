@@ -66,7 +66,14 @@ def test_only_the_command_line_knows_names_of_options() -> None:
 
 
 def test_only_the_command_line_stands_above_the_commands() -> None:
-    above = ("core/__main__.py", "core/cli", "core/command_line.py", "core/commands/", "core/notebook/", "core/recipes/")
+    above = (
+        "core/__main__.py",
+        "core/cli",
+        "core/command_line.py",
+        "core/commands/",
+        "core/notebook/",
+        "core/recipes/",
+    )
     below = [path for path in modules("core") if not path.startswith(above)]
     assert offenders(below, ["core.commands", "core.cli", "core.command_line"]) == {}
 
