@@ -19,8 +19,9 @@ def plain(result: Any) -> dict[str, Any]:
     >>> plain(Drawn(None)), plain(Drawn("a", 3))
     ({'run': None}, {'run': 'a', 'placed': 3})
     """
-    kept = [each.name for each in fields(result) if getattr(result, each.name) != each.default]
-    return {name: msgspec.to_builtins(getattr(result, name)) for name in kept}
+    values = {each.name: getattr(result, each.name) for each in fields(result)}
+    told = {each.name: values[each.name] for each in fields(result) if values[each.name] != each.default}
+    return {name: msgspec.to_builtins([*value] if isinstance(value, tuple) else value) for name, value in told.items()}
 
 
 def to_json(value: Any, unknown: Callable[[Any], Any] = str, **layout: Any) -> str:

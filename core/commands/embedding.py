@@ -1,6 +1,6 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from time import perf_counter
@@ -15,20 +15,13 @@ from core.inputs import embedded_model, open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
 from core.serialise import plain
+from core.sources.items import Refused
 from core.workspace.captions import item_of
 
 if TYPE_CHECKING:
     from core.encoders.pipeline import Embedded
-    from core.sources import Item, Refused
+    from core.sources import Item
     from core.workspace import Added, Workspace
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A file or row, and why it was refused, or what of it was not taken."""
-
-    source: str
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +32,8 @@ class EmbedResult:
     embedded: int
     skipped: int
     captions_added: int = 0
-    refused: Sequence[Remark]
-    notes: Sequence[Remark] = ()
+    refused: Sequence[Refused]
+    notes: Sequence[Refused] = ()
     model: str
     seconds: float
     rate: float
@@ -103,8 +96,8 @@ def embed(
         embedded=embedded,
         skipped=added.skipped if added else 0,
         captions_added=added.captions if added else 0,
-        refused=(*_remarks(added.refused if added else ()), *_without_vector(place, done)),
-        notes=(*_remarks(added.notes if added else ()), *_cut_off(done)),
+        refused=(*(added.refused if added else ()), *_without_vector(place, done)),
+        notes=(*(added.notes if added else ()), *_cut_off(done)),
         model=done.model,
         seconds=round(perf_counter() - start, 3),
         rate=round(embedded / done.seconds, 2) if done.seconds else 0.0,
@@ -185,22 +178,18 @@ def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
     return summary(keep(place, workspace_rows(place, "both", model))) if there else None
 
 
-def _remarks(told: Iterable["Refused"]) -> list[Remark]:
-    return [Remark(each.source, each.reason) for each in told]
-
-
-def _cut_off(done: "Embedded") -> list[Remark]:
+def _cut_off(done: "Embedded") -> list[Refused]:
     """One line for all captions of which the model has read only the beginning."""
     if not done.truncated:
         return []
     longer = f"over the {done.context_length} tokens that {done.model} reads: cut off"
-    return [Remark(f"{done.truncated:,} captions" if done.truncated > 1 else "1 caption", longer)]
+    return [Refused(f"{done.truncated:,} captions" if done.truncated > 1 else "1 caption", longer)]
 
 
-def _without_vector(place: "Workspace", done: "Embedded") -> list[Remark]:
+def _without_vector(place: "Workspace", done: "Embedded") -> list[Refused]:
     """Items of whose picture or caption no vector could be made."""
     if not done.refused:
         return []
     ids = [item_of(each.id) for each in done.refused]
     sources = place.table(columns=["source"], ids=ids)["source"].to_pylist()
-    return [Remark(source, each.reason) for source, each in zip(sources, done.refused, strict=True)]
+    return [Refused(source, each.reason) for source, each in zip(sources, done.refused, strict=True)]

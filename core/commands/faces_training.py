@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import convert, to_builtins
 from numpy.typing import NDArray
 
 from core.errors import BadInput, Cancelled
@@ -20,12 +20,14 @@ from core.faces.limits import SURE
 from core.faces.settings import Settings
 from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
 from core.progress import Bar, Report, silent
+from core.runs.editor import EditorFigures, EditorResult, EditorRun
+from core.runs.record import metrics
 from core.versions import versions
+from core.workspace import RunCard, Workspace
 
 if TYPE_CHECKING:
     from core.faces.training import Diary
 
-KIND = "editor"
 STEPS, READING, TRAINING = 1_000, 60, 920
 """Of the bar, and of them for reading the pictures and for the networks."""
 
@@ -98,8 +100,6 @@ def _gathered(settings: Mapping[str, Any], report: Report) -> LabelledFaces:
 
 
 def _begun(workspace: str, settings: Mapping[str, Any], faces: LabelledFaces) -> Training:
-    from core.workspace import Workspace
-
     return begin(Workspace.open_or_create(workspace).path, settings, faces)
 
 
@@ -137,40 +137,33 @@ def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar)
     usual = {"quantile_99": float(np.quantile(errors(made, held_out), 0.99))}
     replace(made, card={"settings": training.settings, "error": usual}).save(file)
     editor = load(file)
-    result = _told(training, faces, held_out, file) | measured(editor, held_out) | {"seconds": round(diary.seconds, 3)}
-    _keep(workspace, diary, faces, result, edited(editor, shown))
+    found = {**_counts(training, faces, held_out), **measured(editor, held_out)}
+    figures = convert({**found, "refused": len(faces.refused), "file": file.name}, EditorFigures)
+    _record(diary, faces, figures, edited(editor, shown)).save(Workspace.open(workspace))
     forget(training)
     bar.step(STEPS, "trained")
-    return result
+    result = {**found, "run": training.id, "model": str(file), "refused": to_builtins(faces.refused)}
+    return to_builtins(convert({**result, "seconds": round(diary.seconds, 3)}, EditorResult))
 
 
-def _told(training: Training, faces: LabelledFaces, held_out: LabelledFaces, file: Path) -> dict[str, Any]:
-    """What the result says of what went in, and where it came out."""
+def _counts(training: Training, faces: LabelledFaces, held_out: LabelledFaces) -> dict[str, Any]:
+    """What went in."""
     return {
-        "run": training.id,
-        "model": str(file),
         "autoencoder": training.settings["autoencoder"],
         "side": training.settings["side"],
         "epochs": training.epochs,
         "pictures": len(faces),
         "held_out": len(held_out),
         "left_out": faces.left_out,
-        "refused": [{"source": each.source, "reason": each.reason} for each in faces.refused],
         "factors": {name: list(values) for name, values in faces.factors.items()},
     }
 
 
-def _keep(
-    workspace: str, diary: Diary, faces: LabelledFaces, result: Mapping[str, Any], samples: NDArray[np.uint8]
-) -> None:
-    """The run of an editor. Arrays: `loss_autoencoder` and `loss_network` (steps,); `samples` (R, C, S, S, 3)."""
-    from core.workspace import RunCard, Workspace
-
+def _record(diary: Diary, faces: LabelledFaces, figures: EditorFigures, samples: NDArray[np.uint8]) -> EditorRun:
     training, settings = diary.training, diary.training.settings
-    figures = {name: value for name, value in result.items() if name not in ("run", "model", "refused", "seconds")}
     card = RunCard(
         id=training.id,
-        kind=KIND,
+        kind=EditorRun.KIND,
         method=settings["autoencoder"],
         title=f"Faces: {', '.join(faces.factors)}",
         params=settings,
@@ -180,9 +173,9 @@ def _keep(
         items=len(faces),
         fingerprint=faces.fingerprint,
         versions=versions("FrEIA"),
-        seconds=result["seconds"],
+        seconds=round(diary.seconds, 3),
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        metrics={**figures, "refused": len(faces.refused), "file": Path(result["model"]).name},
+        metrics=metrics(figures),
     )
     losses = {f"loss_{stage}": each.astype(np.float32) for stage, each in diary.losses().items()}
-    Workspace.open(workspace).save_run(card, {**losses, "samples": samples})
+    return EditorRun(card, samples=samples, **losses)

@@ -24,6 +24,7 @@ RESULT = {
     "model": "pocket",
     "seconds": 1.0,
     "rate": 10.0,
+    "understood": None,
 }
 
 

@@ -11,8 +11,9 @@ from app.kit import downloads, formats, progress
 from app.kit.messages import escaped, message
 from app.kit.state import state
 from app.shell import job_tray
-from core.commands.embedding import EmbedResult, Remark
+from core.commands.embedding import EmbedResult
 from core.jobs import Job
+from core.sources.items import Refused
 from core.workspace import Workspace
 
 
@@ -50,7 +51,7 @@ def _remarks(found: EmbedResult) -> None:
         _listed("notes", "Taken, but not whole", found.notes)
 
 
-def _listed(name: str, title: str, rows: Sequence[Remark]) -> None:
+def _listed(name: str, title: str, rows: Sequence[Refused]) -> None:
     frame = pd.DataFrame(rows)
     with st.expander(title, expanded=True):
         st.dataframe(

@@ -1,8 +1,9 @@
 """The Faces page: what changes if one factor changes?"""
 
 import streamlit as st
+from msgspec import convert
 
-from app.kit import formats, store
+from app.kit import store
 from app.kit.messages import escaped
 from app.kit.page import Outcome, Page, Result
 from app.kit.state import state
@@ -10,6 +11,7 @@ from app.views.faces import asking, codes, people, sources, studio, tools, train
 from app.views.faces.face import chosen
 from app.views.faces.studio import Beside
 from core.jobs import Job, jobs
+from core.runs.editor import EditorResult
 
 WARM_AFTER = 5.0
 """Seconds in which the page has the cores for itself."""
@@ -49,16 +51,11 @@ def show() -> None:
     jobs().warm(after=WARM_AFTER)
 
 
-def learned(result: Result) -> str:
-    """What a new editor is worth."""
-    read = formats.percent(min(result["read"].values(), default=0))
-    return f"faces made again with SSIM {formats.figure(result.get('ssim', 0))}, each factor read right in {read}"
-
-
 def use(job: Job, result: Result) -> None:
     """The new editor is taken up."""
     if job.workspace == str(state().workspace):
-        chosen().use(result["model"])
+        chosen().use(convert(result, EditorResult).model)
 
 
-PAGE = Page("Faces", ":material/face:", 7, show, {"faces train": Outcome(learned, use)})
+OUTCOME = Outcome(lambda result: convert(result, EditorResult).summary(), use)
+PAGE = Page("Faces", ":material/face:", 7, show, {"faces train": OUTCOME})

@@ -9,7 +9,7 @@ import streamlit as st
 from app.kit import downloads, store
 from app.views.faces import asking, trained
 from app.views.faces.face import Chosen
-from core.faces.trainings import folder_of
+from core.runs.editor import EditorRun
 from core.workspace import Workspace
 
 MOST_PROMPTS = 8
@@ -76,8 +76,8 @@ def editors(now: Chosen) -> None:
 
 def own(workspace: Workspace) -> dict[str | None, str]:
     """Files and titles of the editors that were trained in a workspace."""
-    cards = reversed(workspace.runs(trained.KIND))
-    return {str(folder_of(workspace.path) / str(card.metrics["file"])): trained.title(card) for card in cards}
+    cards = reversed(workspace.runs(EditorRun.KIND))
+    return {str(trained.file(workspace, card)): trained.title(card) for card in cards}
 
 
 def _title(now: Chosen, slides: Sequence[dict[str, Any]], number: int) -> str:

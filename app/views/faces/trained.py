@@ -11,20 +11,20 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.kit import downloads, formats
+from app.kit import downloads, formats, records
 from app.kit.messages import escaped
 from app.views.faces import losses
-from core.faces.trainings import STAGES, curve, folder_of
+from core.faces.trainings import curve, folder_of
+from core.runs.editor import EditorRun
 from core.workspace import RunCard, Workspace
 
-KIND = "editor"
 SAMPLE = 64
 """Pixels of a face among the samples."""
 
 
 def show(workspace: Workspace) -> None:
     """The one that is chosen among those with figures, the newest at first; nothing where there is none."""
-    cards = [card for card in reversed(workspace.runs(KIND)) if "read" in card.metrics]
+    cards = [card for card in reversed(workspace.runs(EditorRun.KIND)) if EditorRun.figures_of(card).read]
     if not cards:
         return
     with st.container(key="trained", border=True):
@@ -33,9 +33,9 @@ def show(workspace: Workspace) -> None:
         card = next(card for card in cards if card.id == id)
         st.caption(_told(card))
         st.dataframe(table(card), hide_index=True, key=f"trained-table-{card.id}", height="content")
-        arrays = workspace.run(card.id).arrays
-        samples(sheet(arrays["samples"]), list(card.metrics["factors"]), True)
-        losses.show({stage: curve(arrays[f"loss_{stage}"].tolist()) for stage in STAGES}, f"trained-{card.id}")
+        made = records.read(workspace, EditorRun, card)
+        samples(sheet(made.samples), list(made.figures.factors), True)
+        losses.show({stage: curve(each.tolist()) for stage, each in made.losses.items()}, f"trained-{card.id}")
         _files(workspace, card)
 
 
@@ -47,17 +47,17 @@ def title(card: RunCard) -> str:
 
 def table(card: RunCard) -> pd.DataFrame:
     """A row a factor, on held-out faces."""
-    figures = card.metrics
+    figures = EditorRun.figures_of(card)
     return pd.DataFrame(
         {
             "Factor": factor,
             "Values": ", ".join(values),
-            "Read right": formats.percent(figures["read"][factor]),
-            "By chance": formats.percent(figures["chance"][factor]),
-            "Changed by its slider": formats.percent(figures["edits"][factor]["flipped"]),
-            "Others kept": formats.percent(figures["edits"][factor]["others_kept"]),
+            "Read right": formats.percent(figures.read[factor]),
+            "By chance": formats.percent(figures.chance[factor]),
+            "Changed by its slider": formats.percent(figures.edits[factor].flipped),
+            "Others kept": formats.percent(figures.edits[factor].others_kept),
         }
-        for factor, values in figures["factors"].items()
+        for factor, values in figures.factors.items()
     )
 
 
@@ -84,19 +84,19 @@ def remove(workspace: Workspace, card: RunCard) -> None:
 
 def file(workspace: Workspace, card: RunCard) -> Path:
     """Where an editor lies."""
-    return folder_of(workspace.path) / str(card.metrics["file"])
+    return folder_of(workspace.path) / EditorRun.figures_of(card).file
 
 
 def _told(card: RunCard) -> str:
-    figures = card.metrics
-    missing = figures.get("left_out", 0)
+    figures = EditorRun.figures_of(card)
+    missing = figures.left_out
     without = formats.counted(missing, "picture")
-    refused = formats.counted(figures["refused"], "file or row", "files and rows")
+    refused = formats.counted(figures.refused, "file or row", "files and rows")
     left = [f"{without} without a known value left out"] if missing else []
-    left += [f"{refused} could not be used"] if figures["refused"] else []
+    left += [f"{refused} could not be used"] if figures.refused else []
     return (
-        f"{formats.counted(figures['held_out'], 'held-out face')} made again with {formats.figure(figures['psnr'])} dB "
-        f"PSNR and SSIM {formats.figure(figures['ssim'])}, trained in {formats.duration(card.seconds)}. "
+        f"{formats.counted(figures.held_out, 'held-out face')} made again with {formats.figure(figures.psnr)} dB "
+        f"PSNR and SSIM {formats.figure(figures.ssim)}, trained in {formats.duration(card.seconds)}. "
         f"{''.join(f'{each.capitalize()}. ' for each in left)}"
         "What a slider changes is judged by the editor's own reading of the face it draws."
     )

@@ -1,0 +1,91 @@
+"""An editor of faces that was trained in a workspace: how good it is, and where its file lies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.results import Floats
+from core.runs.record import Record
+from core.sources.items import Refused
+
+
+@dataclass(frozen=True)
+class EditFigures:
+    """Shares between 0 and 1 of held-out faces, as the editor reads what it draws.
+
+    flipped: read to have the new value. others_kept: of the other factors, read as before the edit.
+    """
+
+    flipped: float
+    others_kept: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What is known of an editor. side: pixels; epochs: of each network; pictures, held_out, left_out: counts.
+
+    psnr (dB), ssim: of held-out faces made again. roundtrip: the largest |T⁻¹(T(z)) - z|. By factor: its values; read,
+    chance: the share of faces whose value is read right, and what the most frequent value would get; edits.
+    """
+
+    autoencoder: str = ""
+    side: int = 0
+    epochs: int = 0
+    pictures: int = 0
+    held_out: int = 0
+    left_out: int = 0
+    factors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    psnr: float = 0.0
+    ssim: float = 0.0
+    roundtrip: float = 0.0
+    read: Mapping[str, float] = field(default_factory=dict)
+    chance: Mapping[str, float] = field(default_factory=dict)
+    edits: Mapping[str, EditFigures] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditorFigures(Trained):
+    """refused: how many files or rows could not be used. file: the editor's name in its folder."""
+
+    refused: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditorResult(Trained):
+    """What the command `faces train` returns. model: the editor's path."""
+
+    run: str
+    model: str
+    refused: Sequence[Refused]
+    seconds: float
+
+    def summary(self) -> str:
+        return _worth(self)
+
+
+@dataclass(frozen=True, eq=False)
+class EditorRun(Record[EditorFigures]):
+    """loss_autoencoder, loss_network: (steps,). samples: (R, C, S, S, 3), C held-out faces in each of R rows."""
+
+    KIND = "editor"
+    FIGURES = EditorFigures
+
+    loss_autoencoder: Floats
+    loss_network: Floats
+    samples: NDArray[np.uint8]
+
+    def summary(self) -> str:
+        return _worth(self.figures)
+
+    @property
+    def losses(self) -> Mapping[str, Floats]:
+        """The loss of every step by stage."""
+        return {"autoencoder": self.loss_autoencoder, "network": self.loss_network}
+
+
+def _worth(found: Trained) -> str:
+    read = 100 * min(found.read.values(), default=0)
+    return f"faces made again with SSIM {found.ssim:.3f}, each factor read right in {read:.3g} %"
