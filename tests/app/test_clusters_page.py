@@ -471,7 +471,7 @@ def test_every_order_of_the_gallery(shown, compared) -> None:
     test = shown(compared)
     for order in clusters.ORDERS:
         clean(test.segmented_control(key="order").set_value(order).run())
-        unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
+        unit = "the method's confidence" if order == "Least confident" else "distance from the cluster's mean"
         assert unit in texts(test)
 
 
@@ -503,7 +503,7 @@ def test_the_map_has_the_colours_of_the_line_on_screen(mapped) -> None:
     named = dict(zip(drawn.ids, (colour.names[code] for code in colour.codes), strict=True))
     assert [named[id] for id in found.ids[:3]] == ["noise", "cluster 0", "cluster 1"]
     assert colour.palette[list(colour.names).index("noise")] == GREY
-    sure = dict(zip(drawn.ids, coloured.by_sureness(drawn, found).values, strict=True))
+    sure = dict(zip(drawn.ids, coloured.by_confidence(drawn, found).values, strict=True))
     assert [sure[id] for id in found.ids] == pytest.approx(found.confidence.tolist())
 
 
@@ -514,7 +514,7 @@ def test_items_that_took_no_part_have_no_colour(mapped) -> None:
     drawn = maps.points_of_run(mapped, card)
     assert drawn is not None
     assert (coloured.by_cluster(drawn, found).codes >= 0).sum() == 5
-    assert np.isfinite(coloured.by_sureness(drawn, found).values).sum() == 5
+    assert np.isfinite(coloured.by_confidence(drawn, found).values).sum() == 5
 
 
 def test_a_column_of_clusters_colours_the_map_page_alike(mapped) -> None:
@@ -559,7 +559,7 @@ def test_the_map_takes_the_clusters_colours(workspace, compared, monkeypatch) ->
     card = workspace.runs("clustering")[0]
     found = runs.read(workspace, card)
     actions.write(workspace, found, actions.column_of(card))
-    actions.write_sureness(workspace, found, "sure")
+    actions.write_confidence(workspace, found, "sure")
     assert workspace.columns()[actions.column_of(card)] == "text"
     assert workspace.columns()["sure"] == "number"
 

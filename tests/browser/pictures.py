@@ -130,9 +130,9 @@ def cluster_pair(page: Page, address: str) -> None:
 
 
 def cluster_map(page: Page, address: str) -> None:
-    """The map by how sure the method is, and the gallery below."""
+    """The map by the method's confidence, and the gallery below."""
     clusters(page, address)
-    page.locator(".st-key-map-colours").get_by_text("How sure", exact=True).click()
+    page.locator(".st-key-map-colours").get_by_text("Confidence", exact=True).click()
     page.locator(".st-key-clusters-gallery").scroll_into_view_if_needed()
 
 

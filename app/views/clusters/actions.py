@@ -52,8 +52,8 @@ def write(workspace: Workspace, found: ClusteringRun, column: str) -> None:
     workspace.set_column(column, found.names())
 
 
-def write_sureness(workspace: Workspace, found: ClusteringRun, column: str) -> None:
-    """How sure the method is of each item, as a column of numbers."""
+def write_confidence(workspace: Workspace, found: ClusteringRun, column: str) -> None:
+    """The method's confidence in each item's cluster, as a column of numbers."""
     workspace.set_column(column, dict(zip(found.ids.tolist(), found.confidence.astype(float).tolist(), strict=True)))
 
 
@@ -77,8 +77,8 @@ def _on_the_map(workspace: Workspace, found: ClusteringRun) -> None:
         (
             "Confidence",
             "gradient",
-            f"{column_of(found.card)} (sure)",
-            write_sureness,
+            f"{column_of(found.card)} (confidence)",
+            write_confidence,
             "Writes from 0 to 1 for each item, which colours the map",
         ),
     )

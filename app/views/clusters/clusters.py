@@ -16,7 +16,7 @@ from core.results import Floats, Strings
 from core.runs.clustering import ClusteringRun, cluster_name
 from core.workspace import Workspace
 
-ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least sure": "unsure"}
+ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least confident": "unsure"}
 SHOWN = 48
 """Pictures of a cluster in its gallery."""
 FITTING, TALL = 12, 460
@@ -35,7 +35,7 @@ def choose(workspace: Workspace, items: Items, found: ClusteringRun) -> tuple[in
         on_select="rerun",
         selection_mode="single-cell",
         column_config=_COLUMNS,
-        column_order=[each for each in ("cluster", "name", "items", "share", "label", "pure", "sure") if each in table],
+        column_order=[each for each in ("cluster", "name", "items", "share", "label", "pure", "confidence") if each in table],
         height="content" if len(table) <= FITTING else TALL,
     )
     st.caption("Click a cluster to see it on the map, and its pictures below.")
@@ -59,7 +59,7 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
     ids = found.ids[places[:SHOWN]].tolist()
     notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
     pictured.shown(workspace, ids, f"cluster-{found.card.id}", notes)
-    unit = "how sure the method is" if order == "Least sure" else "distance from the cluster's mean"
+    unit = "the method's confidence" if order == "Least confident" else "distance from the cluster's mean"
     first = f"The first {SHOWN} of them. " if len(rows) > SHOWN else ""
     st.caption(f"{first}The figure on a picture: {unit}.")
 
@@ -84,14 +84,14 @@ def classes(items: Items, found: ClusteringRun) -> pd.Series | None:
 
 
 def sizes(found: ClusteringRun, labels: pd.Series | None) -> pd.DataFrame:
-    """A row a cluster, the largest first, noise last: `cluster`, `items`, `share`, `sure`, `label`, `pure`.
+    """A row a cluster, the largest first, noise last: `cluster`, `items`, `share`, `confidence`, `label`, `pure`.
 
-    sure: mean confidence. label: the most frequent among the cluster's labelled items; pure: its share of those.
+    confidence: its items' mean. label: the most frequent among the cluster's labelled items; pure: its share of those.
     """
-    frame = pd.DataFrame({"cluster": found.labels, "sure": found.confidence})
+    frame = pd.DataFrame({"cluster": found.labels, "confidence": found.confidence})
     grouped = frame.groupby("cluster")
     table = pd.DataFrame({"items": grouped.size(), "share": grouped.size() / max(len(found), 1)})
-    table["sure"] = grouped["sure"].mean()
+    table["confidence"] = grouped["confidence"].mean()
     if labels is not None:
         table = table.join(_dominant(frame["cluster"], labels))
     table = table.reset_index()
@@ -150,7 +150,7 @@ _COLUMNS: dict[str, Any] = {
     "pure": st.column_config.NumberColumn(
         "Of it", **_PERCENT, help="Share of that label in the cluster's labelled items"
     ),
-    "sure": st.column_config.NumberColumn(
-        "Sure", format="%.2f", width=58, help="Mean of how sure the method is of its items, from 0 to 1"
+    "confidence": st.column_config.NumberColumn(
+        "Confidence", format="%.2f", width=92, help="Mean confidence of the method in its items' cluster, from 0 to 1"
     ),
 }

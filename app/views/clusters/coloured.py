@@ -1,4 +1,4 @@
-"""The map in the colours of a clustering: its clusters, or how sure it is of each item."""
+"""The map in the colours of a clustering: its clusters, or its confidence in each item's."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ from app.scatter.drawn import Drawn
 from core.runs.clustering import ClusteringRun, cluster_name
 from core.workspace import Workspace
 
-CLUSTERS, SURE = "Clusters", "How sure"
+CLUSTERS, CONFIDENCE = "Clusters", "Confidence"
 ABSENT = -2
 """In place of the cluster of a point whose item took no part."""
 
@@ -26,10 +26,10 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int | None) -> Non
         st.caption("There is no map of these items yet: draw one on the Map page, and it takes the clusters' colours.")
         return
     kind = st.segmented_control(
-        "Colours", [CLUSTERS, SURE], default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
+        "Colours", [CLUSTERS, CONFIDENCE], default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
     )
     known = names.of_clusters(workspace, found.card.id)
-    colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_sureness(drawn, found)
+    colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_confidence(drawn, found)
     clusters = drawn.values(found.ids, found.labels, ABSENT)
     hits = None if cluster is None else clusters == cluster
     labels = colours.labels(drawn, clusters, known)
@@ -51,9 +51,9 @@ def by_cluster(drawn: Drawn, found: ClusteringRun, names: Mapping[int, str] | No
     return replace(colour, codes=np.where(np.isin(codes, absent), -1, codes), names=legend)
 
 
-def by_sureness(drawn: Drawn, found: ClusteringRun) -> Colour:
+def by_confidence(drawn: Drawn, found: ClusteringRun) -> Colour:
     """The probability, or what the method has instead of one, that the item belongs where it was put."""
-    return Colour("how sure", values=drawn.values(found.ids, found.confidence, np.nan))
+    return Colour("confidence", values=drawn.values(found.ids, found.confidence, np.nan))
 
 
 def _said(kind: str) -> str:
