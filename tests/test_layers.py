@@ -4,11 +4,14 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.sparse import lil_array
+from scipy.sparse.csgraph import connected_components
 
 from core.commands.listing import PACKAGES
 
@@ -50,12 +53,42 @@ def offenders(paths: Iterable[str], forbidden: Iterable[str]) -> dict[str, list[
     return {path: names for path, names in found.items() if names}
 
 
+def circles(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The largest sets of files each of which leads to all others: strongly connected components of file → files."""
+    number = {path: place for place, path in enumerate(arrows)}
+    graph = lil_array((len(number), len(number)))
+    for path, others in arrows.items():
+        graph[number[path], [number[other] for other in others]] = 1
+    component = connected_components(graph, connection="strong")[1]
+    members = [[path for path in arrows if component[number[path]] == each] for each in np.unique(component)]
+    return [paths for paths in members if len(paths) > 1]
+
+
+def imports_among(paths: Iterable[str]) -> dict[str, set[str]]:
+    """File → those of the files that it imports, or imports a name of; under `TYPE_CHECKING` and in functions too."""
+    files = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in paths}
+    homes = {path: {name if name in files else name.rpartition(".")[0] for name in imported(path)} for path in paths}
+    return {path: {files[name] for name in names if name in files} for path, names in homes.items()}
+
+
 def test_pages_import_nothing_heavy() -> None:
     assert offenders(modules("app"), HEAVY) == {}
 
 
 def test_the_laboratory_knows_no_pages() -> None:
     assert offenders(modules("core"), ["streamlit", "app"]) == {}
+
+
+def test_circles_are_found_whole() -> None:
+    arrows = {"a": ["b"], "b": ["c"], "c": ["a", "d"], "d": ["e"], "e": []}
+    assert circles(arrows) == [["a", "b", "c"]]
+    assert circles({"a": [], "b": []}) == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    arrows = imports_among([*modules("app"), *modules("core")])
+    assert sum(map(len, arrows.values())) > len(arrows), "imports are not found any more"
+    assert circles(arrows) == []
 
 
 def strings(path: str) -> Iterable[str]:

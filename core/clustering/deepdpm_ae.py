@@ -9,6 +9,7 @@ dimension; the code fixed, DeepDPM goes on from the clusters that it had. The fi
 
 from dataclasses import dataclass
 
+from core.clustering import deepdpm
 from core.clustering.checks import check_rows
 from core.errors import Cancelled
 from core.methods import Method, param
@@ -40,9 +41,14 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     other, `pretraining_loss` an epoch and `code_loss`, the auto-encoder's, an epoch of each later turn.
     """
     from core.clustering.deep.alternation import Alternation
+    from core.clustering.deep.codes import Pretraining
 
     check_rows(x)
-    run = Alternation(x, params, report)
+    pretraining = Pretraining(params.dimensions, params.pretraining, params.seed)
+    clusters = deepdpm.Params(
+        params.start_k, params.epochs, alpha=params.alpha, prior_share=params.prior_share, seed=params.seed
+    )
+    run = Alternation(x, pretraining, clusters, params.turns, params.pull, report)
     try:
         run.go()
     except Cancelled:

@@ -11,14 +11,11 @@ and the method is the whitened mean. How it is taught: `core.groups.learning.les
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.groups.checks import check, several
-from core.groups.sets import GroupEmbedder, Sets
-from core.groups.start import Start
+from core.groups.pooling import Attention
+from core.groups.sets import Sets
 from core.methods import Method, param
 from core.progress import Report, silent
-from core.results import Floats
 
 
 @dataclass(frozen=True)
@@ -29,28 +26,6 @@ class Params:
     learning_rate: float = param(0.003, "step size of Adam", minimum=1e-6, maximum=1)
     noise: float = param(0.5, "length of the noise on each item, its own being 1", minimum=0, maximum=10)
     seed: int = param(0, "same seed, same net", minimum=0, maximum=2**31 - 1)
-
-
-@dataclass(frozen=True)
-class Attention(GroupEmbedder):
-    """(G, n, D) → (G, D). look U, gate T: (H, D), their biases: (H,), score v: (H,); all float32."""
-
-    start: Start
-    look: Floats
-    look_bias: Floats
-    gate: Floats
-    gate_bias: Floats
-    score: Floats
-
-    def embed(self, x: Floats) -> Floats:
-        return self.start(np.einsum("gn,gnd->gd", self.weights(x), x))
-
-    def weights(self, x: Floats) -> Floats:
-        """How much each item counts: (G, n, D) → (G, n), sums of 1."""
-        gates = (1 + np.tanh((x @ self.gate.T + self.gate_bias) / 2)) / 2  # the logistic function, without overflow
-        scores = (np.tanh(x @ self.look.T + self.look_bias) * gates) @ self.score
-        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return shares / shares.sum(axis=1, keepdims=True)
 
 
 def fit(sets: Sets, params: Params, report: Report = silent) -> Attention:

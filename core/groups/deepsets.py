@@ -11,14 +11,11 @@ The paper's sum is a mean here, so that groups of different sizes lie in one pla
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.groups.checks import check, several
-from core.groups.sets import GroupEmbedder, Sets
-from core.groups.start import Start
+from core.groups.pooling import DeepSets
+from core.groups.sets import Sets
 from core.methods import Method, param
 from core.progress import Report, silent
-from core.results import Floats
 
 
 @dataclass(frozen=True)
@@ -29,22 +26,6 @@ class Params:
     learning_rate: float = param(1e-4, "step size of Adam", minimum=1e-6, maximum=1)
     noise: float = param(0.5, "length of the noise on each item, its own being 1", minimum=0, maximum=10)
     seed: int = param(0, "same seed, same net", minimum=0, maximum=2**31 - 1)
-
-
-@dataclass(frozen=True)
-class DeepSets(GroupEmbedder):
-    """(G, n, D) → (G, D). item U: (H, D), inner P: (H, H), their biases: (H,), output V: (D, H); all float32."""
-
-    start: Start
-    item: Floats
-    item_bias: Floats
-    inner: Floats
-    inner_bias: Floats
-    output: Floats
-
-    def embed(self, x: Floats) -> Floats:
-        pooled = np.maximum(x @ self.item.T + self.item_bias, 0).mean(axis=1)
-        return self.start(x.mean(axis=1) + np.maximum(pooled @ self.inner.T + self.inner_bias, 0) @ self.output.T)
 
 
 def fit(sets: Sets, params: Params, report: Report = silent) -> DeepSets:

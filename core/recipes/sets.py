@@ -25,7 +25,7 @@ from core import commands
 from core.progress import Progress
 from core.recipes import captions, download, photos, pictures, sources
 from core.sources.bundled import ASSETS, ITEMS
-from core.workspace import Workspace
+from core.workspace import Workspace, export, restore
 
 log = logging.getLogger(__name__)
 MAPS = {
@@ -134,7 +134,7 @@ def finish(name: str, assets: Path = ASSETS) -> None:
         pictures_only = Path(scratch) / "items"
         pictures_only.mkdir()
         shutil.copy(folder / ITEMS, pictures_only)
-        made = Workspace.restore(pictures_only, Path(scratch) / name)
+        made = restore(pictures_only, Path(scratch) / name)
         commands.embed(made.path, model=model, features=name in FEATURED, maps=False, report=told)
         for space in MAPS[name]:
             drawn = commands.map(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=told)
@@ -142,7 +142,7 @@ def finish(name: str, assets: Path = ASSETS) -> None:
         if name in CLUSTERED:
             methods, k = CLUSTERED[name]
             commands.cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=told)
-        made.export(folder)
+        export(made, folder)
 
 
 def name_run(workspace: Workspace, run: str, name: str) -> None:

@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from core.errors import BadInput, MissingData
 from core.home import MODELS, home
 from core.sources import bundled
+from core.workspace.shipping import restore
 from core.workspace.store import Store
 from core.workspace.workspace import Workspace
 
@@ -51,7 +52,7 @@ def _restore_bundled(name: str) -> None:
         if _is_current(path, origin):
             return
         fresh = Path(mkdtemp(prefix=".restoring-", dir=home()))
-        made = Workspace.restore(bundled.ASSETS / name, fresh)
+        made = restore(bundled.ASSETS / name, fresh)
         (fresh / _STAMP).write_text(json.dumps({"origin": origin, "version": made.version}), encoding="utf-8")
         if path.exists():
             path.rename(fresh.with_name(fresh.name + "-old"))

@@ -21,18 +21,18 @@ from core.workspace import columns as columns_of
 from core.workspace.captions import CAPTIONS, FURTHER
 from core.workspace.checking import THREADS, content_id
 from core.workspace.columns import FIXED
+from core.workspace.runs import RunCard, pack, unpack
+from core.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from core.workspace.workspace import Workspace
 
 THUMBNAIL_BYTES = 16 * 1024
 """A bundled picture up to this size is its own thumbnail: the set opens at once."""
 
 
-def export(workspace: "Workspace", folder: Path) -> None:
-    """Writes the three files; no embeddings or no runs, no file for them."""
+def export(workspace: Workspace, folder: Path) -> None:
+    """Writes the three files, from which `restore` makes it again; no embeddings or no runs, no file for them."""
     folder.mkdir(parents=True, exist_ok=True)
     several = len(workspace._items.caption_ids()) > len(workspace._items.ids("caption != ''"))
     columns = [*FIXED, *([CAPTIONS] if several else []), "image", *workspace.columns()]
@@ -54,7 +54,7 @@ def _write(path: Path, tables: "Iterator[pa.Table]") -> None:
             writer.write_table(table)
 
 
-def _vectors(workspace: "Workspace") -> "Iterator[pa.Table]":
+def _vectors(workspace: Workspace) -> "Iterator[pa.Table]":
     import pyarrow as pa
 
     for each in workspace.models():
@@ -65,21 +65,17 @@ def _vectors(workspace: "Workspace") -> "Iterator[pa.Table]":
         yield pa.table({"id": pa.array(found.ids.tolist(), pa.string()), **repeated, "vector": vectors})
 
 
-def _runs(workspace: "Workspace") -> "Iterator[pa.Table]":
+def _runs(workspace: Workspace) -> "Iterator[pa.Table]":
     import pyarrow as pa
-
-    from core.workspace.runs import pack
 
     for card in workspace.runs():
         arrays = pa.array([pack(workspace.run(card.id).arrays)], pa.large_binary())
         yield pa.table({"card": pa.array([card.to_json()], pa.string()), "arrays": arrays})
 
 
-def restore(folder: Path, path: str | Path) -> "Workspace":
-    """Raises `BadInput` where the files are not what `export` writes."""
+def restore(folder: Path, path: str | Path) -> Workspace:
+    """A workspace from the files of `export`; the last two may be absent. Raises `BadInput` where the first is."""
     import pyarrow.parquet as parquet
-
-    from core.workspace.workspace import Workspace
 
     if not (folder / "items.parquet").is_file():
         raise BadInput(f"{folder}: no items.parquet in it: give the folder that `export` wrote")
@@ -164,7 +160,7 @@ def _further(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     return column.cast(pa.float64() if number else pa.string())
 
 
-def _restore_vectors(workspace: "Workspace", given: "pa.Table") -> None:
+def _restore_vectors(workspace: Workspace, given: "pa.Table") -> None:
     import pyarrow as pa
     import pyarrow.compute as compute
 
@@ -178,8 +174,6 @@ def _restore_vectors(workspace: "Workspace", given: "pa.Table") -> None:
         workspace.add_embeddings(group["model"], group["modality"], rows["id"].to_pylist(), vectors)
 
 
-def _restore_runs(workspace: "Workspace", given: "pa.Table") -> None:
-    from core.workspace.runs import RunCard, unpack
-
+def _restore_runs(workspace: Workspace, given: "pa.Table") -> None:
     for row in given.to_pylist():
         workspace.save_run(RunCard.from_json(row["card"]), unpack(row["arrays"]))

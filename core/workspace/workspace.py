@@ -195,18 +195,3 @@ class Workspace:
 
     def delete_run(self, id: str) -> None:
         self._runs.delete(id)
-
-    # shipping
-
-    def export(self, folder: str | Path) -> None:
-        """Writes items.parquet, embeddings.parquet and runs.parquet, from which `restore` makes it again."""
-        from core.workspace.shipping import export
-
-        export(self, Path(folder))
-
-    @classmethod
-    def restore(cls, folder: str | Path, path: str | Path) -> "Workspace":
-        """A workspace from the files of `export`; the last two may be absent."""
-        from core.workspace.shipping import restore
-
-        return restore(Path(folder), path)

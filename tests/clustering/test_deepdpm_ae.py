@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from core.clustering import deepdpm
 from core.clustering.autoencoder import Params as AutoencoderParams
 from core.clustering.autoencoder import fit as fit_autoencoder
 from core.clustering.deep import codes
@@ -56,7 +57,7 @@ def test_finds_the_groups(found: Clustering, groups: tuple[np.ndarray, np.ndarra
 
 def test_the_turns_draw_rows_to_their_clusters(groups: tuple[np.ndarray, np.ndarray]) -> None:
     x, _ = groups
-    run = Alternation(x, QUICK, silent)
+    run = Alternation(x, codes.Pretraining(4, 30), deepdpm.Params(epochs=60), turns=1, pull=0.1, report=silent)
     run._pretrain()
     clusters = run._cluster()
     before = within(run.coder.codes(x), clusters.labels)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.recipes import sets
-from core.workspace import Workspace
+from core.workspace import restore
 
 DISC = np.zeros((96, 96, 4), np.uint8)
 DISC[20:70, 20:70] = [250, 200, 30, 255]
@@ -59,7 +59,7 @@ def test_a_set_is_embedded_and_mapped_under_fixed_names(tmp_path: Path, monkeypa
     made = [json.loads(card) for card in cards]
     assert sorted(card["kind"] for card in made) == ["map", "understood"]
     assert "emoji-both" in {card["id"] for card in made}
-    found = Workspace.restore(tmp_path / "emoji", tmp_path / "restored")
+    found = restore(tmp_path / "emoji", tmp_path / "restored")
     assert found.count() == 24
     assert [(each.model, each.count) for each in found.models()] == [("pocket", 24)] * 2
     assert found.run("emoji-both").arrays["xy"].shape == (48, 2)

@@ -20,7 +20,7 @@ from core.reduced import model_titles, reduced_models
 from core.reducer_file import read_reducer
 from core.results import Pairs, Reducer
 from core.sources import Item
-from core.workspace import Workspace
+from core.workspace import Workspace, export, restore
 from tests.sources.making import png
 from tests.terminal import Terminal
 from tests.workspace import making
@@ -283,8 +283,8 @@ def test_embedding_brings_it_up_to_date(place: Workspace, embedder: None) -> Non
 
 def test_it_is_exported_and_restored_with_the_workspace(place: Workspace, asked: list[str], tmp_path: Path) -> None:
     project(place)
-    place.export(tmp_path / "files")
-    restored = Workspace.restore(tmp_path / "files", tmp_path / "restored")
+    export(place, tmp_path / "files")
+    restored = restore(tmp_path / "files", tmp_path / "restored")
     assert counts(restored) == counts(place)
     before, after = (commands.search(each.path, "x", model=SMALL, top=5)["hits"] for each in (place, restored))
     assert [hit["id"] for hit in before] == [hit["id"] for hit in after]

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import MissingData
 from core.sources import Item
-from core.workspace import Workspace
+from core.workspace import Workspace, export, restore
 from core.workspace.captions import caption_id, caption_ids, item_of, number_of
 from tests.sources.making import BLUE, GREEN, RED, png
 from tests.workspace.making import items, vectors
@@ -161,8 +161,8 @@ def test_an_older_workspace_opens_and_takes_more(tmp_path: Path) -> None:
 
 def test_they_go_out_and_come_back_with_their_vectors(workspace: Workspace, tmp_path: Path) -> None:
     every = embedded(workspace)
-    workspace.export(tmp_path / "out")
-    back = Workspace.restore(tmp_path / "out", tmp_path / "back")
+    export(workspace, tmp_path / "out")
+    back = restore(tmp_path / "out", tmp_path / "back")
     assert captions(back) == captions(workspace)
     assert back.caption_embeddings("m").ids.tolist() == every
     assert abs(back.caption_embeddings("m").vectors - workspace.caption_embeddings("m").vectors).max() < 1e-3
@@ -173,4 +173,4 @@ def test_they_go_out_and_come_back_with_their_vectors(workspace: Workspace, tmp_
 @pytest.mark.parametrize("given", [[["x", "y"], None], ["x\ny", None]])
 def test_a_set_of_captions_alone_opens(tmp_path: Path, given: list) -> None:
     parquet.write_table(pa.table({"image": [png(RED), png(BLUE)], "captions": given}), tmp_path / "items.parquet")
-    assert captions(Workspace.restore(tmp_path, tmp_path / "lab")) == [["x", "y"], []]
+    assert captions(restore(tmp_path, tmp_path / "lab")) == [["x", "y"], []]

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.errors import BadInput, MissingData
 from core.sources import bundled
-from core.workspace import Workspace, create_named, home, open_named, workspaces
+from core.workspace import Workspace, create_named, export, home, open_named, restore, workspaces
 from tests.sources.making import BLUE, GREEN, RED, encoded, jpeg, pixels, png
 from tests.workspace.making import items, vectors
 from tests.workspace.test_runs import ARRAYS, CARD
@@ -88,7 +88,7 @@ def test_a_workspace_goes_out_and_comes_back(assets: Path, tmp_path: Path) -> No
     made.add_embeddings("ViT-B-32:openai", "image", ids[::-1], vectors(6))
     made.add_embeddings("pocket", "text", ids[:2], vectors(2, dimension=7))
     run = made.save_run(CARD, ARRAYS)
-    made.export(assets / "set")
+    export(made, assets / "set")
     back = open_named("set")
     assert back.table().equals(made.table())
     assert [back.image(id) for id in ids] == [made.image(id) for id in ids]
@@ -102,13 +102,13 @@ def test_a_workspace_goes_out_and_comes_back(assets: Path, tmp_path: Path) -> No
 
 
 def test_an_empty_workspace_goes_out_too(tmp_path: Path) -> None:
-    Workspace.create(tmp_path / "lab").export(tmp_path / "out")
-    assert Workspace.restore(tmp_path / "out", tmp_path / "back").count() == 0
+    export(Workspace.create(tmp_path / "lab"), tmp_path / "out")
+    assert restore(tmp_path / "out", tmp_path / "back").count() == 0
 
 
 def test_a_folder_without_items_is_no_set(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no items\.parquet in it"):
-        Workspace.restore(tmp_path, tmp_path / "lab")
+        restore(tmp_path, tmp_path / "lab")
 
 
 def test_a_new_edition_of_a_set_replaces_the_old_unless_it_was_changed(assets: Path) -> None:

@@ -13,7 +13,7 @@ from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core.errors import BadInput
 from core.jobs import jobs
-from core.workspace import Workspace, home
+from core.workspace import Workspace, export, home
 
 
 def show(workspace: Workspace) -> None:
@@ -54,7 +54,7 @@ def remove(workspace: Workspace) -> None:
 def exported(workspace: Workspace) -> bytes:
     """The workspace as a zip of Parquet files."""
     with TemporaryDirectory() as folder:
-        workspace.export(Path(folder))
+        export(workspace, Path(folder))
         buffer = BytesIO()
         with ZipFile(buffer, "w", ZIP_STORED) as archive:
             for path in sorted(Path(folder).rglob("*")):

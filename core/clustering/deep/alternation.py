@@ -4,7 +4,7 @@ Ronen, Finder and Freifeld: DeepDPM: Deep clustering with an unknown number of c
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,22 +17,25 @@ from core.errors import Cancelled
 from core.progress import Bar, Progress, Report
 from core.results import Clustering, Floats
 
-if TYPE_CHECKING:
-    from core.clustering.deepdpm_ae import Params
-
 SHARE = 0.1
 """Of the pretraining's passes and learning rate: what each later turn of the auto-encoder has."""
 
 
 class Alternation:
-    """found: the clusters of the last turn, None before the first; begin: the bar's step at which a stage begins."""
+    """found: the clusters of the last turn, None before the first; begin: the bar's step at which a stage begins.
 
-    def __init__(self, x: Floats, params: "Params", report: Report) -> None:
-        self.x, self.params = x, params
-        self.pretraining = Pretraining(params.dimensions, params.pretraining, params.seed).resolved(len(x))
+    x: (N, D) float32; params: those of DeepDPM in each turn; turns: after the first clusters; pull: the weight of the
+    distance to the own cluster.
+    """
+
+    def __init__(
+        self, x: Floats, pretraining: Pretraining, params: deepdpm.Params, turns: int, pull: float, report: Report
+    ) -> None:
+        self.x, self.params, self.turns, self.pull = x, params, turns, pull
+        self.pretraining = pretraining.resolved(len(x))
         self.passes = max(1, round(SHARE * self.pretraining.epochs))
         self.turn = self.passes * batches_an_epoch(len(x))
-        steps = self.pretraining.steps(len(x)) + params.epochs + params.turns * (self.turn + params.epochs)
+        steps = self.pretraining.steps(len(x)) + params.epochs + turns * (self.turn + params.epochs)
         self.bar, self.begin = Bar(report, steps), 0
         self.random = np.random.default_rng(params.seed)
         self.found: Clustering | None = None
@@ -43,7 +46,7 @@ class Alternation:
         """Raises `Cancelled` where it is stopped; `result` then gives what there is."""
         self._pretrain()
         clusters = self._cluster()
-        for _ in range(self.params.turns):
+        for _ in range(self.turns):
             self._pull(clusters)
             clusters = self._cluster()
         self.bar.step(self.begin, f"found {clusters.k} clusters", {"k": float(clusters.k)})
@@ -79,12 +82,9 @@ class Alternation:
         data = prepare(self.coder.codes(self.x))
         if not data.rows.shape[1]:
             return one_cluster(len(self.x))
-        given, start_k = self.params, self.found.k if self.found else self.params.start_k
-        params = deepdpm.Params(
-            start_k, given.epochs, alpha=given.alpha, prior_share=given.prior_share, seed=given.seed
-        )
         if self.found is None:
-            return deepdpm.learn(data, deepdpm.initial_labels(data, params), params, report)
+            return deepdpm.learn(data, deepdpm.initial_labels(data, self.params), self.params, report)
+        params = replace(self.params, start_k=self.found.k)
         return deepdpm.learn(data, torch.from_numpy(self.found.labels).to(data.device), params, report)
 
     def _keep(self, found: Clustering) -> None:
@@ -116,7 +116,7 @@ class Alternation:
         scaled = codes / torch.from_numpy(spread).to(codes)
         distance = torch.nn.functional.mse_loss(scaled, torch.from_numpy(targets).to(codes))
         rebuilt = torch.nn.functional.mse_loss(self.coder.decode(codes), prepared)
-        loss = rebuilt + self.params.pull * distance
+        loss = rebuilt + self.pull * distance
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()

@@ -4,7 +4,7 @@ Ronen, Finder and Freifeld: DeepDPM: Deep clustering with an unknown number of c
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,13 +13,11 @@ from core.clustering.deep.deepdpm_nets import ClusteringNet, SubclusteringNets, 
 from core.clustering.deep.gaussians import Mixture
 from core.clustering.deep.members import Members
 from core.clustering.deep.niw import NormalInverseWishart, Statistics
+from core.clustering.deep.options import DeepDPMOptions
 from core.clustering.deep.preparation import Prepared
 from core.clustering.deep.split_merge import accepted, accepted_merges, log_split_ratio
 from core.clustering.deep.statistics import block_statistics, grown, merge_record, merged, split_records
 from core.clustering.deep.two_means import two_means
-
-if TYPE_CHECKING:
-    from core.clustering.deepdpm import Params
 
 STEPS = 16
 """An epoch has at least so many steps where batches of `LEAST_BATCH` rows allow it."""
@@ -40,7 +38,7 @@ class DeepDPM:
     a message and figures, and may raise to stop: what has been learned so far stays usable.
     """
 
-    def __init__(self, data: Prepared, labels: Tensor, options: "Params", told: Callable[..., None]) -> None:
+    def __init__(self, data: Prepared, labels: Tensor, options: DeepDPMOptions, told: Callable[..., None]) -> None:
         self.data, self.options, self.told = data, options, told
         self.generator = torch.Generator().manual_seed(options.seed)
         self.prior = NormalInverseWishart.from_data(data.variances, len(data), data.diagonal, options.prior_share)

@@ -3,7 +3,7 @@
 Chang and Fisher: Parallel sampling of DP mixture models using sub-cluster splits. NeurIPS 2013.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,13 +12,11 @@ from torch import Tensor
 from core.clustering.deep.gaussians import Mixture
 from core.clustering.deep.members import Members
 from core.clustering.deep.niw import NormalInverseWishart, Statistics
+from core.clustering.deep.options import SamplerOptions
 from core.clustering.deep.preparation import Prepared
 from core.clustering.deep.split_merge import accepted, accepted_merges, log_split_ratio
 from core.clustering.deep.statistics import block_statistics, grown, merge_record, split_records
 from core.clustering.deep.two_means import squared_distances, two_means
-
-if TYPE_CHECKING:
-    from core.clustering.dpm_sampler import Params
 
 
 class SubclusterSampler:
@@ -27,7 +25,7 @@ class SubclusterSampler:
     A cluster of age 0 has no subclusters yet: the next draw begins them by 2-means.
     """
 
-    def __init__(self, data: Prepared, options: "Params") -> None:
+    def __init__(self, data: Prepared, options: SamplerOptions) -> None:
         self.data, self.options = data, options
         self.generator = torch.Generator().manual_seed(options.seed)
         self.random = np.random.default_rng(options.seed)

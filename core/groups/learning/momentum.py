@@ -1,21 +1,27 @@
 """The momentum group features of SMoG in torch; the formulas are in `core.groups.smog`."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from core.groups.learning.lesson import Lesson, plain
+from core.groups.learning.lesson import Lesson, Options, plain
 from core.groups.sets import Sets
 from core.groups.start import WhitenedMean
 from core.groups.within import group_means
 from core.progress import Report
 
-if TYPE_CHECKING:
-    from core.groups.smog import Params
+
+class MomentumOptions(Options, Protocol):
+    """What SMoG's `Params` have."""
+
+    @property
+    def momentum(self) -> float: ...
+    @property
+    def temperature(self) -> float: ...
 
 
 class Projection(nn.Module):
@@ -49,7 +55,7 @@ def moved(groups: Tensor, features: Tensor, group: Tensor, momentum: float) -> T
     return torch.where(counts > 0, normalize(momentum * groups + (1 - momentum) * means), groups)
 
 
-def teach(sets: Sets, params: "Params", report: Report) -> WhitenedMean:
+def teach(sets: Sets, params: MomentumOptions, report: Report) -> WhitenedMean:
     """The projection that is best on the classes held out; sets: groups of two items or more."""
     lesson = Lesson(sets, params, report)
     net = Projection(lesson, params.momentum)

@@ -1,18 +1,21 @@
 """Attention pooling and DeepSets as torch has them; the formulas are in `core.groups.attention` and `.deepsets`."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from core.groups.attention import Attention
-from core.groups.deepsets import DeepSets
-from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, contrast, lengthened, plain
+from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, Options, contrast, lengthened, plain
+from core.groups.pooling import Attention, DeepSets
 from core.groups.sets import Sets
 from core.progress import Report
 
-if TYPE_CHECKING:
-    from core.groups import attention, deepsets
+
+class PoolingOptions(Options, Protocol):
+    """What `Params` of both methods have."""
+
+    @property
+    def hidden(self) -> int: ...
 
 
 class _Pooling(nn.Module):
@@ -70,14 +73,14 @@ class DeepSetsNet(_Pooling):
         return DeepSets(self.start, **self.weights())
 
 
-def teach_attention(sets: Sets, params: "attention.Params", report: Report) -> Attention:
+def teach_attention(sets: Sets, params: PoolingOptions, report: Report) -> Attention:
     """The weights that are best on the classes held out; sets: groups of two items or more."""
     lesson = Lesson(sets, params, report)
     net = AttentionNet(lesson, params.hidden)
     return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning which items count")
 
 
-def teach_deep_sets(sets: Sets, params: "deepsets.Params", report: Report) -> DeepSets:
+def teach_deep_sets(sets: Sets, params: PoolingOptions, report: Report) -> DeepSets:
     """The nets that are best on the classes held out; sets: groups of two items or more."""
     lesson = Lesson(sets, params, report)
     net = DeepSetsNet(lesson, params.hidden)
