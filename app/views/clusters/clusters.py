@@ -17,6 +17,7 @@ from core.runs.clustering import ClusteringRun, cluster_name
 from core.workspace import Workspace
 
 ORDERS = {"Nearest the centre": "nearest", "Farthest": "farthest", "Least confident": "unsure"}
+SHOWN_COLUMNS = ("cluster", "name", "items", "share", "label", "pure", "confidence")
 SHOWN = 48
 """Pictures of a cluster in its gallery."""
 FITTING, TALL = 12, 460
@@ -35,7 +36,7 @@ def choose(workspace: Workspace, items: Items, found: ClusteringRun) -> tuple[in
         on_select="rerun",
         selection_mode="single-cell",
         column_config=_COLUMNS,
-        column_order=[each for each in ("cluster", "name", "items", "share", "label", "pure", "confidence") if each in table],
+        column_order=[each for each in SHOWN_COLUMNS if each in table],
         height="content" if len(table) <= FITTING else TALL,
     )
     st.caption("Click a cluster to see it on the map, and its pictures below.")

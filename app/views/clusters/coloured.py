@@ -25,8 +25,9 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int | None) -> Non
     if drawn is None:
         st.caption("There is no map of these items yet: draw one on the Map page, and it takes the clusters' colours.")
         return
+    kinds = [CLUSTERS, CONFIDENCE]
     kind = st.segmented_control(
-        "Colours", [CLUSTERS, CONFIDENCE], default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
+        "Colours", kinds, default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
     )
     known = names.of_clusters(workspace, found.card.id)
     colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_confidence(drawn, found)
