@@ -155,7 +155,7 @@ class Ground:
 
 
 class _Work(Comparison[GroupsRun]):
-    """mean: its curve, which comes first."""
+    """mean: its curve, once it is done: it comes first."""
 
     first = "the first method was judged"
 
@@ -174,7 +174,8 @@ class _Work(Comparison[GroupsRun]):
         if rows.workspace is not None:
             run.save(rows.workspace)
         self.done.append(run)
-        self.mean = self.mean or found
+        if plan.method.name == MEAN:
+            self.mean = found
 
     def result(self) -> dict[str, Any]:
         rows, done = self.ground.given.rows, {run.card.method: run for run in self.done}
@@ -196,7 +197,7 @@ class _Work(Comparison[GroupsRun]):
         """What all runs share, and each method's own with its name before the array's, e.g. `mean.top1`."""
         every, ground = {run.card.method: run.arrays() for run in self.done}, self.ground.arrays()
         asked = {f"{side}_{size}" for side in ("queries", "gallery") for size in self.ground.sizes.kept}
-        shared = {name: array for name, array in every[MEAN].items() if name in ground or name in asked}
+        shared = {name: array for name, array in self.done[0].arrays().items() if name in ground or name in asked}
         own = {
             f"{method}.{name}": array
             for method, arrays in every.items()
