@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def circles(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return [paths for paths in members if len(paths) > 1]
 
 
-def imports_among(paths: Iterable[str]) -> dict[str, set[str]]:
+def imports_among(paths: Sequence[str]) -> dict[str, set[str]]:
     """File → those of the files that it imports, or imports a name of; under `TYPE_CHECKING` and in functions too."""
     files = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in paths}
     homes = {path: {name if name in files else name.rpartition(".")[0] for name in imported(path)} for path in paths}
