@@ -9,7 +9,7 @@ from tests.test_layers import HEAVY
 
 ROOT = Path(__file__).parents[2]
 LOOK = """
-import json, sys
+import json, os, sys
 from streamlit.testing.v1 import AppTest
 from core.jobs import Jobs
 
@@ -24,7 +24,8 @@ for hash, page in list(test._registered_pages.items()):
 
 from core.commands.listing import methods
 listed = methods()
-print(json.dumps({"seen": seen, "listed": sum(map(len, listed.values())), "loaded": sorted(sys.modules)}))
+print(json.dumps({"seen": seen, "listed": sum(map(len, listed.values())), "loaded": sorted(sys.modules)}), flush=True)
+os._exit(0)  # the threads that make thumbnails are not waited for
 """
 
 
