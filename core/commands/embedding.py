@@ -44,7 +44,7 @@ class EmbedResult:
     placed: int = 0
 
     def summary(self) -> str:
-        """`added 5, embedded 5, already here 2, refused 1`."""
+        """`added 5, embedded 5, already here 2, refused 1, a first map`."""
         counts = {
             "added": self.added,
             "embedded": self.embedded,
@@ -53,7 +53,8 @@ class EmbedResult:
             "refused": len(self.refused),
             "new on the map": self.placed,
         }
-        return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing new"
+        told = [f"{count:,} {name}" for name, count in counts.items() if count]
+        return ", ".join(told + ["a first map"] * (self.map is not None and not self.placed)) or "nothing new"
 
 
 def embed(

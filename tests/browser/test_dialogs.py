@@ -37,7 +37,7 @@ def test_a_job_that_ends_takes_no_dialog_away(page: Page, address: str, tmp_path
 
     field = ask(page, "half a na")
     expect(page.locator(".st-key-tray")).to_contain_text("5 added", timeout=PATIENCE)
-    expect(page.locator(".st-key-tray")).to_contain_text("trustworthiness", timeout=PATIENCE)  # of the first map
+    expect(page.locator(".st-key-tray")).to_contain_text("a first map", timeout=PATIENCE)
     expect(field).to_have_value("half a na")
     field.press("End")
     field.press_sequentially("me")

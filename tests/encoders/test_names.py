@@ -97,10 +97,10 @@ def test_the_bundled_model_is_described_from_its_files(
     ("name", "line"),
     [
         ("ViT-B-32:opnai", "did you mean ViT-B-32:openai"),
-        ("nonsense", "`python -m core models` lists the names"),
+        ("nonsense", "choose one of those listed"),
         ("vit-b-32:openai", "did you mean ViT-B-32:openai"),
         ("ViT-B-32", "say which weights: ViT-B-32 has the tags openai"),
-        ("zzzzqqqq", "`python -m core models` lists the names"),
+        ("zzzzqqqq", "choose one of those listed"),
         ("", "no model ''"),
         ("ViT-B32:/x/y.safetensors", "no architecture 'ViT-B32': did you mean ViT-B-32"),
         ("ViT-B-32:/nowhere/y.safetensors", "no such file"),

@@ -14,8 +14,8 @@ from app.kit.messages import escaped, plainly
 from app.scatter import maps, scatter
 from app.views.semantics import coloured, gap_found, results, source
 from app.views.semantics.gap_found import WAYS
-from core.reduced import KIND as REDUCER
 from core.runs.gap import GapFigures, GapRun, SpaceFigures
+from core.runs.reducer import ReducerRun
 from core.workspace import RunCard, Workspace
 
 if TYPE_CHECKING:
@@ -201,8 +201,10 @@ def _side(workspace: Workspace, name: str, rows: pd.DataFrame) -> None:
 
 def _centred(workspace: Workspace, found: GapRun) -> None:
     """The centred embeddings as a model of the workspace."""
-    made = [each for each in workspace.runs(REDUCER) if each.method == "centred" and each.model == found.card.model]
-    name = str(made[-1].metrics.get("derived", "")) if made else ""
+    made = [
+        each for each in workspace.runs(ReducerRun.KIND) if each.method == "centred" and each.model == found.card.model
+    ]
+    name = ReducerRun.figures_of(made[-1]).derived or "" if made else ""
     there = name in store.models(workspace)
     with st.container(key="gap-centred", horizontal=True, vertical_alignment="center", gap="small"):
         if there:
