@@ -58,6 +58,7 @@ def cluster_form(page: Page, address: str) -> None:
     """The form; what was compared before stands below it."""
     page.goto(f"{address}/clusters")
     page.locator(".st-key-clusters-head").wait_for()
+    page.locator(RESTING).wait_for()  # before that the form may be open and not drawn yet
     if not page.locator(".st-key-start-compare button").is_visible():
         page.locator(".st-key-clusters-head summary").first.click()
     page.locator(".st-key-start-compare button").wait_for()
@@ -140,6 +141,7 @@ def dimensions_form(page: Page, address: str) -> None:
     """The form; what was compared before stands below it."""
     page.goto(f"{address}/dimensions")
     page.locator(".st-key-dimensions-head").wait_for()
+    page.locator(RESTING).wait_for()
     if not page.locator(".st-key-start-reduce button").is_visible():
         page.locator(".st-key-dimensions-head summary").first.click()
     page.locator(".st-key-start-reduce button").wait_for()

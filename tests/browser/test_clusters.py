@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.workspace import Workspace
-from tests.browser.pictures import PATIENCE, choose_methods, press_line
+from tests.browser.pictures import PATIENCE, RESTING, choose_methods, press_line
 from tests.browser.test_journey import coloured_pixels
 from tests.clustering.making import groups
 from tests.workspace.making import items
@@ -56,6 +56,7 @@ def test_methods_that_find_the_number(page: Page, address: str, home: Path) -> N
     page.locator(".st-key-picker [data-baseweb=select], .st-key-picker [role=combobox]").first.click()
     page.get_by_role("option", name="four groups").click()
     expect(page.locator(".st-key-compare")).to_contain_text("200 items", timeout=PATIENCE)
+    page.locator(RESTING).wait_for()
     if not page.locator(".st-key-start-compare button").is_visible():
         page.locator(".st-key-clusters-head summary").first.click()
     choose_methods(page, ["DeepDPM", "DPM sampler"])
