@@ -1,5 +1,6 @@
 """The command line: `clipscape COMMAND …`, or `python -m core COMMAND …`.
 
+The commands are those of `core.commands`, their options what the functions' signatures say.
 Results go to standard output as a table, or as JSON with `--json -` or `--json FILE`.
 Progress goes to standard error when that is a terminal. Bad input: one line there, exit status 2.
 """
@@ -10,25 +11,64 @@ import warnings
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from core import cli_care, cli_faces, cli_groups, cli_models, cli_semantics
-from core.command_line import Input, Json, Place, Seed, Settings, numbers, parsed, run
+from core.command_line import Json, made, run
+from core.commands import COMMANDS, ON_THE_COMMAND_LINE
 from core.errors import Cancelled, ClipscapeError
-from core.versions import summary
+from core.formats import size
+from core.versions import summary as versions
 
 BAD_INPUT, STOPPED = 2, 130
 
-app = typer.Typer(
-    help="A laboratory for CLIP embeddings: everything a page does, as a command.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+
+class Group(TyperGroup):
+    """Its own commands, and those of `core.commands` with its name before theirs; each is made when asked for."""
+
+    def list_commands(self, context: Any) -> list[str]:
+        """By name, those of `core.commands` first, in their order."""
+        before = _before(context)
+        below = [name.removeprefix(before) for name in ON_THE_COMMAND_LINE if name.startswith(before)]
+        return [*dict.fromkeys([*(name for name in below if " " not in name), *self.commands])]
+
+    def get_command(self, context: Any, name: str) -> Any:
+        """None where there is none of that name."""
+        command = _before(context) + name
+        if name not in self.commands and command in ON_THE_COMMAND_LINE:
+            self.commands[name] = made(command)
+        return self.commands.get(name)
+
+    def format_commands(self, context: Any, formatter: Any) -> None:
+        """Without importing the commands."""
+        rows = [(name, self._about(context, name)) for name in self.list_commands(context)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _about(self, context: Any, name: str) -> str:
+        own = self.commands.get(name)
+        return own.get_short_help_str(1_000) if own else ON_THE_COMMAND_LINE[_before(context) + name].summary()
+
+
+def _before(context: Any) -> str:
+    """What stands before the names of a group's commands."""
+    return "" if context.parent is None else f"{context.info_name} "
+
+
+def _typer(help: str) -> typer.Typer:
+    return typer.Typer(
+        cls=Group, help=help, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+
+
+app = _typer("A laboratory for CLIP embeddings: everything a page does, as a command.")
+models = _typer("The models that can embed: list, download, import.")
+app.add_typer(models, name="models")
+app.add_typer(_typer("Faces: edit one, factor by factor."), name="faces")
 
 
 def _tell_version(asked: bool) -> None:
     if asked:
-        print(summary())
+        print(versions())
         raise typer.Exit
 
 
@@ -41,163 +81,45 @@ def options(
     """What stands before a command."""
 
 
-@app.command()
-def embed(
-    source: Annotated[str, typer.Argument(help="Folder, zip, table, captions of COCO or Flickr, CelebA, bundled set.")],
-    workspace: Annotated[str, typer.Option(metavar="DIR", help="Made where there is none.")],
-    model: Annotated[
-        str | None,
-        typer.Option(help="One that `models` lists, hf-hub:…, or a path; the workspace's own, else pocket-2."),
-    ] = None,
-    captions: Annotated[str | None, typer.Option(metavar="FILE", help="A table of captions for the pictures.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Pictures at once; left out: what suits the machine.")] = None,
-    features: Annotated[
-        bool, typer.Option("--features", help="Keep the features behind the images' vectors too, as 'MODEL features'.")
-    ] = False,
-    maps: Annotated[bool, typer.Option(help="Put new items on the newest map, or draw a first one.")] = True,
+@models.callback(invoke_without_command=True)
+def default(context: typer.Context, json: Json = None) -> None:
+    """The models that can embed; without a further word they are listed."""
+    if context.invoked_subcommand is None:
+        run("models", json)
+
+
+@models.command("list")
+def listed(json: Json = None) -> None:
+    """List the models: the bundled one, imported and recommended ones first, then by published ImageNet accuracy."""
+    run("models", json)
+
+
+@models.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="ARCHITECTURE:TAG, or hf-hub:ORGANISATION/REPOSITORY.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before downloading.")] = False,
     json: Json = None,
 ) -> None:
-    """Bring a source's items into a workspace and embed them; goes on where it was stopped."""
-    how = {"model": model, "captions": captions, "batch": batch, "features": features, "maps": maps}
-    run("embed", json, workspace=workspace, source=source, **how)
+    """Download a model of the hub with all it needs, so that it works offline; goes on where it was stopped.
+
+    Size and licence are told first. At a terminal it then asks, unless --yes is given; a script is not asked.
+    """
+    plan = COMMANDS["models plan"](name=name)
+    if plan["left"]:
+        _tell_plan(plan)
+        if not yes and sys.stdin.isatty() and not typer.confirm("Download it?", err=True):
+            raise Cancelled("nothing was downloaded")
+    run("models fetch", json, name=name)
 
 
-@app.command()
-def datasets(json: Json = None) -> None:
-    """The bundled sets."""
-    run("datasets", json)
-
-
-@app.command()
-def methods(json: Json = None) -> None:
-    """The methods and their parameters."""
-    run("methods", json)
-
-
-@app.command()
-def search(
-    workspace: Place,
-    text: Annotated[str | None, typer.Argument(help="Words to search for.")] = None,
-    image: Annotated[str | None, typer.Option(metavar="FILE", help="A picture to search for.")] = None,
-    top: Annotated[int, typer.Option(help="How many hits.")] = 10,
-    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
-    target: Annotated[str | None, typer.Option(help="Compare with images or captions.")] = None,
-    json: Json = None,
-) -> None:
-    """The items nearest to words or to a picture."""
-    run("search", json, workspace=workspace, text=text, image=image, model=model, top=top, target=target)
-
-
-@app.command("map")
-def draw(
-    source: Input,
-    method: Annotated[str, typer.Option(help="One of the maps that `methods` lists.")],
-    set: Settings = None,
-    seed: Seed = 0,
-    space: Annotated[str, typer.Option(help="images, captions or both.")] = "both",
-    gap: Annotated[str, typer.Option(help="keep, or centre images and captions each on its mean.")] = "keep",
-    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
-    out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write ids, modality and xy.")] = None,
-    json: Json = None,
-) -> None:
-    """Draw a map of an input; a workspace keeps it as a run."""
-    how = {"method": method, "params": parsed(set), "seed": seed, "space": space, "gap": gap}
-    run("map", json, source=source, model=model, out=out, **how)
-
-
-@app.command()
-def place(
-    workspace: Place,
-    map: Annotated[str, typer.Argument(metavar="RUN", help="The id of a map's run.")],
-    json: Json = None,
-) -> None:
-    """Put what was embedded since a map was drawn onto that map."""
-    run("place", json, workspace=workspace, run=map)
-
-
-@app.command()
-def cluster(
-    source: Input,
-    method: Annotated[list[str], typer.Option(help="One of the clusterings that `methods` lists; repeatable.")],
-    k: Annotated[int | None, typer.Option(help="How many clusters, for the methods that must be told.")] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeds: 0, 1, …; methods without chance run once.")] = 3,
-    set: Settings = None,
-    space: Annotated[
-        str | None, typer.Option(help="images (if left out), captions (their mean), both, map:RUN.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
-    label: Annotated[str | None, typer.Option(metavar="COLUMN", help="Classes to compare with.")] = None,
-    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")] = None,
-    exclude: Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")] = None,
-    out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write ids, method, seed, labels.")] = None,
-    json: Json = None,
-) -> None:
-    """Compare clustering methods on an input; a workspace keeps each run."""
-    how = {"methods": method, "k": k, "seeds": seeds, "params": parsed(set), "space": space}
-    which = {"label": label, "tag": tag, "exclude": exclude}
-    run("cluster", json, source=source, model=model, out=out, **how, **which)
-
-
-@app.command()
-def reduce(
-    source: Input,
-    method: Annotated[list[str], typer.Option(help="One of the reducers that `methods` lists; repeatable.")],
-    dims: Annotated[
-        str | None, typer.Option(metavar="D,D,…", help="Dimensions to try; left out: 8,16,32,64,128,256.")
-    ] = None,
-    seeds: Annotated[int, typer.Option(help="How many random halves are held out, one after the other.")] = 3,
-    set: Settings = None,
-    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
-    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Only items with this tag.")] = None,
-    exclude: Annotated[str | None, typer.Option(metavar="NAME", help="No items with this tag.")] = None,
-    at: Annotated[int, typer.Option(help="The paired test is of recall at 1, 5 or 10.")] = 1,
-    out: Annotated[str | None, typer.Option(metavar="FILE.npz", help="Write the ranks of the held-out pairs.")] = None,
-    json: Json = None,
-) -> None:
-    """Compare reducers: how few dimensions still match images and captions; a workspace keeps each curve."""
-    how = {"methods": method, "dims": numbers(dims), "seeds": seeds, "params": parsed(set), "at": at}
-    run("reduce", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
-
-
-@app.command()
-def project(
-    source: Input,
-    method: Annotated[str | None, typer.Option(help="One of the reducers that `methods` lists; fits it.")] = None,
-    dims: Annotated[int | None, typer.Option(help="Dimensions to keep; left out: the method's own.")] = None,
-    seed: Seed = 0,
-    set: Settings = None,
-    model: Annotated[str | None, typer.Option(help="Left out: the one that has embedded most.")] = None,
-    tag: Annotated[str | None, typer.Option(metavar="NAME", help="Fit on items with this tag.")] = None,
-    exclude: Annotated[str | None, typer.Option(metavar="NAME", help="Fit on no items with this tag.")] = None,
-    earlier: Annotated[
-        str | None, typer.Option("--run", metavar="ID", help="An earlier reducer, not fitted anew.")
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--from", metavar="FILE", help="A reducer that --out has written.")
-    ] = None,
-    out: Annotated[str | None, typer.Option(metavar="FILE.safetensors", help="Write the reducer.")] = None,
-    json: Json = None,
-) -> None:
-    """Use a reducer: reduce all embeddings of a workspace, and name them as a model for every other command."""
-    how = {"method": method, "dims": dims, "seed": seed, "params": parsed(set), "run": earlier, "file": file}
-    run("project", json, source=source, model=model, tag=tag, exclude=exclude, out=out, **how)
-
-
-@app.command()
-def discard(
-    workspace: Place,
-    model: Annotated[str, typer.Argument(help="A model made of another's embeddings, e.g. pocket/pca-64.")],
-    json: Json = None,
-) -> None:
-    """Delete what `project` made: reduced embeddings and their reducer; maps and clusterings of them stay."""
-    run("discard", json, source=workspace, model=model)
-
-
-app.add_typer(cli_semantics.app)
-app.add_typer(cli_care.app)
-app.add_typer(cli_groups.app)
-app.add_typer(cli_faces.app, name="faces")
-app.add_typer(cli_models.app, name="models")
+def _tell_plan(plan: dict[str, Any]) -> None:
+    """Size and licence, on standard error."""
+    part = f", {size(plan['left'])} of it still to come" if plan["left"] < plan["bytes"] else ""
+    gated = "; its conditions must be accepted on the hub first" if plan["gated"] else ""
+    about = f"{plan['name']}: {size(plan['bytes'])}{part}, licence {plan['licence']}{gated}"
+    print(f"{about}; from {plan['repository']} into {plan['folder']}", file=sys.stderr)
+    if "warning" in plan:
+        print(f"clipscape: warning: {plan['warning']}", file=sys.stderr)
 
 
 def main(program: str = "python -m core") -> None:
@@ -216,7 +138,13 @@ def status(arguments: list[str], program: str = "python -m core") -> int:
     except ClipscapeError as error:
         return _said(f"{error}{_options(arguments, error)}", BAD_INPUT)
     except typer.TyperException as error:
-        return _said(error.format_message(), BAD_INPUT)
+        return _said(f"{error.format_message()}{_lacking(error)}", BAD_INPUT)
+
+
+def _lacking(error: typer.TyperException) -> str:
+    """What is said of the option that is missing, where one is."""
+    missing = getattr(error, "param", None) if error.format_message().startswith("Missing") else None
+    return f" {missing.help}" if missing else ""
 
 
 def _options(arguments: list[str], error: BaseException) -> str:
@@ -230,10 +158,12 @@ def _options(arguments: list[str], error: BaseException) -> str:
 def _command(arguments: list[str]) -> Any:
     """The command that the arguments name."""
     command: Any = typer.main.get_command(app)
+    context = command.context_class(command)
     for word in arguments:
-        if word not in getattr(command, "commands", {}):
+        if not isinstance(command, Group) or (found := command.get_command(context, word)) is None:
             break
-        command = command.commands[word]
+        context = found.context_class(found, parent=context, info_name=word)
+        command = found
     return command
 
 

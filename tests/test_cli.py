@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.command_line import made
+from core.commands import COMMANDS, ON_THE_COMMAND_LINE
 from core.console import as_text
 from tests.terminal import Terminal
 
@@ -143,6 +146,20 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     text, _, loaded = done.stdout.rpartition("\n ")
     assert not set(loaded.split()) & HEAVY
     assert all(command in text for command in ("embed", "models", "datasets", "methods", "search", "map", "place"))
+
+
+@pytest.mark.parametrize("name", ON_THE_COMMAND_LINE)
+def test_a_command_is_made_from_its_signature(name: str, terminal: Terminal) -> None:
+    """What must be given can be, and help names every option, each with a line."""
+    command = made(name)
+    shown = {each.name: each for each in command.params}
+    declared = signature(COMMANDS[name]).parameters.values()
+    needed = {each.name for each in declared if each.default is each.empty}
+    assert needed <= set(shown)
+    assert {*shown} - {"json"} <= {each.name for each in declared}
+    assert all(each.help for each in shown.values())
+    assert command.help == ON_THE_COMMAND_LINE[name].summary()
+    assert command.help.endswith(".")
 
 
 def test_ctrl_c_ends_in_one_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import cli_models
+from core import cli
 from core.cli import status
 from core.workspace import Workspace
 from tests.encoders.hub import FakeHub, lead_to, serving
@@ -83,8 +83,8 @@ def test_at_a_terminal_it_asks_unless_yes(
     hub: FakeHub, home: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], answer: bool | None, code: int
 ) -> None:
     asked = []
-    monkeypatch.setattr(cli_models.sys, "stdin", type("Terminal", (), {"isatty": lambda self: True})())
-    monkeypatch.setattr(cli_models.typer, "confirm", lambda *words, **how: (asked.append(words), answer)[1])
+    monkeypatch.setattr(cli.sys, "stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setattr(cli.typer, "confirm", lambda *words, **how: (asked.append(words), answer)[1])
     assert status(["models", "fetch", NAME, *arguments]) == code
     assert len(asked) == (0 if arguments else 1)
     assert (home / "models" / "hf-hub--someone--tiny").exists() is (code == 0)

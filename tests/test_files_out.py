@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.commands import cluster, groups, reduce
+from core.commands import COMMANDS
 from core.commands.matrix_file import streamed
 from core.commands.runs import check_out, write_arrays
 from core.errors import BadInput
@@ -22,7 +22,12 @@ def test_what_names_no_file_is_told_in_one_line(tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "command", [partial(cluster, methods=["kmeans"]), partial(reduce, methods=["pca"]), partial(groups, by="y")]
+    "command",
+    [
+        partial(COMMANDS["cluster"], methods=["kmeans"]),
+        partial(COMMANDS["reduce"], methods=["pca"]),
+        partial(COMMANDS["groups"], by="y"),
+    ],
 )
 def test_a_file_that_cannot_be_is_told_of_before_the_work(command: Callable[..., object]) -> None:
     with pytest.raises(BadInput, match="is no name of a file"):

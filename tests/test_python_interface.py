@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 import clipscape
-from core import commands, encoders, errors
+from core import encoders, errors
+from core.commands import COMMANDS
 from core.notebook import bar
 from core.notebook.pictures import SIDE, _places, map_picture, spread
 from core.progress import Progress
@@ -141,7 +142,7 @@ def test_items_are_added_and_embedded(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_hits_are_those_of_the_command(opened: clipscape.Workspace, place: Workspace) -> None:
     found = opened.search("caption 3", top=4)
     assert isinstance(found, Hits)
-    assert found.table.to_dict("records") == commands.search(place.path, "caption 3", top=4)["hits"]
+    assert found.table.to_dict("records") == COMMANDS["search"](place.path, "caption 3", top=4)["hits"]
     assert found.ids.tolist() == found.table["id"].tolist()
     assert found.scores == pytest.approx(found.table["score"])
     assert found.table["source"][0] in repr(found)
@@ -240,7 +241,7 @@ def test_clusters_of_a_flat_map_come_with_a_warning(opened: clipscape.Workspace)
 
 def test_curves_are_those_of_the_command(opened: clipscape.Workspace, place: Workspace) -> None:
     found = opened.reduce("pca", "truncation", dims=[2, 4], seeds=2)
-    told = commands.reduce(place.path, ["pca", "truncation"], [2, 4], 2)
+    told = COMMANDS["reduce"](place.path, ["pca", "truncation"], [2, 4], 2)
     assert found.points[["method", "dim"]].to_numpy().tolist() == [
         ["pca", 2], ["pca", 4], ["truncation", 2], ["truncation", 4]
     ]  # fmt: skip

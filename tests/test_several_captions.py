@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.commands.items import item_rows
 from core.inputs import read_rows
 from core.maps.neighbours import normalised
@@ -42,7 +42,7 @@ def ids(workspace: Workspace) -> list[str]:
 
 
 def test_every_caption_is_a_point_of_its_own(place: Workspace) -> None:
-    run = place.run(commands.map(place.path, "pca")["run"])
+    run = place.run(COMMANDS["map"](place.path, "pca")["run"])
     known = ids(place)
     assert run.card.items == ITEMS
     assert run.arrays["ids"].tolist() == known + [
@@ -50,16 +50,16 @@ def test_every_caption_is_a_point_of_its_own(place: Workspace) -> None:
     ]
     assert run.arrays["caption"].tolist() == [0] * ITEMS + [way for count in COUNTS for way in range(count)]
     assert len(run.arrays["xy"]) == ITEMS + sum(COUNTS)
-    assert "caption" not in place.run(commands.map(place.path, "pca", space="images")["run"]).arrays
+    assert "caption" not in place.run(COMMANDS["map"](place.path, "pca", space="images")["run"]).arrays
 
 
 def test_a_new_caption_is_placed_and_no_other_moves(place: Workspace) -> None:
     fast = {"max_iter": 50, "early_exaggeration_iter": 50, "perplexity": 5}
-    run = commands.map(place.path, "tsne", params=fast)["run"]
-    assert commands.place_new(place.path, run)["placed"] == 0
+    run = COMMANDS["map"](place.path, "tsne", params=fast)["run"]
+    assert COMMANDS["place"](place.path, run)["placed"] == 0
     place.add([Item("again", picture(5), "another way")])
     place.add_embeddings("pocket", "text", place.missing("pocket", "text"), np.eye(1, DIMENSIONS, dtype=np.float32))
-    placed = commands.place_new(place.path, run)
+    placed = COMMANDS["place"](place.path, run)
     before, after = place.run(run).arrays, place.run(placed["run"]).arrays
     assert placed["placed"] == 1
     assert np.array_equal(after["xy"][: len(before["xy"])], before["xy"])
@@ -87,10 +87,10 @@ def test_captions_that_are_found_show_once_an_item(place: Workspace, encoder: En
         scores[item_of(id)] = max(score, scores.get(item_of(id), -1))
     best = sorted(known, key=lambda id: -scores[id])
     for top in (1, 7, ITEMS, 3 * ITEMS):
-        hits = commands.search(place.path, text="anything", target="captions", top=top)["hits"]
+        hits = COMMANDS["search"](place.path, text="anything", target="captions", top=top)["hits"]
         assert [hit["id"] for hit in hits] == best[:top]
         assert [hit["score"] for hit in hits] == pytest.approx([scores[id] for id in best[:top]], abs=1e-6)
-    near = commands.search(place.path, item=known[5], target="captions", top=ITEMS)["hits"]
+    near = COMMANDS["search"](place.path, item=known[5], target="captions", top=ITEMS)["hits"]
     assert sorted(hit["id"] for hit in near) == sorted(set(known) - {known[5]})
 
 
@@ -109,7 +109,7 @@ def by_hand(pairs: Pairs) -> np.ndarray:
 def test_data_care_asks_about_each_caption(place: Workspace) -> None:
     from core.commands.pairs import every_pair
 
-    found = commands.care(place.path, ["mismatches"], top=1, write="odd")["kinds"]["mismatches"]
+    found = COMMANDS["care"](place.path, ["mismatches"], top=1, write="odd")["kinds"]["mismatches"]
     assert (found["ranked"], found["found"][0]["id"]) == (sum(COUNTS), ids(place)[5])
     assert found["found"][0]["caption"] == "thing 5 way 2"
     run, pairs = place.run(found["run"]), every_pair(place.path).pairs
@@ -130,7 +130,7 @@ def test_captions_of_the_same_words_are_no_rivals_nor_what_stands_beside_them(pl
     text = place.caption_embeddings("pocket")
     same = text.vectors[text.ids == f"{known[2]}#1"]
     place.add_embeddings("pocket", "text", [f"{known[1]}#1"], same)
-    found = commands.care(place.path, ["mismatches"], top=100)["kinds"]["mismatches"]["found"]
+    found = COMMANDS["care"](place.path, ["mismatches"], top=100)["kinds"]["mismatches"]["found"]
     told = {each["id"] + each["caption"]: each for each in found}
     text = place.caption_embeddings("pocket")
     vectors, image = dict(zip(text.ids.tolist(), text.vectors, strict=True)), place.embeddings("pocket", "image")
@@ -141,7 +141,7 @@ def test_captions_of_the_same_words_are_no_rivals_nor_what_stands_beside_them(pl
 
 
 def test_the_gap_counts_an_image_once(place: Workspace) -> None:
-    found = commands.gap(place.path)
+    found = COMMANDS["gap"](place.path)
     image, text = place.embeddings("pocket", "image"), place.caption_embeddings("pocket")
     assert (found["items"], found["captions"], found["matched"]) == (ITEMS, sum(COUNTS), sum(COUNTS))
     size = np.linalg.norm(image.vectors.mean(axis=0) - text.vectors.mean(axis=0))
@@ -166,7 +166,7 @@ def test_names_look_at_every_caption(place: Workspace) -> None:
     place.add_embeddings(
         "pocket", "text", place.missing("pocket", "text"), place.embeddings("pocket", "image").vectors[:3]
     )
-    found = commands.names(place.path, "side", rank="words", captions=50)["names"]
+    found = COMMANDS["names"](place.path, "side", rank="words", captions=50)["names"]
     left = next(each for each in found if each["group"] == "left")
     phrases = {phrase["phrase"] for phrase in left["phrases"]}
     assert "red door" in phrases
@@ -183,8 +183,8 @@ def test_embedding_adds_captions_and_says_so(tmp_path: Path, monkeypatch: pytest
         (folder / f"{number}.png").write_bytes(picture(number))
     (tmp_path / "one.csv").write_text("image,caption\n0.png,a red square\n1.png,a blue square\n")
     (tmp_path / "two.csv").write_text("image,caption1,caption2\n0.png,a red square,red\n1.png,blue,sky\n")
-    first = commands.embed(str(tmp_path / "set"), str(folder), captions=str(tmp_path / "one.csv"))
-    second = commands.embed(str(tmp_path / "set"), str(folder), captions=str(tmp_path / "two.csv"))
+    first = COMMANDS["embed"](str(tmp_path / "set"), str(folder), captions=str(tmp_path / "one.csv"))
+    second = COMMANDS["embed"](str(tmp_path / "set"), str(folder), captions=str(tmp_path / "two.csv"))
     assert "captions_added" not in first
     assert (second["added"], second["embedded"], second["skipped"], second["captions_added"]) == (0, 2, 2, 3)
     place = Workspace.open(tmp_path / "set")

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.care.subject import Findings, Subject, Truths
 from core.commands.comparing import Comparison
 from core.commands.items import chosen, classes, is_taken, item_rows
+from core.commands.options import Exclude, Input, Model, Option, Settings, Tag
 from core.commands.pairs import PairRows, every_pair, sayings
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, keep
@@ -36,20 +37,25 @@ SAID = ("source", "caption")
 
 
 def care(
-    source: str,
-    kinds: Sequence[str] | None = None,
-    label: str | None = None,
-    params: Mapping[str, Any] | None = None,
-    space: str | None = None,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    top: int = TOP,
-    write: str | None = None,
-    out: str | None = None,
+    source: Input,
+    kinds: Annotated[
+        Sequence[str] | None,
+        Option("duplicates, outliers, labels, mismatches; repeatable; left out: all.", name="kind"),
+    ] = None,
+    label: Annotated[str | None, Option("The labels to doubt.", "COLUMN")] = None,
+    params: Settings = None,
+    space: Annotated[str | None, Option("images (if left out), or captions (of an item their mean).")] = None,
+    model: Model = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    top: Annotated[int, Option("Items of each that are shown.")] = TOP,
+    write: Annotated[str | None, Option("Write what is flagged as a column, to exclude it by.", "COLUMN")] = None,
+    out: Annotated[str | None, Option("Write every ranked item.", "FILE.csv")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Runs checks on the items of an input; each is saved in its workspace as it ends (a `.npz` has none).
+    """Find near-duplicates, outliers, doubtful labels and captions that do not fit; most suspicious first.
+
+    Runs checks on the items of an input; each is saved in its workspace as it ends (a `.npz` has none).
 
     `kinds`: "duplicates", "outliers", "labels", "mismatches"; None: all, of which those that lack labels or captions
     are told of in `refused`. `space`: "images" or "captions" (of an item with several their mean), in which all but the

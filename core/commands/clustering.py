@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from core.clustering.compare import Trial, trials
 from core.commands.comparing import Comparison
 from core.commands.items import Classes, chosen, classes, item_rows
+from core.commands.options import Exclude, Input, Label, Model, Option, Settings, Space, Tag
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, write_arrays
 from core.errors import BadParameter
@@ -24,20 +25,24 @@ STEPS_A_METHOD = 1_000
 
 
 def cluster(
-    source: str,
-    methods: Sequence[str],
-    k: int | None = None,
-    seeds: int = 3,
-    params: Mapping[str, Any] | None = None,
-    space: str | None = None,
-    model: str | None = None,
-    label: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    out: str | None = None,
+    source: Input,
+    methods: Annotated[
+        Sequence[str], Option("One of the clusterings that `methods` lists; repeatable.", name="method")
+    ],
+    k: Annotated[int | None, Option("How many clusters, for the methods that need K.")] = None,
+    seeds: Annotated[int, Option("How many seeds: 0, 1, …; methods without chance run once.")] = 3,
+    params: Settings = None,
+    space: Space = None,
+    model: Model = None,
+    label: Label = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    out: Annotated[str | None, Option("Write ids, method, seed, labels.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Runs methods over seeds 0, 1, … on an input; each run is saved in its workspace as it ends (a `.npz` has none).
+    """Compare clustering methods on an input; a workspace keeps each run.
+
+    Runs methods over seeds 0, 1, … on an input; each run is saved in its workspace as it ends (a `.npz` has none).
 
     `k` and `params` reach the methods that have such a parameter; a name that none has is refused. `space`: "images",
     "captions" (of an item with several their mean), "both" (each item's image and caption averaged), "map:RUN" (its

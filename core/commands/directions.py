@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.commands.deriving import derive
 from core.commands.direction_ways import Asked, Found
 from core.commands.items import is_taken
+from core.commands.options import Exclude, Input, Option, ReadingModel, Space, Tag, Templates, lines_of
 from core.commands.prompting import unit_rows
 from core.commands.runs import Analysis, Made, check_out, keep, write_arrays
 from core.errors import BadInput, BadParameter
@@ -35,26 +36,30 @@ STEPS, FOUND = 1_000, 700
 
 
 def direction(
-    source: str,
-    towards: Sequence[str] | None = None,
-    away: Sequence[str] | None = None,
-    templates: Sequence[str] | None = None,
-    items: Sequence[str] | None = None,
-    against: Sequence[str] | None = None,
-    label: str | None = None,
-    value: str | None = None,
-    fit: str = "means",
-    strip: int = STRIP,
-    write: str | None = None,
-    remove: bool = False,
-    space: str | None = None,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    out: str | None = None,
+    source: Input,
+    towards: Annotated[Sequence[str] | None, Option("Where to; repeatable.", "PROMPT")] = None,
+    away: Annotated[Sequence[str] | None, Option("Where from; repeatable.", "PROMPT")] = None,
+    templates: Templates = None,
+    items: Annotated[Sequence[str] | None, Option("Ids of items to go to, one a line.", "FILE", read=lines_of)] = None,
+    against: Annotated[
+        Sequence[str] | None, Option("Those to come from; left out: the rest.", "FILE", read=lines_of)
+    ] = None,
+    label: Annotated[str | None, Option("From its other values to one.", "COLUMN")] = None,
+    value: Annotated[str | None, Option("The value of the column.")] = None,
+    fit: Annotated[str, Option("How groups are told apart: means, logistic, lda.")] = "means",
+    strip: Annotated[int, Option("How many items to show along it.")] = STRIP,
+    write: Annotated[str | None, Option("Write the projections as a column.", "COLUMN")] = None,
+    remove: Annotated[bool, Option("Derive a model without the direction.")] = False,
+    space: Space = None,
+    model: ReadingModel = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    out: Annotated[str | None, Option("Write the direction, ids, projections.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Finds a direction and where every item lies along it; a run of the workspace holds both (a `.npz` has none).
+    """Find a concept's direction: between two prompts, two groups of items, or by a label; and what lies along it.
+
+    Finds a direction and where every item lies along it; a run of the workspace holds both (a `.npz` has none).
 
     The direction goes `towards` prompts and `away` from others, from mean to mean, each in every one of the
     `templates`; or from the items `against` to the `items`, ids, where None means all others; or from the other values

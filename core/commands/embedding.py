@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from core.commands.mapping import bring_up_to_date
+from core.commands.options import Argument, Option
 from core.commands.understanding import keep, summary
 from core.encoders.catalogue import DEFAULT
 from core.errors import BadInput, MissingData, MissingWeights
@@ -58,16 +59,23 @@ class EmbedResult:
 
 
 def embed(
-    workspace: str,
-    source: str | None = None,
-    model: str | None = None,
-    captions: str | None = None,
-    batch: int | None = None,
-    features: bool = False,
-    maps: bool = True,
+    workspace: Annotated[str, Option("Made where there is none.", "DIR")],
+    source: Annotated[
+        str | None,
+        Argument("Folder, zip, table, captions of COCO or Flickr, CelebA, bundled set; left out: none."),
+    ] = None,
+    model: Annotated[
+        str | None, Option("One that `models` lists, hf-hub:…, or a path; the workspace's own, else pocket-2.")
+    ] = None,
+    captions: Annotated[str | None, Option("A table of captions for the pictures.", "FILE")] = None,
+    batch: Annotated[int | None, Option("Pictures at once; left out: what suits the machine.")] = None,
+    features: Annotated[bool, Option("Keep the features behind the images' vectors too, as 'MODEL features'.")] = False,
+    maps: Annotated[bool, Option("Put new items on the newest map, or draw a first one.")] = True,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
+    """Bring a source's items into a workspace and embed them; goes on where it was stopped.
+
+    Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
 
     `features`: keeps the features behind the images' vectors too, see `core.features`; `features` of the result names
     them. Kept once, they are brought up to date with the model, and so are the reduced models made of it, which

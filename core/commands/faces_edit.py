@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
 from core.commands.faces import framed, known, opened, place_of, squared_error, usual_error
+from core.commands.options import Argument, EditorFile, Option
 from core.errors import BadInput
 from core.progress import Report, silent
 
@@ -17,9 +18,18 @@ if TYPE_CHECKING:
 
 
 def faces_edit(
-    image: str, settings: Mapping[str, str], out: str, model: str | None = None, report: Report = silent
+    image: Annotated[str, Argument("A picture of a face.", "IMAGE")],
+    settings: Annotated[
+        Mapping[str, str],
+        Option("glasses=2, sex=male, race=black:2; repeatable.", "FACTOR=POSITION", "set"),
+    ],
+    out: Annotated[str, Option("Where the edited face goes: .png, .webp, .jpg …", "FILE")],
+    model: EditorFile = None,
+    report: Report = silent,
 ) -> dict[str, Any]:
-    """Edits the face in a picture's file: ``{"out", "error", "usual_error", "identity", "factors", "seconds"}``.
+    """Set factors of a face: -1 and 1 are where people with the one and the other value are, ±3 the ends.
+
+    Edits the face in a picture's file: ``{"out", "error", "usual_error", "identity", "factors", "seconds"}``.
 
     settings: factor → a position from -3 to 3, a value's name, or both as ``value:position``. factors: a row each with
     what was set and what the encoder sees before and after. A picture that is no face is said so in "warning".

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
 from core.commands.faces import embedded, opened, worded
+from core.commands.options import Argument, EditorFile, Option, Seed
 from core.errors import BadInput, BadPicture
 from core.faces.limits import check_seed
 from core.progress import Progress, Report, silent
@@ -26,14 +27,16 @@ Columns = Mapping[str, Value]
 
 
 def faces_meaning(
-    prompts: Sequence[str] | None = None,
-    clip: str = "pocket",
-    model: str | None = None,
-    source: str | None = None,
-    seed: int = 0,
+    prompts: Annotated[Sequence[str] | None, Option("Left out: one a factor; repeatable.", "TEXT", "prompt")] = None,
+    clip: Annotated[str, Option("The CLIP model that compares faces with the prompts.")] = "pocket",
+    model: EditorFile = None,
+    source: Annotated[str | None, Argument("Faces to look at; left out: the people that come along.", "SOURCE")] = None,
+    seed: Seed = 0,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Spearman's correlations of CLIP's cosines to prompts, and of labels, with T(z) and with each latent.
+    """Which components of T(z), and which of each auto-encoder's latent, move with which words.
+
+    Spearman's correlations of CLIP's cosines to prompts, and of labels, with T(z) and with each latent.
 
     ``{"people", "of", "prompts", "labels", "clip", "codes": {name: {"names", "coefficients", "significant",
     "strongest", "separation"}}}``: a row a prompt, then a row a label such as "sex: male", as far as the faces have

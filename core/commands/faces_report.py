@@ -9,7 +9,10 @@ from core.progress import Report, silent
 
 
 def faces_report(report: Report = silent) -> dict[str, Any]:
-    """``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1."""
+    """How good the bundled editor is, on people held out of all training; rates between 0 and 1.
+
+    ``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1.
+    """
     from core.faces import held_out, judges
     from core.faces.kinds import bundled_file
     from core.faces.report import report as measured

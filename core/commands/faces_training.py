@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from msgspec import convert, to_builtins
 from numpy.typing import NDArray
 
+from core.commands.options import Argument, Option, Seed, names_of
 from core.errors import BadInput, Cancelled
 from core.faces.attributes import FactorPrompts, read_factor_prompts
-from core.faces.kinds import BEST
+from core.faces.kinds import BEST, KINDS
 from core.faces.labelled import LabelledFaces
-from core.faces.limits import SURE
+from core.faces.limits import SIDES, SURE
 from core.faces.settings import Settings
 from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
 from core.progress import Bar, Report, silent
@@ -33,21 +34,30 @@ STEPS, READING, TRAINING = 1_000, 60, 920
 
 
 def faces_train(
-    workspace: str,
-    source: str,
-    attributes: str | None = None,
-    factors: Sequence[str] | None = None,
-    prompts: str | FactorPrompts | None = None,
-    sure: float = SURE,
-    model: str | None = None,
-    autoencoder: str = BEST,
-    side: int = 64,
-    epochs: int | None = None,
-    seed: int = 0,
-    resume: bool = False,
+    workspace: Annotated[str, Option("Keeps the editor; made where there is none.", "DIR")],
+    source: Annotated[str, Argument("Pictures: a folder, zip or table, CelebA, a workspace, a bundled set.", "SOURCE")],
+    attributes: Annotated[
+        str | None, Option("A table whose columns are factors of the pictures it names.", "FILE")
+    ] = None,
+    factors: Annotated[
+        Sequence[str] | None,
+        Option("Columns; left out: those of 2 to 12 values, if few.", "NAME,NAME,…", read=names_of),
+    ] = None,
+    prompts: Annotated[
+        str | FactorPrompts | None, Option("In place of a table: `glasses/yes: a face with glasses`, …", "FILE")
+    ] = None,
+    sure: Annotated[float, Option("How probable a value has to be by the prompts.")] = SURE,
+    model: Annotated[str | None, Option("The CLIP model that compares pictures with the prompts.", name="clip")] = None,
+    autoencoder: Annotated[str, Option(f"One of {', '.join(KINDS)}.")] = BEST,
+    side: Annotated[int, Option(f"Pixels a side: {' or '.join(map(str, SIDES))}.")] = SIDES[0],
+    epochs: Annotated[int | None, Option("Epochs of each network; left out: as suits their number.")] = None,
+    seed: Seed = 0,
+    resume: Annotated[bool, Option("Go on where the same training was stopped.")] = False,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Trains an editor on the pictures of a source and keeps it in a workspace, as a file and a run of kind "editor".
+    """Train an editor on your own faces; a tenth of them is held out to measure it.
+
+    Trains an editor on the pictures of a source and keeps it in a workspace, as a file and a run of kind "editor".
 
     source, attributes, factors, sure, model: as in `core.commands.faces_gathering.gather`. prompts: a file, or factor
     → value → prompts. autoencoder: one of `KINDS`. side: pixels. epochs: passes over the pictures of each network;

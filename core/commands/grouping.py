@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.commands.items import column_words
+from core.commands.options import By
 from core.errors import BadInput
 from core.groups.sets import Integers, Sets
 from core.groups.splits import LEAST_CLASSES
@@ -15,9 +16,6 @@ from core.runs.clustering import ClusteringRun, cluster_name
 
 ARRAY = ("y", "label")
 """Names of the classes of a `.npz`."""
-
-By = str | Mapping[str, Sequence[str]]
-"""A column; "run:ID"; or names of groups, each with its items' ids."""
 
 
 @dataclass(frozen=True)

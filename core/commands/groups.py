@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from core.commands.comparing import Comparison
-from core.commands.grouping import By, Grouped, grouped
+from core.commands.grouping import Grouped, grouped
 from core.commands.items import chosen, item_rows
+from core.commands.options import By, Exclude, Input, Model, Option, Settings, Space, Tag
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, write_arrays
 from core.errors import BadInput, BadParameter
@@ -41,20 +42,25 @@ Arrays = dict[str, NDArray]
 
 
 def groups(
-    source: str,
+    source: Input,
     by: By,
-    methods: Sequence[str] | None = None,
-    seeds: int = 5,
-    sizes: Sequence[int] | None = None,
-    params: Mapping[str, Any] | None = None,
-    space: str | None = None,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    out: str | None = None,
+    methods: Annotated[
+        Sequence[str] | None,
+        Option("One of those that `methods` lists; repeatable; left out: all.", name="method"),
+    ] = None,
+    seeds: Annotated[int, Option("How many random halves of the groups are learned from in turn.")] = 5,
+    sizes: Annotated[Sequence[int] | None, Option("Items of a group; left out: 1,2,4,8,16,32.", "N,N,…")] = None,
+    params: Settings = None,
+    space: Space = None,
+    model: Model = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    out: Annotated[str | None, Option("Write groups, figures and the bound.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Fits methods on half of the groups and asks them about the others, for each size of group, over random splits.
+    """Compare embeddings of groups: does one half of a group find the other; a workspace keeps each method.
+
+    Fits methods on half of the groups and asks them about the others, for each size of group, over random splits.
 
     `by`: a column ("y" of a `.npz`; "caption" is the first of each item), "run:ID" for the clusters of a run, or
     names with their items' ids. `methods`: None: all; the mean is always there, as what the others are compared

@@ -17,7 +17,7 @@ def datasets(report: Report = silent) -> dict[str, Any]:
 
 
 def methods(report: Report = silent) -> dict[str, Any]:
-    """The methods of every package, with their parameters."""
+    """The methods and their parameters."""
     return {package: [each.describe() for each in discover(f"core.{package}").values()] for package in PACKAGES}
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.commands.options import Argument, Input, Model, Option, Place, Settings
 from core.commands.runs import Made, Recipe, write_arrays
 from core.errors import Cancelled
 from core.inputs import MODALITIES, Rows, open_workspace, read_rows, workspace_rows
@@ -26,17 +27,19 @@ LEAST_ITEMS = 5
 
 
 def map(
-    source: str,
-    method: str,
-    space: str = "both",
-    params: Mapping[str, Any] | None = None,
-    seed: int | None = None,
-    model: str | None = None,
-    gap: str = "keep",
-    out: str | None = None,
+    source: Input,
+    method: Annotated[str, Option("One of the maps that `methods` lists.")],
+    space: Annotated[str, Option("images, captions or both.")] = "both",
+    params: Settings = None,
+    seed: Annotated[int | None, Option("Same seed, same result.")] = None,
+    model: Model = None,
+    gap: Annotated[str, Option("keep, or centre images and captions each on its mean.")] = "keep",
+    out: Annotated[str | None, Option("Write ids, modality and xy.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Draws a map of an input and saves it as a run of its workspace (a `.npz` has none: `run` is None).
+    """Draw a map of an input; a workspace keeps it as a run.
+
+    Draws a map of an input and saves it as a run of its workspace (a `.npz` has none: `run` is None).
 
     Every image and every caption of an item, though it has several, is a point of its own.
     `gap="centre"` moves images and captions each to its own mean first, which closes the modality gap.
@@ -54,8 +57,14 @@ def map(
     return _result(made, rows.workspace)
 
 
-def place_new(workspace: str, run: str, report: Report = silent) -> dict[str, Any]:
-    """Puts what was embedded since a map was made onto that map, saved as a new run; the map's points do not move.
+def place_new(
+    workspace: Place,
+    run: Annotated[str, Argument("The id of a map's run.", "RUN")],
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Put what was embedded since a map was drawn onto that map.
+
+    Puts what was embedded since a map was made onto that map, saved as a new run; the map's points do not move.
 
     With nothing new, the same `run` comes back and `placed` is 0.
     """

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.commands.deriving import derive
+from core.commands.options import Exclude, Input, Model, Option, Tag
 from core.commands.pairs import PairRows, every_pair, sayings
 from core.commands.runs import Analysis, Made, check_out, keep, write_arrays
 from core.errors import BadInput
@@ -30,15 +31,17 @@ WAYS = ("i2t", "t2i")
 
 
 def gap(
-    source: str,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    centre: bool = False,
-    out: str | None = None,
+    source: Input,
+    model: Model = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    centre: Annotated[bool, Option("Derive a model with both modalities centred.")] = False,
+    out: Annotated[str | None, Option("Write histograms, ranks and means.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Measures how images and captions lie to each other, as they are and after centring; kept as a run.
+    """Measure the gap between images and captions, before and after centring each; kept as a run.
+
+    Measures how images and captions lie to each other, as they are and after centring; kept as a run.
 
     Of all items that have both, except top-1 and the uniformity of captions, which are of the first item of each
     different caption. Of several captions each is paired with its image; an image asks once, and any of its captions

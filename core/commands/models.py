@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from core.commands.options import Argument, Option
 from core.encoders.catalogue import ModelInfo
 from core.formats import size
 from core.progress import Report, silent
@@ -52,7 +53,7 @@ class HereResult:
 
 
 def models(report: Report = silent) -> dict[str, Any]:
-    """Every model that can embed: the bundled one, imported ones, recommended ones, then by published accuracy."""
+    """List the models: the bundled one, imported and recommended ones first, then by published ImageNet accuracy."""
     from core.encoders import models
 
     return asdict(ModelsResult(models()))
@@ -65,16 +66,29 @@ def plan(name: str, report: Report = silent) -> dict[str, Any]:
     return planned(plan(name))
 
 
-def fetch(name: str, report: Report = silent) -> dict[str, Any]:
-    """Downloads a hub model unless it is here; goes on where it was stopped."""
+def fetch(
+    name: Annotated[str, Argument("ARCHITECTURE:TAG, or hf-hub:ORGANISATION/REPOSITORY.")], report: Report = silent
+) -> dict[str, Any]:
+    """Download a model of the hub with all it needs, so that it works offline; goes on where it was stopped."""
     from core.encoders.fetching import fetch
 
     start = perf_counter()
     return described(fetch(name, report), start)
 
 
-def bring(source: str, name: str | None = None, report: Report = silent) -> dict[str, Any]:
-    """Copies a folder or a file of weights to the other models, and names it."""
+def bring(
+    source: Annotated[
+        str,
+        Argument(
+            "What `fetch` made elsewhere, any folder with open_clip_config.json and safetensors, or "
+            "ARCHITECTURE:FILE.safetensors.",
+            "FOLDER_OR_FILE",
+        ),
+    ],
+    name: Annotated[str | None, Option("What to call it; left out: as the folder is called.")] = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Copy weights from another machine to the other models, and name them."""
     from core.encoders.importing import bring
 
     start = perf_counter()

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from msgspec import to_builtins
 
-from core.commands.grouping import RUN, By, Grouping, named_groups, told_by
+from core.commands.grouping import RUN, Grouping, named_groups, told_by
 from core.commands.items import column_words, item_rows
 from core.commands.names_words import RANKS, Words, of_captions, of_prompts
+from core.commands.options import By, Input, Option, Settings
 from core.commands.pairs import sayings
 from core.commands.prompting import Reader, reader
 from core.commands.runs import Analysis, Made
@@ -42,20 +43,24 @@ STEPS, READ = 1_000, 200
 
 
 def names(
-    source: str,
+    source: Input,
     by: By,
-    method: str = METHOD,
-    params: Mapping[str, Any] | None = None,
-    rank: str = RANKS[0],
+    method: Annotated[str, Option("How phrases are weighed: log-odds or class-tfidf.")] = METHOD,
+    params: Settings = None,
+    rank: Annotated[str, Option("By words and CLIP's text (both), by words, or by clip.")] = RANKS[0],
     prompts: Sequence[str] | None = None,
-    file: str | None = None,
-    values: str | None = None,
-    phrases: int = PHRASES,
-    captions: int = CAPTIONS,
-    model: str | None = None,
+    file: Annotated[
+        str | None, Option("Names are chosen from these, one a line, not from captions.", "FILE", "prompts")
+    ] = None,
+    values: Annotated[str | None, Option("Names are chosen from the values of a column.", "COLUMN")] = None,
+    phrases: Annotated[int, Option("Phrases of a group.")] = PHRASES,
+    captions: Annotated[int, Option("Nearest captions of a group.")] = CAPTIONS,
+    model: Annotated[str | None, Option("Left out: the run's, else the one that has embedded most.")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Names each group by phrases that its captions have and others' lack, and gives the captions nearest to it.
+    """Name clusters or groups: what their captions have and others lack; never words that nobody wrote.
+
+    Names each group by phrases that its captions have and others' lack, and gives the captions nearest to it.
 
     An item has a phrase where any of its captions has it; of the nearest, every caption stands for itself.
     `by`: a column ("y" of a `.npz`), "run:ID" for the clusters of a run, or names with their items' ids. `method`: how

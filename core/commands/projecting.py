@@ -6,9 +6,10 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from core.commands.deriving import keep_reducer, reducer_run, same_reducer
+from core.commands.options import Argument, Exclude, Input, Model, Option, Place, Seed, Settings, Tag
 from core.commands.pairs import PairRows, read_pairs
 from core.errors import BadInput, BadParameter, Cancelled
 from core.inputs import embedded_model, open_workspace
@@ -27,20 +28,22 @@ STEPS, FIT = 1_000, 900
 
 
 def project(
-    source: str,
-    method: str | None = None,
-    dims: int | None = None,
-    seed: int = 0,
-    params: Mapping[str, Any] | None = None,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    run: str | None = None,
-    file: str | None = None,
-    out: str | None = None,
+    source: Input,
+    method: Annotated[str | None, Option("One of the reducers that `methods` lists; fits it.")] = None,
+    dims: Annotated[int | None, Option("Dimensions to keep; left out: the method's own.")] = None,
+    seed: Seed = 0,
+    params: Settings = None,
+    model: Model = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    run: Annotated[str | None, Option("An earlier reducer, not fitted anew.", "ID")] = None,
+    file: Annotated[str | None, Option("A reducer that an earlier call has written.", "FILE", "from")] = None,
+    out: Annotated[str | None, Option("Write the reducer.", "FILE.safetensors")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Reduces all embeddings of a model in a workspace; `model` of the result names them for every other command.
+    """Use a reducer: reduce all embeddings of a workspace, and name them as a model for every other command.
+
+    Reduces all embeddings of a model in a workspace; `model` of the result names them for every other command.
 
     The reducer is a `method` fitted on all pairs (those chosen by `tag` and `exclude`) and kept as a run of kind
     "reducer"; or that of an earlier `run`; or that of a `file` which `out` has written. What is reduced already stays,
@@ -61,8 +64,14 @@ def project(
     return asdict(_result(made, done, kept=place is not None)) | ({"file": out, "loader": LOADER} if out else {})
 
 
-def discard(source: str, model: str, report: Report = silent) -> dict[str, Any]:
-    """Deletes a model that was made of another's embeddings, with its reducer; what made it can make it again.
+def discard(
+    source: Place,
+    model: Annotated[str, Argument("A model made of another's embeddings, e.g. pocket/pca-64.")],
+    report: Report = silent,
+) -> dict[str, Any]:
+    """Delete what `project` made: reduced embeddings and their reducer; maps and clusterings of them stay.
+
+    Deletes a model that was made of another's embeddings, with its reducer; what made it can make it again.
 
     Features go too, which have no reducer. A model that can embed is refused. `runs`: how many maps, clusterings and
     curves were made of it; they stay.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.commands.comparing import Comparison
+from core.commands.options import Exclude, Input, Model, Option, Settings, Tag
 from core.commands.pairs import PairRows, read_pairs
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, write_arrays
@@ -37,19 +38,21 @@ Arrays = dict[str, NDArray]
 
 
 def reduce(
-    source: str,
-    methods: Sequence[str],
-    dims: Sequence[int] | None = None,
-    seeds: int = 3,
-    params: Mapping[str, Any] | None = None,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    at: int = 1,
-    out: str | None = None,
+    source: Input,
+    methods: Annotated[Sequence[str], Option("One of the reducers that `methods` lists; repeatable.", name="method")],
+    dims: Annotated[Sequence[int] | None, Option("Dimensions to try; left out: 8,16,32,64,128,256.", "D,D,…")] = None,
+    seeds: Annotated[int, Option("How many random halves are held out, one after the other.")] = 3,
+    params: Settings = None,
+    model: Model = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    at: Annotated[int, Option("The paired test is of recall at 1, 5 or 10.")] = 1,
+    out: Annotated[str | None, Option("Write the ranks of the held-out pairs.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Fits methods on random halves of the pairs and matches the other halves, at each D' of `dims`.
+    """Compare reducers: how few dimensions still match images and captions; a workspace keeps each curve.
+
+    Fits methods on random halves of the pairs and matches the other halves, at each D' of `dims`.
 
     Of several captions an image each is a pair, and all of them are in the same half. `i2t`: any of an image's captions
     may be the first found; `t2i`: each caption asks, among the images. Figures of halves count images and captions.

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from core.clustering.checks import check_rows
 from core.commands.directions import kept_direction, without
 from core.commands.items import classes, item_rows
+from core.commands.options import Input, Label, Option
 from core.commands.runs import Analysis, Made, keep
 from core.errors import MissingData
 from core.inputs import Rows, open_workspace
@@ -28,9 +29,16 @@ K, SEEDS, JUDGE = 10, 3, "logistic"
 
 
 def removal(
-    source: str, run: str, k: int = K, seeds: int = SEEDS, label: str | None = None, report: Report = silent
+    source: Input,
+    run: Annotated[str, Option("The run of the direction.", "ID")],
+    k: Annotated[int, Option("Clusters of K-means.")] = K,
+    seeds: Annotated[int, Option("Initialisations of K-means.")] = SEEDS,
+    label: Label = None,
+    report: Report = silent,
 ) -> dict[str, Any]:
-    """Takes the direction of a run away as `without` does, and clusters its items by K-means with it and without it.
+    """Take a direction away: a derived model, and what that does to clusters.
+
+    Takes the direction of a run away as `without` does, and clusters its items by K-means with it and without it.
 
     k, seeds: of K-means. label: a column to compare the clusters with; None: "label", where items have one. The result
     is a run of kind "removal". What cannot be clustered or compared is refused before anything is derived.

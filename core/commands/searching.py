@@ -5,11 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
 
+from core.commands.options import Argument, Model, Option, Place
 from core.errors import BadInput, BadParameter, MissingData
 from core.features import behind, check_words, is_features
 from core.inputs import embedded_model, open_workspace
@@ -42,16 +43,18 @@ class SearchResult:
 
 
 def search(
-    workspace: str,
-    text: str | None = None,
-    image: str | None = None,
-    model: str | None = None,
-    top: int = 10,
-    target: str | None = None,
+    workspace: Place,
+    text: Annotated[str | None, Argument("Words to search for.")] = None,
+    image: Annotated[str | None, Option("A picture to search for.", "FILE")] = None,
+    model: Model = None,
+    top: Annotated[int, Option("How many hits.")] = 10,
+    target: Annotated[str | None, Option("Compare with images or captions.")] = None,
     item: str | None = None,
     report: Report = silent,
 ) -> dict[str, Any]:
     """The items nearest to words, to a picture's file, or to an item that is already there.
+
+    The items nearest to words, to a picture's file, or to an item that is already there.
 
     `target`: compare with the "images" or the "captions"; None: the images, where some are embedded. An item with
     several captions is found once, by the nearest of them.

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from core.commands.codes import DIMENSIONS, Codes, codes
 from core.commands.items import Classes
 from core.commands.items import classes as classes_of
 from core.commands.matrix_file import streamed
+from core.commands.options import Exclude, Input, Label, Option, PromptFile, ReadingModel, Space, Tag, Templates
 from core.commands.prompting import Reader, read_words, reader, unit_rows, warning
 from core.commands.runs import Analysis, Made, keep
 from core.commands.semantics_told import Shown, prompt_rows, shown, zero_shot_figures
@@ -39,25 +40,27 @@ STEPS, WORDS, PASSES = 1_000, 300, 900
 
 
 def semantics(
-    source: str,
-    file: str | None = None,
+    source: Input,
+    file: PromptFile = None,
     prompts: Sequence[str] | None = None,
     classes: Sequence[str] | None = None,
-    templates: Sequence[str] | None = None,
-    label: str | None = None,
-    against: str = DIMENSIONS,
-    method: str = "pearson",
-    correction: str = "bh",
-    items: Sequence[str] | None = None,
-    nearest: int = NEAREST,
-    space: str | None = None,
-    model: str | None = None,
-    tag: str | None = None,
-    exclude: str | None = None,
-    out: str | None = None,
+    templates: Templates = None,
+    label: Label = None,
+    against: Annotated[str, Option("dimensions, components, a model's name, or none.")] = DIMENSIONS,
+    method: Annotated[str, Option("pearson or spearman.")] = "pearson",
+    correction: Annotated[str, Option("bh (false discoveries), holm (any false one), none.")] = "bh",
+    items: Annotated[Sequence[str] | None, Option("For the matrix; repeatable.", "ID", "item")] = None,
+    nearest: Annotated[int, Option("Items named of each prompt.")] = NEAREST,
+    space: Space = None,
+    model: ReadingModel = None,
+    tag: Tag = None,
+    exclude: Exclude = None,
+    out: Annotated[str | None, Option("Write the whole matrix.", "FILE.npz")] = None,
     report: Report = silent,
 ) -> dict[str, Any]:
-    """Compares the items of an input with prompts and saves what is found as a run (a `.npz` has none).
+    """Compare items with prompts: cosines, zero-shot classes, and the dimensions that prompts move with.
+
+    Compares the items of an input with prompts and saves what is found as a run (a `.npz` has none).
 
     The prompts are those of a `file`, as in `core.semantics.prompts`, or are given, perhaps with a class each.
     `templates`, each with {}: a prompt is averaged over them. `label`: the column to compare the classes with; None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.commands.options import Model, Place
 from core.commands.pairs import sayings
 from core.commands.runs import Analysis, Made
 from core.features import check_words
@@ -27,8 +28,10 @@ KIND = "understood"
 ANALYSIS = Analysis(KIND, "Whether the model understands the images")
 
 
-def understood(workspace: str, model: str | None = None, report: Report = silent) -> dict[str, Any]:
-    """Whether a model understands the images of a workspace, by their captions, or less surely by their distance to
+def understood(workspace: Place, model: Model = None, report: Report = silent) -> dict[str, Any]:
+    """Tell whether a model understands the images: by their captions, or less surely by what they lie near to.
+
+    Whether a model understands the images of a workspace, by their captions, or less surely by their distance to
     those of the bundled sets; see `Understanding.verdict`.
 
     model: None: the one that has embedded most. Measured anew only where an embedding has changed since.

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core import search
-from core.commands import READABLE
+from core.commands import readable
 from core.notebook.pictures import gallery, key, map_picture, spread
 from core.results import Clustering, Map
 from core.runs.clustering import ClusteringRun
@@ -109,7 +109,7 @@ class Clusterings:
         results = {name: clustering_of(run) for name, run in kept.items()}
         ids = next(iter(kept.values())).ids
         clusters = pd.DataFrame({"id": ids} | {name: each.labels for name, each in results.items()})
-        runs, summary = pd.DataFrame(found["runs"]), pd.DataFrame(READABLE["cluster"](found)["summary"])
+        runs, summary = pd.DataFrame(found["runs"]), pd.DataFrame(readable("cluster", found)["summary"])
         return cls(runs, summary, clusters, results, **_remarks(found))
 
     def __repr__(self) -> str:

@@ -21,7 +21,9 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from PIL import Image
 
-from core import commands
+from core.commands.clustering import cluster
+from core.commands.embedding import embed
+from core.commands.mapping import map as draw
 from core.progress import Progress
 from core.recipes import captions, download, photos, pictures, sources
 from core.sources.bundled import ASSETS, ITEMS
@@ -135,13 +137,13 @@ def finish(name: str, assets: Path = ASSETS) -> None:
         pictures_only.mkdir()
         shutil.copy(folder / ITEMS, pictures_only)
         made = restore(pictures_only, Path(scratch) / name)
-        commands.embed(made.path, model=model, features=name in FEATURED, maps=False, report=told)
+        embed(made.path, model=model, features=name in FEATURED, maps=False, report=told)
         for space in MAPS[name]:
-            drawn = commands.map(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=told)
+            drawn = draw(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=told)
             name_run(made, drawn["run"], f"{name}-{space}")
         if name in CLUSTERED:
             methods, k = CLUSTERED[name]
-            commands.cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=told)
+            cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=told)
         export(made, folder)
 
 

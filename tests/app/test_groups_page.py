@@ -29,7 +29,7 @@ from app.views.groups import (
 from app.views.groups import table as methods_table
 from app.views.groups.cards import Side
 from app.views.groups.runs import SELECTOR
-from core import commands
+from core.commands import COMMANDS
 from core.commands.grouping import RUN
 from core.errors import BadParameter
 from core.groups.figures import AgainstMean
@@ -81,7 +81,7 @@ def workspace(home) -> Workspace:
 @pytest.fixture
 def compared(workspace: Workspace) -> Workspace:
     """The mean, the normalised mean and the whitened mean, over three splits."""
-    commands.groups(workspace.path, "label", ["normalised-mean", "whitened-mean"], seeds=3, sizes=[*SIZES, 64])
+    COMMANDS["groups"](workspace.path, "label", ["normalised-mean", "whitened-mean"], seeds=3, sizes=[*SIZES, 64])
     return workspace
 
 
@@ -325,7 +325,7 @@ def test_runs_of_an_earlier_version_say_so(shown, compared: Workspace) -> None:
 
 
 def test_comparisons_on_other_groups_are_apart(shown, compared: Workspace) -> None:
-    commands.groups(compared.path, "pair", ["mean"], seeds=2, sizes=[1])
+    COMMANDS["groups"](compared.path, "pair", ["mean"], seeds=2, sizes=[1])
     givens = SELECTOR.inputs(compared.runs("groups"))
     assert [each.by for each in givens] == ["pair", "label"]
     test = clean(shown(compared))
@@ -345,7 +345,7 @@ def test_settings_are_told_in_the_title() -> None:
 def test_what_a_job_has_found_is_told(workspace: Workspace) -> None:
     from app.views.groups.page import PAGE
 
-    result = commands.groups(workspace.path, "label", ["normalised-mean"], seeds=1, sizes=[1])
+    result = COMMANDS["groups"](workspace.path, "label", ["normalised-mean"], seeds=1, sizes=[1])
     assert PAGE.outcomes["groups"].summary(result) == "8 groups by 2 methods"
 
 
@@ -515,7 +515,7 @@ def test_tables_hold_what_was_found(compared: Workspace) -> None:
 
 
 def test_a_deleted_method_is_gone_however_often_it_was_made(compared: Workspace) -> None:
-    commands.groups(compared.path, "label", ["normalised-mean"], seeds=3, sizes=[*SIZES, 64])
+    COMMANDS["groups"](compared.path, "label", ["normalised-mean"], seeds=3, sizes=[*SIZES, 64])
     found = every(compared)
     assert [each.card.method for each in found] == ["mean", "normalised-mean", "whitened-mean"]
     actions.delete(compared, found, found[0].card.id)

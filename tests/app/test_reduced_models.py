@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from app.kit import derived_embeddings, store
 from app.shell import pages
 from app.views.data import add
-from core import commands
+from core.commands import COMMANDS
 from core.reduced import complete, named, reduced_models
 from core.results import Projection, Reducer
 from core.runs.reducer import ReducerRun
@@ -83,7 +83,7 @@ def test_the_data_page_tells_of_it_but_does_not_embed_with_it(
 
 
 def test_a_reducer_in_use_is_told(jobs: FakeJobs, reduced: Workspace) -> None:
-    done = commands.project(reduced.path, run="1")
+    done = COMMANDS["project"](reduced.path, run="1")
     assert pages.summary(ended(jobs, "project", done, reduced)) == f"made the model {SMALL}"
 
 

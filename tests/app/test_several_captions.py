@@ -12,7 +12,7 @@ from app.views.dimensions.measure import Measure, level, losses, mean_and_sd, tr
 from app.views.dimensions.pairs import cards
 from app.views.map import drawer
 from app.views.semantics.care_found import captions, table
-from core import commands
+from core.commands import COMMANDS
 from core.runs.care import MismatchRun
 from core.runs.map import MapRun
 from core.runs.reduction import ReductionRun
@@ -45,7 +45,7 @@ def test_items_know_all_of_their_captions(place: Workspace, items: Items) -> Non
 
 
 def test_each_caption_is_a_point_and_is_exported_with_its_words(place: Workspace, items: Items) -> None:
-    drawn = Drawn.of(MapRun.load(place, commands.map(place.path, "pca")["run"]), items, "Both")
+    drawn = Drawn.of(MapRun.load(place, COMMANDS["map"](place.path, "pca")["run"]), items, "Both")
     assert drawn.points.captions == items.lines
     assert drawn.points.modality.tolist() == [0] * ITEMS + [1] * sum(COUNTS)
     rows = np.flatnonzero(drawn.rows([ids(place)[2]]))
@@ -65,7 +65,7 @@ def test_the_nearest_captions_are_of_others_and_each_its_own(place: Workspace, i
 
 
 def test_data_quality_shows_the_caption_that_does_not_fit(place: Workspace) -> None:
-    run = commands.care(place.path, ["mismatches"])["kinds"]["mismatches"]["run"]
+    run = COMMANDS["care"](place.path, ["mismatches"])["kinds"]["mismatches"]["run"]
     found = MismatchRun.load(place, run)
     assert found.noun == "caption"
     own, _, other = captions(place, found, found.rows[:1])[0].partition("\n→ ")
@@ -77,7 +77,7 @@ def test_data_quality_shows_the_caption_that_does_not_fit(place: Workspace) -> N
 
 
 def curve(workspace: Workspace) -> tuple[dict, ReductionRun]:
-    result = commands.reduce(workspace.path, ["pca"], dims=[6, 12], seeds=3)
+    result = COMMANDS["reduce"](workspace.path, ["pca"], dims=[6, 12], seeds=3)
     return result, ReductionRun.load(workspace, result["runs"]["pca"])
 
 

@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.kit import store
-from core import commands
+from core.commands import COMMANDS
 from core.commands.understanding import KIND
 from core.understanding import Understanding
 from core.workspace import Workspace
@@ -69,7 +69,7 @@ def test_it_is_measured_once_for_all_that_is_not_embedding(mapped, monkeypatch) 
     mapped.set_column("caption", {ids(mapped)[0]: "another"})
     assert store.understanding(mapped, "pocket") != first
     assert calls == [2 * COUNT, 2 * COUNT - 1]
-    commands.understood(mapped.path)
+    COMMANDS["understood"](mapped.path)
     assert store.understanding(mapped, "pocket").match.of == COUNT - 1
     assert len(calls) == 2
 

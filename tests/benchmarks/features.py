@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 
-from core import commands
+from core.commands import COMMANDS
 from core.features import features_of
 from core.sources import Item
 from core.sources.bundled import ASSETS
@@ -36,7 +36,7 @@ def measure(path: Path, name: str, model: str, seeds: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace.create(Path(folder) / name)
         workspace.add(labelled(path, name))
-        embedded = commands.embed(workspace.path, model=model, features=True, maps=False)
+        embedded = COMMANDS["embed"](workspace.path, model=model, features=True, maps=False)
         k = len(set(workspace.table(["label"])["label"].to_pylist()))
         nmi = {
             space: [round(figure, 4) for figure in clustered(workspace, of, k, seeds)]
@@ -46,7 +46,7 @@ def measure(path: Path, name: str, model: str, seeds: int) -> dict[str, object]:
 
 
 def clustered(workspace: Workspace, model: str, k: int, seeds: int) -> list[float]:
-    found = commands.cluster(workspace.path, ["kmeans"], k=k, seeds=seeds, model=model, space="images")
+    found = COMMANDS["cluster"](workspace.path, ["kmeans"], k=k, seeds=seeds, model=model, space="images")
     return found["summary"]["kmeans"]["nmi"]
 
 

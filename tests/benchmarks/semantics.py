@@ -80,11 +80,11 @@ def to_file(x: Floats, prompts: Floats) -> None:
 
 def command(x: Floats, prompts: Floats) -> None:
     """The rows are read again from the file, as a person's would be."""
-    from core import commands
+    from core.commands import COMMANDS
 
     with TemporaryDirectory() as folder:
         np.savez(f"{folder}/rows.npz", x=x[:, :256])
-        commands.semantics(
+        COMMANDS["semantics"](
             f"{folder}/rows.npz", prompts=[f"thing {row}" for row in range(len(prompts))], model="pocket"
         )
 

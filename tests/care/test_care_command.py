@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.errors import BadInput, Cancelled
 from core.progress import Progress
 from core.workspace import Workspace
@@ -52,7 +52,7 @@ def test_json_as_promised(place: Workspace, terminal: Terminal) -> None:
 
 
 def test_each_check_is_a_run_with_its_card(place: Workspace) -> None:
-    found = commands.care(place.path, label="label")
+    found = COMMANDS["care"](place.path, label="label")
     assert set(found["kinds"]) == {"duplicates", "mismatches", "labels", "outliers"}
     for kind, told in found["kinds"].items():
         run = place.run(told["run"])
@@ -69,14 +69,14 @@ def test_each_check_is_a_run_with_its_card(place: Workspace) -> None:
 def test_what_is_flagged_becomes_a_column_that_others_exclude(place: Workspace) -> None:
     """Of near-duplicates the first stays."""
     ids = place.table([])["id"].to_pylist()
-    found = commands.care(place.path, ["duplicates"], write="again")
+    found = COMMANDS["care"](place.path, ["duplicates"], write="again")
     marked = place.table(["again"])["again"].to_pylist()
     assert found["column"] == "again"
     assert [id for id, truth in zip(ids, marked, strict=True) if truth] == [ids[30], ids[31]]
-    left = commands.care(place.path, ["duplicates"], exclude="again")
+    left = COMMANDS["care"](place.path, ["duplicates"], exclude="again")
     assert (left["items"], left["kinds"]["duplicates"]["flagged"]) == (ITEMS - 2, 0)
     assert place.run(left["kinds"]["duplicates"]["run"]).card.metrics["exclude"] == "again"
-    commands.care(place.path, ["outliers"], write="again")
+    COMMANDS["care"](place.path, ["outliers"], write="again")
     assert sum(place.table(["again"])["again"].to_pylist()) == 0
 
 
@@ -103,18 +103,18 @@ def test_where_every_check_is_refused_no_file_and_no_column_is_left(
 
 
 def test_every_ranked_item_goes_into_a_file(place: Workspace, tmp_path: Path) -> None:
-    found = commands.care(place.path, ["labels", "outliers"], out=str(tmp_path / "care.csv"))
+    found = COMMANDS["care"](place.path, ["labels", "outliers"], out=str(tmp_path / "care.csv"))
     rows = list(csv.DictReader((tmp_path / "care.csv").open()))
     assert len(rows) == 2 * ITEMS
     first = found["kinds"]["labels"]["found"][0]
     assert (rows[0]["check"], rows[0]["rank"], rows[0]["id"]) == ("labels", "1", first["id"])
     assert (rows[0]["suggested"], rows[0]["caption"]) == (first["suggested"], first["caption"])
     with pytest.raises(BadInput, match=r"^/no/such/x\.csv cannot be written"):
-        commands.care(place.path, ["outliers"], out="/no/such/x.csv")
+        COMMANDS["care"](place.path, ["outliers"], out="/no/such/x.csv")
 
 
 def test_captions_are_looked_at_too(place: Workspace) -> None:
-    found = commands.care(place.path, ["duplicates", "outliers"], space="captions")
+    found = COMMANDS["care"](place.path, ["duplicates", "outliers"], space="captions")
     assert found["space"] == "captions"
     assert {told["space"] for told in found["kinds"].values()} == {"captions"}
 
@@ -122,14 +122,14 @@ def test_captions_are_looked_at_too(place: Workspace) -> None:
 def test_arrays_of_a_file(tmp_path: Path, terminal: Terminal) -> None:
     source, x = str(tmp_path / "rows.npz"), unit(30)
     np.savez(source, x=np.vstack([x, x[:1]]), y=np.arange(31) % 2)
-    found = commands.care(source)
+    found = COMMANDS["care"](source)
     assert list(found["kinds"]) == ["duplicates", "labels", "outliers"]
     assert found["refused"] == [{"kind": "mismatches", "reason": found["refused"][0]["reason"]}]
     assert found["kinds"]["duplicates"]["run"] is None
     assert [each["id"] for each in found["kinds"]["duplicates"]["found"][:2]] == ["0", "30"]
     assert "a .npz has no columns" in terminal.refused("care", source, "--write", "x")
     np.savez(source, image=x, text=x[::-1])
-    assert list(commands.care(source)["kinds"]) == ["duplicates", "mismatches", "outliers"]
+    assert list(COMMANDS["care"](source)["kinds"]) == ["duplicates", "mismatches", "outliers"]
 
 
 def test_bad_input_is_one_line(place: Workspace, terminal: Terminal) -> None:
@@ -149,7 +149,7 @@ def test_bad_input_is_one_line(place: Workspace, terminal: Terminal) -> None:
 
 def test_a_check_that_cannot_be_costs_no_other(place: Workspace, terminal: Terminal) -> None:
     place.set_column("label", dict.fromkeys(place.table([])["id"].to_pylist(), "same"))
-    found = commands.care(place.path)
+    found = COMMANDS["care"](place.path)
     assert [each["kind"] for each in found["refused"]] == ["labels"]
     assert len(found["kinds"]) == 3
     assert "1 classes of two items or more" in terminal.refused("care", place.path, "--kind", "labels")
@@ -160,12 +160,14 @@ def test_stopped_it_keeps_what_is_done(place: Workspace) -> None:
         if progress.done > 1_000:
             raise Cancelled("stopped")
 
-    found = commands.care(place.path, ["duplicates", "labels", "outliers"], params={"by": "classifier"}, report=report)
+    found = COMMANDS["care"](
+        place.path, ["duplicates", "labels", "outliers"], params={"by": "classifier"}, report=report
+    )
     assert found["partial"] is True
     assert list(found["kinds"]) == ["duplicates"]
     assert len(place.runs("care")) == 1
     with pytest.raises(Cancelled):
-        commands.care(place.path, report=Stop())
+        COMMANDS["care"](place.path, report=Stop())
 
 
 def test_a_person_reads_a_table(place: Workspace, terminal: Terminal) -> None:

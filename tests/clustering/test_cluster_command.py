@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands
 from core.cli import status
 from core.clustering.compare import Trial
 from core.clustering.metrics import evaluate
+from core.commands import COMMANDS
 from core.commands.items import averaged, item_rows
 from core.errors import BadInput, Cancelled, MissingData
 from core.inputs import read_rows
@@ -162,7 +162,7 @@ def test_a_method_that_refuses_costs_the_others_nothing(tmp_path: Path, terminal
 
 
 def test_each_run_is_kept_with_its_card(place: Workspace) -> None:
-    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=2)
+    found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=2)
     assert len(place.runs("clustering")) == 2
     for seed, row in enumerate(found["runs"]):
         run = place.run(row["run"])
@@ -184,16 +184,16 @@ def test_each_run_is_kept_with_its_card(place: Workspace) -> None:
 
 
 def test_a_column_is_chosen_to_compare_with(place: Workspace) -> None:
-    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, label="tone")
+    found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1, label="tone")
     assert found["labelled"] == ROWS // 2
     assert found["runs"][0]["nmi"] < 0.2
     with pytest.raises(MissingData, match="no column 'colour'; there are"):
-        commands.cluster(place.path, ["kmeans"], k=3, label="colour")
+        COMMANDS["cluster"](place.path, ["kmeans"], k=3, label="colour")
 
 
 def test_the_card_says_what_was_compared_with(place: Workspace) -> None:
     for label, told in ((None, "label"), ("tone", "tone")):
-        found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, label=label)
+        found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1, label=label)
         assert found["label"] == told
         assert place.run(found["runs"][0]["run"]).card.metrics["label"] == told
 
@@ -201,7 +201,7 @@ def test_the_card_says_what_was_compared_with(place: Workspace) -> None:
 def test_with_nothing_to_compare_with_the_card_says_that(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "plain")
     fill(workspace, [Item(f"{row}", None, f"caption {row}") for row in range(ROWS)], text=vectors())
-    found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
+    found = COMMANDS["cluster"](workspace.path, ["kmeans"], k=3, seeds=1)
     assert found["label"] is None
     assert ClusteringRun.load(workspace, found["runs"][0]["run"]).figures.label is None
 
@@ -242,14 +242,14 @@ def test_items_are_chosen_by_a_tag(
 def test_items_without_a_tag_have_none_of_that_name(tagged: tuple[Workspace, list[str]]) -> None:
     place, ids = tagged
     place.set_column("tag", dict.fromkeys(ids[:9], "None"))
-    assert commands.cluster(place.path, ["kmeans"], k=3, seeds=1, tag="None")["items"] == 9
+    assert COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1, tag="None")["items"] == 9
 
 
 def test_runs_of_other_items_cannot_be_taken_for_each_other(tagged: tuple[Workspace, list[str]]) -> None:
     """Both choices are of thirty items: the fingerprints differ from each other and from that of all."""
     place, _ = tagged
     chosen: list[dict[str, str]] = [{}, {"tag": "even"}, {"exclude": "even"}, {"tag": "even"}]
-    found = [commands.cluster(place.path, ["kmeans"], k=3, seeds=1, **each) for each in chosen]
+    found = [COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1, **each) for each in chosen]
     fingerprints = [place.run(each["runs"][0]["run"]).card.fingerprint for each in found]
     assert len(set(fingerprints)) == 3
     assert fingerprints[1] == fingerprints[3]
@@ -283,7 +283,7 @@ def test_without_tags_one_is_told_where_they_belong(place: Workspace, terminal: 
 @pytest.mark.parametrize("space", ["images", "both"])
 def test_a_map_is_a_space_with_a_warning(place: Workspace, capsys: pytest.CaptureFixture[str], space: str) -> None:
     """Of an item that is on the map twice, the image's point."""
-    run = commands.map(place.path, "pca", space)["run"]
+    run = COMMANDS["map"](place.path, "pca", space)["run"]
     assert (
         status(["cluster", str(place.path), "--method", "kmeans", "--k", "3", "--space", f"map:{run}", "--json", "-"])
         == 0
@@ -305,7 +305,7 @@ def test_a_map_is_a_space_with_a_warning(place: Workspace, capsys: pytest.Captur
 def test_a_table_has_the_warning_beside_it_and_the_embeddings_have_none(
     place: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = commands.map(place.path, "pca")["run"]
+    run = COMMANDS["map"](place.path, "pca")["run"]
     for space, warnings in ((f"map:{run}", 1), ("images", 0)):
         assert (
             status(["cluster", str(place.path), "--method", "kmeans", "--k", "3", "--seeds", "1", "--space", space])
@@ -317,8 +317,8 @@ def test_a_table_has_the_warning_beside_it_and_the_embeddings_have_none(
 
 
 def test_a_map_must_be_one_of_this_model_in_a_workspace(place: Workspace, rows: str, terminal: Terminal) -> None:
-    clusters = commands.cluster(place.path, ["kmeans"], k=3, seeds=1)["runs"][0]["run"]
-    points = commands.map(place.path, "pca")["run"]
+    clusters = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1)["runs"][0]["run"]
+    points = COMMANDS["map"](place.path, "pca")["run"]
     method = ["--method", "kmeans"]
     assert "is no map but a clustering run" in terminal.refused(
         "cluster", str(place.path), *method, "--space", f"map:{clusters}"
@@ -334,12 +334,12 @@ def test_an_empty_column_is_nothing_to_compare_with(place: Workspace) -> None:
     for value in ("a word", None):
         place.set_column("empty", {id: value})
     with pytest.raises(BadInput, match="label empty: the column is empty for these items"):
-        commands.cluster(place.path, ["kmeans"], k=3, label="empty")
+        COMMANDS["cluster"](place.path, ["kmeans"], k=3, label="empty")
 
 
 @pytest.mark.parametrize("space", ["images", "captions", "both"])
 def test_there_is_one_row_an_item_in_every_space(place: Workspace, space: str) -> None:
-    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, space=space)
+    found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1, space=space)
     assert (found["items"], found["space"]) == (ROWS, space)
     assert place.run(found["runs"][0]["run"]).card.items == ROWS
 
@@ -356,12 +356,12 @@ def test_captions_stand_in_where_there_are_no_images(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="no images are embedded"):
         item_rows(workspace.path)
     fill(workspace, [Item(str(row), None, f"caption {row}") for row in range(ROWS)], text=vectors())
-    found = commands.cluster(workspace.path, ["kmeans"], k=3, seeds=1)
+    found = COMMANDS["cluster"](workspace.path, ["kmeans"], k=3, seeds=1)
     assert (found["space"], found["labelled"]) == ("captions", 0)
 
 
 def test_a_stop_keeps_the_runs_that_have_ended(place: Workspace) -> None:
-    found = commands.cluster(place.path, ["kmeans"], k=3, report=Stop("seed 1"))
+    found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, report=Stop("seed 1"))
     assert found["partial"] is True
     assert [run["seed"] for run in found["runs"]] == [0]
     assert len(place.runs("clustering")) == 1
@@ -381,7 +381,7 @@ def test_a_run_that_was_stopped_does_not_count_beside_whole_ones(
         raise Cancelled("stopped")
 
     monkeypatch.setattr("core.commands.clustering.trials", one_and_a_half)
-    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=2)
+    found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=2)
     assert [row["ari"] for row in found["runs"]] == [1, 0]
     assert found["summary"]["kmeans"]["ari"] == [1, 0]
     assert found["summary"]["kmeans"]["stability"] is None
@@ -389,13 +389,13 @@ def test_a_run_that_was_stopped_does_not_count_beside_whole_ones(
 
 def test_a_stop_before_there_is_anything_keeps_nothing(place: Workspace) -> None:
     with pytest.raises(Cancelled):
-        commands.cluster(place.path, ["kmeans"], k=3, report=Stop())
+        COMMANDS["cluster"](place.path, ["kmeans"], k=3, report=Stop())
     assert place.runs() == []
 
 
 def test_progress_rises_over_methods_and_seeds(rows: str) -> None:
     told: list[Progress] = []
-    commands.cluster(rows, ["kmeans", "dbscan"], k=3, seeds=2, report=told.append)
+    COMMANDS["cluster"](rows, ["kmeans", "dbscan"], k=3, seeds=2, report=told.append)
     done = [progress.done for progress in told]
     assert done == sorted(done)
     assert len({progress.total for progress in told}) == 1
@@ -403,9 +403,9 @@ def test_progress_rises_over_methods_and_seeds(rows: str) -> None:
 
 
 def test_a_method_named_twice_runs_once(rows: str) -> None:
-    assert len(commands.cluster(rows, ["kmeans", "kmeans"], k=3, seeds=1)["runs"]) == 1
+    assert len(COMMANDS["cluster"](rows, ["kmeans", "kmeans"], k=3, seeds=1)["runs"]) == 1
 
 
 def test_no_method_is_bad_input(rows: str) -> None:
     with pytest.raises(BadInput, match="no method given"):
-        commands.cluster(rows, [])
+        COMMANDS["cluster"](rows, [])

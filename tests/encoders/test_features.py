@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.encoders import pipeline
 from core.encoders.encoder import Encoder
 from core.encoders.pipeline import embed
@@ -80,10 +80,10 @@ def test_what_is_there_already_keeps_its_vector(encoder: Encoder, tmp_path: Path
 
 def test_later_items_bring_them_up_to_date_without_asking(place: Workspace, name: str, encoder: Encoder) -> None:
     place.add(items(COUNT, 3))
-    told = commands.embed(place.path, model=encoder.name)
+    told = COMMANDS["embed"](place.path, model=encoder.name)
     assert (told["embedded"], told["features"]) == (3, name)
     assert len(place.embeddings(name, "image")) == COUNT + 3
-    assert commands.embed(place.path, model=name)["embedded"] == 0
+    assert COMMANDS["embed"](place.path, model=name)["embedded"] == 0
 
 
 def test_a_picture_without_direction_keeps_its_vector(
@@ -141,20 +141,20 @@ def test_it_is_never_chosen_by_itself(place: Workspace, encoder: Encoder) -> Non
 
 def test_what_is_of_images_alone_takes_it(place: Workspace, name: str) -> None:
     assert read_rows(place.path, "images", name).vectors.shape == (COUNT, 64)
-    assert commands.map(place.path, "pca", space="images", model=name)["run"]
-    told = commands.cluster(place.path, ["kmeans"], k=2, seeds=1, model=name)
+    assert COMMANDS["map"](place.path, "pca", space="images", model=name)["run"]
+    told = COMMANDS["cluster"](place.path, ["kmeans"], k=2, seeds=1, model=name)
     assert place.run(told["runs"][0]["run"]).card.model == name
-    told = commands.care(place.path, kinds=["duplicates", "outliers", "mismatches"], model=name)
+    told = COMMANDS["care"](place.path, kinds=["duplicates", "outliers", "mismatches"], model=name)
     assert set(told["kinds"]) == {"duplicates", "outliers"}
     assert [each["kind"] for each in told["refused"]] == ["mismatches"]
 
 
 WORDS: dict[str, Callable[[str, str], object]] = {
-    "search": lambda path, model: commands.search(path, "a picture", model=model),
-    "captions": lambda path, model: commands.map(path, "pca", space="captions", model=model),
-    "gap": lambda path, model: commands.gap(path, model=model),
-    "reduce": lambda path, model: commands.reduce(path, ["pca"], model=model),
-    "prompts": lambda path, model: commands.semantics(path, prompts=["a cat", "a dog"], model=model),
+    "search": lambda path, model: COMMANDS["search"](path, "a picture", model=model),
+    "captions": lambda path, model: COMMANDS["map"](path, "pca", space="captions", model=model),
+    "gap": lambda path, model: COMMANDS["gap"](path, model=model),
+    "reduce": lambda path, model: COMMANDS["reduce"](path, ["pca"], model=model),
+    "prompts": lambda path, model: COMMANDS["semantics"](path, prompts=["a cat", "a dog"], model=model),
 }
 
 
@@ -165,16 +165,16 @@ def test_where_words_are_needed_it_says_in_a_line_why_not(command: str, place: W
 
 
 def test_names_of_clusters_in_it_are_read_by_the_model_behind(place: Workspace, name: str, encoder: Encoder) -> None:
-    run = commands.cluster(place.path, ["kmeans"], k=2, seeds=1, model=name)["runs"][0]["run"]
-    assert commands.names(place.path, f"run:{run}")["model"] == encoder.name
+    run = COMMANDS["cluster"](place.path, ["kmeans"], k=2, seeds=1, model=name)["runs"][0]["run"]
+    assert COMMANDS["names"](place.path, f"run:{run}")["model"] == encoder.name
 
 
 def test_a_picture_finds_itself_in_it(place: Workspace, name: str, tmp_path: Path) -> None:
     (tmp_path / "5.jpg").write_bytes(jpeg(photograph(60, 50, 5)))
-    hits = commands.search(place.path, image=str(tmp_path / "5.jpg"), model=name, top=3)["hits"]
+    hits = COMMANDS["search"](place.path, image=str(tmp_path / "5.jpg"), model=name, top=3)["hits"]
     assert hits[0]["source"] == "5.jpg"
     assert hits[0]["score"] > 0.99
-    nearest = commands.search(place.path, item=hits[0]["id"], model=name, top=1)["hits"][0]
+    nearest = COMMANDS["search"](place.path, item=hits[0]["id"], model=name, top=1)["hits"][0]
     own = place.embeddings(name, "image")
     row = own.ids.tolist().index(hits[0]["id"])
     cosines = own.vectors @ own.vectors[row]
@@ -184,11 +184,11 @@ def test_a_picture_finds_itself_in_it(place: Workspace, name: str, tmp_path: Pat
 
 def test_it_can_be_deleted_and_made_again(place: Workspace, name: str, encoder: Encoder) -> None:
     assert family(place, encoder.name) == [encoder.name, name]
-    told = commands.discard(place.path, name)
+    told = COMMANDS["discard"](place.path, name)
     assert (told["run"], told["images"], told["captions"]) == (None, COUNT, 0)
     assert {each.model for each in place.models()} == {encoder.name}
     with pytest.raises(BadParameter, match="not made of another model's embeddings"):
-        commands.discard(place.path, name)
+        COMMANDS["discard"](place.path, name)
     assert embed(place, encoder.name).features is None
     assert embed(place, encoder.name, features=True).features == COUNT
 

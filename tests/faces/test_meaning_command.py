@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from scipy.stats import spearmanr
 
-from core.commands import faces_meaning
+from core.commands.faces_meaning import faces_meaning
 from core.errors import BadInput
 from core.faces.editor import load
 from tests.faces.making import SIDE, noise, small_editor

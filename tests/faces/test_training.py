@@ -15,7 +15,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from core.commands import faces_train
+from core.commands.faces_training import faces_train
 from core.errors import BadInput, Cancelled
 from core.faces import checkpoint as checkpoints
 from core.faces.checkpoint import Checkpoint, Work

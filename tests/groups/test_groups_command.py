@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.commands.grouping import Grouping
 from core.commands.groups import PACKAGE
 from core.commands.items import in_words
@@ -119,7 +119,7 @@ def test_the_verdict_is_of_what_learns(source: str, terminal: Terminal) -> None:
 
 
 def test_all_methods_where_none_is_named(source: str) -> None:
-    found = commands.groups(source, "y", seeds=1, sizes=[1])
+    found = COMMANDS["groups"](source, "y", seeds=1, sizes=[1])
     assert list(found["curves"]) == ["mean", "normalised-mean", "gaussian"]
     assert found["curves"]["mean"][0]["top1"][1] == 0
     assert found["against_mean"]["gaussian"][0]["map"]["p"] is None
@@ -194,7 +194,7 @@ def test_arrays_that_cannot_be_used(
 
 
 def test_a_group_of_one_takes_no_part_and_is_told_of(tmp_path: Path) -> None:
-    found = commands.groups(saved(tmp_path, x=SETS.vectors, y=values(1, 20, 20, 20, 1)), "y", ["mean"], 1, [1])
+    found = COMMANDS["groups"](saved(tmp_path, x=SETS.vectors, y=values(1, 20, 20, 20, 1)), "y", ["mean"], 1, [1])
     assert (found["groups"], found["items"], found["groups_of_one"]) == (4, 94, 2)
 
 
@@ -208,7 +208,7 @@ def test_a_method_that_refuses_costs_the_others_nothing(source: str, terminal: T
 
 
 def test_a_method_is_kept_with_its_card(place: Workspace) -> None:
-    found = commands.groups(place.path, "label", ["gaussian"], seeds=3, sizes=[1, 2, 4], params={"prior": 2})
+    found = COMMANDS["groups"](place.path, "label", ["gaussian"], seeds=3, sizes=[1, 2, 4], params={"prior": 2})
     assert [card.id for card in place.runs("groups")] == list(found["runs"].values())
     run = place.run(found["runs"]["gaussian"])
     card, arrays = run.card, run.arrays
@@ -239,8 +239,8 @@ def test_a_method_is_kept_with_its_card(place: Workspace) -> None:
 
 
 def test_groups_stand_on_a_map_of_the_workspace(place: Workspace) -> None:
-    found = commands.groups(place.path, "label", ["mean"], seeds=1, sizes=[1])
-    drawn = place.run(commands.map(place.path, "pca")["run"]).arrays
+    found = COMMANDS["groups"](place.path, "label", ["mean"], seeds=1, sizes=[1])
+    drawn = place.run(COMMANDS["map"](place.path, "pca")["run"]).arrays
     arrays = place.run(found["runs"]["mean"]).arrays
     made = placed(arrays["ids"][arrays["central"]], drawn["ids"], drawn["xy"])
     assert made.shape == (8, 2)
@@ -249,14 +249,14 @@ def test_groups_stand_on_a_map_of_the_workspace(place: Workspace) -> None:
 
 def test_other_groups_are_another_comparison(place: Workspace) -> None:
     asked = (("label", 2), ("label", 2), ("label", 3), ("half", 2))
-    runs = [commands.groups(place.path, by, ["mean"], seeds, [1])["runs"]["mean"] for by, seeds in asked]
+    runs = [COMMANDS["groups"](place.path, by, ["mean"], seeds, [1])["runs"]["mean"] for by, seeds in asked]
     names = [place.run(run).card.metrics["comparison"] for run in runs]
     assert names[0] == names[1]
     assert len(set(names)) == 3
 
 
 def test_items_without_a_group_are_told_of(place: Workspace) -> None:
-    found = commands.groups(place.path, "half", ["mean"], seeds=1, sizes=[1])
+    found = COMMANDS["groups"](place.path, "half", ["mean"], seeds=1, sizes=[1])
     assert (found["groups"], found["items"], found["without_group"]) == (4, 48, COUNT - 48)
     assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == ["0", "1", "2", "3"]
 
@@ -266,7 +266,7 @@ def test_groups_are_clusters_of_a_run(place: Workspace, terminal: Terminal) -> N
     labels = np.where(np.arange(COUNT) < 10, -1, np.arange(COUNT) % 5)
     card = RunCard("", ClusteringRun.KIND, "kmeans", "K-means")
     run = ClusteringRun(card, ids, labels, np.ones(COUNT, dtype=np.float32)).save(place)
-    found = commands.groups(place.path, f"run:{run}", ["mean"], seeds=1, sizes=[1])
+    found = COMMANDS["groups"](place.path, f"run:{run}", ["mean"], seeds=1, sizes=[1])
     assert (found["groups"], found["without_group"], found["by"]) == (5, 10, f"run:{run}")
     assert place.run(found["runs"]["mean"]).arrays["names"].tolist() == [f"cluster {each}" for each in range(5)]
     other = found["runs"]["mean"]
@@ -279,12 +279,12 @@ def test_groups_are_clusters_of_a_run(place: Workspace, terminal: Terminal) -> N
 def test_groups_are_selections(place: Workspace) -> None:
     ids = place.table(["id"])["id"].to_pylist()
     chosen = {f"mine {start}": ids[start : start + 6] for start in range(0, 30, 6)}
-    found = commands.groups(place.path, chosen, ["mean"], seeds=1, sizes=[1])
+    found = COMMANDS["groups"](place.path, chosen, ["mean"], seeds=1, sizes=[1])
     assert (found["groups"], found["items"], found["by"]) == (5, 30, "selections")
     with pytest.raises(BadInput, match="is in the groups 'mine 0' and 'two'"):
-        commands.groups(place.path, chosen | {"two": ids[:3]}, ["mean"])
+        COMMANDS["groups"](place.path, chosen | {"two": ids[:3]}, ["mean"])
     with pytest.raises(BadInput, match="group 'two': item none is not among the embedded ones"):
-        commands.groups(place.path, chosen | {"two": ["none"]}, ["mean"])
+        COMMANDS["groups"](place.path, chosen | {"two": ["none"]}, ["mean"])
 
 
 def test_groups_among_the_items_with_a_tag(place: Workspace, terminal: Terminal) -> None:
@@ -321,18 +321,18 @@ def test_a_workspace_without_embeddings(tmp_path: Path, terminal: Terminal) -> N
 
 
 def test_a_stop_keeps_the_methods_that_are_done(place: Workspace) -> None:
-    found = commands.groups(place.path, "label", ["gaussian"], 2, [1], report=Stop("Gaussian, Wasserstein, split 2"))
+    found = COMMANDS["groups"](place.path, "label", ["gaussian"], 2, [1], report=Stop("Gaussian, Wasserstein, split 2"))
     assert found["partial"] is True
     assert list(found["curves"]) == ["mean"]
     assert [card.method for card in place.runs("groups")] == ["mean"]
     with pytest.raises(Cancelled):
-        commands.groups(place.path, "label", ["gaussian"], 2, [1], report=Stop("Mean, split 1"))
+        COMMANDS["groups"](place.path, "label", ["gaussian"], 2, [1], report=Stop("Mean, split 1"))
     assert len(place.runs("groups")) == 1
 
 
 def test_progress_rises_to_its_end(source: str) -> None:
     told: list[Progress] = []
-    commands.groups(source, "y", ["watched"], 2, [1], report=told.append)
+    COMMANDS["groups"](source, "y", ["watched"], 2, [1], report=told.append)
     done = [progress.done for progress in told]
     assert done == sorted(done)
     assert {progress.total for progress in told} == {done[-1]}

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.commands import map as draw
 from core.commands.mapping import bring_up_to_date
+from core.commands.mapping import map as draw
 from core.errors import Cancelled
 from core.progress import Progress
 from core.sources import Item

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands, encoders
+from core import encoders
+from core.commands import COMMANDS
 from core.errors import Cancelled, MissingWeights
 from core.maps.neighbours import normalised
 from core.naming.phrases import holds
@@ -59,7 +60,7 @@ def test_json_as_promised(place: Workspace, encoder: Encoder, terminal: Terminal
 
 
 def test_the_run_holds_the_names(place: Workspace, encoder: Encoder) -> None:
-    found = commands.names(place.path, "sort")
+    found = COMMANDS["names"](place.path, "sort")
     run = place.run(found["run"])
     card = run.card
     assert (card.kind, card.method, card.model, card.items) == ("names", "log-odds", "pocket", COUNT)
@@ -70,8 +71,8 @@ def test_the_run_holds_the_names(place: Workspace, encoder: Encoder) -> None:
 
 
 def test_clusters_of_a_run_in_their_order(place: Workspace, encoder: Encoder) -> None:
-    run = commands.cluster(place.path, ["kmeans"], k=12, seeds=1)["runs"][0]["run"]
-    found = commands.names(place.path, f"run:{run}")
+    run = COMMANDS["cluster"](place.path, ["kmeans"], k=12, seeds=1)["runs"][0]["run"]
+    found = COMMANDS["names"](place.path, f"run:{run}")
     assert [each["group"] for each in found["names"]] == [f"cluster {number}" for number in range(12)]
     assert [each["number"] for each in found["names"]] == list(range(12))
     assert place.run(found["run"]).card.metrics["by"] == f"run:{run}"
@@ -82,7 +83,7 @@ def test_clusters_of_a_run_in_their_order(place: Workspace, encoder: Encoder) ->
 def test_no_phrase_is_made_up(place: Workspace, encoder: Encoder, rank: str, method: str) -> None:
     """Each stands word for word in a caption of its own group, as often as is said."""
     rows = place.table(["caption", "sort"]).to_pylist()
-    found = commands.names(place.path, "sort", method, rank=rank, phrases=20)["names"]
+    found = COMMANDS["names"](place.path, "sort", method, rank=rank, phrases=20)["names"]
     assert {each["group"] for each in found} == {row["sort"] for row in rows if row["sort"]}
     for each in found:
         captions = [row["caption"] for row in rows if row["sort"] == each["group"]]
@@ -97,15 +98,15 @@ def test_no_phrase_is_made_up(place: Workspace, encoder: Encoder, rank: str, met
 def test_words_of_a_list_and_no_others(place: Workspace, encoder: Encoder, tmp_path: Path) -> None:
     given = ["cat", "boat", "a Tree", "bus, no less"]
     (tmp_path / "words.txt").write_text("\n".join(given))
-    by_file = commands.names(place.path, "sort", file=str(tmp_path / "words.txt"))
-    typed = commands.names(place.path, "sort", prompts=given)
+    by_file = COMMANDS["names"](place.path, "sort", file=str(tmp_path / "words.txt"))
+    typed = COMMANDS["names"](place.path, "sort", prompts=given)
     assert by_file["names"] == typed["names"]
     assert (typed["from"], typed["rank"], typed["method"]) == ("prompts", "clip", "prompts")
     for each in typed["names"]:
         assert each["name"] == each["group"]
         assert {phrase["phrase"] for phrase in each["phrases"]} == set(given)
         assert each["phrases"][0]["weight"] is None
-    values = commands.names(place.path, "sort", values="label")
+    values = COMMANDS["names"](place.path, "sort", values="label")
     assert values["from"] == "values of label"
     assert {phrase["phrase"] for each in values["names"] for phrase in each["phrases"]} == {"animal", "vessel"}
 
@@ -113,7 +114,7 @@ def test_words_of_a_list_and_no_others(place: Workspace, encoder: Encoder, tmp_p
 def test_items_without_captions_are_named_by_their_labels(place: Workspace, encoder: Encoder) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("caption", dict.fromkeys(ids, ""))
-    found = commands.names(place.path, "sort")
+    found = COMMANDS["names"](place.path, "sort")
     assert found["from"] == "values of label"
     assert all(each["captions"] == [] for each in found["names"])
 
@@ -123,24 +124,24 @@ def test_without_weights_words_alone_decide(place: Workspace, monkeypatch: pytes
         raise MissingWeights("pocket is not here")
 
     monkeypatch.setattr(encoders, "load", nowhere)
-    found = commands.names(place.path, "sort")
+    found = COMMANDS["names"](place.path, "sort")
     assert found["rank"] == "words"
     assert found["warning"] == "phrases are ranked by words alone: pocket is not here"
-    assert found["names"] == commands.names(place.path, "sort", rank="words")["names"]
+    assert found["names"] == COMMANDS["names"](place.path, "sort", rank="words")["names"]
 
 
 @pytest.mark.parametrize("rank", ["words", "both"])
 def test_as_many_phrases_are_given_as_are_asked_for(place: Workspace, encoder: Encoder, rank: str) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("caption", dict.fromkeys(ids[0::2], ", ".join(f"cat{number}" for number in range(60))))
-    found = commands.names(place.path, "sort", rank=rank, phrases=50)["names"]
+    found = COMMANDS["names"](place.path, "sort", rank=rank, phrases=50)["names"]
     assert {each["group"]: len(each["phrases"]) for each in found}["cat"] == 50
 
 
 def test_a_group_without_captions_has_no_name(place: Workspace, encoder: Encoder) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("caption", dict.fromkeys(ids[0::2], ""))
-    names = {each["group"]: each["name"] for each in commands.names(place.path, "sort")["names"]}
+    names = {each["group"]: each["name"] for each in COMMANDS["names"](place.path, "sort")["names"]}
     assert names["cat"] is None
     assert names["boat"]
 
@@ -149,7 +150,7 @@ def test_arrays_of_a_file(tmp_path: Path, encoder: Encoder, terminal: Terminal) 
     source = str(tmp_path / "rows.npz")
     x = normalised(np.stack([meaning(word) for word in ["cat", "boat"] * 8]))
     np.savez(source, x=x, y=np.arange(16) % 2)
-    found = commands.names(source, "y", prompts=["cat", "boat"], model="pocket")
+    found = COMMANDS["names"](source, "y", prompts=["cat", "boat"], model="pocket")
     assert [each["name"] for each in found["names"]] == ["cat", "boat"]
     assert found["run"] is None
     assert "names need a list: give prompts" in terminal.refused("names", source, "--by", "y")
@@ -183,7 +184,7 @@ def test_bad_input_is_one_line(place: Workspace, encoder: Encoder, terminal: Ter
 
 def test_stopped_it_keeps_nothing(place: Workspace, encoder: Encoder) -> None:
     with pytest.raises(Cancelled):
-        commands.names(place.path, "sort", report=Stop("reading the prompts"))
+        COMMANDS["names"](place.path, "sort", report=Stop("reading the prompts"))
     assert place.runs() == []
 
 

@@ -7,8 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from core import commands
-from core.commands import reducing
+from core.commands import COMMANDS, reducing
 from core.commands.pairs import read_pairs
 from core.errors import Cancelled
 from core.methods import Method, discover
@@ -93,7 +92,7 @@ def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:
 
 
 def test_figures_are_of_pairs_held_out_of_the_fit(source: str) -> None:
-    found = commands.reduce(source, ["pca"], dims=[8], seeds=2)
+    found = COMMANDS["reduce"](source, ["pca"], dims=[8], seeds=2)
     split = splits(np.arange(COUNT), 2)[0]
     reducer = discover(reducing.PACKAGE)["pca"]
     made = reducer.fit(PAIRS.take(split.fit), reducer.make_params({"dimensions": 8}))
@@ -205,7 +204,7 @@ def test_a_method_that_refuses_costs_the_others_nothing(source: str, terminal: T
 
 
 def test_a_curve_is_kept_with_its_card(place: Workspace) -> None:
-    found = commands.reduce(place.path, ["first"], dims=[4, 8], seeds=3)
+    found = COMMANDS["reduce"](place.path, ["first"], dims=[4, 8], seeds=3)
     run = place.run(found["runs"]["first"])
     card, arrays = run.card, run.arrays
     assert [each.id for each in place.runs("reduction")] == [card.id]
@@ -239,14 +238,14 @@ def test_the_run_grows_with_each_dimension(place: Workspace) -> None:
     def look(progress: Progress) -> None:
         grown.extend((card.id, len(card.metrics["curve"]), card.metrics["partial"]) for card in place.runs("reduction"))
 
-    found = commands.reduce(place.path, ["first"], dims=[4, 8, 12], seeds=1, report=look)
+    found = COMMANDS["reduce"](place.path, ["first"], dims=[4, 8, 12], seeds=1, report=look)
     assert list(dict.fromkeys(grown)) == [(found["runs"]["first"], 1, True), (found["runs"]["first"], 2, True),
                                           (found["runs"]["first"], 3, False)]  # fmt: skip
 
 
 def test_curves_of_the_same_held_out_pairs_can_be_told(place: Workspace) -> None:
     asked = (("first", 2), ("pca", 2), ("pca", 3))
-    runs = [commands.reduce(place.path, [name], dims=[4], seeds=number)["runs"][name] for name, number in asked]
+    runs = [COMMANDS["reduce"](place.path, [name], dims=[4], seeds=number)["runs"][name] for name, number in asked]
     names = [place.run(run).card.metrics["comparison"] for run in runs]
     assert names[0] == names[1] != names[2]
 
@@ -291,7 +290,7 @@ def test_a_workspace_without_pairs(tmp_path: Path, terminal: Terminal, modality:
 
 
 def test_a_stop_keeps_the_points_that_are_done(place: Workspace) -> None:
-    found = commands.reduce(place.path, ["first", "pca"], dims=[4, 8], seeds=2, report=Stop("8 dimensions, split 1"))
+    found = COMMANDS["reduce"](place.path, ["first", "pca"], dims=[4, 8], seeds=2, report=Stop("8 dimensions, split 1"))
     assert found["partial"] is True
     assert [point["dim"] for point in found["curves"]["first"]] == [4]
     assert "pca" not in found["curves"]
@@ -303,17 +302,17 @@ def test_a_stop_keeps_the_points_that_are_done(place: Workspace) -> None:
 def test_a_stop_before_there_is_anything_keeps_nothing(place: Workspace) -> None:
     for word in ("reading", "all dimensions", "4 dimensions, split 2"):
         with pytest.raises(Cancelled):
-            commands.reduce(place.path, ["first"], dims=[4], seeds=2, report=Stop(word))
+            COMMANDS["reduce"](place.path, ["first"], dims=[4], seeds=2, report=Stop(word))
     assert place.runs() == []
 
 
 def test_progress_rises_over_methods(source: str) -> None:
     told: list[Progress] = []
-    commands.reduce(source, ["first", "pca"], dims=[4, 8], seeds=2, report=told.append)
+    COMMANDS["reduce"](source, ["first", "pca"], dims=[4, 8], seeds=2, report=told.append)
     done = [progress.done for progress in told]
     assert done == sorted(done)
     assert {progress.total for progress in told} == {done[-1]}
 
 
 def test_a_method_named_twice_runs_once(source: str) -> None:
-    assert list(commands.reduce(source, ["first", "first"], dims=[4], seeds=1)["curves"]) == ["first"]
+    assert list(COMMANDS["reduce"](source, ["first", "first"], dims=[4], seeds=1)["curves"]) == ["first"]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.commands.pairs import every_pair, read_pairs, sayings
 from core.errors import BadInput
 from core.reduction import contrastive
@@ -106,7 +106,7 @@ def expected(pairs: Pairs, held_out: np.ndarray) -> dict[str, float]:
 
 
 def test_figures_count_images_once_and_captions_each(place: Workspace) -> None:
-    result: dict[str, Any] = commands.reduce(place.path, ["pca"], dims=[8, 12], seeds=3)
+    result: dict[str, Any] = COMMANDS["reduce"](place.path, ["pca"], dims=[8, 12], seeds=3)
     given = read_pairs(place.path).pairs
     halves = [expected(given, split.held_out) for split in splits(given.items, 3)]
     for way in ("i2t", "t2i"):
@@ -124,7 +124,7 @@ def test_figures_count_images_once_and_captions_each(place: Workspace) -> None:
 
 
 def test_a_run_knows_which_caption_each_row_is(place: Workspace) -> None:
-    result = commands.reduce(place.path, ["pca"], dims=[8], seeds=1)
+    result = COMMANDS["reduce"](place.path, ["pca"], dims=[8], seeds=1)
     run, given = place.run(result["runs"]["pca"]), read_pairs(place.path)
     assert run.card.items == IMAGES
     assert run.arrays["ids"].tolist() == given.ids.tolist()
@@ -133,7 +133,7 @@ def test_a_run_knows_which_caption_each_row_is(place: Workspace) -> None:
 
 
 def test_a_reducer_is_used_on_every_caption(place: Workspace) -> None:
-    made = commands.project(place.path, "pca", dims=8)
+    made = COMMANDS["project"](place.path, "pca", dims=8)
     assert place.caption_embeddings(made["model"]).ids.tolist() == place.caption_embeddings("pocket").ids.tolist()
     assert made["captions"] == len(place.caption_embeddings("pocket")) > IMAGES
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import commands, encoders
+from core import encoders
 from core.cli import status
+from core.commands import COMMANDS
 from core.encoders.pipeline import Embedded
 from core.errors import BadInput, BadParameter, Cancelled, MissingData
 from core.inputs import embedded_model
@@ -73,7 +74,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def project(place: Workspace, **how: Any) -> dict[str, Any]:
-    return commands.project(place.path, **({"method": "pca", "dims": KEPT} | how))
+    return COMMANDS["project"](place.path, **({"method": "pca", "dims": KEPT} | how))
 
 
 def counts(place: Workspace) -> dict[tuple[str, str], int]:
@@ -136,7 +137,7 @@ def test_an_earlier_run_completes_what_is_new(place: Workspace) -> None:
     first = project(place)
     before = place.embeddings(SMALL, "image").vectors
     fill(place, 5, first=100)
-    found = commands.project(place.path, run=first["run"])
+    found = COMMANDS["project"](place.path, run=first["run"])
     assert (found["model"], found["images"], found["captions"]) == (SMALL, 5, 5)
     after = place.embeddings(SMALL, "image")
     assert len(after) == PAIRS + 5
@@ -150,7 +151,7 @@ def test_what_has_no_direction_is_left_out(place: Workspace) -> None:
     card, arrays = reducer.card, dict(reducer.arrays) | {"image.mean": mean / np.linalg.norm(mean)}
     place.save_run(card, arrays)
     place.add_embeddings("pocket", "image", ids, arrays["image.mean"][None])
-    found = commands.project(place.path, run=card.id)
+    found = COMMANDS["project"](place.path, run=card.id)
     assert (found["images"], found["left_out"]) == (0, 1)
 
 
@@ -221,7 +222,7 @@ def test_a_query_goes_through_the_reducer(place: Workspace, asked: list[str], tm
     reducer = Reducer.of(place.run(project(place)["run"]).arrays)
     (tmp_path / "query.png").write_bytes(png((1, 2, 3)))
     query = {"text": "anything"} if kind == "text" else {"image": str(tmp_path / "query.png")}
-    hits = commands.search(place.path, model=SMALL, top=PAIRS, **query)["hits"]
+    hits = COMMANDS["search"](place.path, model=SMALL, top=PAIRS, **query)["hits"]
     assert asked == ["pocket"]
     vector = getattr(reducer, kind)(getattr(pairs(), kind)[[7]])[0]
     scores = dict(
@@ -235,7 +236,7 @@ def test_a_reduced_model_can_be_reduced(place: Workspace, asked: list[str]) -> N
     project(place)
     smaller = project(place, dims=2, model=SMALL)["model"]
     assert smaller == f"{SMALL}/pca-2"
-    assert len(commands.search(place.path, "anything", model=smaller, top=5)["hits"]) == 5
+    assert len(COMMANDS["search"](place.path, "anything", model=smaller, top=5)["hits"]) == 5
     assert asked == ["pocket"]
     assert model_titles(place) == {
         "pocket": "pocket",
@@ -246,15 +247,15 @@ def test_a_reduced_model_can_be_reduced(place: Workspace, asked: list[str]) -> N
 
 def test_maps_and_clusters_can_be_of_it(place: Workspace) -> None:
     project(place)
-    drawn = place.run(commands.map(place.path, "pca", model=SMALL)["run"])
+    drawn = place.run(COMMANDS["map"](place.path, "pca", model=SMALL)["run"])
     assert (drawn.card.model, len(drawn.arrays["ids"])) == (SMALL, 2 * PAIRS)
-    found = commands.cluster(place.path, ["kmeans"], k=3, seeds=1, model=SMALL)["runs"][0]
+    found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=1, model=SMALL)["runs"][0]
     assert place.run(found["run"]).card.model == SMALL
     with pytest.raises(BadParameter, match="is a map of what pocket/pca-4 embedded"):
-        commands.cluster(place.path, ["kmeans"], k=3, space=f"map:{drawn.card.id}", model="pocket")
+        COMMANDS["cluster"](place.path, ["kmeans"], k=3, space=f"map:{drawn.card.id}", model="pocket")
     fill(place, 2, first=100)
-    commands.project(place.path, run=next(iter(reduced_models(place).values())).id)
-    assert commands.place_new(place.path, drawn.card.id)["placed"] == 4
+    COMMANDS["project"](place.path, run=next(iter(reduced_models(place).values())).id)
+    assert COMMANDS["place"](place.path, drawn.card.id)["placed"] == 4
 
 
 @pytest.fixture
@@ -275,7 +276,7 @@ def test_embedding_brings_it_up_to_date(place: Workspace, embedder: None) -> Non
     smaller = project(place, dims=2, model=SMALL)["model"]
     place.add([Item("new.png", png((9, 99, 199)), "something new")])
     place.set_column("caption", {place.table([])["id"][0].as_py(): "another caption"})
-    found = commands.embed(place.path, model=smaller)
+    found = COMMANDS["embed"](place.path, model=smaller)
     assert (found["model"], found["reduced"], found["embedded"]) == ("pocket", [SMALL, smaller], 2)
     every = {(name, modality) for name in ("pocket", SMALL, smaller) for modality in ("image", "text")}
     assert counts(place) == dict.fromkeys(every, PAIRS + 1)
@@ -286,7 +287,7 @@ def test_it_is_exported_and_restored_with_the_workspace(place: Workspace, asked:
     export(place, tmp_path / "files")
     restored = restore(tmp_path / "files", tmp_path / "restored")
     assert counts(restored) == counts(place)
-    before, after = (commands.search(each.path, "x", model=SMALL, top=5)["hits"] for each in (place, restored))
+    before, after = (COMMANDS["search"](each.path, "x", model=SMALL, top=5)["hits"] for each in (place, restored))
     assert [hit["id"] for hit in before] == [hit["id"] for hit in after]
 
 
@@ -299,19 +300,19 @@ def test_a_file_of_a_reducer_is_written_and_brought_elsewhere(place: Workspace, 
     assert found["file"] == file
     assert "def reduce(" in found["loader"]
     fill(other, 5)
-    brought = commands.project(other.path, file=file)
+    brought = COMMANDS["project"](other.path, file=file)
     assert (brought["model"], brought["images"], brought["pairs"]) == (SMALL, 5, PAIRS)
     ids = other.embeddings(SMALL, "text").ids.tolist()
     same = read_reducer(file)[0].text(other.embeddings("pocket", "text").vectors)
     assert np.allclose(other.embeddings(SMALL, "text", ids).vectors, same, atol=1e-6)
-    again = commands.project(other.path, file=file)
+    again = COMMANDS["project"](other.path, file=file)
     assert (again["run"], again["images"]) == (brought["run"], 0)
 
 
 def test_pairs_in_a_npz_give_a_file_alone(tmp_path: Path) -> None:
     source, file = str(tmp_path / "pairs.npz"), str(tmp_path / "reducer.safetensors")
     np.savez(source, image=pairs().image, text=pairs().text)
-    found = commands.project(source, "pca", KEPT, out=file)
+    found = COMMANDS["project"](source, "pca", KEPT, out=file)
     assert (found["run"], found["model"], found["pairs"]) == (None, None, PAIRS)
     assert read_reducer(file)[0].dimensions == KEPT
 
@@ -350,9 +351,9 @@ def test_a_npz_needs_a_file_to_write(tmp_path: Path) -> None:
     source = str(tmp_path / "pairs.npz")
     np.savez(source, image=pairs().image, text=pairs().text)
     with pytest.raises(BadInput, match=r"a \.npz keeps no reducer: name a .safetensors for it"):
-        commands.project(source, "pca", KEPT)
+        COMMANDS["project"](source, "pca", KEPT)
     with pytest.raises(BadInput, match="only pairs to fit a reducer on"):
-        commands.project(source, file="reducer.safetensors")
+        COMMANDS["project"](source, file="reducer.safetensors")
 
 
 def test_a_reducer_of_other_dimensions_and_a_run_of_another_kind(place: Workspace, tmp_path: Path) -> None:
@@ -360,10 +361,10 @@ def test_a_reducer_of_other_dimensions_and_a_run_of_another_kind(place: Workspac
     ids = place.table([])["id"].to_pylist()
     place.add_embeddings("other", "image", ids, unit(np.eye(PAIRS, 5) + 0.1))
     with pytest.raises(BadInput, match="reduces 8 dimensions, other has 5"):
-        commands.project(place.path, file=str(tmp_path / "reducer.safetensors"), model="other")
-    drawn = commands.map(place.path, "pca")["run"]
+        COMMANDS["project"](place.path, file=str(tmp_path / "reducer.safetensors"), model="other")
+    drawn = COMMANDS["map"](place.path, "pca")["run"]
     with pytest.raises(BadInput, match="is no reducer but a map run"):
-        commands.project(place.path, run=drawn)
+        COMMANDS["project"](place.path, run=drawn)
 
 
 # deleting
@@ -371,17 +372,17 @@ def test_a_reducer_of_other_dimensions_and_a_run_of_another_kind(place: Workspac
 
 def test_a_reduced_model_is_deleted_and_what_was_made_of_it_stays(place: Workspace) -> None:
     made = project(place)
-    drawn = commands.map(place.path, "pca", model=SMALL)["run"]
+    drawn = COMMANDS["map"](place.path, "pca", model=SMALL)["run"]
     points = place.run(drawn).arrays["xy"]
     before = place.version
-    found = commands.discard(place.path, SMALL)
+    found = COMMANDS["discard"](place.path, SMALL)
     assert found == {"model": SMALL, "run": made["run"], "images": PAIRS, "captions": PAIRS, "runs": 1}
     assert counts(place) == {("pocket", "image"): PAIRS, ("pocket", "text"): PAIRS}
     assert place.version > before, "what is kept by version must not come back"
     assert np.array_equal(place.run(drawn).arrays["xy"], points)
     assert [card.id for card in place.runs()] == [drawn]
     with pytest.raises(MissingData, match="no images are embedded by pocket/pca-4; there is pocket"):
-        commands.search(place.path, "anything", model=SMALL, target="images")
+        COMMANDS["search"](place.path, "anything", model=SMALL, target="images")
 
 
 def test_its_files_go_from_the_disk(place: Workspace) -> None:
@@ -392,16 +393,16 @@ def test_its_files_go_from_the_disk(place: Workspace) -> None:
     before = size()
     project(place)
     assert size() > before
-    commands.discard(place.path, SMALL)
+    COMMANDS["discard"](place.path, SMALL)
     assert size() == before
 
 
 def test_it_can_be_made_again_and_nothing_else_makes_it(place: Workspace, embedder: None) -> None:
     project(place)
     before = place.embeddings(SMALL, "image")
-    commands.discard(place.path, SMALL)
+    COMMANDS["discard"](place.path, SMALL)
     place.add([Item("new.png", png((9, 99, 199)), "something new")])
-    assert "reduced" not in commands.embed(place.path, model="pocket")
+    assert "reduced" not in COMMANDS["embed"](place.path, model="pocket")
     assert SMALL not in {each.model for each in place.models()}
     assert project(place, dims=2)["model"] == "pocket/pca-2"
     assert project(place)["model"] == SMALL
@@ -414,10 +415,10 @@ def test_one_that_others_are_made_of_is_deleted_after_them(place: Workspace) -> 
     project(place)
     smaller = project(place, dims=2, model=SMALL)["model"]
     with pytest.raises(BadParameter, match=f"^{smaller} is made of {SMALL}: delete that first$"):
-        commands.discard(place.path, SMALL)
+        COMMANDS["discard"](place.path, SMALL)
     assert (SMALL, "image") in counts(place)
-    commands.discard(place.path, smaller)
-    commands.discard(place.path, SMALL)
+    COMMANDS["discard"](place.path, smaller)
+    COMMANDS["discard"](place.path, SMALL)
     assert {model for model, _ in counts(place)} == {"pocket"}
 
 
@@ -431,10 +432,10 @@ def test_killed_in_the_middle_it_is_still_a_reduced_model(place: Workspace, monk
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "delete_run", die)
         with pytest.raises(KeyboardInterrupt):
-            commands.discard(place.path, SMALL)
+            COMMANDS["discard"](place.path, SMALL)
     assert embedded_model(place) == "pocket"
     assert SMALL in reduced_models(place)
-    commands.discard(place.path, SMALL)
+    COMMANDS["discard"](place.path, SMALL)
     assert reduced_models(place) == {}
 
 

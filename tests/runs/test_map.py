@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from msgspec import convert
 
-from core import commands
+from core.commands import COMMANDS
 from core.commands.mapping import place_new
 from core.runs.map import MapResult, MapRun
 from core.sources.bundled import names
@@ -25,7 +25,7 @@ def test_maps_that_come_along_open(name: str) -> None:
 
 def test_a_map_comes_back_and_so_does_what_is_placed_on_it(place: Workspace) -> None:
     grown(place, 12)
-    drawn = commands.map(place.path, "pca", model=MODEL)
+    drawn = COMMANDS["map"](place.path, "pca", model=MODEL)
     grown(place, 3)
     placed = place_new(place.path, drawn["run"])
     first, second = (MapRun.load(place, result["run"]) for result in (drawn, placed))

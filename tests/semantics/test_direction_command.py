@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import commands
 from core.cli import status
+from core.commands import COMMANDS
 from core.errors import BadInput, Cancelled
 from core.inputs import embedded_model
 from core.maps.neighbours import normalised
@@ -33,7 +33,7 @@ def axis(*sides: np.ndarray) -> np.ndarray:
 
 
 def test_between_prompts_every_item_has_its_place(place: Workspace, encoder: Encoder) -> None:
-    found = commands.direction(place.path, ["happy"], ["sad"], strip=4)
+    found = COMMANDS["direction"](place.path, ["happy"], ["sad"], strip=4)
     images, ids = place.embeddings("pocket", "image").vectors, ids_of(place)
     scores = images @ axis(meaning("happy"), meaning("sad"))
     assert (found["direction"], found["way"], found["auc"]) == ("happy − sad", "prompts", None)
@@ -51,7 +51,7 @@ def test_between_prompts_every_item_has_its_place(place: Workspace, encoder: Enc
 
 
 def test_several_prompts_and_templates_are_averaged(place: Workspace, encoder: Encoder) -> None:
-    found = commands.direction(place.path, ["happy", "glad"], ["sad"], templates=["a {}", "so {}"])
+    found = COMMANDS["direction"](place.path, ["happy", "glad"], ["sad"], templates=["a {}", "so {}"])
     sides = [
         np.sum([meaning(each.replace("{}", word)) for word in words for each in ("a {}", "so {}")], axis=0)
         for words in (["happy", "glad"], ["sad"])
@@ -63,7 +63,7 @@ def test_several_prompts_and_templates_are_averaged(place: Workspace, encoder: E
 
 @pytest.mark.parametrize("fit", ["means", "logistic", "lda"])
 def test_a_labels_value_against_the_rest(place: Workspace, fit: str) -> None:
-    found = commands.direction(place.path, label="label", value="even", fit=fit)
+    found = COMMANDS["direction"](place.path, label="label", value="even", fit=fit)
     images, even = place.embeddings("pocket", "image").vectors, np.arange(ITEMS) % 2 == 0
     assert found["direction"] == "label: even − the rest"
     assert found["auc"] == separation(images, even, fit)
@@ -77,17 +77,17 @@ def test_a_labels_value_against_the_rest(place: Workspace, fit: str) -> None:
 def test_items_without_a_value_are_on_neither_side(place: Workspace) -> None:
     ids = ids_of(place)
     place.set_column("hue", dict(zip(ids, ["red", "blue", None, ""] * 10, strict=True)))
-    run = place.run(commands.direction(place.path, label="hue", value="red")["run"])
+    run = place.run(COMMANDS["direction"](place.path, label="hue", value="red")["run"])
     assert run.arrays["side"].tolist() == [1, -1, 0, 0] * 10
 
 
 def test_between_two_selections_of_items(place: Workspace) -> None:
     ids, images = ids_of(place), place.embeddings("pocket", "image").vectors
-    found = commands.direction(place.path, items=ids[:3], against=ids[5:9])
+    found = COMMANDS["direction"](place.path, items=ids[:3], against=ids[5:9])
     means = [images[rows].mean(axis=0) for rows in (slice(0, 3), slice(5, 9))]
     assert found["direction"] == "3 items − 4 items"
     assert np.allclose(place.run(found["run"]).arrays["direction"], axis(*means), atol=1e-5)
-    rest = commands.direction(place.path, items=ids[:1])
+    rest = COMMANDS["direction"](place.path, items=ids[:1])
     assert rest["direction"] == "1 item − the rest"
     assert place.run(rest["run"]).arrays["side"].tolist() == [1] + [-1] * (ITEMS - 1)
 
@@ -96,11 +96,11 @@ def test_between_two_selections_of_items(place: Workspace) -> None:
 
 
 def test_the_projection_becomes_a_column_that_can_be_sorted(place: Workspace, encoder: Encoder) -> None:
-    found = commands.direction(place.path, ["happy"], ["sad"], write="mood")
+    found = COMMANDS["direction"](place.path, ["happy"], ["sad"], write="mood")
     assert (found["column"], place.columns()["mood"]) == ("mood", "number")
     column = place.table(["mood"])["mood"].to_numpy()
     assert np.allclose(column, place.run(found["run"]).arrays["projection"])
-    again = commands.direction(place.path, ["sad"], ["happy"], write="mood")
+    again = COMMANDS["direction"](place.path, ["sad"], ["happy"], write="mood")
     assert again["column"] == "mood"
     assert np.allclose(place.table(["mood"])["mood"].to_numpy(), -column, atol=1e-6)
 
@@ -124,7 +124,7 @@ def test_nobodys_own_column_is_written_over(place: Workspace, encoder: Encoder, 
 
 
 def removed(place: Workspace, **how: Any) -> dict[str, Any]:
-    return commands.direction(place.path, ["happy"], ["sad"], remove=True, **how)
+    return COMMANDS["direction"](place.path, ["happy"], ["sad"], remove=True, **how)
 
 
 def test_a_model_without_the_direction(place: Workspace, encoder: Encoder) -> None:
@@ -145,7 +145,7 @@ def test_words_are_searched_without_it_too(place: Workspace, encoder: Encoder) -
     vector = place.run(found["run"]).arrays["direction"]
     query = meaning("happy") - meaning("happy") @ vector * vector
     scores = place.embeddings(WITHOUT, "image").vectors @ query / np.linalg.norm(query)
-    hits = commands.search(place.path, "happy", model=WITHOUT, top=3)["hits"]
+    hits = COMMANDS["search"](place.path, "happy", model=WITHOUT, top=3)["hits"]
     assert [hit["score"] for hit in hits] == pytest.approx(sorted(scores.tolist(), reverse=True)[:3], abs=1e-5)
 
 
@@ -153,34 +153,34 @@ def test_again_it_is_the_same_model_and_another_direction_another(place: Workspa
     first, again = removed(place), removed(place)
     assert again["derived"] == first["derived"]
     assert len(place.runs("reducer")) == 1
-    other = commands.direction(place.path, ["happy"], ["sad"], templates=["so {}"], remove=True)
+    other = COMMANDS["direction"](place.path, ["happy"], ["sad"], templates=["so {}"], remove=True)
     assert other["derived"].startswith(f"{WITHOUT}-")
     assert "pocket, without “happy − sad” (" in model_titles(place)[other["derived"]]
 
 
 def test_the_direction_of_an_earlier_run(place: Workspace, encoder: Encoder) -> None:
-    run = commands.direction(place.path, ["happy"], ["sad"])["run"]
-    found = commands.without(place.path, run)
+    run = COMMANDS["direction"](place.path, ["happy"], ["sad"])["run"]
+    found = COMMANDS["without"](place.path, run)
     assert (found["model"], found["base"], found["direction"]) == (WITHOUT, "pocket", "happy − sad")
     assert removed(place)["derived"] == WITHOUT
     assert place.run(found["run"]).card.kind == "reducer"
     with pytest.raises(BadInput, match="is no direction but a reducer run"):
-        commands.without(place.path, found["run"])
+        COMMANDS["without"](place.path, found["run"])
 
 
 def test_one_after_another(place: Workspace, encoder: Encoder) -> None:
     removed(place)
-    twice = commands.direction(place.path, ["old"], ["new"], model=WITHOUT, remove=True)["derived"]
+    twice = COMMANDS["direction"](place.path, ["old"], ["new"], model=WITHOUT, remove=True)["derived"]
     assert twice == f"{WITHOUT}/without-old-new"
     assert model_titles(place)[twice] == "pocket, without “happy − sad”, without “old − new”"
-    assert len(commands.search(place.path, "x", model=twice, top=5)["hits"]) == 5
+    assert len(COMMANDS["search"](place.path, "x", model=twice, top=5)["hits"]) == 5
 
 
 def test_clusters_and_new_items_can_be_of_it(place: Workspace, encoder: Encoder) -> None:
     """Taken out, the label's direction no longer tells the groups apart that K-means found along it."""
-    derived = commands.direction(place.path, label="label", value="even", remove=True)["derived"]
+    derived = COMMANDS["direction"](place.path, label="label", value="even", remove=True)["derived"]
     scores = [
-        commands.cluster(place.path, ["kmeans"], k=2, seeds=1, model=model)["runs"][0]["acc"]
+        COMMANDS["cluster"](place.path, ["kmeans"], k=2, seeds=1, model=model)["runs"][0]["acc"]
         for model in ("pocket", derived)
     ]
     assert scores[0] > 0.85
@@ -188,7 +188,7 @@ def test_clusters_and_new_items_can_be_of_it(place: Workspace, encoder: Encoder)
     ids = list(place.add(items(2, first=100)).ids)
     place.add_embeddings("pocket", "image", ids, unit(2, seed=7))
     reducer = place.runs("reducer")[0].id
-    assert commands.project(place.path, run=reducer)["images"] == 2
+    assert COMMANDS["project"](place.path, run=reducer)["images"] == 2
 
 
 # the command line, and what it refuses
@@ -219,14 +219,14 @@ def test_items_are_named_in_files(place: Workspace, tmp_path: Path, terminal: Te
 def test_rows_of_a_file(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
     source, out = str(tmp_path / "rows.npz"), tmp_path / "direction.npz"
     np.savez(source, x=2 * unit(20), y=np.arange(20) % 2)
-    found = commands.direction(source, label="y", value="1", out=str(out))
+    found = COMMANDS["direction"](source, label="y", value="1", out=str(out))
     assert (found["run"], found["direction"], found["items"]) == (None, "y: 1 − the rest", 20)
     x = unit(20)
     with np.load(out) as arrays:
         assert np.allclose(arrays["direction"], axis(x[1::2].mean(axis=0), x[::2].mean(axis=0)), atol=1e-5)
         assert np.allclose(arrays["projection"], x @ arrays["direction"], atol=1e-6)
         assert arrays["ids"].tolist() == [str(row) for row in range(20)]
-    words = commands.direction(source, ["happy"], ["sad"], model="pocket")
+    words = COMMANDS["direction"](source, ["happy"], ["sad"], model="pocket")
     assert words["direction"] == "happy − sad"
     for more in (["--remove"], ["--write", "mood"]):
         assert "a .npz keeps no columns and no derived models" in terminal.refused(
@@ -298,7 +298,7 @@ def test_groups_of_items_that_cannot_be(place: Workspace) -> None:
         ({"items": ["nobody"]}, "1 of the items asked for are not among the 40: nobody"),
     ]:
         with pytest.raises(Exception, match=line):
-            commands.direction(place.path, **how)
+            COMMANDS["direction"](place.path, **how)
 
 
 def test_stopped_it_keeps_what_was_found(place: Workspace, encoder: Encoder) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.errors import Cancelled
 from core.maps.neighbours import normalised
 from core.progress import Progress
@@ -54,7 +54,7 @@ def test_json_as_promised(place: Workspace, pairs: Pairs, terminal: Terminal) ->
 
 
 def test_the_run_holds_what_is_drawn(place: Workspace, pairs: Pairs) -> None:
-    found = commands.gap(place.path)
+    found = COMMANDS["gap"](place.path)
     run = place.run(found["run"])
     assert (run.card.kind, run.card.title, run.card.model, run.card.items) == ("gap", "Modality gap", "pocket", ITEMS)
     assert run.card.metrics["before"] == found["before"]
@@ -75,9 +75,9 @@ def test_only_items_of_a_tag(place: Workspace, encoder: Encoder) -> None:
     place.set_column("blurred", dict.fromkeys(ids[:5], True))
     some = {"tag": "mine", "exclude": "blurred"}
     for found in (
-        commands.gap(place.path, **some),
-        commands.semantics(place.path, prompts=["a", "b"], **some),
-        commands.direction(place.path, ["a"], ["b"], **some),
+        COMMANDS["gap"](place.path, **some),
+        COMMANDS["semantics"](place.path, prompts=["a", "b"], **some),
+        COMMANDS["direction"](place.path, ["a"], ["b"], **some),
     ):
         card = place.run(found["run"]).card
         assert (found["items"], card.items) == (25, 25)
@@ -89,13 +89,13 @@ def test_captions_that_say_the_same_are_no_other_captions(place: Workspace) -> N
     vectors = place.embeddings("pocket", "text").vectors
     place.set_column("caption", {ids[5]: "Caption  4", ids[6]: "caption 4"})
     place.add_embeddings("pocket", "text", ids[5:7], vectors[[4, 4]])
-    found = commands.gap(place.path)
+    found = COMMANDS["gap"](place.path)
     assert (found["items"], found["matched"]) == (ITEMS, ITEMS - 2)
     assert sum(found["histogram"]["before"]["others"]) == ITEMS * (ITEMS - 1) - 6
 
 
 def test_the_centred_space_is_a_model(place: Workspace, pairs: Pairs, encoder: Encoder) -> None:
-    found = commands.gap(place.path, centre=True)
+    found = COMMANDS["gap"](place.path, centre=True)
     assert found["derived"] == "pocket/centred"
     assert model_titles(place)["pocket/centred"] == "pocket, images and captions centred"
     for modality in ("image", "text"):
@@ -103,18 +103,20 @@ def test_the_centred_space_is_a_model(place: Workspace, pairs: Pairs, encoder: E
         assert np.allclose(moved, centred(getattr(pairs, modality)), atol=1e-5)
     query = meaning("anything") - pairs.text.mean(axis=0)
     scores = centred(pairs.image) @ query / np.linalg.norm(query)
-    hits = commands.search(place.path, "anything", model="pocket/centred", top=3)["hits"]
+    hits = COMMANDS["search"](place.path, "anything", model="pocket/centred", top=3)["hits"]
     assert [hit["score"] for hit in hits] == pytest.approx(sorted(scores.tolist(), reverse=True)[:3], abs=1e-5)
-    assert commands.gap(place.path, centre=True)["derived"] == "pocket/centred"
-    assert commands.gap(place.path, model="pocket/centred")["before"]["size"] == pytest.approx(found["after"]["size"])
-    drawn = place.run(commands.map(place.path, "pca", model="pocket/centred")["run"])
+    assert COMMANDS["gap"](place.path, centre=True)["derived"] == "pocket/centred"
+    assert COMMANDS["gap"](place.path, model="pocket/centred")["before"]["size"] == pytest.approx(
+        found["after"]["size"]
+    )
+    drawn = place.run(COMMANDS["map"](place.path, "pca", model="pocket/centred")["run"])
     assert len(drawn.arrays["ids"]) == 2 * ITEMS
 
 
 def test_pairs_of_a_file(tmp_path: Path, pairs: Pairs, place: Workspace, terminal: Terminal) -> None:
     source, out = str(tmp_path / "pairs.npz"), tmp_path / "gap.npz"
     np.savez(source, image=2 * pairs.image, text=pairs.text)
-    found, own = commands.gap(source, out=str(out)), commands.gap(place.path)
+    found, own = COMMANDS["gap"](source, out=str(out)), COMMANDS["gap"](place.path)
     assert found["run"] is None
     for name in ("before", "after"):
         assert found[name]["alignment"] == pytest.approx(own[name]["alignment"], abs=1e-5)
@@ -156,13 +158,13 @@ def test_a_caption_that_all_share_cannot_be_centred(place: Workspace, terminal: 
 
 def test_stopped_it_keeps_nothing(place: Workspace) -> None:
     with pytest.raises(Cancelled):
-        commands.gap(place.path, report=Stop("uniformity"))
+        COMMANDS["gap"](place.path, report=Stop("uniformity"))
     assert place.runs() == []
 
 
 def test_progress_rises_and_a_person_reads_a_table(place: Workspace, terminal: Terminal) -> None:
     told: list[Progress] = []
-    commands.gap(place.path, centre=True, report=told.append)
+    COMMANDS["gap"](place.path, centre=True, report=told.append)
     done = [progress.done for progress in told]
     assert done == sorted(done)
     output = terminal.text("gap", place.path)
@@ -176,4 +178,4 @@ def test_what_is_told_is_plain(place: Workspace) -> None:
             return all(map(plain, value.values()))
         return all(map(plain, value)) if isinstance(value, list) else isinstance(value, str | int | float | None)
 
-    assert plain(commands.gap(place.path))
+    assert plain(COMMANDS["gap"](place.path))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from core import commands
+from core.commands import COMMANDS
 from core.errors import BadParameter
 from core.maps.neighbours import normalised
 from core.semantics.directions import removing, separation
@@ -56,8 +56,8 @@ def test_without_the_direction_clusters_tell_nothing_of_it() -> None:
 
 
 def test_the_command_keeps_a_run_and_the_derived_model(place: Workspace) -> None:
-    of = commands.direction(place.path, label="label", value="even")["run"]
-    found = commands.removal(place.path, of, k=3, seeds=2)
+    of = COMMANDS["direction"](place.path, label="label", value="even")["run"]
+    found = COMMANDS["removal"](place.path, of, k=3, seeds=2)
     run = place.run(found["run"])
     images = place.embeddings("pocket", "image").vectors
     side, vector = place.run(of).arrays["side"], place.run(of).arrays["direction"]
@@ -71,14 +71,14 @@ def test_the_command_keeps_a_run_and_the_derived_model(place: Workspace) -> None
 
 
 def test_between_prompts_there_are_no_groups_to_tell_apart(place: Workspace, encoder: Encoder) -> None:
-    of = commands.direction(place.path, ["happy"], ["sad"])["run"]
-    assert commands.removal(place.path, of, k=2, seeds=2)["auc"] == [None, None]
+    of = COMMANDS["direction"](place.path, ["happy"], ["sad"])["run"]
+    assert COMMANDS["removal"](place.path, of, k=2, seeds=2)["auc"] == [None, None]
 
 
 def test_bad_input_is_one_line(place: Workspace, terminal: Terminal) -> None:
-    of = str(commands.direction(place.path, label="label", value="even")["run"])
+    of = str(COMMANDS["direction"](place.path, label="label", value="even")["run"])
     with pytest.raises(BadParameter, match="seeds=1 is below 2"):
-        commands.removal(place.path, of, seeds=1)
+        COMMANDS["removal"](place.path, of, seeds=1)
     for asked, line in (
         (["--k", "0"], "k=0 is below 1"),
         (["--k", f"{ITEMS + 1}"], f"k={ITEMS + 1} clusters of {ITEMS} items: lower k"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands
 from core.cli import status
+from core.commands import COMMANDS
 from core.commands.semantics_told import for_reading
 from core.errors import Cancelled
 from core.maps.neighbours import normalised
@@ -54,7 +54,7 @@ def test_json_as_promised(place: Workspace, encoder: Encoder, tmp_path: Path, te
 def test_each_prompt_names_its_nearest_items(
     place: Workspace, encoder: Encoder, images: np.ndarray, words: np.ndarray
 ) -> None:
-    found = commands.semantics(place.path, prompts=PROMPTS, nearest=4)
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS, nearest=4)
     ids, cosines = place.table([])["id"].to_pylist(), images.astype(float) @ words.T
     for column, row in enumerate(found["prompts"]):
         order = np.argsort(-cosines[:, column])[:4]
@@ -70,23 +70,23 @@ def test_the_matrix_is_of_chosen_items_or_of_the_nearest(
     place: Workspace, encoder: Encoder, images: np.ndarray, words: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = place.table([])["id"].to_pylist()
-    chosen = commands.semantics(place.path, prompts=PROMPTS, items=[ids[7], ids[2]])["matrix"]
+    chosen = COMMANDS["semantics"](place.path, prompts=PROMPTS, items=[ids[7], ids[2]])["matrix"]
     assert [each["id"] for each in chosen["items"]] == [ids[7], ids[2]]
     assert chosen["items"][0]["caption"] == "caption 7"
     assert np.allclose(chosen["cosine"], images[[7, 2]] @ words.T, atol=1e-5)
     assert np.allclose(chosen["probability"], probabilities(images[[7, 2]], words, SCALE), atol=1e-5)
-    usual = commands.semantics(place.path, prompts=PROMPTS)
+    usual = COMMANDS["semantics"](place.path, prompts=PROMPTS)
     best = [row["nearest"][0]["id"] for row in usual["prompts"]]
     assert [each["id"] for each in usual["matrix"]["items"]] == list(dict.fromkeys(best))
-    assert commands.semantics(place.path, prompts=PROMPTS[:1])["matrix"]["probability"] is None
-    monkeypatch.setitem(commands.semantics.__globals__, "CELLS", 2)
-    assert commands.semantics(place.path, prompts=PROMPTS)["matrix"] is None
+    assert COMMANDS["semantics"](place.path, prompts=PROMPTS[:1])["matrix"]["probability"] is None
+    monkeypatch.setitem(COMMANDS["semantics"].__globals__, "CELLS", 2)
+    assert COMMANDS["semantics"](place.path, prompts=PROMPTS)["matrix"] is None
 
 
 def test_zero_shot_classes_against_the_labels(
     place: Workspace, encoder: Encoder, images: np.ndarray, words: np.ndarray
 ) -> None:
-    found = commands.semantics(place.path, prompts=PROMPTS, classes=["Even", "odd", "odd"])["zero_shot"]
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS, classes=["Even", "odd", "odd"])["zero_shot"]
     classes = normalised(np.stack([words[0], words[1] + words[2]]))
     predicted = (images @ classes.T).argmax(axis=1)
     true = np.arange(ITEMS) % 2
@@ -102,16 +102,16 @@ def test_zero_shot_classes_against_the_labels(
 def test_labels_of_another_column_and_of_no_class(place: Workspace, encoder: Encoder) -> None:
     ids = place.table([])["id"].to_pylist()
     place.set_column("hue", {id: PROMPTS[row % 3] if row < 30 else "grey" for row, id in enumerate(ids)})
-    found = commands.semantics(place.path, prompts=PROMPTS[:2], label="hue")["zero_shot"]
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS[:2], label="hue")["zero_shot"]
     assert (found["labelled"], found["without_class"]) == (20, 20)
-    alone = commands.semantics(place.path, prompts=PROMPTS[:2])["zero_shot"]
+    alone = COMMANDS["semantics"](place.path, prompts=PROMPTS[:2])["zero_shot"]
     assert (alone["accuracy"], alone["labelled"], alone["label"], alone["confusion"]) == (None, 0, None, None)
-    assert commands.semantics(place.path, prompts=PROMPTS[:1])["zero_shot"] is None
+    assert COMMANDS["semantics"](place.path, prompts=PROMPTS[:1])["zero_shot"] is None
 
 
 def test_templates_are_averaged(place: Workspace, encoder: Encoder, images: np.ndarray) -> None:
     templates = ["a {}", "no {}"]
-    found = commands.semantics(place.path, prompts=["cat", "dog"], templates=templates, nearest=1)
+    found = COMMANDS["semantics"](place.path, prompts=["cat", "dog"], templates=templates, nearest=1)
     mean = normalised(
         np.stack([sum(meaning(each.replace("{}", word)) for each in templates) for word in ("cat", "dog")])
     )
@@ -125,7 +125,7 @@ def test_templates_are_averaged(place: Workspace, encoder: Encoder, images: np.n
 def test_the_strongest_dimension_of_a_prompt_and_its_ends(
     place: Workspace, encoder: Encoder, images: np.ndarray, words: np.ndarray, against: str, method: str
 ) -> None:
-    found = commands.semantics(place.path, prompts=PROMPTS, against=against, method=method, correction="holm")
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS, against=against, method=method, correction="holm")
     codes = images if against == "dimensions" else components(images)(images)
     whole = correlate(images @ words.T, codes, method, "holm")
     told = found["correlation"]
@@ -146,13 +146,13 @@ def test_against_a_reduced_model_whose_words_are_reduced_too(place: Workspace, e
     ids = place.table([])["id"].to_pylist()
     place.add_embeddings("other", "image", ids, unit(ITEMS, 5, seed=9))
     codes = place.embeddings("other", "image").vectors
-    found = commands.semantics(place.path, prompts=PROMPTS, against="other", model="pocket")
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS, against="other", model="pocket")
     assert found["correlation"]["dimensions"] == 5
     images, words = place.embeddings("pocket", "image").vectors, np.stack([meaning(each) for each in PROMPTS])
     whole = correlate(images @ words.T, codes)
     assert [row["correlation"]["dimension"] for row in found["prompts"]] == whole.strongest.tolist()
-    derived = commands.direction(place.path, ["up"], ["down"], remove=True, model="pocket")
-    without = commands.semantics(place.path, prompts=["up"], model=derived["derived"], nearest=1)
+    derived = COMMANDS["direction"](place.path, ["up"], ["down"], remove=True, model="pocket")
+    without = COMMANDS["semantics"](place.path, prompts=["up"], model=derived["derived"], nearest=1)
     axis = place.run(derived["run"]).arrays["direction"]
     mapped = [
         normalised((each - np.outer(each @ axis, axis)).astype(np.float32)) for each in (images, meaning("up")[None])
@@ -161,7 +161,7 @@ def test_against_a_reduced_model_whose_words_are_reduced_too(place: Workspace, e
 
 
 def test_the_run_holds_what_was_found(place: Workspace, encoder: Encoder) -> None:
-    found = commands.semantics(place.path, prompts=PROMPTS, classes=["even", "odd", "odd"], against="components")
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS, classes=["even", "odd", "odd"], against="components")
     run = place.run(found["run"])
     card, arrays = run.card, run.arrays
     assert (card.kind, card.method, card.title, card.model, card.items) == (
@@ -191,13 +191,13 @@ def test_the_run_holds_what_was_found(place: Workspace, encoder: Encoder) -> Non
 
 
 def test_captions_and_both_are_spaces_too(place: Workspace, encoder: Encoder) -> None:
-    found = commands.semantics(place.path, prompts=PROMPTS, space="captions", nearest=1)
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS, space="captions", nearest=1)
     captions = place.embeddings("pocket", "text").vectors
     assert found["space"] == "captions"
     assert found["prompts"][0]["nearest"][0]["cosine"] == pytest.approx(
         (captions @ meaning(PROMPTS[0])).max(), abs=1e-5
     )
-    assert commands.semantics(place.path, prompts=PROMPTS, space="both")["items"] == ITEMS
+    assert COMMANDS["semantics"](place.path, prompts=PROMPTS, space="both")["items"] == ITEMS
 
 
 def test_a_long_prompt_is_truncated_and_said(
@@ -225,7 +225,7 @@ def test_the_whole_matrix_goes_into_a_file(
 ) -> None:
     monkeypatch.setattr("core.semantics.cosines.BLOCK", size)
     out = tmp_path / "matrix.npz"
-    commands.semantics(place.path, prompts=PROMPTS, out=str(out), against="none")
+    COMMANDS["semantics"](place.path, prompts=PROMPTS, out=str(out), against="none")
     with np.load(out) as arrays:
         assert arrays["prompts"].tolist() == PROMPTS
         assert arrays["ids"].tolist() == place.table([])["id"].to_pylist()
@@ -291,7 +291,7 @@ def test_without_images_captions_are_compared_and_said_so(tmp_path: Path, encode
     place = Workspace.create(tmp_path / "words")
     ids = place.add([Item("a", caption="one"), Item("b", caption="two"), Item("c", caption="three")]).ids
     place.add_embeddings("pocket", "text", ids, unit(3))
-    assert commands.semantics(place.path, prompts=PROMPTS)["space"] == "captions"
+    assert COMMANDS["semantics"](place.path, prompts=PROMPTS)["space"] == "captions"
 
 
 def test_a_workspace_without_embeddings_or_with_too_few(tmp_path: Path, encoder: Encoder, terminal: Terminal) -> None:
@@ -316,14 +316,14 @@ def test_a_model_that_reads_no_words(place: Workspace, tmp_path: Path, terminal:
 def test_stopped_it_keeps_nothing_and_leaves_no_file(place: Workspace, encoder: Encoder, tmp_path: Path) -> None:
     out = tmp_path / "matrix.npz"
     with pytest.raises(Cancelled):
-        commands.semantics(place.path, prompts=PROMPTS, out=str(out), report=Stop("comparing"))
+        COMMANDS["semantics"](place.path, prompts=PROMPTS, out=str(out), report=Stop("comparing"))
     assert place.runs() == []
     assert not out.exists()
 
 
 def test_progress_rises(place: Workspace, encoder: Encoder) -> None:
     told: list[Progress] = []
-    commands.semantics(place.path, prompts=PROMPTS, against="components", report=told.append)
+    COMMANDS["semantics"](place.path, prompts=PROMPTS, against="components", report=told.append)
     done = [progress.done for progress in told]
     assert done == sorted(done)
     assert told[-1].done == told[-1].total
@@ -333,7 +333,7 @@ def test_a_person_reads_tables(place: Workspace, encoder: Encoder, tmp_path: Pat
     output = terminal.text("semantics", place.path, "--prompts", prompts_file(tmp_path))
     assert "a red thing" in output
     assert "accuracy" in output
-    found = commands.semantics(place.path, prompts=PROMPTS[:1], against="none")
+    found = COMMANDS["semantics"](place.path, prompts=PROMPTS[:1], against="none")
     assert for_reading(found)["prompts"][0]["r"] is None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import commands
+from core.commands import COMMANDS
 from core.commands.understanding import KIND, kept
 from core.errors import BadInput, MissingData
 from core.inputs import open_workspace
@@ -43,7 +43,7 @@ def test_it_tells_a_model_that_understands_from_one_that_does_not(
 ) -> None:
     """60 pairs, all right: the band begins at .94, which is not enough for more than "partly"."""
     fill(place, 0, COUNT, understood)
-    found = commands.understood(place.path)
+    found = COMMANDS["understood"](place.path)
     assert (found["verdict"], found["by"], found["model"], found["images"]) == (grade, "captions", "pocket", COUNT)
     for way in ("image_to_text", "text_to_image"):
         top = found["match"][way]
@@ -59,22 +59,22 @@ def test_equal_captions_are_one_candidate_though_written_otherwise(place: Worksp
     ids = place.table([])["id"].to_pylist()
     place.set_column("caption", {ids[0]: " Saying  0"})
     place.add_embeddings("pocket", "text", ids[:1], vectors(COUNT, 0)[:1])
-    found = commands.understood(place.path)
+    found = COMMANDS["understood"](place.path)
     assert found["match"]["image_to_text"]["candidates"] == 6
     assert found["match"]["image_to_text"]["share"] == 1
 
 
 def test_it_is_measured_anew_only_when_an_embedding_has_changed(place: Workspace) -> None:
     fill(place, 0, COUNT, understood=True)
-    first = commands.understood(place.path)
+    first = COMMANDS["understood"](place.path)
     (card,) = place.runs(KIND)
     assert (card.model, card.items, card.metrics["images"]) == ("pocket", COUNT, COUNT)
     assert kept(place, "pocket").verdict == first["verdict"]
-    commands.understood(place.path)
+    COMMANDS["understood"](place.path)
     assert place.runs(KIND) == [card]
     fill(place, 100, COUNT, understood=False)
     assert kept(place, "pocket") is None
-    second = commands.understood(place.path)
+    second = COMMANDS["understood"](place.path)
     (after,) = place.runs(KIND)
     assert (after.id, second["images"], second["match"]["of"]) == (card.id, 2 * COUNT, 2 * COUNT)
     assert after.fingerprint != card.fingerprint
@@ -85,17 +85,17 @@ def test_it_is_measured_anew_only_when_an_embedding_has_changed(place: Workspace
 
 def test_a_caption_that_changes_is_no_longer_told_of(place: Workspace) -> None:
     ids = fill(place, 0, COUNT, understood=True)
-    commands.understood(place.path)
+    COMMANDS["understood"](place.path)
     place.set_column("caption", {ids[0]: "something else"})
     assert kept(place, "pocket") is None
-    assert commands.understood(place.path)["match"]["of"] == COUNT - 1
+    assert COMMANDS["understood"](place.path)["match"]["of"] == COUNT - 1
 
 
 def test_each_model_is_kept_for_itself(place: Workspace) -> None:
     ids = fill(place, 0, COUNT, understood=True)
     for modality, seed in (("image", 3), ("text", 4)):
         place.add_embeddings("other", modality, ids, vectors(COUNT, seed))
-    verdicts = {model: commands.understood(place.path, model)["verdict"] for model in ("pocket", "other")}
+    verdicts = {model: COMMANDS["understood"](place.path, model)["verdict"] for model in ("pocket", "other")}
     assert verdicts == {"pocket": "partly", "other": "hardly"}
     assert {model: kept(place, model).verdict for model in verdicts} == verdicts
 
@@ -104,28 +104,28 @@ def test_images_without_captions_and_captions_without_images(tmp_path: Path) -> 
     pictures, words = Workspace.create(tmp_path / "pictures"), Workspace.create(tmp_path / "words")
     ids = list(pictures.add([Item("a.png", picture(1)), Item("b.png", picture(2))]).ids)
     pictures.add_embeddings("pocket", "image", ids, vectors(2, 0))
-    found = commands.understood(pictures.path)
+    found = COMMANDS["understood"](pictures.path)
     assert (found["verdict"], found["by"], found["images"]) == ("not shown", None, 2)
     ids = list(words.add([Item("a", caption="one"), Item("b", caption="two")]).ids)
     words.add_embeddings("pocket", "text", ids, vectors(2, 0))
-    assert commands.understood(words.path)["words"] == "There are no images here that pocket could understand."
+    assert COMMANDS["understood"](words.path)["words"] == "There are no images here that pocket could understand."
 
 
 def test_features_read_no_words(place: Workspace) -> None:
     ids = fill(place, 0, COUNT, understood=True)
     place.add_embeddings("pocket features", "image", ids, vectors(COUNT, 3))
     with pytest.raises(BadInput, match=r"choose pocket$"):
-        commands.understood(place.path, "pocket features")
+        COMMANDS["understood"](place.path, "pocket features")
 
 
 def test_nothing_embedded_is_said(place: Workspace) -> None:
     with pytest.raises(MissingData, match=r"^set: no items are embedded: embed them first$"):
-        commands.understood(place.path)
+        COMMANDS["understood"](place.path)
 
 
 def test_on_the_command_line_it_is_whole_sentences(place: Workspace, terminal: Terminal) -> None:
     fill(place, 0, COUNT, understood=False)
-    words = commands.understood(place.path)["words"]
+    words = COMMANDS["understood"](place.path)["words"]
     lines = terminal.text("understood", place.path).splitlines()
     assert f"words    {words}" in lines
     assert terminal.json("understood", place.path)["words"] == words
