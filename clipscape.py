@@ -275,7 +275,7 @@ def _result(command: str, report: Report | None = None, **arguments: Any) -> Map
 
 @contextmanager
 def _listening(report: Report | None) -> Iterator[Report]:
-    from core.notebook.bar import progress_bar
+    from core.bar import progress_bar
     from core.stopping import stoppable
 
     with progress_bar() if report is None else stoppable(report) as listener:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
+from core.bar import progress_bar
 from core.commands import COMMANDS, ON_THE_COMMAND_LINE, readable
 from core.commands.options import Argument, Option
-from core.console import listening, write
+from core.console import write
 from core.errors import BadParameter
 
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - prints it.")]
@@ -19,7 +20,7 @@ JSON = Parameter("json", Parameter.KEYWORD_ONLY, default=None, annotation=Json)
 
 def run(command: str, file: str | None, /, **arguments: Any) -> None:
     """Runs a command with a progress line, then writes its result; a warning in it goes to standard error."""
-    with listening() as report:
+    with progress_bar() as report:
         result = COMMANDS[command](**arguments, report=report)
     if "warning" in result:
         print(f"clipscape: warning: {result['warning']}", file=sys.stderr)

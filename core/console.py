@@ -1,31 +1,13 @@
-"""What a person at a terminal sees: a progress line, a table, or JSON."""
+"""What a person at a terminal sees of a result: a table, or JSON."""
 
-import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput
-from core.formats import size
-from core.progress import Progress, Report
 from core.serialise import to_json
-from core.stopping import stoppable
 
-INTERVAL = 0.1
 WIDTH = 60
-
-
-@contextmanager
-def listening() -> Iterator[Report]:
-    """A report that shows one progress line on standard error and stops the work after Ctrl-C."""
-    line = _Line()
-    try:
-        with stoppable(line) as report:
-            yield report
-    finally:
-        line.clear()
 
 
 def write(result: Mapping[str, Any], file: str | None) -> None:
@@ -57,41 +39,6 @@ def table(records: Sequence[Mapping[str, Any]], head: bool = True) -> str:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     right = [all(_is_number(record.get(name)) for record in records) for name in names]
     return "\n".join(_row(row, widths, right) for row in cells)
-
-
-class _Line:
-    """One line on standard error, drawn again and again; nothing where that is no terminal."""
-
-    def __init__(self) -> None:
-        self.shown = sys.stderr.isatty()
-        self.drawn = 0.0
-
-    def __call__(self, progress: Progress) -> None:
-        if self.shown and time.monotonic() - self.drawn >= INTERVAL:
-            self.drawn = time.monotonic()
-            self._draw(_sentence(progress))
-
-    def clear(self) -> None:
-        if self.shown and self.drawn:
-            self._draw("")
-
-    def _draw(self, text: str) -> None:
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def _sentence(progress: Progress) -> str:
-    if progress.unit == "bytes":
-        return _in_bytes(progress)
-    share = f"{progress.done}/{progress.total} " if progress.total else ""
-    figures = ", ".join(f"{name} {value:.3g}" for name, value in progress.metrics.items())
-    return f"{share}{progress.message}" + (f" ({figures})" if figures else "")
-
-
-def _in_bytes(progress: Progress) -> str:
-    """`120 MB/605 MB downloading x.safetensors (12 MB/s, 40 s left)`."""
-    rate, left = (progress.metrics.get(name) for name in ("rate", "left"))
-    pace = f" ({size(rate)}/s, {left:.0f} s left)" if rate and left is not None else ""
-    return f"{size(progress.done)}/{size(progress.total or 0)} {progress.message}{pace}"
 
 
 def _is_records(value: Any) -> bool:

@@ -15,9 +15,8 @@ import pytest
 from PIL import Image
 
 import clipscape
-from core import encoders, errors
+from core import bar, encoders, errors
 from core.commands import COMMANDS
-from core.notebook import bar
 from core.notebook.pictures import SIDE, _places, map_picture, spread
 from core.progress import Progress
 from core.results import Map
