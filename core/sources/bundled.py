@@ -9,7 +9,7 @@ from core.errors import BadInput
 from core.home import ASSETS
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import Found, Item
+from core.sources.items import Item, ItemIterator
 from core.sources.kinds import Kind
 from core.sources.table import count as count_rows
 from core.sources.table import parse
@@ -62,7 +62,7 @@ def recognises(path: Path) -> bool:
     return not path.exists() and str(path) in names()
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     if captions is not None:
         raise BadInput(f"{path}: a bundled set has its captions already: leave the table of captions out", "captions")
     folder = ASSETS / path
