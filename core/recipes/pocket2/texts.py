@@ -1,7 +1,5 @@
 """What the text tower reads: kinds of texts, each with its share of a batch."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

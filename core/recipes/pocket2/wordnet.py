@@ -1,7 +1,5 @@
 """WordNet 3.0 as records: lemmas, fields of meaning, how often each was met in tagged texts, and glosses."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
