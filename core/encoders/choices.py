@@ -41,13 +41,7 @@ def of_hub_list(architecture: str, tag: str) -> ModelInfo:
     figures = published().get(name)
     model = ModelInfo(name, f"{architecture}, {tag}", "hub", here=is_here(name), reason=RECOMMENDED.get(name, ""))
     if figures:
-        model = replace(
-            model,
-            parameters=figures.parameters,
-            imagenet=figures.imagenet,
-            retrieval=figures.retrieval,
-            multilingual=figures.multilingual,
-        )
+        model = replace(model, **vars(figures))
     return shaped(with_size(model), open_clip.get_model_config(architecture) or {})
 
 
