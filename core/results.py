@@ -3,7 +3,7 @@
 No tensors, no tuples of arrays, nothing of a page: a result can be saved, sent and compared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -223,6 +223,13 @@ def numbered(values: NDArray) -> NDArray[np.int64]:
     """The values as 0, 1, … in the order in which they come first: (N,)."""
     _, first, place = np.unique(values, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[place.ravel()]
+
+
+def rows_of(keys: Sequence[Hashable] | Strings, among: Sequence[Hashable] | Strings) -> NDArray[np.int64]:
+    """Where each key stands among others, no two of which are the same: (N,), -1 for one that is not there."""
+    import pandas as pd  # half a second, which who only lists need not wait for
+
+    return pd.Index(among).get_indexer(pd.Index(keys))
 
 
 def check_matrix(name: str, x: NDArray, columns: int | None = None) -> None:

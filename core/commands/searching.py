@@ -126,10 +126,6 @@ def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top:
 
 def _described(place: "Workspace", hits: Hits) -> list[Hit]:
     table = place.table(columns=["caption", "source"], ids=hits.ids.tolist())
-    items = {row["id"]: row for row in table.to_pylist()}
-    found = zip(hits.ids.tolist(), np.round(hits.scores.astype(float), 6).tolist(), strict=True)
-    return [Hit(id, score, **_shown(items.get(id, {}))) for id, score in found]
-
-
-def _shown(item: dict[str, Any]) -> dict[str, str]:
-    return {"caption": item.get("caption") or "", "source": item.get("source") or ""}
+    scores = np.round(hits.scores.astype(float), 6).tolist()
+    found = zip(*(table[name].to_pylist() for name in ("id", "caption", "source")), scores, strict=True)
+    return [Hit(id, score, caption or "", source or "") for id, caption, source, score in found]

@@ -25,8 +25,11 @@ class Dataset:
     title: str
     summary: str
     licence: str
-    folder: Path
     items: int
+
+    @property
+    def folder(self) -> Path:
+        return ASSETS / self.name
 
 
 def names() -> list[str]:
@@ -41,7 +44,7 @@ def datasets() -> list[Dataset]:
 def _dataset(name: str) -> Dataset:
     folder = ASSETS / name
     title, summary, licence = _card(folder / "README.md")
-    return Dataset(name, title or name, summary, licence, folder, count_rows(folder / ITEMS) or 0)
+    return Dataset(name, title or name, summary, licence, count_rows(folder / ITEMS) or 0)
 
 
 def _card(path: Path) -> tuple[str, str, str]:
