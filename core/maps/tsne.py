@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled
+from core.machine import usable_processors
 from core.maps.neighbours import Neighbours, Searcher
 from core.maps.quality import check_rows
 from core.methods import Method, param
-from core.processors import usable_processors
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from core.errors import BadInput
-from core.home import ASSETS
+from core.machine import ASSETS
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
 from core.sources.items import Item, ItemIterator

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from core.errors import BadInput, MissingData
-from core.home import MODELS, home
+from core.machine import MODELS, home
 from core.sources import bundled
 from core.workspace.store import Store
 from core.workspace.workspace import Workspace
