@@ -17,7 +17,7 @@ from core.features import features_of, is_kept
 from core.inputs import embedded_model, open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
-from core.serialise import plain
+from core.serialise import without_defaults
 from core.sources.items import Refused
 from core.workspace.captions import item_of
 
@@ -62,7 +62,7 @@ class EmbedResult:
     def readable(self) -> dict[str, Any]:
         """With one line about whether the model understands the images."""
         understood = {"understood": self.understood.words} if self.understood else {}
-        return plain(replace(self, understood=None)) | understood
+        return without_defaults(replace(self, understood=None)) | understood
 
 
 def embed(
@@ -123,7 +123,7 @@ def embed(
         map=mapped.run if mapped else None,
         placed=(mapped.placed or 0) if mapped else 0,
     )
-    return plain(result)
+    return without_defaults(result)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

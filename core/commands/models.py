@@ -11,7 +11,7 @@ from core.commands.options import Argument, Option
 from core.encoders.catalogue import ModelInfo
 from core.formats import percent, size
 from core.progress import Report, silent
-from core.serialise import plain
+from core.serialise import without_defaults
 
 if TYPE_CHECKING:
     from core.encoders.fetching import Download
@@ -119,7 +119,7 @@ def plan(name: str, report: Report = silent) -> dict[str, Any]:
     """What a download would bring, as the hub says: size in bytes, licence, folder."""
     from core.encoders.fetching import plan
 
-    return plain(PlanResult.of(plan(name)))
+    return without_defaults(PlanResult.of(plan(name)))
 
 
 def fetch(

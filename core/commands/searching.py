@@ -105,14 +105,12 @@ def _query(place: "Workspace", model: str, text: str | None, image: str | None) 
 
 
 def _picture(path: str) -> "Image":
-    from core.sources.pictures import check, open_picture
+    from core.sources.pictures import open_picture
 
     try:
-        data = Path(path).read_bytes()
+        return open_picture(Path(path).read_bytes())
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    check(data)
-    return open_picture(data)
 
 
 def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top: int) -> Hits:

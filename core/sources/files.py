@@ -6,7 +6,7 @@ Both give the same four things, so that what a table among pictures means is wri
 
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -132,7 +132,10 @@ class ZipFiles:
 
     @cached_property
     def _root(self) -> str:
-        return common_root(self.names)
+        """The one top folder that holds every member, with its `/`, or nothing."""
+        roots = {name.partition("/")[0] if "/" in name else None for name in self.names}
+        root = roots.pop() if len(roots) == 1 else None
+        return f"{root}/" if root else ""
 
     def folder(self, name: str) -> str:
         return _parent(name.removeprefix(self._root))
@@ -169,13 +172,6 @@ def _objection(member: ZipInfo) -> str:
     if member.flag_bits & 1:
         return "locked with a password: unfold it and give the folder"
     return ""
-
-
-def common_root(names: Iterable[str]) -> str:
-    """The one top folder that holds every file, with its `/`, or nothing."""
-    roots = {name.partition("/")[0] if "/" in name else None for name in names}
-    root = roots.pop() if len(roots) == 1 else None
-    return f"{root}/" if root else ""
 
 
 def _parent(name: str) -> str:

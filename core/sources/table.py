@@ -27,7 +27,9 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
     if title.lower().endswith(PARQUET):
         return _parquet(title, stream)
     text = read_text(title, stream)
-    return _json_lines(title, text) if title.lower().endswith(JSON_LINES) else separated(title, text)
+    if title.lower().endswith(JSON_LINES):
+        return records(title, map(_json, text.splitlines()))
+    return separated(title, text)
 
 
 def separated(title: str, text: str) -> Rows:
@@ -58,10 +60,6 @@ def _rows(title: str, roles: Roles, names: Sequence[str], lines: Sequence[Sequen
             yield Refused(where, f"{len(line)} cells under {len(names)} column names: put quotes round its commas")
         else:
             yield roles.row(where, values | {name: text.get(name, "") for name in verbatim})
-
-
-def _json_lines(title: str, text: str) -> Rows:
-    return records(title, (_json(line) for line in text.splitlines()))
 
 
 def _json(line: str) -> Any:

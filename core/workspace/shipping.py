@@ -76,7 +76,8 @@ def restore(folder: Path, path: str | Path) -> Workspace:
     if (folder / "embeddings.parquet").is_file():
         _restore_vectors(made, parquet.read_table(folder / "embeddings.parquet"))
     if (folder / "runs.parquet").is_file():
-        _restore_runs(made, parquet.read_table(folder / "runs.parquet"))
+        for row in parquet.read_table(folder / "runs.parquet").to_pylist():
+            made.save_run(RunCard.from_json(row["card"]), unpack(row["arrays"]))
     return made
 
 
@@ -146,8 +147,3 @@ def _restore_vectors(workspace: Workspace, given: pa.Table) -> None:
         vectors = flat.reshape(rows.num_rows, -1)
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)  # half precision is not quite unit norm
         workspace.add_embeddings(group["model"], group["modality"], rows["id"].to_pylist(), vectors)
-
-
-def _restore_runs(workspace: Workspace, given: pa.Table) -> None:
-    for row in given.to_pylist():
-        workspace.save_run(RunCard.from_json(row["card"]), unpack(row["arrays"]))

@@ -68,11 +68,8 @@ def lessons(read: Reader) -> list[Lesson]:
     """Captioned photographs, clothes, portraits."""
     coco = photographs.coco()
     main = Lesson(photographs.seen("coco", coco, photographs.CROPS), caption_vectors(coco, read).mean(1))
-    return [main, *(_further(name, found, read, len(coco)) for name, found in _further_sets())]
-
-
-def _further_sets() -> list[tuple[str, list[photographs.Photograph]]]:
-    return [("clothing", photographs.clothing()), ("portraits", photographs.portraits())]
+    further = (("clothing", photographs.clothing()), ("portraits", photographs.portraits()))
+    return [main, *(_further(name, found, read, len(coco)) for name, found in further)]
 
 
 def _further(name: str, found: list[photographs.Photograph], read: Reader, beside: int) -> Lesson:

@@ -54,7 +54,7 @@ def _words(field: str) -> tuple[list[str], list[float]]:
     drawn = _drawn()
     for each in wordnet.synsets():
         if each.part == "noun" and each.field == field:
-            for place, lemma in enumerate(filter(wordnet.plain, each.lemmas)):
+            for place, lemma in enumerate(filter(wordnet.is_plain, each.lemmas)):
                 weight = 0.5 * (each.count / (1 + place)) ** 0.5 + 2 * drawn[lemma] ** 0.5 + 0.15
                 found[lemma] = max(found.get(lemma, 0), weight)
     return list(found), list(accumulate(found.values()))

@@ -69,6 +69,6 @@ def _clean(lemma: str) -> str:
     return re.sub(r"\([a-z]+\)$", "", lemma).replace("_", " ")
 
 
-def plain(lemma: str) -> bool:
+def is_plain(lemma: str) -> bool:
     """Whether a lemma is one or two words in small letters."""
     return bool(_PLAIN.fullmatch(lemma))
