@@ -3,7 +3,7 @@
 No tensors, no tuples of arrays, nothing of a page: a result can be saved, sent and compared.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -225,11 +225,15 @@ def numbered(values: NDArray) -> NDArray[np.int64]:
     return np.argsort(np.argsort(first))[place.ravel()]
 
 
-def rows_of(keys: Sequence[Hashable] | Strings, among: Sequence[Hashable] | Strings) -> NDArray[np.int64]:
-    """Where each key stands among others, no two of which are the same: (N,), -1 for one that is not there."""
-    import pandas as pd  # half a second, which who only lists need not wait for
+def places(ids: Sequence[str] | Strings, among: Strings) -> NDArray[np.int64]:
+    """Where each id stands among others, of which no two are the same: (N,), -1 for one that is not there.
 
-    return pd.Index(among).get_indexer(pd.Index(keys))
+    >>> places(["b", "x"], np.array(["c", "b"])).tolist()
+    [1, -1]
+    """
+    ids, order = np.asarray(ids, dtype=np.str_), np.argsort(among)
+    place = np.searchsorted(among[order], ids).clip(max=max(len(among) - 1, 0))
+    return np.where(among[order[place]] == ids, order[place], -1) if len(among) else np.full(len(ids), -1)
 
 
 def check_matrix(name: str, x: NDArray, columns: int | None = None) -> None:

@@ -10,7 +10,7 @@ from msgspec import convert
 
 from core.commands.mapping import bring_up_to_date
 from core.commands.options import Argument, Option
-from core.commands.understanding import UnderstoodResult, up_to_date
+from core.commands.understanding import keep, summary
 from core.encoders.catalogue import DEFAULT
 from core.errors import BadInput, MissingData, MissingWeights
 from core.features import features_of, is_kept
@@ -41,7 +41,7 @@ class EmbedResult:
     seconds: float
     rate: float
     features: str | None = None
-    understood: UnderstoodResult | None = None
+    understood: Mapping[str, Any] | None = None
     reduced: Sequence[str] = ()
     map: str | None = None
     placed: int = 0
@@ -61,7 +61,7 @@ class EmbedResult:
 
     def readable(self) -> dict[str, Any]:
         """With one line about whether the model understands the images."""
-        understood = {"understood": self.understood.words} if self.understood else {}
+        understood = {"understood": self.understood["words"]} if self.understood else {}
         return without_defaults(replace(self, understood=None)) | understood
 
 
@@ -188,10 +188,10 @@ def _lacking(place: "Workspace", model: str, features: bool) -> set[str]:
     return lacking.union(place.missing(features_of(model), "image") if features else ())
 
 
-def _understood(place: "Workspace", model: str) -> UnderstoodResult | None:
+def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
     """Whether the model understands the images, measured anew where an embedding has changed."""
     there = any(each.model == model for each in place.models())
-    return UnderstoodResult.of(up_to_date(place, workspace_rows(place, "both", model))) if there else None
+    return summary(keep(place, workspace_rows(place, "both", model))) if there else None
 
 
 def _cut_off(done: "Embedded") -> list[Refused]:

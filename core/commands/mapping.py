@@ -15,7 +15,7 @@ from core.inputs import MODALITIES, Rows, open_workspace, read_rows, workspace_r
 from core.maps.quality import quality
 from core.methods import seed_of
 from core.progress import Bar, Report, silent
-from core.results import Floats, Map, rows_of
+from core.results import Floats, Map, places
 from core.runs.map import MapResult, MapRun
 from core.serialise import without_defaults
 from core.workspace import RunCard, Workspace
@@ -119,8 +119,9 @@ def bring_up_to_date(workspace: Workspace, models: Sequence[str], report: Report
 
 def _still_there(rows: Rows, earlier: MapRun) -> tuple[NDArray[np.int64], Floats]:
     """The points of an earlier map whose items are still there: their rows today (K,), and where they lie (K, 2)."""
-    captions = own_caption_ids(earlier.ids, earlier.captions)
-    today = rows_of(list(zip(captions, earlier.modality.tolist(), strict=True)), rows.keys())
+    then = zip(own_caption_ids(earlier.ids, earlier.captions), earlier.modality.tolist(), strict=True)
+    now = [" ".join(key) for key in zip(rows.caption_ids(), rows.modality.tolist(), strict=True)]
+    today = places([" ".join(key) for key in then], np.array(now))
     return today[today >= 0], np.asarray(earlier.xy, dtype=np.float32)[today >= 0]
 
 

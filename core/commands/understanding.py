@@ -1,13 +1,12 @@
 """Whether a model understands the images of a workspace: measured, and kept as a run until an embedding changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import convert, to_builtins
 
 from core.commands.options import Model, Place
 from core.commands.pairs import sayings
@@ -16,11 +15,10 @@ from core.features import check_words
 from core.inputs import Rows, open_workspace, workspace_rows
 from core.progress import Progress, Report, silent
 from core.reduced import full_model
-from core.results import rows_of
 from core.understanding import Understanding
 from core.understanding.matching import match
 from core.understanding.nearness import nearness
-from core.understanding.results import NOT_SHOWN, Match, Nearness
+from core.understanding.results import Match
 from core.understanding.words import details, in_words
 
 if TYPE_CHECKING:
@@ -28,29 +26,6 @@ if TYPE_CHECKING:
 
 KIND = "understood"
 ANALYSIS = Analysis(KIND, "Whether the model understands the images")
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnderstoodResult:
-    """What the command `understood` returns: what was measured, the verdict as `Understanding` has it, and in words."""
-
-    model: str
-    images: int
-    match: Match | None
-    nearness: Nearness | None
-    verdict: str
-    by: str | None
-    words: str
-    details: str
-
-    @classmethod
-    def of(cls, found: Understanding) -> Self:
-        words, about = in_words(found), details(found)
-        return cls(**vars(found), verdict=found.verdict, by=found.by, words=words, details=about)
-
-    def readable(self) -> dict[str, Any]:
-        """The result in words."""
-        return {name: getattr(self, name) for name in ("model", "images", "verdict", "words", "details")}
 
 
 def understood(workspace: Place, model: Model = None, report: Report = silent) -> dict[str, Any]:
@@ -65,22 +40,28 @@ def understood(workspace: Place, model: Model = None, report: Report = silent) -
     place = open_workspace(workspace)
     rows = workspace_rows(place, "both", model)
     check_words(full_model(place, rows.model))
-    return to_builtins(UnderstoodResult.of(up_to_date(place, rows)))
+    return summary(keep(place, rows))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `UnderstoodResult.readable`."""
-    return convert(result, UnderstoodResult).readable()
+    """The result in words."""
+    return {name: result[name] for name in ("model", "images", "verdict", "words", "details")}
 
 
-def up_to_date(place: "Workspace", rows: Rows) -> Understanding:
+def summary(found: Understanding) -> dict[str, Any]:
+    """As JSON: what was measured, the verdict, and both in words."""
+    told = {"verdict": found.verdict, "by": found.by, "words": in_words(found), "details": details(found)}
+    return found.to_dict() | told
+
+
+def keep(place: "Workspace", rows: Rows) -> Understanding:
     """What is kept of the rows' model, where it is of these very rows; else measured anew, and kept in its place."""
     card = _card(place, rows.model)
     if card is not None and card.fingerprint == rows.fingerprint:
-        return convert(card.metrics, Understanding)
+        return Understanding.of(card.metrics)
     counts, start = _counts(place, rows.model), perf_counter()
     found = measured(rows)
-    made = Made(KIND, ANALYSIS, {}, perf_counter() - start, to_builtins(found) | {"counts": counts})
+    made = Made(KIND, ANALYSIS, {}, perf_counter() - start, found.to_dict() | {"counts": counts})
     place.save_run(replace(made.card(rows), id=_id(rows.model)), {})
     return found
 
@@ -88,22 +69,22 @@ def up_to_date(place: "Workspace", rows: Rows) -> Understanding:
 def kept(place: "Workspace", model: str) -> Understanding | None:
     """What is kept of a model; None where nothing is, or more has been embedded since."""
     card = _card(place, model)
-    if card is None or card.metrics["counts"] != _counts(place, model):
-        return None
-    return convert(card.metrics, Understanding)
+    up_to_date = card is not None and card.metrics["counts"] == _counts(place, model)
+    return Understanding.of(card.metrics) if card is not None and up_to_date else None
 
 
 def measured(rows: Rows) -> Understanding:
     """rows: all images and captions that a model has embedded. The distance is measured where captions do not tell."""
     images, captions = (rows.take(np.flatnonzero(rows.modality == each)) for each in ("image", "text"))
     found = _match(images, captions)
-    shown = found is not None and found.verdict != NOT_SHOWN
-    return Understanding(rows.model, len(images), found, None if shown else nearness(images.vectors, rows.model))
+    told = found is not None and found.verdict != "not shown"
+    return Understanding(rows.model, len(images), found, None if told else nearness(images.vectors, rows.model))
 
 
 def _match(images: Rows, captions: Rows) -> Match | None:
     """None where no caption has an image, or all say the same."""
-    owner = rows_of(captions.ids, images.ids)
+    place = {id: row for row, id in enumerate(images.ids.tolist())}
+    owner = np.array([place.get(id, -1) for id in captions.ids.tolist()], dtype=np.int64)
     mine = np.flatnonzero(owner >= 0)
     if not len(mine):
         return None

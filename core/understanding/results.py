@@ -1,6 +1,8 @@
 """What is known of a model's understanding, and the verdict: frozen, and written as JSON and back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from core.statistics import Band
 
@@ -74,7 +76,7 @@ class Nearness:
     far: int
     expected: float
     band: Band
-    sets: tuple[str, ...]
+    sets: Sequence[str]
 
     @property
     def too_few(self) -> bool:
@@ -115,9 +117,32 @@ class Understanding:
         the band holds .75 and is wider than .1, as with few pairs. By the distance, less surely: "hardly" where surely
         at least .4 of the images lie far, "perhaps" where surely at most .15 do, else "not shown".
         """
-        shown = self.match if self.by == "captions" else self.nearness
-        return shown.verdict if shown else NOT_SHOWN
+        told = self.match if self.by == "captions" else self.nearness
+        return told.verdict if told else NOT_SHOWN
 
     @property
     def poor(self) -> bool:
         return self.verdict == "hardly"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; see `of`."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> "Understanding":
+        """From what `to_dict` gave."""
+        match, nearness = known["match"], known["nearness"]
+        return cls(known["model"], known["images"], match and _match(match), nearness and _nearness(nearness))
+
+
+def _match(known: Mapping[str, Any]) -> Match:
+    ways = {name: _top_one(known[name]) for name in ("image_to_text", "text_to_image")}
+    return Match(**{**known, **ways, "band": Band(**known["band"])})
+
+
+def _top_one(known: Mapping[str, Any]) -> TopOne:
+    return TopOne(**{**known, "band": Band(**known["band"])})
+
+
+def _nearness(known: Mapping[str, Any]) -> Nearness:
+    return Nearness(**{**known, "band": Band(**known["band"]), "sets": tuple(known["sets"])})

@@ -256,7 +256,7 @@ class Items:
             column = pa.array(
                 [columns_of.as_kind(kind, value) for value in values.values()], columns_of.arrow_type(kind)
             )
-            if self._light([name], list(values))[name].to_pylist() != column.to_pylist():
+            if self._light(["id", name], list(values))[name].to_pylist() != column.to_pylist():
                 self._items.merge("id", pa.table({"id": pa.array(list(values), pa.string()), name: column}))
                 self._items.compact()
 

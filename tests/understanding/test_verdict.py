@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from msgspec import convert, to_builtins
 
 from core.statistics import wilson
 from core.understanding.results import Match, Nearness, TopOne, Understanding
@@ -90,7 +89,7 @@ def test_the_distance_speaks_where_captions_do_not() -> None:
 @pytest.mark.parametrize("nearness", [None, far(0.5, 90)])
 def test_it_is_the_same_after_json(match: Match | None, nearness: Nearness | None) -> None:
     found = Understanding("pocket", 90, match, nearness)
-    assert convert(json.loads(json.dumps(to_builtins(found))), Understanding) == found
+    assert Understanding.of(json.loads(json.dumps(found.to_dict()))) == found
 
 
 def test_words_for_a_model_that_hardly_understands() -> None:
