@@ -169,7 +169,7 @@ class Workspace:
         """
         from core.notebook.results import EmbedSummary
 
-        return EmbedSummary.of(self._run("embed", model=model, batch=batch, features=features), self._place)
+        return EmbedSummary.of(self._run("embed", model=model, batch=batch, features=features))
 
     def search(
         self,

@@ -65,10 +65,6 @@ class Rows:
     def __len__(self) -> int:
         return len(self.vectors)
 
-    def keys(self) -> list[tuple[str, str]]:
-        """Id, of the item or of its caption, and modality of each row: no two are the same."""
-        return list(zip(self.caption_ids(), self.modality.tolist(), strict=True))
-
     def caption_ids(self) -> list[str]:
         """Ids of the rows' own captions; of an image, or of the first caption, that of the item."""
         return own_caption_ids(self.ids, self.caption)

@@ -6,12 +6,14 @@ A method's module imports its heavy libraries inside `fit`, so that listing the 
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from inspect import cleandoc
 from sys import modules
-from typing import Any
+from typing import Any, Self
+
+import msgspec
 
 from core.errors import BadParameter
 
@@ -30,6 +32,35 @@ def param(
     """A dataclass field that carries what a form and a command line need to know."""
     limits = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
     return field(default=default, metadata=limits)
+
+
+@dataclass(frozen=True)
+class ParameterInfo:
+    """A parameter of a method; type: by its name. minimum, maximum, choices: its limits, where it has some."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+    minimum: float | None
+    maximum: float | None
+    choices: Sequence[Any]
+
+    @classmethod
+    def of(cls, each: Field[Any]) -> Self:
+        default = None if each.default is MISSING else each.default
+        return cls(each.name, getattr(each.type, "__name__", str(each.type)), default, **each.metadata)
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """A method as it is listed; seeded: whether there is chance in it."""
+
+    name: str
+    title: str
+    summary: str
+    seeded: bool
+    params: Sequence[ParameterInfo]
 
 
 @dataclass(frozen=True)
@@ -55,15 +86,15 @@ class Method:
     def summary(self) -> str:
         return self.documentation.partition("\n")[0]
 
+    @property
+    def info(self) -> "MethodInfo":
+        """What a list of methods says of it."""
+        parameters = [ParameterInfo.of(each) for each in fields(self.params)]
+        return MethodInfo(self.name, self.title, self.summary, self.seeded, parameters)
+
     def describe(self) -> dict[str, Any]:
-        """Name, title, summary and parameters as plain JSON."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "summary": self.summary,
-            "seeded": self.seeded,
-            "params": [_describe(each) for each in fields(self.params)],
-        }
+        """The same as plain JSON."""
+        return msgspec.to_builtins(self.info)
 
     def make_params(self, given: Mapping[str, Any]) -> Any:
         """Parameters from names and values (strings are converted), each within its limits.
@@ -103,16 +134,6 @@ def find(package: str, name: str) -> Method:
     if name not in methods:
         raise BadParameter(f"no method {name!r} in {package.rpartition('.')[2]}; choose from {', '.join(methods)}")
     return methods[name]
-
-
-def _describe(each: Field[Any]) -> dict[str, Any]:
-    default = None if each.default is MISSING else each.default
-    return {
-        "name": each.name,
-        "type": getattr(each.type, "__name__", str(each.type)),
-        "default": default,
-        **{key: list(value) if isinstance(value, tuple) else value for key, value in each.metadata.items()},
-    }
 
 
 def _convert(each: Field[Any], value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-def plain(result: Any) -> dict[str, Any]:
+def without_defaults(result: Any) -> dict[str, Any]:
     """A dataclass as scripts read it: what is as its default says is left out.
 
     >>> from dataclasses import dataclass
@@ -16,12 +16,12 @@ def plain(result: Any) -> dict[str, Any]:
     ... class Drawn:
     ...     run: str | None
     ...     placed: int = 0
-    >>> plain(Drawn(None)), plain(Drawn("a", 3))
+    >>> without_defaults(Drawn(None)), without_defaults(Drawn("a", 3))
     ({'run': None}, {'run': 'a', 'placed': 3})
     """
-    values = {each.name: getattr(result, each.name) for each in fields(result)}
-    told = {each.name: values[each.name] for each in fields(result) if values[each.name] != each.default}
-    return {name: msgspec.to_builtins([*value] if isinstance(value, tuple) else value) for name, value in told.items()}
+    changed = [each.name for each in fields(result) if getattr(result, each.name) != each.default]
+    values = {name: value for name, value in msgspec.to_builtins(result).items() if name in changed}
+    return {name: [*value] if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def to_json(value: Any, unknown: Callable[[Any], Any] = str, **layout: Any) -> str:

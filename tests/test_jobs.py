@@ -17,7 +17,7 @@ from core.errors import BadInput, JobFailed
 from core.jobs import Job, Jobs, jobs, manager, server
 from core.jobs.processes import PRELOAD, explain
 from core.jobs.worker import Reporter
-from core.processors import usable_processors
+from core.machine import usable_processors
 from core.progress import Cancelled, Progress
 
 ROOT = Path(__file__).parents[1]

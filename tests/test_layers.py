@@ -133,7 +133,7 @@ def test_one_function_says_how_many_processors_there_are() -> None:
     counts = re.compile(r"sched_getaffinity|cpu_count")
     looked_at = {*modules("app"), *modules("core"), *modules("tests")} - {"tests/test_layers.py"}
     counting = sorted(path for path in looked_at if counts.search((ROOT / path).read_text()))
-    assert counting == ["core/processors.py", "tests/test_processors.py"]
+    assert counting == ["core/machine.py", "tests/test_processors.py"]
 
 
 def test_no_module_is_long() -> None:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 import clipscape
 from app.shell import frame
-from core.home import ASSETS
+from core.machine import ASSETS
 from core.versions import versions
 from tests.served import ROOT, served, wait_until_healthy
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from core.processors import usable_processors
+from core.machine import usable_processors
 
 
 def test_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,12 +38,12 @@ def large(workspace: Workspace, items: Items, id: str) -> None:
     if image := store.image(workspace, id):
         with st.container(key="large"):
             st.image(image, width="stretch", alt=items.captions.get(id, ""))
-    said(items, id)
+    facts(items, id)
 
 
-def said(items: Items, id: str) -> None:
+def facts(items: Items, id: str) -> None:
     """All captions of the item, and its label and further columns as a small table."""
-    captions = [escaped(caption) for caption in items.said(id)]
+    captions = [escaped(caption) for caption in items.captions_of(id)]
     listed = "\n".join(f"{number}. {caption}" for number, caption in enumerate(captions, 1))
     st.markdown(listed if len(captions) > 1 else "".join(captions) or ":gray[No caption]")
     rows = (

@@ -53,14 +53,14 @@ class Items:
     def captions(self) -> dict[str, str]:
         return dict(zip(self.frame.index, self.frame["caption"], strict=True))
 
-    def said(self, id: str) -> Sequence[str]:
+    def captions_of(self, id: str) -> Sequence[str]:
         """All captions of an item, in order."""
         return self.several.get(id) or [caption for caption in (self.captions.get(id, ""),) if caption]
 
     def caption(self, id: str) -> str:
         """The words of one caption by its own id; "" for one that is not there."""
-        said, number = self.said(item_of(id)), number_of(id)
-        return said[number] if number < len(said) else ""
+        texts, number = self.captions_of(item_of(id)), number_of(id)
+        return texts[number] if number < len(texts) else ""
 
     @cached_property
     def lines(self) -> list[str]:

@@ -35,7 +35,7 @@ def look(workspace: Workspace, id: str) -> None:
     if image := store.image(workspace, id):
         left.container(key="pictured").image(image, width="stretch", alt=items.captions.get(id, ""))
     with right:
-        item_view.said(items, id)
+        item_view.facts(items, id)
         if workspace.runs("map") and st.button("Show on the map", key="item-on-map", icon=":material/scatter_plot:"):
             state().focus = id
             st.switch_page(state().pages["map"])

@@ -16,6 +16,8 @@ from core.methods import discover
 from core.workspace import RunCard, Workspace
 
 POLL_SECONDS = 2.0
+JOB_SECONDS = 0.5
+"""Between two looks at how far a job is."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,36 @@ def _tell(active: Sequence[Job], more: str) -> None:
     if len(active) > 1:
         named = f"{formats.counted(len(active), 'comparison')} are running."
     st.caption(f":blue[:material/hourglass_top:] {named} {more}")
+
+
+def bar(job: Job) -> None:
+    """How far a job is, and its status below."""
+    st.progress(job.progress.share)
+    st.caption(status(job))
+
+
+def watched_bar(job: Job) -> None:
+    """The same, which looks by itself for what is new."""
+    st.fragment(bar, run_every=JOB_SECONDS)(job)
+
+
+def status(job: Job) -> str:
+    """`1,250 of 7,632 · 125 items/s · 51 s left`, `120 MB of 605 MB · 12 MB/s · 40 s left`, or why it waits."""
+    now = job.progress
+    if job.state == "waiting" or now.total is None:
+        return now.message
+    left = f"{formats.duration(job.eta)} left" if job.eta is not None else ""
+    done, pace = formats.steps(now), formats.rate(now.metrics, now.unit or "items")
+    return " · ".join(part for part in (now.message, done, pace, left) if part)
+
+
+def outcome(job: Job, summary: str) -> str:
+    """One line about a finished job; summary: of its result, in a few words."""
+    if job.state == "failed":
+        return f"{job.title}: {job.error}"
+    if job.state == "stopped":
+        return f"{job.title}: stopped, what was done is kept"
+    return f"{job.title}: {summary} in {formats.duration(job.seconds)}" if summary else f"{job.title}: done"
 
 
 def failed(workspace: Workspace, command: str) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from app.kit.state import state
 
-Given = ParamSpec("Given")
+Arguments = ParamSpec("Arguments")
 
 
 def watch(news: Callable[[], object], every: float) -> None:
@@ -33,14 +33,14 @@ def watch(news: Callable[[], object], every: float) -> None:
 
 def dialog(
     title: str, width: Literal["small", "medium", "large"] = "small"
-) -> Callable[[Callable[Given, None]], Callable[Given, None]]:
+) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
     """Like `st.dialog`: calling the function opens it. The page is drawn anew when it is dismissed."""
 
-    def decorated(content: Callable[Given, None]) -> Callable[Given, None]:
+    def decorated(content: Callable[Arguments, None]) -> Callable[Arguments, None]:
         draw = st.dialog(title, width=width, on_dismiss=closed)(content)
 
         @wraps(content)
-        def opened(*given: Given.args, **named: Given.kwargs) -> None:
+        def opened(*given: Arguments.args, **named: Arguments.kwargs) -> None:
             state().dialog = True
             draw(*given, **named)
 

@@ -36,7 +36,7 @@ class State:
     """The choices of a session.
 
     workspace: a path. run: the id of the map on screen, None for the newest. focus: the item looked at.
-    group: what fills the drawer and lights up. asked: the last search; sample: the last picture searched with.
+    group: what fills the drawer and lights up. searched: for what, last; sample: the last picture searched with.
     selection, clicked: what the map has told last; clear_map: it is to forget its lasso.
     uploads: how often files were sent. pages: the pages by address. dialog: whether one is open.
     expected: jobs whose results this session waits for; noticed: finished ones that the pages know of;
@@ -48,7 +48,7 @@ class State:
     run: str | None = None
     focus: str | None = None
     group: Group | None = None
-    asked: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     selection: tuple[str, bytes] = ("", b"")
     clicked: tuple[str, int | None] = ("", None)
     clear_map: bool = False

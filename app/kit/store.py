@@ -1,9 +1,9 @@
 """What the pages read from workspaces, kept until the workspace changes.
 
-The cached readers take a workspace's path and version, so that any write, by whatever process, is seen.
+What is cached is known by the workspace's path and version, so that any write, by whatever process, is seen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,22 @@ from numpy.typing import NDArray
 
 from app.kit.items import Items
 from app.kit.state import START, state
+from core import tags as tags_of
 from core.commands.understanding import kept, measured
 from core.errors import MissingData
 from core.features import features_of, is_features
 from core.inputs import workspace_rows
 from core.reduced import family, full_model, model_titles
 from core.results import Embeddings
-from core.tags import tagged as items_tagged
-from core.tags import tags as tag_names
 from core.understanding import Understanding
 from core.workspace import Workspace, open_named, workspaces
 
 VERSIONS = 4
 """Readings kept of each kind."""
+UNTIL_CHANGED: dict[str | type[Any], Callable[[Any], Any]] = {Workspace: lambda place: (place.path, place.version)}
+"""For the caches of Streamlit: what is read of a workspace is read anew when the workspace has changed."""
+ALWAYS: dict[str | type[Any], Callable[[Any], Any]] = {Workspace: lambda place: place.path}
+"""For what no change of the workspace changes."""
 MEASURED_HERE = 50_000
 """Vectors among which a page itself measures what `embed` has not: about a second."""
 
@@ -66,24 +69,32 @@ def opened(path: str) -> Workspace:
     return Workspace.open(path)
 
 
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED)
 def items(workspace: Workspace) -> Items:
     """Captions, labels and columns of every item."""
-    return _items(workspace.path, workspace.version)
+    kinds = workspace.columns()
+    return Items.of(workspace.table(["captions", "caption", "label", *kinds]), kinds)
 
 
+@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs=UNTIL_CHANGED)
 def embeddings(workspace: Workspace, model: str, modality: str) -> Embeddings:
     """The vectors of one model and modality, of captions all; ids are those of captions."""
-    return _embeddings(workspace.path, workspace.version, model, modality)
+    return workspace.every_embedding(model, modality)
 
 
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=UNTIL_CHANGED)
 def missing(workspace: Workspace, model: str, features: bool = False) -> int:
     """Images and captions that this model, or one made of it, has not embedded; with features, those are wanted too."""
-    return _missing(workspace.path, workspace.version, model, features)
+    names = {*family(workspace, model), *([features_of(model)] if features else [])}
+    parts = [(name, part) for name in names for part in ("image", "text")]
+    parts = [(name, part) for name, part in parts if part == "image" or not is_wordless(workspace, name)]
+    return len({(part, id) for name, part in parts for id in workspace.missing(name, part)})
 
 
+@st.cache_data(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED)
 def models(workspace: Workspace) -> dict[str, str]:
     """Every model that has embedded items here and how a person reads its name, the reduced ones last."""
-    return _models(workspace.path, workspace.version)
+    return model_titles(workspace)
 
 
 def is_wordless(workspace: Workspace, name: str) -> bool:
@@ -96,24 +107,35 @@ def model_title(workspace: Workspace, name: str) -> str:
     return models(workspace).get(name, name)
 
 
+@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS, hash_funcs=UNTIL_CHANGED)
 def understanding(workspace: Workspace, model: str) -> Understanding | None:
     """Whether a model that can embed understands the images, as kept, or measured now; None where they are too many."""
-    return _understanding(workspace.path, workspace.version, model)
+    counts = tuple(each.count for each in workspace.models() if each.model == model)
+    return kept(workspace, model) or _measured(workspace, model, counts)
 
 
+@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS, hash_funcs=ALWAYS)
+def _measured(workspace: Workspace, model: str, counts: tuple[int, ...]) -> Understanding | None:
+    """counts: of the vectors; another count is measured anew."""
+    return measured(workspace_rows(workspace, "both", model)) if 0 < sum(counts) <= MEASURED_HERE else None
+
+
+@st.cache_data(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED)
 def tags(workspace: Workspace) -> list[str]:
     """What items can be chosen by."""
-    return _tags(workspace.path, workspace.version)
+    return tags_of.tags(workspace)
 
 
+@st.cache_data(show_spinner=False, max_entries=4 * VERSIONS, hash_funcs=UNTIL_CHANGED)
 def tagged(workspace: Workspace, tag: str) -> NDArray[np.bool_]:
     """Which items have a tag: (N,), in the items' order."""
-    return _tagged(workspace.path, workspace.version, tag)
+    return tags_of.tagged(workspace, tag)
 
 
-def thumbnails(workspace: Workspace, ids: Iterable[str]) -> dict[str, bytes]:
+@st.cache_data(show_spinner=False, max_entries=128, hash_funcs=ALWAYS)
+def thumbnails(workspace: Workspace, ids: Sequence[str]) -> dict[str, bytes]:
     """Small pictures (WebP) of these items; those without a picture are left out."""
-    return _thumbnails(workspace.path, tuple(ids))
+    return workspace.thumbnails(ids)
 
 
 def image(workspace: Workspace, id: str) -> bytes | None:
@@ -121,64 +143,3 @@ def image(workspace: Workspace, id: str) -> bytes | None:
     with suppress(MissingData):
         return workspace.image(id)
     return None
-
-
-@st.cache_resource(show_spinner=False, max_entries=VERSIONS)
-def _items(path: str, version: int) -> Items:
-    workspace = opened(path)
-    kinds = workspace.columns()
-    table = workspace.table(["captions", "caption", "label", *kinds])
-    return Items.of(table, kinds)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _embeddings(path: str, version: int, model: str, modality: str) -> Embeddings:
-    return opened(path).every_embedding(model, modality)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _missing(path: str, version: int, model: str, features: bool) -> int:
-    workspace = opened(path)
-    names = {*family(workspace, model), *([features_of(model)] if features else [])}
-    lacking = (
-        {(each, id) for each in _modalities(workspace, name) for id in workspace.missing(name, each)} for name in names
-    )
-    return len(set().union(*lacking))
-
-
-def _modalities(workspace: Workspace, model: str) -> tuple[str, ...]:
-    """What a model can embed."""
-    return ("image",) if is_wordless(workspace, model) else ("image", "text")
-
-
-@st.cache_data(show_spinner=False, max_entries=VERSIONS)
-def _models(path: str, version: int) -> dict[str, str]:
-    return model_titles(opened(path))
-
-
-@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS)
-def _understanding(path: str, version: int, model: str) -> Understanding | None:
-    workspace = opened(path)
-    counts = tuple(each.count for each in workspace.models() if each.model == model)
-    return kept(workspace, model) or _measured(path, model, counts)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4 * VERSIONS)
-def _measured(path: str, model: str, counts: tuple[int, ...]) -> Understanding | None:
-    """counts: of the vectors; another count is measured anew."""
-    return measured(workspace_rows(opened(path), "both", model)) if 0 < sum(counts) <= MEASURED_HERE else None
-
-
-@st.cache_data(show_spinner=False, max_entries=VERSIONS)
-def _tags(path: str, version: int) -> list[str]:
-    return tag_names(opened(path))
-
-
-@st.cache_data(show_spinner=False, max_entries=4 * VERSIONS)
-def _tagged(path: str, version: int, tag: str) -> NDArray[np.bool_]:
-    return items_tagged(opened(path), tag)
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def _thumbnails(path: str, ids: tuple[str, ...]) -> dict[str, bytes]:
-    return opened(path).thumbnails(list(ids))

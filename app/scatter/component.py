@@ -49,7 +49,9 @@ def scatter(
     _check(points, colour, hits, focus, labels)
     given = _given(key)
     if st.session_state.get(WITHOUT_WEBGL):
-        return _fallback(points, colour, hits, labels, key, height)
+        from app.scatter.fallback import plotly_scatter
+
+        return plotly_scatter(points, colour=colour, hits=hits, labels=labels, key=key, height=height or 640)
     state = _mount(key, _data(points, colour, hits, lines, labels, focus, height, given), height)
     if state.get("webgl") is False:
         st.session_state[WITHOUT_WEBGL] = True
@@ -173,16 +175,3 @@ def _picked(points: Points, newest: dict[str, Any]) -> Picked:
     if newest["points"] != f"points {points.key}":
         return Picked(np.zeros(0, np.int32))
     return Picked(mask_rows(base64.b64decode(newest["rows"]), len(points)), newest["clicked"])
-
-
-def _fallback(
-    points: Points,
-    colour: Colour | None,
-    hits: NDArray[np.bool_] | None,
-    labels: Sequence[Label],
-    key: str,
-    height: int | None,
-) -> Picked:
-    from app.scatter.fallback import plotly_scatter
-
-    return plotly_scatter(points, colour=colour, hits=hits, labels=labels, key=key, height=height or 640)

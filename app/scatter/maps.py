@@ -23,9 +23,14 @@ SHEETS = "sheets"
 POLL_SECONDS = 1.0
 
 
+@st.cache_resource(
+    show_spinner=False,
+    max_entries=2 * store.VERSIONS,
+    hash_funcs={**store.UNTIL_CHANGED, RunCard: lambda card: card.id},
+)
 def drawn(workspace: Workspace, card: RunCard, part: str) -> Drawn:
     """A map's points, all of them or those of one part."""
-    return _drawn(workspace.path, workspace.version, card.id, part)
+    return Drawn.of(MapRun.load(workspace, card.id), store.items(workspace), part)
 
 
 def points(workspace: Workspace, card: RunCard, space: str) -> Drawn:
@@ -85,9 +90,3 @@ def points_of_run(workspace: Workspace, card: RunCard) -> Drawn | None:
 @st.cache_resource(show_spinner=False, max_entries=store.VERSIONS)
 def _sprites(path: str) -> dict[tuple[str, ...], Sprites | None]:
     return {}
-
-
-@st.cache_resource(show_spinner=False, max_entries=2 * store.VERSIONS)
-def _drawn(path: str, version: int, run: str, part: str) -> Drawn:
-    workspace = store.opened(path)
-    return Drawn.of(MapRun.load(workspace, run), store.items(workspace), part)

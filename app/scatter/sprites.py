@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.kit.publish import fingerprint
+from core.errors import BadPicture
+from core.sources.pictures import open_picture
 
 CELL = 96
 """Side of a cell in pixels: a thumbnail's longest side on the sheet."""
@@ -121,16 +123,11 @@ def _small(data: bytes) -> Image.Image | None:
     if not data:
         return None
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if "A" not in picture.getbands() and "transparency" not in picture.info:
-                small = picture.convert("RGB")
-            else:
-                small = Image.new("RGB", picture.size, "white")
-                small.paste(picture, mask=picture.convert("RGBA").getchannel("A"))
-            small.thumbnail((CELL, CELL), Image.Resampling.BILINEAR, reducing_gap=2)
-            return small
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        picture = open_picture(data)
+    except BadPicture:
         return None
+    picture.thumbnail((CELL, CELL), Image.Resampling.BILINEAR, reducing_gap=2)
+    return picture
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.kit import formats
+from app.kit import progress
 from app.kit.messages import escaped, message
+from app.kit.progress import JOB_SECONDS
 from app.kit.rerun_guard import watch
 from app.kit.state import state
 from app.shell import pages
 from core.jobs import Job, jobs
 
-POLL_SECONDS = 0.5
 SHOWN = 3
 ENDED = {"done": ("check_circle", "green"), "stopped": ("stop_circle", "gray"), "failed": ("error", "red")}
 
@@ -21,29 +21,14 @@ def show() -> None:
     ran = _runs()
     _news()
     runs = ran or _runs()  # what ended between the two is seen when it looks again
-    st.fragment(_tray, run_every=POLL_SECONDS if runs else None)()
+    st.fragment(_tray, run_every=JOB_SECONDS if runs else None)()
     if runs:
-        watch(_news, POLL_SECONDS)
-
-
-def line(job: Job) -> str:
-    """`1,250 of 7,632 · 125 items/s · 51 s left`, `120 MB of 605 MB · 12 MB/s · 40 s left`, or why it waits."""
-    progress = job.progress
-    if job.state == "waiting" or progress.total is None:
-        return progress.message
-    left = f"{formats.duration(job.eta)} left" if job.eta is not None else ""
-    done, pace = formats.steps(progress), formats.rate(progress.metrics, progress.unit or "items")
-    return " · ".join(part for part in (progress.message, done, pace, left) if part)
+        watch(_news, JOB_SECONDS)
 
 
 def outcome(job: Job) -> str:
-    """One line about a finished job."""
-    if job.state == "failed":
-        return f"{job.title}: {job.error}"
-    if job.state == "stopped":
-        return f"{job.title}: stopped, what was done is kept"
-    brought = pages.summary(job)
-    return f"{job.title}: {brought} in {formats.duration(job.seconds)}" if brought else f"{job.title}: done"
+    """One line about a finished job, with what a page makes of its result."""
+    return progress.outcome(job, pages.summary(job) if job.state == "done" else "")
 
 
 def _runs() -> bool:
@@ -80,8 +65,7 @@ def _active(job: Job) -> None:
                 disabled=job.stopping,
                 help="What is done so far is kept",
             )
-        st.progress(job.progress.share)
-        st.caption(line(job))
+        progress.bar(job)
 
 
 def _stop(id: str) -> None:

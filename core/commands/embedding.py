@@ -1,10 +1,12 @@
 """Bringing items into a workspace and embedding them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import convert
 
 from core.commands.mapping import bring_up_to_date
 from core.commands.options import Argument, Option
@@ -15,7 +17,7 @@ from core.features import features_of, is_kept
 from core.inputs import embedded_model, open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
-from core.serialise import plain
+from core.serialise import without_defaults
 from core.sources.items import Refused
 from core.workspace.captions import item_of
 
@@ -54,8 +56,13 @@ class EmbedResult:
             "refused": len(self.refused),
             "new on the map": self.placed,
         }
-        told = [f"{count:,} {name}" for name, count in counts.items() if count]
-        return ", ".join(told + ["a first map"] * (self.map is not None and not self.placed)) or "nothing new"
+        parts = [f"{count:,} {name}" for name, count in counts.items() if count]
+        return ", ".join(parts + ["a first map"] * (self.map is not None and not self.placed)) or "nothing new"
+
+    def readable(self) -> dict[str, Any]:
+        """With one line about whether the model understands the images."""
+        understood = {"understood": self.understood["words"]} if self.understood else {}
+        return without_defaults(replace(self, understood=None)) | understood
 
 
 def embed(
@@ -82,7 +89,7 @@ def embed(
     `reduced` names; one of those names in place of the model's means the model itself. An item counts once, with its
     image and all of its captions; `rate` is items a second of embedding. `captions_added`: how many captions of the
     source are new to items that were here. `notes`: what was taken, but not whole. `understood`: what
-    `core.commands.understanding.summary` gives, None where nothing is embedded. `maps`: new items go on the newest map
+    the command of that name gives, None where nothing is embedded. `maps`: new items go on the newest map
     of the model, or a first map is drawn, as `core.commands.mapping.bring_up_to_date` says. Where the model cannot be
     had, the items are added all the same, and the error says so.
     """
@@ -99,7 +106,7 @@ def embed(
     embedded = len(waiting - _lacking(place, name, features))
     reduced = complete_family(place, name, report)
     kept = [name, *([features_of(name)] if features else []), *reduced]
-    mapped = bring_up_to_date(place, kept, report) if maps else {}
+    mapped = bring_up_to_date(place, kept, report) if maps else None
     result = EmbedResult(
         added=added.added if added else 0,
         embedded=embedded,
@@ -113,15 +120,15 @@ def embed(
         features=features_of(name) if features else None,
         understood=_understood(place, name),
         reduced=tuple(reduced),
-        **mapped,
+        map=mapped.run if mapped else None,
+        placed=(mapped.placed or 0) if mapped else 0,
     )
-    return plain(result)
+    return without_defaults(result)
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result with one line about whether the model understands the images."""
-    understood = result["understood"]
-    return {**result, "understood": understood["words"]} if understood else {**result}
+    """See `EmbedResult.readable`."""
+    return convert(result, EmbedResult).readable()
 
 
 def add(workspace: str, source: str, captions: str | None = None, report: Report = silent) -> "Added":

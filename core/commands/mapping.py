@@ -1,7 +1,7 @@
 """Drawing maps, and putting new items on them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -15,11 +15,11 @@ from core.inputs import MODALITIES, Rows, open_workspace, read_rows, workspace_r
 from core.maps.quality import quality
 from core.methods import seed_of
 from core.progress import Bar, Report, silent
-from core.results import Floats, Map
+from core.results import Floats, Map, places
 from core.runs.map import MapResult, MapRun
-from core.serialise import plain
+from core.serialise import without_defaults
 from core.workspace import RunCard, Workspace
-from core.workspace.captions import caption_id
+from core.workspace.captions import own_caption_ids
 
 FIRST_MAP = "tsne"
 LEAST_ITEMS = 5
@@ -46,15 +46,7 @@ def map(
     `params` may be those of a run card, `gap` among them. `out` names a `.npz` for ids, modality and xy.
     """
     recipe = Recipe.of(method, {"gap": gap} | dict(params or {}), seed)
-    rows = read_rows(source, space, model)
-    bar, start = Bar(report), perf_counter()
-    vectors = recipe.vectors(rows, rows)
-    drawn = recipe.method.fit(vectors, recipe.params, bar.follow)
-    drawn = _judged(drawn, vectors, recipe, bar)
-    made = _record(rows, recipe, drawn, perf_counter() - start)
-    if out is not None:
-        write_arrays(out, made.arrays())
-    return _result(made, rows.workspace)
+    return without_defaults(_draw(recipe, read_rows(source, space, model), out, report))
 
 
 def place_new(
@@ -68,21 +60,35 @@ def place_new(
 
     With nothing new, the same `run` comes back and `placed` is 0.
     """
-    place = open_workspace(workspace)
+    return without_defaults(_place(open_workspace(workspace), run, report))
+
+
+def _draw(recipe: Recipe, rows: Rows, out: str | None, report: Report) -> MapResult:
+    bar, start = Bar(report), perf_counter()
+    vectors = recipe.vectors(rows, rows)
+    drawn = recipe.method.fit(vectors, recipe.params, bar.follow)
+    drawn = _judged(drawn, vectors, recipe, bar)
+    made = _record(rows, recipe, drawn, perf_counter() - start)
+    if out is not None:
+        write_arrays(out, made.arrays())
+    return _result(made, rows.workspace)
+
+
+def _place(place: Workspace, run: str, report: Report) -> MapResult:
     recipe = Recipe.of_card(place.run(run).card)
     parent = MapRun.load(place, run)
     rows = workspace_rows(place, parent.card.space, parent.card.model)
-    known = _Known.among(rows, parent)
-    new = np.setdiff1d(np.arange(len(rows)), known.rows)
+    known, known_xy = _still_there(rows, parent)
+    new = np.setdiff1d(np.arange(len(rows)), known)
     if not len(new):
-        return {"run": run, "seconds": 0.0, "placed": 0}
+        return MapResult(run=run, seconds=0.0, placed=0)
     bar, start = Bar(report), perf_counter()
-    reference, arrivals = rows.take(known.rows), rows.take(new)
+    reference, arrivals = rows.take(known), rows.take(new)
     vectors = [recipe.vectors(each, reference) for each in (reference, arrivals)]
-    xy = recipe.place(vectors[0], known.xy, vectors[1], recipe.params, bar.follow)
-    drawn = Map(np.vstack([known.xy, xy]), {"placed": len(new)})
+    xy = recipe.place(vectors[0], known_xy, vectors[1], recipe.params, bar.follow)
+    drawn = Map(np.vstack([known_xy, xy]), {"placed": len(new)})
     drawn = _judged(drawn, np.vstack(vectors), recipe, bar)
-    everyone = rows.take(np.concatenate([known.rows, new]))
+    everyone = rows.take(np.concatenate([known, new]))
     return _result(_record(everyone, recipe, drawn, perf_counter() - start, {"parent": run}), place, len(new))
 
 
@@ -93,42 +99,30 @@ def unplaced(workspace: Workspace, card: RunCard, points: int) -> int:
     return max(sum(mine) - points, 0)
 
 
-def bring_up_to_date(workspace: Workspace, models: Sequence[str], report: Report = silent) -> dict[str, Any]:
+def bring_up_to_date(workspace: Workspace, models: Sequence[str], report: Report = silent) -> MapResult | None:
     """Puts new items on the newest map of these models; draws the first map, by the first model, where there is none.
 
-    `map`: the run that came of it, and `placed`: how many points are new on it; nothing where nothing was to do, or
-    where a stop came before.
+    None where nothing was to do, or where a stop came before.
     """
     cards = [card for card in workspace.runs("map") if card.model in models]
     try:
         if not cards:
             few = workspace.count() < LEAST_ITEMS
-            return {} if few else {"map": map(workspace.path, FIRST_MAP, model=models[0], report=report)["run"]}
+            rows = None if few else workspace_rows(workspace, "both", models[0])
+            return _draw(Recipe.of(FIRST_MAP, {}), rows, None, report) if rows else None
         card = cards[-1]
-        if not (unplaced(workspace, card, len(MapRun.load(workspace, card.id).ids)) and Recipe.of_card(card).places):
-            return {}
-        done = place_new(workspace.path, card.id, report)
-        return {"map": done["run"], "placed": done["placed"]}
+        new = unplaced(workspace, card, len(MapRun.load(workspace, card.id).ids))
+        return _place(workspace, card.id, report) if new and Recipe.of_card(card).places else None
     except Cancelled:
-        return {}
+        return None
 
 
-@dataclass(frozen=True)
-class _Known:
-    """The points of an earlier map whose items are still there: their rows today, and where they lie."""
-
-    rows: NDArray[np.int64]
-    xy: Floats
-
-    @classmethod
-    def among(cls, rows: Rows, earlier: MapRun) -> "_Known":
-        today = {key: row for row, key in enumerate(rows.keys())}
-        points = zip(earlier.ids.tolist(), earlier.captions.tolist(), strict=True)
-        captions = [caption_id(*each) for each in points]
-        then = zip(captions, earlier.modality.tolist(), strict=True)
-        pairs = [(today[key], point) for point, key in enumerate(then) if key in today]
-        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return cls(both[:, 0], np.asarray(earlier.xy, dtype=np.float32)[both[:, 1]])
+def _still_there(rows: Rows, earlier: MapRun) -> tuple[NDArray[np.int64], Floats]:
+    """The points of an earlier map whose items are still there: their rows today (K,), and where they lie (K, 2)."""
+    then = zip(own_caption_ids(earlier.ids, earlier.captions), earlier.modality.tolist(), strict=True)
+    now = [" ".join(key) for key in zip(rows.caption_ids(), rows.modality.tolist(), strict=True)]
+    today = places([" ".join(key) for key in then], np.array(now))
+    return today[today >= 0], np.asarray(earlier.xy, dtype=np.float32)[today >= 0]
 
 
 def _judged(drawn: Map, vectors: Floats, recipe: Recipe, bar: Bar) -> Map:
@@ -144,10 +138,10 @@ def _record(rows: Rows, recipe: Recipe, drawn: Map, seconds: float, more: Mappin
     return MapRun(card, modality=rows.modality, xy=drawn.xy, **rows.named())
 
 
-def _result(made: MapRun, workspace: Workspace | None, placed: int | None = None) -> dict[str, Any]:
+def _result(made: MapRun, workspace: Workspace | None, placed: int | None = None) -> MapResult:
     """The run is kept where there is a workspace."""
     run, figures = made.save(workspace) if workspace else None, made.figures
-    result = MapResult(
+    return MapResult(
         run=run,
         seconds=round(made.card.seconds, 3),
         trustworthiness=figures.trustworthiness,
@@ -155,4 +149,3 @@ def _result(made: MapRun, workspace: Workspace | None, placed: int | None = None
         placed=placed,
         partial=figures.partial,
     )
-    return plain(result)

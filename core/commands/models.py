@@ -1,18 +1,20 @@
 """The models that can embed: which there are, downloading one from the hub, importing one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from msgspec import convert, to_builtins
 
 from core.commands.options import Argument, Option
 from core.encoders.catalogue import ModelInfo
-from core.formats import size
+from core.formats import percent, size
 from core.progress import Report, silent
-from core.serialise import plain
+from core.serialise import without_defaults
 
 if TYPE_CHECKING:
-    from core.encoders.fetching import Plan
+    from core.encoders.fetching import Download
     from core.encoders.kept import Card
 
 
@@ -21,6 +23,25 @@ class ModelsResult:
     """What the command `models` returns."""
 
     models: Sequence[ModelInfo]
+
+    def readable(self) -> dict[str, Any]:
+        """A line a model, with units."""
+        return {"models": [_line(each) for each in self.models]}
+
+
+def _line(model: ModelInfo) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "here": "yes" if model.here else "",
+        "parameters": f"{model.parameters / 1e6:,.0f} M" if model.parameters else None,
+        "size": model.size and size(model.size),
+        "memory": model.memory and size(model.memory),
+        "dimensions": model.dimension,
+        "pixels": model.image_side,
+        "imagenet": None if model.imagenet is None else percent(model.imagenet),
+        "retrieval": None if model.retrieval is None else percent(model.retrieval),
+        "recommended": model.reason,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +57,26 @@ class PlanResult:
     folder: str
     warning: str | None = None
 
+    @classmethod
+    def of(cls, plan: "Download") -> Self:
+        from core.encoders.kept import folder_of
+
+        name, needed = plan.model.name, plan.needs
+        lacks = f"{name} reads texts by the package {needed}, which is missing: pip install {needed}"
+        return cls(
+            name=name,
+            repository=plan.model.repository,
+            bytes=plan.size,
+            left=0 if folder_of(name) else plan.size - plan.here,
+            licence=plan.licence,
+            gated=plan.gated,
+            folder=str(plan.folder),
+            warning=lacks if needed else None,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class HereResult:
+class InstalledResult:
     """A model that is here now: what `models fetch` and `models import` return. bytes: of its files."""
 
     name: str
@@ -48,22 +86,40 @@ class HereResult:
     repository: str
     seconds: float
 
+    @classmethod
+    def of(cls, card: "Card", seconds: float) -> Self:
+        from core.encoders.kept import folder_for
+
+        folder = folder_for(card.name)
+        return cls(
+            name=card.name,
+            folder=str(folder),
+            bytes=sum(path.stat().st_size for path in folder.glob("*")),
+            licence=card.licence,
+            repository=card.repository,
+            seconds=round(seconds, 3),
+        )
+
     def summary(self) -> str:
         return f"{size(self.bytes)}, ready to embed"
+
+    def readable(self) -> dict[str, Any]:
+        """With its size in units."""
+        return to_builtins(self) | {"bytes": size(self.bytes)}
 
 
 def models(report: Report = silent) -> dict[str, Any]:
     """List the models: the bundled one, imported and recommended ones first, then by published ImageNet accuracy."""
     from core.encoders import models
 
-    return asdict(ModelsResult(models()))
+    return to_builtins(ModelsResult(models()))
 
 
 def plan(name: str, report: Report = silent) -> dict[str, Any]:
     """What a download would bring, as the hub says: size in bytes, licence, folder."""
     from core.encoders.fetching import plan
 
-    return planned(plan(name))
+    return without_defaults(PlanResult.of(plan(name)))
 
 
 def fetch(
@@ -73,7 +129,7 @@ def fetch(
     from core.encoders.fetching import fetch
 
     start = perf_counter()
-    return described(fetch(name, report), start)
+    return to_builtins(InstalledResult.of(fetch(name, report), perf_counter() - start))
 
 
 def bring(
@@ -92,73 +148,14 @@ def bring(
     from core.encoders.importing import bring
 
     start = perf_counter()
-    return described(bring(source, name, report), start)
-
-
-def planned(plan: "Plan") -> dict[str, Any]:
-    from core.encoders.kept import folder_of
-
-    result = PlanResult(
-        name=plan.model.name,
-        repository=plan.model.repository,
-        bytes=plan.size,
-        left=0 if folder_of(plan.model.name) else plan.size - plan.here,
-        licence=plan.licence,
-        gated=plan.gated,
-        folder=str(plan.folder),
-        warning=warning(plan) if plan.needs else None,
-    )
-    return plain(result)
-
-
-def warning(plan: "Plan") -> str:
-    return f"{plan.model.name} reads texts by the package {plan.needs}, which is missing: pip install {plan.needs}"
-
-
-def described(card: "Card", start: float) -> dict[str, Any]:
-    """A model that is here now."""
-    from core.encoders.kept import folder_for
-
-    folder = folder_for(card.name)
-    result = HereResult(
-        name=card.name,
-        folder=str(folder),
-        bytes=sum(path.stat().st_size for path in folder.glob("*")),
-        licence=card.licence,
-        repository=card.repository,
-        seconds=round(perf_counter() - start, 3),
-    )
-    return plain(result)
+    return to_builtins(InstalledResult.of(bring(source, name, report), perf_counter() - start))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The list as a person reads it."""
-    return {"models": [row(each) for each in result["models"]]}
-
-
-def row(model: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": model["name"],
-        "here": "yes" if model["here"] else "",
-        "parameters": millions(model["parameters"]),
-        "size": model["size"] and size(model["size"]),
-        "memory": model["memory"] and size(model["memory"]),
-        "dimensions": model["dimension"],
-        "pixels": model["image_side"],
-        "imagenet": percent(model["imagenet"]),
-        "retrieval": percent(model["retrieval"]),
-        "recommended": model["reason"],
-    }
+    """See `ModelsResult.readable`."""
+    return convert(result, ModelsResult).readable()
 
 
 def with_size(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Bytes in units."""
-    return {name: size(value) if name in ("bytes", "left") else value for name, value in result.items()}
-
-
-def millions(count: int | None) -> str | None:
-    return f"{count / 1e6:,.0f} M" if count else None
-
-
-def percent(share: float | None) -> str | None:
-    return f"{100 * share:.1f} %" if share is not None else None
+    """See `InstalledResult.readable`."""
+    return convert(result, InstalledResult).readable()

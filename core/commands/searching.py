@@ -105,14 +105,12 @@ def _query(place: "Workspace", model: str, text: str | None, image: str | None) 
 
 
 def _picture(path: str) -> "Image":
-    from core.sources.pictures import check, open_picture
+    from core.sources.pictures import open_picture
 
     try:
-        data = Path(path).read_bytes()
+        return open_picture(Path(path).read_bytes())
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    check(data)
-    return open_picture(data)
 
 
 def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top: int) -> Hits:
@@ -126,10 +124,6 @@ def _nearest_to_item(place: "Workspace", embeddings: Embeddings, item: str, top:
 
 def _described(place: "Workspace", hits: Hits) -> list[Hit]:
     table = place.table(columns=["caption", "source"], ids=hits.ids.tolist())
-    items = {row["id"]: row for row in table.to_pylist()}
-    found = zip(hits.ids.tolist(), np.round(hits.scores.astype(float), 6).tolist(), strict=True)
-    return [Hit(id, score, **_shown(items.get(id, {}))) for id, score in found]
-
-
-def _shown(item: dict[str, Any]) -> dict[str, str]:
-    return {"caption": item.get("caption") or "", "source": item.get("source") or ""}
+    scores = np.round(hits.scores.astype(float), 6).tolist()
+    found = zip(*(table[name].to_pylist() for name in ("id", "caption", "source")), scores, strict=True)
+    return [Hit(id, score, caption or "", source or "") for id, caption, source, score in found]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput
-from core.home import ASSETS
+from core.machine import ASSETS
 
 POCKET, POCKET_2 = ASSETS / "pocket", ASSETS / "pocket-2"
 CONFIGURATION = "open_clip_config.json"

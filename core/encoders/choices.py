@@ -18,12 +18,8 @@ def models() -> list[ModelInfo]:
 
     of_hub = sorted((of_hub_list(*pair) for pair in open_clip.list_pretrained()), key=rank)
     names = {model.name for model in of_hub}
-    return [*of_bundle(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
-
-
-def of_bundle() -> list[ModelInfo]:
-    """The bundled models."""
-    return [with_size(replace(each, here=True)) for each in bundled()]
+    included = [with_size(replace(each, here=True)) for each in bundled()]
+    return [*included, *(of_card(card) for card in kept() if card.name not in names), *of_hub]
 
 
 def rank(model: ModelInfo) -> tuple[int, float]:
@@ -41,13 +37,7 @@ def of_hub_list(architecture: str, tag: str) -> ModelInfo:
     figures = published().get(name)
     model = ModelInfo(name, f"{architecture}, {tag}", "hub", here=is_here(name), reason=RECOMMENDED.get(name, ""))
     if figures:
-        model = replace(
-            model,
-            parameters=figures.parameters,
-            imagenet=figures.imagenet,
-            retrieval=figures.retrieval,
-            multilingual=figures.multilingual,
-        )
+        model = replace(model, **vars(figures))
     return shaped(with_size(model), open_clip.get_model_config(architecture) or {})
 
 

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -11,39 +10,38 @@ from core.encoders.hub import HubFile, plainly
 from core.errors import MissingWeights
 from core.formats import size
 
-BLOCK = 1 << 20
 TIMEOUT = 10.0
 """Seconds of silence after which a connection counts as broken."""
 ATTEMPTS = 4
 """How often in a row it is tried without a byte that is new."""
 PAUSE = 1.0
 
-Told = Callable[[int], None]
+OnArrival = Callable[[int], None]
 """Called with the bytes of the file that are here; raises `Cancelled` to stop."""
 
 
-def download(file: HubFile, folder: Path, told: Told) -> Path:
+def download(file: HubFile, folder: Path, on_arrival: OnArrival) -> Path:
     """The file in `folder`; raises `MissingWeights`. What came before a stop, or a kill, is not asked for again."""
     target = folder / file.name
     if target.is_file() and target.stat().st_size == file.size:
-        told(file.size)
+        on_arrival(file.size)
         return target
     partial = folder / f"{file.name}.{(file.digest or file.revision)[:12]}.part"
-    receive(file, partial, told)
+    receive(file, partial, on_arrival)
     check(file, partial)
     return partial.rename(target)
 
 
-def receive(file: HubFile, partial: Path, told: Told) -> None:
+def receive(file: HubFile, partial: Path, on_arrival: OnArrival) -> None:
     """Fills the partial file to its end, however often the connection breaks."""
     from httpx2 import TransportError
 
     fruitless = 0
     while fruitless < ATTEMPTS:
         before = arrived(partial)
-        told(before)
+        on_arrival(before)
         try:
-            stream(file, partial, told)
+            stream(file, partial, on_arrival)
             return
         except TransportError as error:
             broken = error
@@ -55,7 +53,7 @@ def receive(file: HubFile, partial: Path, told: Told) -> None:
     )
 
 
-def stream(file: HubFile, partial: Path, told: Told) -> None:
+def stream(file: HubFile, partial: Path, on_arrival: OnArrival) -> None:
     """One connection: asks for what is still missing and appends it."""
     from huggingface_hub import hf_hub_url
     from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
@@ -70,7 +68,7 @@ def stream(file: HubFile, partial: Path, told: Told) -> None:
             hf_raise_for_status(answer)
         except Exception as error:
             raise refusal(file, partial, answer.status_code, error) from None
-        append(answer, partial, begin if answer.status_code == 206 else 0, told)
+        append(answer, partial, begin if answer.status_code == 206 else 0, on_arrival)
 
 
 def refusal(file: HubFile, partial: Path, status: int, error: Exception) -> Exception:
@@ -80,37 +78,31 @@ def refusal(file: HubFile, partial: Path, status: int, error: Exception) -> Exce
     return plainly(file.repository, error)
 
 
-def append(answer: Any, partial: Path, begin: int, told: Told) -> None:
+def append(answer: Any, partial: Path, begin: int, on_arrival: OnArrival) -> None:
     """The answer's bytes, from `begin` on."""
     with partial.open("r+b" if begin else "wb", buffering=0) as written:
         written.seek(begin)
         for piece in answer.iter_bytes():
             begin += written.write(piece)
-            told(begin)
+            on_arrival(begin)
 
 
 def check(file: HubFile, partial: Path) -> None:
     """Raises `MissingWeights` for a file that is not what the hub has, and begins anew next time."""
     short = file.size and arrived(partial) != file.size
-    wrong = short or (file.digest and digest(partial) != file.digest)
-    if wrong:
+    if short or (file.digest and digest(partial) != file.digest):
         partial.unlink()
         raise MissingWeights(f"{file.repository}: {file.name} did not arrive as it is on the hub: ask for it again")
 
 
 def digest(path: Path) -> str:
     """SHA-256."""
-    found = sha256()
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        return file_digest(file, "sha256").hexdigest()
 
 
 def arrived(partial: Path) -> int:
-    with suppress(FileNotFoundError):
-        return partial.stat().st_size
-    return 0
+    return partial.stat().st_size if partial.exists() else 0
 
 
 def why(error: Exception) -> str:

@@ -20,9 +20,8 @@ from core.encoders import precision
 from core.encoders import two_towers as two_towers  # registers the tower of `pocket-2` with timm
 from core.encoders.penultimate import features_kept, has_features
 from core.encoders.shape import make_shaper
-from core.encoders.text import encode_text
 from core.encoders.texts import MERGES as MERGES
-from core.encoders.texts import make_tokenizer, needs_transformers
+from core.encoders.texts import encode_text, make_tokenizer, needs_transformers
 from core.encoders.texts import tower as text_tower
 from core.encoders.weights import Source, files_of
 from core.errors import BadInput, MissingWeights

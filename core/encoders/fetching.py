@@ -28,7 +28,7 @@ WAIT = 0.2
 
 
 @dataclass(frozen=True)
-class Plan:
+class Download:
     """What a download will bring.
 
     files: all of them, the weights first. configuration: open_clip's, complete. licence: as the repository states it.
@@ -57,7 +57,7 @@ class Plan:
         return sum(path.stat().st_size for path in unfinished(self.folder).glob("*") if path.is_file())
 
 
-def plan(name: str) -> Plan:
+def plan(name: str) -> Download:
     """Asks the hub what a model consists of; raises `BadInput` for a wrong name, `MissingWeights`."""
     model = hub_model(name)
     check_reachable(model.name)
@@ -68,7 +68,7 @@ def plan(name: str) -> Plan:
     configuration = configuration_of_architecture(model) if model.architecture else configuration_of(model, source)
     text = configuration["model_cfg"].get("text_cfg", {})
     others = text_files(model.repository, source, text)
-    return Plan(model, (weights, *others), configuration, source.licence, source.gated, lacking(text))
+    return Download(model, (weights, *others), configuration, source.licence, source.gated, lacking(text))
 
 
 def fetch(name: str, report: Report = silent) -> Card:
@@ -81,7 +81,7 @@ def fetch(name: str, report: Report = silent) -> Card:
         return bring(plan(name), report)
 
 
-def bring(plan: Plan, report: Report) -> Card:
+def bring(plan: Download, report: Report) -> Card:
     """Downloads every file into the unfinished folder, which then takes the model's name."""
     part = unfinished(plan.folder)
     check_room(plan.model.name, plan.folder, plan.size - plan.here)
@@ -101,7 +101,7 @@ def bring(plan: Plan, report: Report) -> Card:
     return card
 
 
-def planned_card(plan: Plan) -> Card:
+def planned_card(plan: Download) -> Card:
     weights = plan.files[0]
     digests = {file.name: file.digest for file in plan.files if file.digest}
     return Card(plan.model.name, weights.name, weights.repository, weights.revision, plan.licence, digests)
@@ -183,14 +183,14 @@ class Steps:
         self.begun: tuple[float, int] | None = None
 
     def within(self, file: HubFile) -> Callable[[int], None]:
-        """Follows one file, of which the bytes here are told."""
+        """Follows one file, by how many of its bytes are here."""
         before = self.done
 
-        def told(count: int) -> None:
+        def on_arrival(count: int) -> None:
             self.done = before + count
             self.tell(f"downloading {file.name}")
 
-        return told
+        return on_arrival
 
     def tell(self, message: str) -> None:
         now = time.monotonic()

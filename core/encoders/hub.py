@@ -89,16 +89,16 @@ def check_reachable(model: str) -> None:
 
     In a thread, because looking up the host's name cannot be given a time limit.
     """
-    said: list[Exception] = [TimeoutError(f"no answer within {PATIENCE:g} s")]
-    thread = Thread(target=knock, args=(said,), daemon=True)
+    failures: list[Exception] = [TimeoutError(f"no answer within {PATIENCE:g} s")]
+    thread = Thread(target=knock, args=(failures,), daemon=True)
     thread.start()
     thread.join(PATIENCE + 1)
-    if said:
-        raise unreachable(model, said[-1])
+    if failures:
+        raise unreachable(model, failures[-1])
 
 
-def knock(said: list[Exception]) -> None:
-    """Empties `said` when the hub answers, whatever the answer is; else leaves the reason there."""
+def knock(failures: list[Exception]) -> None:
+    """Empties `failures` when the hub answers, whatever the answer is; else leaves the reason there."""
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
@@ -106,11 +106,11 @@ def knock(said: list[Exception]) -> None:
 
     try:
         urlopen(Request(constants.ENDPOINT, method="HEAD"), timeout=PATIENCE).close()
-        said.clear()
+        failures.clear()
     except HTTPError:
-        said.clear()
+        failures.clear()
     except Exception as error:
-        said.append(error)
+        failures.append(error)
 
 
 def unreachable(model: str, error: Any) -> MissingWeights:

@@ -11,12 +11,13 @@ from typing import Any
 
 from core.encoders import weights
 from core.encoders.catalogue import BUNDLED, CONFIGURATION, check_configuration, configuration_of
-from core.encoders.downloads import BLOCK, digest
+from core.encoders.downloads import digest
 from core.encoders.fetching import Steps, alone, check_room, unfinished
 from core.encoders.kept import TOKENIZER, TOWER, Card, folder_for, folder_of, read_card, write_card
 from core.errors import BadInput
 from core.progress import Progress, Report, silent
 
+BLOCK = 1 << 20
 BESIDE = (*TOKENIZER, TOWER, "merges.txt.gz")
 """Files that belong to a model, where they lie beside its weights."""
 NAME = r"(?!.*--)[A-Za-z0-9][\w.\-]{0,62}"
@@ -24,7 +25,7 @@ NAME = r"(?!.*--)[A-Za-z0-9][\w.\-]{0,62}"
 
 
 @dataclass(frozen=True)
-class Given:
+class OwnWeights:
     """A person's files. card: what `fetch` wrote beside them, None for any others."""
 
     weights: Path
@@ -41,54 +42,44 @@ def bring(source: str, name: str | None = None, report: Report = silent) -> Card
 
     name: what it is called from now on; left out: what `fetch` called it, else what the folder or file is called.
     """
-    given = read(source)
-    card = card_for(given, name)
+    own = read(source)
+    card = card_for(own, name)
     folder = folder_for(card.name)
     with alone(folder, report):
         if folder_of(card.name):
             raise BadInput(f"there is a model {card.name} already, in {folder}: choose another name", "name")
-        check_room(card.name, folder, given.weights.stat().st_size)
+        check_room(card.name, folder, own.weights.stat().st_size)
         with discarded_on_failure(unfinished(folder)) as part:
-            fill(part, given, card, report)
+            fill(part, own, card, report)
             report(Progress(0, None, f"trying {card.name}"))
             prove(part, card)
             part.rename(folder)
     return card
 
 
-def read(source: str) -> Given:
+def read(source: str) -> OwnWeights:
     """What a person named; raises `BadInput` for what is no model."""
     architecture, _, rest = source.partition(":")
     if rest and not Path(source).exists():
         weights.check_architecture(architecture)
-        return Given(safe(Path(rest).expanduser()), of_architecture(architecture))
+        return OwnWeights(weights.safetensors(Path(rest).expanduser()), of_architecture(architecture))
     path = Path(source).expanduser()
     if path.is_dir():
         return of_folder(path)
-    safe(path)
+    weights.safetensors(path)
     if not (path.with_name(CONFIGURATION)).is_file():
         raise BadInput(
             f"{path.name}: no {CONFIGURATION} beside it; say which architecture it is, as in ViT-B-32:{path}"
         )
-    return Given(path, check_configuration(path.with_name(CONFIGURATION)))
+    return OwnWeights(path, check_configuration(path.with_name(CONFIGURATION)))
 
 
-def of_folder(folder: Path) -> Given:
+def of_folder(folder: Path) -> OwnWeights:
     configuration = configuration_of(folder)
     card = read_card(folder)
     if card and (folder / card.weights).suffix == ".safetensors":
-        return Given(safe(folder / Path(card.weights).name), configuration, card)
-    return Given(weights.choose_weights(folder), configuration)
-
-
-def safe(path: Path) -> Path:
-    """The file; raises `BadInput` unless it is safetensors."""
-    weights.refuse_pickle(path)
-    if not path.is_file():
-        raise BadInput(f"{path}: no such folder or file")
-    if path.suffix != ".safetensors":
-        raise BadInput(f"{path.name} is no safetensors file: convert the weights to safetensors")
-    return path
+        return OwnWeights(weights.safetensors(folder / Path(card.weights).name), configuration, card)
+    return OwnWeights(weights.choose_weights(folder), configuration)
 
 
 def of_architecture(architecture: str) -> dict[str, Any]:
@@ -97,41 +88,41 @@ def of_architecture(architecture: str) -> dict[str, Any]:
     return {"model_cfg": open_clip.get_model_config(architecture), "preprocess_cfg": {}}
 
 
-def card_for(given: Given, name: str | None) -> Card:
+def card_for(own: OwnWeights, name: str | None) -> Card:
     """The card that it gets here: the hub's name stays only with the hub's own weights."""
-    old = given.card
+    old = own.card
     if old and old.from_hub and name in (None, old.name):
-        if digest(given.weights) != old.digests.get(old.weights):
+        if digest(own.weights) != old.digests.get(old.weights):
             raise BadInput(
-                f"{given.weights.name} is not what {old.name} has on the hub: give it a name of its own", "name"
+                f"{own.weights.name} is not what {old.name} has on the hub: give it a name of its own", "name"
             )
         return old
-    own = name or (old.name if old else own_name(given))
-    if not re.fullmatch(NAME, own) or own in BUNDLED:
+    called = name or (old.name if old else own_name(own))
+    if not re.fullmatch(NAME, called) or called in BUNDLED:
         limits = "1 to 63 letters, digits, dots, single - and _; the bundled ones are taken"
-        raise BadInput(f"the name {own}: give {limits}", "name")
-    return Card(own, given.weights.name, licence=old.licence if old else Card.licence)
+        raise BadInput(f"the name {called}: give {limits}", "name")
+    return Card(called, own.weights.name, licence=old.licence if old else Card.licence)
 
 
-def own_name(given: Given) -> str:
+def own_name(own: OwnWeights) -> str:
     """Of the folder; of the file where the folder holds several."""
-    folder = given.weights.parent
+    folder = own.weights.parent
     several = len(list(folder.glob("*.safetensors"))) > 1 or not (folder / CONFIGURATION).is_file()
-    return (given.weights.stem if several else folder.resolve().name).replace("--", "-")
+    return (own.weights.stem if several else folder.resolve().name).replace("--", "-")
 
 
-def fill(part: Path, given: Given, card: Card, report: Report) -> None:
+def fill(part: Path, own: OwnWeights, card: Card, report: Report) -> None:
     """Copies what belongs to the model."""
-    steps = Steps(given.weights.stat().st_size, report)
+    steps = Steps(own.weights.stat().st_size, report)
     try:
         part.mkdir(parents=True)
-        with given.weights.open("rb") as source, (part / card.weights).open("wb") as copy:
+        with own.weights.open("rb") as source, (part / card.weights).open("wb") as copy:
             while block := source.read(BLOCK):
                 steps.done += copy.write(block)
                 steps.tell(f"copying {card.weights}")
-        for path in given.beside:
+        for path in own.beside:
             shutil.copyfile(path, part / path.name)
-        (part / CONFIGURATION).write_text(json.dumps(given.configuration, indent=2) + "\n", encoding="utf-8")
+        (part / CONFIGURATION).write_text(json.dumps(own.configuration, indent=2) + "\n", encoding="utf-8")
         write_card(part, card)
     except OSError as error:
         raise BadInput(f"{card.name} cannot be copied: {error.strerror or error}") from None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from core.home import MODELS, home
+from core.machine import MODELS, home
 
 CARD = "clipscape.json"
 UNFINISHED = ".part"

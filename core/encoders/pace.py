@@ -4,7 +4,7 @@ import time
 from collections import deque
 
 from core.errors import BadParameter
-from core.processors import usable_processors
+from core.machine import usable_processors
 from core.progress import Progress, Report
 
 FIRST_BATCH = 16

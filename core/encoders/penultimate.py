@@ -17,7 +17,7 @@ from open_clip.timm_model import TimmModel
 from open_clip.transformer import VisionTransformer
 from torch import Tensor, nn
 
-Keep = Callable[[Tensor], None]
+OnFeatures = Callable[[Tensor], None]
 Remove = Callable[[], None]
 
 
@@ -44,42 +44,42 @@ def has_features(tower: Any) -> bool:
     return remove is not None
 
 
-def _watch(tower: Any, keep: Keep) -> Remove | None:
+def _watch(tower: Any, on_features: OnFeatures) -> Remove | None:
     """What ends it; None for a tower without features."""
     if isinstance(tower, VisionTransformer):
-        return None if tower.proj is None else _watch_pool(tower, keep)
+        return None if tower.proj is None else _watch_pool(tower, on_features)
     if isinstance(tower, ModifiedResNet):
-        return _watch_input(tower.attnpool, keep)
-    return _watch_timm(tower, keep) if isinstance(tower, TimmModel) else None
+        return _watch_input(tower.attnpool, on_features)
+    return _watch_timm(tower, on_features) if isinstance(tower, TimmModel) else None
 
 
-def _watch_pool(tower: VisionTransformer, keep: Keep) -> Remove:
+def _watch_pool(tower: VisionTransformer, on_features: OnFeatures) -> Remove:
     """The projection is a matrix, not a module with hooks: what is pooled passes through here on its way to it."""
     pool = tower._pool
 
     def watched(x: Tensor) -> tuple[Tensor, Tensor]:
         pooled, tokens = pool(x)
-        keep(pooled)
+        on_features(pooled)
         return pooled, tokens
 
     tower._pool = watched
     return lambda: delattr(tower, "_pool")
 
 
-def _watch_timm(tower: TimmModel, keep: Keep) -> Remove | None:
+def _watch_timm(tower: TimmModel, on_features: OnFeatures) -> Remove | None:
     own = getattr(tower.trunk, "penultimate", None)
     if isinstance(own, nn.Module):
-        return own.register_forward_hook(lambda module, given, features: keep(features)).remove
+        return own.register_forward_hook(lambda module, given, features: on_features(features)).remove
     if len(tower.head):
-        return _watch_input(tower.head, keep)
+        return _watch_input(tower.head, on_features)
     classifier = tower.trunk.get_classifier()
     if isinstance(classifier, nn.Module) and not isinstance(classifier, nn.Identity):
-        return _watch_input(classifier, keep)
+        return _watch_input(classifier, on_features)
     return None
 
 
-def _watch_input(module: nn.Module, keep: Keep) -> Remove:
-    return module.register_forward_pre_hook(lambda module, given: keep(given[0])).remove
+def _watch_input(module: nn.Module, on_features: OnFeatures) -> Remove:
+    return module.register_forward_pre_hook(lambda module, given: on_features(given[0])).remove
 
 
 def _pooled(features: Tensor) -> Tensor:

@@ -6,11 +6,11 @@ from queue import SimpleQueue
 from threading import Event, Semaphore
 from typing import TypeVar
 
-Given = TypeVar("Given")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def prefetch(items: Iterable[Given], work: Callable[[Given], Result], threads: int, ahead: int) -> Generator[Result]:
+def prefetch(items: Iterable[Task], work: Callable[[Task], Result], threads: int, ahead: int) -> Generator[Result]:
     """`map(work, items)` in threads: results in order, at most `ahead` of them before they are asked for.
 
     The items are drawn in a thread too, and only twice as many as there are threads wait for one.
@@ -19,7 +19,7 @@ def prefetch(items: Iterable[Given], work: Callable[[Given], Result], threads: i
     results: SimpleQueue[Future[Result] | None] = SimpleQueue()
     space, hands, over = Semaphore(ahead), Semaphore(2 * threads), Event()
 
-    def handle(item: Given) -> Result:
+    def handle(item: Task) -> Result:
         try:
             return work(item)
         finally:

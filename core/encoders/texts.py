@@ -1,4 +1,4 @@
-"""What reads a model's texts: its tokenizer, and the settings of a text tower of `transformers`.
+"""What reads a model's texts: its tokenizer, the settings of a text tower of `transformers`, a tower without padding.
 
 A model in a folder takes both from there and asks no hub.
 """
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import open_clip
+import torch
+from open_clip import CLIP
+from torch import Tensor
 
 from core.encoders.kept import TOKENIZER, TOWER
 from core.encoders.weights import Source
@@ -66,3 +69,24 @@ def folder_of(source: Source) -> Path | None:
 def settings_of(source: Source) -> dict[str, Any]:
     """The configuration of its text tower."""
     return (open_clip.get_model_config(source.configuration) or {}).get("text_cfg", {})
+
+
+def encode_text(model: Any, tokens: Tensor) -> Tensor:
+    """`model.encode_text`, several times faster for captions: a CLIP reads 77 tokens, a caption has a dozen.
+
+    Only where the padding cannot matter: with a causal mask and the vector taken at the end of the text.
+    """
+    if type(model) is not CLIP or model.text_pool_type != "argmax" or model.attn_mask is None:
+        return model.encode_text(tokens)
+    ends = tokens.argmax(dim=-1)
+    length = int(ends.max()) + 1
+    embedded = model.token_embedding(tokens[:, :length]) + model.positional_embedding[:length]
+    read = model.transformer(embedded, attn_mask=model.attn_mask[:length, :length])
+    last = model.ln_final(read)[torch.arange(len(tokens), device=tokens.device), ends]
+    return project(last, model.text_projection)
+
+
+def project(vectors: Tensor, projection: Any) -> Tensor:
+    if projection is None:
+        return vectors
+    return projection(vectors) if callable(projection) else vectors @ projection

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.encoders import kept
 from core.encoders.catalogue import BUNDLED, CONFIGURATION, INDEX, WEIGHTS, configuration_of, shards, suggest
+from core.encoders.downloads import digest
 from core.encoders.hub import in_cache
 from core.encoders.hub_names import PREFIX, HubModel, hub_model
 from core.errors import BadInput, MissingWeights
@@ -115,11 +116,7 @@ def choose_weights(path: Path) -> Path:
 def checkpoint(architecture: str, path: Path, mark: str = "") -> Source:
     """A file of weights for one of open_clip's architectures."""
     check_architecture(architecture)
-    refuse_pickle(path)
-    if not path.is_file():
-        raise BadInput(f"{path}: no such file")
-    if path.suffix != ".safetensors":
-        raise BadInput(f"{path.name} is no safetensors file: convert the weights to safetensors")
+    safetensors(path)
     name = identify(f"{architecture}:{path.resolve()}", mark, (path,))
     return Source(name, architecture, path.resolve())
 
@@ -164,8 +161,7 @@ def check_architecture(architecture: str) -> None:
     import open_clip
 
     if architecture not in open_clip.list_models():
-        near = suggest(architecture)
-        raise BadInput(f"no architecture {architecture!r}: {near}")
+        raise BadInput(f"no architecture {architecture!r}: {suggest(architecture)}")
 
 
 def refuse_pickle(path: Path) -> None:
@@ -175,6 +171,16 @@ def refuse_pickle(path: Path) -> None:
             f"{path.name} may run code when it is opened, so it is not: "
             "convert it to safetensors where you trust it (safetensors.torch.save_file)"
         )
+
+
+def safetensors(path: Path) -> Path:
+    """The file; raises `BadInput` unless it is safetensors."""
+    refuse_pickle(path)
+    if not path.is_file():
+        raise BadInput(f"{path}: no such folder or file")
+    if path.suffix != ".safetensors":
+        raise BadInput(f"{path.name} is no safetensors file: convert the weights to safetensors")
+    return path
 
 
 def identify(name: str, mark: str, files: tuple[Path, ...]) -> str:
@@ -188,8 +194,4 @@ def identify(name: str, mark: str, files: tuple[Path, ...]) -> str:
 @cache
 def content_hash(path: Path, changed: int) -> str:
     """The file's SHA-256; `changed` is its time of change, so that it is read once a version."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    return digest(path)

@@ -11,9 +11,8 @@ and the method is the whitened mean. How it is taught: `core.groups.learning.les
 
 from dataclasses import dataclass
 
-from core.groups.checks import check, several
 from core.groups.pooling import Attention
-from core.groups.sets import Sets
+from core.groups.sets import Sets, check, several
 from core.methods import Method, param
 from core.progress import Report, silent
 

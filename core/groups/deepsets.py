@@ -11,9 +11,8 @@ The paper's sum is a mean here, so that groups of different sizes lie in one pla
 
 from dataclasses import dataclass
 
-from core.groups.checks import check, several
 from core.groups.pooling import DeepSets
-from core.groups.sets import Sets
+from core.groups.sets import Sets, check, several
 from core.methods import Method, param
 from core.progress import Report, silent
 

@@ -16,9 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.groups.checks import check
-from core.groups.sets import GroupEmbedder, Sets
-from core.groups.within import within_covariance
+from core.groups.sets import GroupEmbedder, Sets, check, within_covariance
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
 from core.results import Floats

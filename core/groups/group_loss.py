@@ -20,9 +20,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.groups.checks import check, several
 from core.groups.latent import Latent, find_latent, group_aware
-from core.groups.sets import GroupEmbedder, Sets, unit
+from core.groups.sets import GroupEmbedder, Sets, check, several, unit
 from core.groups.start import Start, start_of
 from core.methods import Method, param
 from core.progress import Bar, Report, silent

@@ -17,9 +17,8 @@ The paper's group-aware representation adds to an instance what its latent group
 
 from dataclasses import dataclass, replace
 
-from core.groups.checks import check, several
 from core.groups.latent import Latent, find_latent, group_aware
-from core.groups.sets import GroupEmbedder, Sets
+from core.groups.sets import GroupEmbedder, Sets, check, several
 from core.groups.start import Start, start_of
 from core.methods import Method, param
 from core.progress import Bar, Report, silent

@@ -11,8 +11,7 @@ vectors it is 1 where all are equal.
 
 from dataclasses import dataclass
 
-from core.groups.checks import check
-from core.groups.sets import GroupEmbedder, Sets
+from core.groups.sets import GroupEmbedder, Sets, check
 from core.methods import Method
 from core.progress import Progress, Report, silent
 from core.results import Floats

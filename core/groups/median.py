@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.groups.checks import check
-from core.groups.sets import GroupEmbedder, Sets
+from core.groups.sets import GroupEmbedder, Sets, check
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
 from core.results import Floats

@@ -10,8 +10,7 @@ Euclidean distance between unit vectors orders as the cosine does. What it forge
 
 from dataclasses import dataclass
 
-from core.groups.checks import check
-from core.groups.sets import GroupEmbedder, Sets, unit
+from core.groups.sets import GroupEmbedder, Sets, check, unit
 from core.methods import Method
 from core.progress import Progress, Report, silent
 from core.results import Floats

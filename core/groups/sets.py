@@ -17,7 +17,9 @@ from core.progress import Progress, Report, silent
 from core.results import Floats, check_matrix
 
 Integers = NDArray[np.int64]
+Doubles = NDArray[np.float64]
 
+LEAST_GROUPS = 2
 AT_ONCE = 8_192
 """Items that are embedded, and groups whose distances are made, in one piece."""
 
@@ -127,3 +129,34 @@ def unit(x: Floats) -> Floats:
     """Vectors along the last axis divided by their norms; zeros stay zeros."""
     norms = np.linalg.norm(x, axis=-1, keepdims=True)
     return (x / np.where(norms > 0, norms, 1)).astype(np.float32, copy=False)
+
+
+def check(sets: Sets) -> None:
+    """Raises `BadInput` for fewer than two groups, where none holds two items, and for rows of zero dimensions."""
+    if sets.dimensions == 0:
+        raise BadInput(f"vectors have shape {sets.vectors.shape}: at least one dimension is needed")
+    if len(sets) < LEAST_GROUPS:
+        raise BadInput(f"{len(sets)} group is fewer than {LEAST_GROUPS}: group the items by another column")
+    if sets.sizes.max() < 2:
+        raise BadInput(f"each of the {len(sets):,} groups holds one item: group the items by another column")
+
+
+def several(sets: Sets) -> Sets:
+    """The groups of two items or more: one item alone says nothing of how a group varies, and cannot be halved."""
+    return sets if sets.sizes.min() > 1 else sets.take(np.flatnonzero(sets.sizes > 1))
+
+
+def group_means(sets: Sets) -> Doubles:
+    """(G, D)."""
+    return np.add.reduceat(sets.vectors, sets.starts, axis=0, dtype=np.float64) / sets.sizes[:, None]
+
+
+def within_covariance(sets: Sets) -> Doubles:
+    """The pooled covariance about the groups' means: (D, D), unbiased; zero where every group holds one item."""
+    means, group = group_means(sets), sets.group
+    total = np.zeros((sets.dimensions, sets.dimensions))
+    for start in range(0, len(group), AT_ONCE):
+        here = slice(start, start + AT_ONCE)
+        away = sets.vectors[here] - means[group[here]]
+        total += away.T @ away
+    return total / max(len(group) - len(sets), 1)

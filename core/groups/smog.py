@@ -14,8 +14,7 @@ group, with noise; and the groups are those given, so there is no regrouping. A 
 
 from dataclasses import dataclass
 
-from core.groups.checks import check, several
-from core.groups.sets import Sets
+from core.groups.sets import Sets, check, several
 from core.groups.start import WhitenedMean
 from core.methods import Method, param
 from core.progress import Report, silent

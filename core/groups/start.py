@@ -11,8 +11,7 @@ from itertools import product
 import numpy as np
 
 from core.groups.choosing import Choice, choose
-from core.groups.sets import GroupEmbedder, Sets
-from core.groups.within import within_covariance
+from core.groups.sets import GroupEmbedder, Sets, within_covariance
 from core.progress import Report
 from core.results import Floats
 

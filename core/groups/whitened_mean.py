@@ -13,8 +13,7 @@ This is where the learned methods begin: what they add to it is theirs.
 
 from dataclasses import dataclass
 
-from core.groups.checks import check, several
-from core.groups.sets import Sets
+from core.groups.sets import Sets, check, several
 from core.groups.start import WhitenedMean, start_of
 from core.methods import Method, param
 from core.progress import Bar, Report, silent

@@ -13,7 +13,7 @@ from typing import Any
 from core import errors
 from core.errors import BadInput, ClipscapeError, JobFailed
 from core.jobs.processes import PRELOAD, Server, Worker, explain
-from core.processors import usable_processors
+from core.machine import usable_processors
 from core.progress import Progress
 
 AT_ONCE = 2

@@ -12,16 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled
+from core.machine import usable_processors
 from core.maps.neighbours import Neighbours, Searcher
 from core.maps.quality import check_rows
 from core.methods import Method, param
-from core.processors import usable_processors
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map
 
 LEAST_ROWS = 4
 EVERY = 25
 FFT_ROWS = 3_000
+"""Barnes-Hut is quicker for few rows, interpolation for many: 5.4 and 3.1 s for 100 steps of 4,000 rows."""
 PLACING_ITERATIONS = 250
 PLACING_PERPLEXITY = 5.0
 
@@ -90,14 +91,14 @@ class _Steps:
             exaggeration=exaggeration,
             learning_rate=learning_rate or "auto",
             momentum=0.8,
-            callbacks=self._told,
+            callbacks=self._stopped,
             callbacks_every_iters=EVERY,
             **more,
         )
         self.done += count
         return moved
 
-    def _told(self, step: int, error: float, embedding: Any) -> bool:
+    def _stopped(self, step: int, error: float, embedding: Any) -> bool:
         """Called by openTSNE; true stops it, and it gives back the map so far."""
         self.stopped = self.bar.stopped(self.done + step, "moving points", {"kl_divergence": float(error)})
         return self.stopped
@@ -113,7 +114,7 @@ def _begin(x: Floats, neighbours: Neighbours, perplexity: float, params: Params)
     affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=known, n_jobs=usable_processors())
     begin = _first_places(x, affinities.P, params)
     options = {"n_jobs": usable_processors(), "max_step_norm": 5, "random_state": params.seed}
-    return TSNEEmbedding(begin, affinities, negative_gradient_method=_gradient(len(x)), **options)
+    return TSNEEmbedding(begin, affinities, negative_gradient_method="fft" if len(x) > FFT_ROWS else "bh", **options)
 
 
 def _first_places(x: Floats, pull: Any, params: Params) -> NDArray[np.float64]:
@@ -148,11 +149,6 @@ def _pull(neighbours: Neighbours, perplexity: float, reference_count: int) -> An
         n_reference_samples=reference_count,
         n_jobs=usable_processors(),
     )
-
-
-def _gradient(count: int) -> str:
-    """Barnes-Hut is quicker for few rows, interpolation for many: 5.4 and 3.1 s for 100 steps of 4,000 rows."""
-    return "fft" if count > FFT_ROWS else "bh"
 
 
 METHOD = Method("tsne", "t-SNE", Params, fit, place)

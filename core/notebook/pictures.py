@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.results import Floats, Strings
+from core.sources.pictures import open_picture
 
 WIDTH, HEIGHT, EDGE = 880, 620, 28
 """Of a map in pixels, and what stays free around its points."""
@@ -92,8 +93,7 @@ def _points(places: Floats, modality: Strings) -> Image.Image:
 
 
 def _paste(picture: Image.Image, thumbnail: bytes, place: Floats) -> None:
-    with Image.open(BytesIO(thumbnail)) as opened:
-        small = opened.convert("RGB")
+    small = open_picture(thumbnail)
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     left, top = (int(middle - size / 2) for middle, size in zip(place, small.size, strict=True))
     picture.paste(small, (left, top))

@@ -6,16 +6,18 @@ from html import escape
 from typing import Any
 
 import pandas as pd
+from msgspec import convert
 
 from core import search
 from core.commands import readable
+from core.commands.embedding import EmbedResult
 from core.notebook.pictures import gallery, key, map_picture, spread
 from core.results import Clustering, Map
 from core.runs.clustering import ClusteringRun
 from core.runs.map import MapRun
 from core.workspace import Run, RunCard, Workspace
 
-Found = Mapping[str, Any]
+CommandResult = Mapping[str, Any]
 """What a command gives."""
 NAMES = {"image": "images", "text": "captions"}
 FIGURES = ("trustworthiness", "neighbour_preservation")
@@ -29,7 +31,7 @@ class Hits(search.Hits):
     thumbnails: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, found: Found, place: Workspace) -> "Hits":
+    def of(cls, found: CommandResult, place: Workspace) -> "Hits":
         table = pd.DataFrame(found["hits"], columns=["id", "score", "caption", "source"])
         ids, scores = table["id"].to_numpy(dtype=str), table["score"].to_numpy(dtype="float32")
         return cls(ids, scores, table, place.thumbnails(ids.tolist()))
@@ -104,7 +106,7 @@ class Clusterings:
     partial: bool = False
 
     @classmethod
-    def of(cls, found: Found, place: Workspace) -> "Clusterings":
+    def of(cls, found: CommandResult, place: Workspace) -> "Clusterings":
         kept = {f"{row['method']} {row['seed']}": ClusteringRun.load(place, row["run"]) for row in found["runs"]}
         results = {name: clustering_of(run) for name, run in kept.items()}
         ids = next(iter(kept.values())).ids
@@ -140,7 +142,7 @@ class Curves:
     partial: bool = False
 
     @classmethod
-    def of(cls, found: Found, place: Workspace) -> "Curves":
+    def of(cls, found: CommandResult, place: Workspace) -> "Curves":
         rows = [_point(method, each) for method, curve in found["curves"].items() for each in curve]
         return cls(pd.DataFrame(rows), found["full"], found["smallest_lossless"], **_remarks(found))
 
@@ -151,7 +153,7 @@ class Curves:
         return self.points.to_html(index=False, float_format="{:.3f}".format)
 
 
-def _point(method: str, figures: Found) -> dict[str, Any]:
+def _point(method: str, figures: CommandResult) -> dict[str, Any]:
     means = {way: figures[way][0] for way in ("i2t", "t2i")}
     sds = {f"{way}_sd": figures[way][1] for way in ("i2t", "t2i")}
     return {"method": method, "dim": figures["dim"], **means, **sds, "p": figures["p"], "seconds": figures["seconds"]}
@@ -172,10 +174,11 @@ class EmbedSummary:
     refused: Sequence[Mapping[str, str]] = ()
 
     @classmethod
-    def of(cls, found: Found, place: Workspace) -> "EmbedSummary":
-        figures = {name: found[name] for name in ("model", "embedded", "seconds", "rate", "refused")}
-        return cls(understood=(found["understood"] or {}).get("words", ""), **figures)
+    def of(cls, given: CommandResult) -> "EmbedSummary":
+        found = convert(given, EmbedResult)
+        words = found.understood["words"] if found.understood else ""
+        return cls(found.model, found.embedded, found.seconds, found.rate, words, given["refused"])
 
 
-def _remarks(found: Found) -> dict[str, Any]:
+def _remarks(found: CommandResult) -> dict[str, Any]:
     return {name: found[name] for name in ("refused", "partial") if name in found}

@@ -5,8 +5,6 @@ Colour, background and edges change while shapes stay, because a style nobody ha
 model differs in exactly those.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Concepts (base emoji), cleaned captions, and the split into seen and held-out concepts."""
 
-from __future__ import annotations
-
 import random
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The table of figures in the card of ``pocket``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,16 +10,16 @@ HEADER = (
 )
 WAYS = {"image_to_text": "picture → name", "text_to_image": "name → picture"}
 
-Found = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
+Figures = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
 """Weights → pictures → way → figures, as `evaluate` prints them."""
 
 
-def table(figures: Found) -> str:
+def table(figures: Figures) -> str:
     """A Markdown table, a line for each measurement."""
     return "\n".join([*HEADER, *_lines(figures)])
 
 
-def _lines(figures: Found) -> Iterator[str]:
+def _lines(figures: Figures) -> Iterator[str]:
     for weights, of_weights in figures.items():
         for pictures, ways in of_weights.items():
             for way, found in ways.items():
@@ -30,7 +28,7 @@ def _lines(figures: Found) -> Iterator[str]:
                 yield f"| {pictures}, {WAYS[way]} | {weights.partition('_')[0]} | {counts} | {shares} |"
 
 
-def fill(path: Path, figures: Found) -> None:
+def fill(path: Path, figures: Figures) -> None:
     """Put the table between the marks of a card."""
     put(path, table(figures), BEGIN)
 

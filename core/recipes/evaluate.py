@@ -6,14 +6,13 @@ the shipped weights saw both. Beside the shipped files it reads the packages ``o
 and ``tuxpaint-stamps-default``.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -53,9 +52,9 @@ class Seen:
     vectors: NDArray[np.float32]
     names: NDArray[np.str_]
 
-    def where(self, wanted: Sequence[bool]) -> Seen:
+    def where(self, wanted: Sequence[bool]) -> Self:
         """Those of the pictures that are wanted."""
-        return Seen(self.vectors[np.array(wanted)], self.names[np.array(wanted)])
+        return type(self)(self.vectors[np.array(wanted)], self.names[np.array(wanted)])
 
 
 def ranks(scores: NDArray[np.floating], right: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -102,19 +101,18 @@ def both_ways(encoder: Encoder, every: Seen, names: Sequence[str], asked: Sequen
     }
 
 
-@lru_cache(maxsize=1)
-def openmoji() -> Named:
-    """OpenMoji's colour drawings of every base concept, without skin tones."""
+@lru_cache(maxsize=2)
+def openmoji(kind: str = "plain", every: int = 1) -> Named:
+    """OpenMoji's drawings of every so many base concepts, without skin tones; kind: of `sources.STROKES`."""
     table = captions.concepts()
-    drawn = list(sources.emoji(sources.OPENMOJI, ("plain",)))
+    drawn = list(sources.emoji(sources.OPENMOJI, (kind,)))[::every]
     return Named([on_white(pictures.draw(each, SIDE)) for each in drawn], [table[each.concept].name for each in drawn])
 
 
-def style(name: str) -> Named:
-    """The pictures of one style of the bundled set `emoji`."""
-    rows = parquet.read_table(
-        ASSETS / "emoji" / ITEMS, columns=["image", "caption"], filters=[("style", "==", name)]
-    ).to_pylist()
+def bundled(name: str, style: str | None = None) -> Named:
+    """The pictures of a bundled set, or of one style of it, by their captions."""
+    chosen = [("style", "==", style)] if style else None
+    rows = parquet.read_table(ASSETS / name / ITEMS, columns=["image", "caption"], filters=chosen).to_pylist()
     return Named([open_picture(row["image"]) for row in rows], [row["caption"] for row in rows])
 
 
@@ -178,7 +176,7 @@ def held_out() -> Encoder:
 
 def _unseen_in_seen_styles(encoder: Encoder, unseen: set[str]) -> Iterator[tuple[str, Ways]]:
     for name in SEEN_STYLES:
-        shown = style(name)
+        shown = bundled("emoji", name)
         hidden = [each in unseen for each in shown.names]
         yield f"unseen concepts in {name}", both_ways(encoder, see(encoder, shown), concept_names(), hidden)
 
@@ -195,8 +193,7 @@ def shipped_figures(encoder: Encoder) -> dict[str, Ways]:
 
 def fashion(encoder: Encoder) -> Ways:
     """The class of each picture of the bundled set `fashion`, by the caption nearest to it; chance is 10 %."""
-    rows = parquet.read_table(ASSETS / "fashion" / ITEMS, columns=["image", "caption"]).to_pylist()
-    shown = Named([open_picture(row["image"]) for row in rows], [row["caption"] for row in rows])
+    shown = bundled("fashion")
     return {"image_to_text": to_names(encoder, see(encoder, shown), shown.names)}
 
 

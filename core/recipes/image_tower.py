@@ -1,7 +1,5 @@
 """Train the image tower against the frozen text tower (LiT: Zhai et al. 2022)."""
 
-from __future__ import annotations
-
 import copy
 import logging
 import math

@@ -1,8 +1,7 @@
 """The shape of ``pocket`` as an open_clip model, and how it is written and read."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +65,12 @@ def write(model: open_clip.CLIP, folder: Path) -> None:
     """Config and half-precision weights, as ``open_clip`` reads them from ``local-dir:``."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIGURATION).write_text(json.dumps(CONFIG, indent=2) + "\n")
-    state = {
-        k: v.detach().half().contiguous() if v.is_floating_point() else v.clone() for k, v in model.state_dict().items()
-    }
-    save_file(state, folder / WEIGHTS)
+    save_file(half(model.state_dict()), folder / WEIGHTS)
+
+
+def half(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """In half precision, as the files keep it."""
+    return {k: v.detach().half().contiguous() if v.is_floating_point() else v.clone() for k, v in state.items()}
 
 
 def read(folder: Path) -> open_clip.CLIP:
@@ -80,13 +81,13 @@ def read(folder: Path) -> open_clip.CLIP:
     return model.eval()
 
 
-def tokenizer(folder: Path) -> open_clip.SimpleTokenizer:
+def tokenizer(folder: Path, context: int = CONTEXT) -> open_clip.SimpleTokenizer:
     """open_clip's tokenizer over this folder's merges."""
-    return open_clip.SimpleTokenizer(bpe_path=str(folder / MERGES), context_length=CONTEXT)
+    return open_clip.SimpleTokenizer(bpe_path=str(folder / MERGES), context_length=context)
 
 
-def encode_tokens(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
-    """Token rows (b, n ≤ context) → unit vectors (b, 256).
+def encode_tokens(model: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """Token rows (b, n ≤ context) → unit vectors (b, D), by a model or a text tower alone.
 
     Rows may be cut after their end token: with a causal mask the result stays the same,
     and short captions cost a quarter of the padded ones.
@@ -95,7 +96,7 @@ def encode_tokens(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
     x = model.token_embedding(tokens) + model.positional_embedding[:n]
     x = model.ln_final(model.transformer(x, attn_mask=model.attn_mask[:n, :n]))
     x = x[torch.arange(len(x)), tokens.argmax(-1)] @ model.text_projection
-    return F.normalize(x, dim=-1)
+    return F.normalize(x.float(), dim=-1)
 
 
 def tokenize(tokenizer: open_clip.SimpleTokenizer, texts: list[str]) -> torch.Tensor:

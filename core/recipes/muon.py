@@ -3,8 +3,6 @@
 torch's own takes matrices only; here a convolution's filters are the rows of one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import torch

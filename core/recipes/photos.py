@@ -4,8 +4,6 @@
 synthetic portraits (MIT), of which none but COCO's taught `pocket-2`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The phrases on which the text tower learns, with their cached teacher vectors."""
 
-from __future__ import annotations
-
 import json
 import re
 

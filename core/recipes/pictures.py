@@ -1,7 +1,5 @@
 """Rasterise every source to one memory-mapped array, with its table of captions."""
 
-from __future__ import annotations
-
 import io
 import json
 import multiprocessing

@@ -5,8 +5,6 @@ in any style: its weights give the card's held-out figures. Stage 2 goes on from
 what ships. Each stage reads what the one before it left in the cache, so that any of them can be run alone.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import logging
@@ -73,7 +71,7 @@ def ship_held_out(weights: Path) -> None:
     state = shape.read(weights).state_dict()
     own = {name: value for name, value in state.items() if name.startswith("visual.") or name == "logit_scale"}
     (POCKET / HELD_OUT).parent.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.half() if v.is_floating_point() else v for k, v in own.items()}, POCKET / HELD_OUT)
+    save_file(shape.half(own), POCKET / HELD_OUT)
 
 
 def write_held_out_list(path: Path) -> None:

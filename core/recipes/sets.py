@@ -5,8 +5,6 @@
 ``assets/photos``: photographs that may be passed on, see `core.recipes.photos`.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import logging
@@ -27,7 +25,8 @@ from core.commands.mapping import map as draw
 from core.progress import Progress
 from core.recipes import captions, download, photos, pictures, sources
 from core.sources.bundled import ASSETS, ITEMS
-from core.workspace import Workspace, export, restore
+from core.workspace import Workspace
+from core.workspace.shipping import export, restore
 
 log = logging.getLogger(__name__)
 MAPS = {
@@ -137,13 +136,13 @@ def finish(name: str, assets: Path = ASSETS) -> None:
         pictures_only.mkdir()
         shutil.copy(folder / ITEMS, pictures_only)
         made = restore(pictures_only, Path(scratch) / name)
-        embed(made.path, model=model, features=name in FEATURED, maps=False, report=told)
+        embed(made.path, model=model, features=name in FEATURED, maps=False, report=log_stages)
         for space in MAPS[name]:
-            drawn = draw(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=told)
+            drawn = draw(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=log_stages)
             name_run(made, drawn["run"], f"{name}-{space}")
         if name in CLUSTERED:
             methods, k = CLUSTERED[name]
-            cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=told)
+            cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=log_stages)
         export(made, folder)
 
 
@@ -154,7 +153,7 @@ def name_run(workspace: Workspace, run: str, name: str) -> None:
     workspace.delete_run(run)
 
 
-def told(progress: Progress) -> None:
+def log_stages(progress: Progress) -> None:
     """One line a stage on the log."""
     if progress.done == progress.total:
         log.info("%s: %s", progress.message, progress.done)

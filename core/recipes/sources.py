@@ -1,7 +1,5 @@
 """Every captioned picture of the recipe as a :class:`Source` record, before rasterising."""
 
-from __future__ import annotations
-
 import gzip
 import html
 import re
@@ -17,16 +15,8 @@ from core.recipes import captions, download
 CLIPART_BYTES = 40_000  # larger drawings take a second each
 OPENMOJI = "openmoji"
 FASHION_CLASSES = (
-    "t-shirt",
-    "trousers",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
+    *("t-shirt", "trousers", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
 )
 # Vector restyling: outlines and line art from the same drawing (widths are shares of the box).
 STROKES = {

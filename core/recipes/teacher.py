@@ -3,8 +3,6 @@
 A plain BERT forward pass in torch, so that the recipe needs no transformer library.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from functools import lru_cache

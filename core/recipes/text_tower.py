@@ -4,14 +4,13 @@ The target space is the teacher's, centred, reduced by PCA and half whitened, so
 captions which the teacher holds close (``man cook`` / ``woman cook``) still lie apart.
 """
 
-from __future__ import annotations
-
 import logging
 import random
 import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import open_clip
@@ -34,7 +33,7 @@ class TargetSpace:
         self.mean, self.axes = mean, axes
 
     @classmethod
-    def fitted(cls, vectors: np.ndarray, power: float = 0.5) -> TargetSpace:
+    def fitted(cls, vectors: np.ndarray, power: float = 0.5) -> Self:
         """PCA of the vectors; axes divided by their spread to the ``power``."""
         mean = vectors.mean(0)
         values, axes = np.linalg.eigh(np.cov((vectors - mean).T))

@@ -1,7 +1,5 @@
 """Byte-pair merges for open_clip's tokenizer, learned on the captions (Sennrich et al. 2016)."""
 
-from __future__ import annotations
-
 import gzip
 import heapq
 from collections import Counter, defaultdict

@@ -9,14 +9,13 @@ Pictures are passed on as their bytes, unchecked: `core.sources.pictures` checks
 once, where their thumbnail is made.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import BadInput
-from core.sources.bundled import Dataset, datasets
-from core.sources.files import DroppedFiles, is_zip
-from core.sources.gather import SIDECARS, from_files
+from core.sources.bundled import Dataset, datasets, names
+from core.sources.files import is_zip
+from core.sources.gather import SIDECARS
 from core.sources.items import Item, Refused
 from core.sources.kinds import Kind, endings, kinds, parser_of
 
@@ -31,7 +30,6 @@ __all__ = [
     "is_zip",
     "kinds",
     "read",
-    "read_files",
     "uploadable",
 ]
 
@@ -51,13 +49,6 @@ def count(source: str | Path) -> int | None:
     return _kind(source).count(Path(source))
 
 
-def read_files(
-    files: Iterable[tuple[str, bytes]], captions: tuple[str, bytes] | None = None
-) -> Iterator[Item | Refused]:
-    """Items from files that are here already, each a name and its bytes: pictures, zips, tables that name them."""
-    return from_files(DroppedFiles(chain(files, [captions] if captions else [])))
-
-
 def is_captions(name: str) -> bool:
     """Whether a file of that name holds captions of the pictures beside it."""
     return parser_of(name) is not None
@@ -75,8 +66,4 @@ def _kind(source: str | Path) -> Kind:
             return kind
     if path.exists():
         raise BadInput(f"{source}: not a source: give a folder, a bundled set or a file: {', '.join(endings())}")
-    raise BadInput(f"{source}: no such file or folder, nor a bundled set ({', '.join(_bundled()) or 'none here'})")
-
-
-def _bundled() -> list[str]:
-    return [dataset.name for dataset in datasets()]
+    raise BadInput(f"{source}: no such file or folder, nor a bundled set ({', '.join(names()) or 'none here'})")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.sources.files import ZIP, ZipFiles, is_zip
 from core.sources.gather import from_files
-from core.sources.items import Found
+from core.sources.items import ItemIterator
 from core.sources.kinds import Kind
 from core.sources.pictures import ENDINGS
 
@@ -13,7 +13,7 @@ def recognises(path: Path) -> bool:
     return is_zip(path.name) and path.is_file()
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     return from_files(ZipFiles(path, path.name), captions)
 
 

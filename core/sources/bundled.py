@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from core.errors import BadInput
-from core.home import ASSETS
+from core.machine import ASSETS
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import Found, Item
+from core.sources.items import Item, ItemIterator
 from core.sources.kinds import Kind
 from core.sources.table import count as count_rows
 from core.sources.table import parse
@@ -25,8 +25,11 @@ class Dataset:
     title: str
     summary: str
     licence: str
-    folder: Path
     items: int
+
+    @property
+    def folder(self) -> Path:
+        return ASSETS / self.name
 
 
 def names() -> list[str]:
@@ -41,7 +44,7 @@ def datasets() -> list[Dataset]:
 def _dataset(name: str) -> Dataset:
     folder = ASSETS / name
     title, summary, licence = _card(folder / "README.md")
-    return Dataset(name, title or name, summary, licence, folder, count_rows(folder / ITEMS) or 0)
+    return Dataset(name, title or name, summary, licence, count_rows(folder / ITEMS) or 0)
 
 
 def _card(path: Path) -> tuple[str, str, str]:
@@ -62,7 +65,7 @@ def recognises(path: Path) -> bool:
     return not path.exists() and str(path) in names()
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     if captions is not None:
         raise BadInput(f"{path}: a bundled set has its captions already: leave the table of captions out", "captions")
     folder = ASSETS / path

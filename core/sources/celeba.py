@@ -10,11 +10,10 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from core.errors import BadInput
-from core.sources import limits
 from core.sources.items import Refused
 from core.sources.kinds import Parser
 from core.sources.rows import Row, Rows
-from core.sources.text import decode
+from core.sources.text import read_text
 
 _HAIR = {name: name.lower().replace("_", " ") for name in ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair")}
 _WITH = _HAIR | {
@@ -41,10 +40,7 @@ def _named(name: str) -> bool:
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """A row for each face; raises `BadInput` where the header is not CelebA's."""
-    try:
-        lines = [re.split(r"[\s,]+", line.strip()) for line in decode(limits.read(stream)).splitlines()]
-    except BadInput as error:
-        raise BadInput(f"{title}: {error}") from None
+    lines = [re.split(r"[\s,]+", line.strip()) for line in read_text(title, stream).splitlines()]
     header = 1 if lines and len(lines[0]) == 1 and lines[0][0].isdigit() else 0
     if len(lines) <= header or len(lines[header]) < 2:
         raise BadInput(f"{title}: no line of attribute names at its head: download the list again")

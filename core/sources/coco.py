@@ -12,21 +12,23 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import BadInput
-from core.sources import limits
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import Found, Refused
+from core.sources.items import ItemIterator, Refused
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Row, Rows
 from core.sources.table import records
-from core.sources.text import decode
+from core.sources.text import read_text
 
 Key = str | int
 
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """A row for each image; raises `BadInput` where the file is neither COCO's nor a list of objects."""
-    found = _load(title, stream)
+    try:
+        found = json.loads(read_text(title, stream))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{title}: no JSON ({error}): write or copy it again") from None
     if isinstance(found, list):
         return records(title, iter(found))
     if isinstance(found, dict) and isinstance(found.get("images"), list) and "annotations" not in found:
@@ -34,15 +36,6 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
     if isinstance(found, dict) and all(isinstance(found.get(key), list) for key in ("images", "annotations")):
         return _rows(title, found["images"], found["annotations"])
     raise BadInput(f"{title}: neither COCO captions (images, annotations) nor a list of objects")
-
-
-def _load(title: str, stream: IO[bytes]) -> Any:
-    try:
-        return json.loads(decode(limits.read(stream)))
-    except BadInput as error:
-        raise BadInput(f"{title}: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{title}: no JSON ({error}): write or copy it again") from None
 
 
 def _rows(title: str, images: Sequence[Any], annotations: Sequence[Any]) -> Rows:
@@ -81,7 +74,7 @@ def _row(where: str, image: Any, captions: Mapping[Key | None, Sequence[str]]) -
     return Row(where, named.strip(), tuple(found), "", {"coco_id": key})
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     if captions is not None:
         raise BadInput(f"{path.name}: give the folder of pictures as the source and {path.name} as its captions")
     with path.open("rb") as stream:

@@ -1,16 +1,15 @@
-"""Named files to read pictures and captions from: a folder, a zip, or files dropped on the page.
+"""Named files to read pictures and captions from: a folder, or a zip.
 
-Each gives the same four things, so that what a table among pictures means is written once (`gather.py`):
+Both give the same four things, so that what a table among pictures means is written once (`gather.py`):
 `names`, `read(name)`, `folder(name)` and `refused`, what was found but is not to be read.
 """
 
 import math
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Protocol, TypeVar
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -133,7 +132,10 @@ class ZipFiles:
 
     @cached_property
     def _root(self) -> str:
-        return common_root(self.names)
+        """The one top folder that holds every member, with its `/`, or nothing."""
+        roots = {name.partition("/")[0] if "/" in name else None for name in self.names}
+        root = roots.pop() if len(roots) == 1 else None
+        return f"{root}/" if root else ""
 
     def folder(self, name: str) -> str:
         return _parent(name.removeprefix(self._root))
@@ -170,72 +172,6 @@ def _objection(member: ZipInfo) -> str:
     if member.flag_bits & 1:
         return "locked with a password: unfold it and give the folder"
     return ""
-
-
-class DroppedFiles:
-    """Files whose bytes are here already; zips among them are opened."""
-
-    title = "dropped files"
-
-    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        self.refused: list[Refused] = []
-        self._readers: dict[str, Callable[[], bytes]] = {}
-        self._folders: dict[str, str] = {}
-        given = _distinct((name.replace("\\", "/"), data) for name, data in files)
-        root = common_root(given)
-        for name, data in given.items():
-            if is_zip(name):
-                self._add_zip(name, data)
-            elif not is_junk(name):
-                self._readers[name] = partial(bytes, data)
-                self._folders[name] = _parent(name.removeprefix(root))
-
-    def _add_zip(self, name: str, data: bytes) -> None:
-        try:
-            members = ZipFiles(BytesIO(data), name)
-        except BadInput as error:
-            self.refused.append(Refused(name, str(error).removeprefix(f"{name}: ")))
-            return
-        self.refused += members.refused
-        self._readers |= {f"{name}/{member}": partial(members.read, member) for member in members.names}
-        self._folders |= {f"{name}/{member}": members.folder(member) for member in members.names}
-
-    @property
-    def names(self) -> Sequence[str]:
-        return list(self._readers)
-
-    def read(self, name: str) -> bytes:
-        if name not in self._readers:
-            raise BadInput("no such file among those dropped: drop it too")
-        data = self._readers[name]()
-        limits.check_file(len(data))
-        return data
-
-    def open(self, name: str) -> IO[bytes]:
-        return BytesIO(self._readers[name]())
-
-    def folder(self, name: str) -> str:
-        return self._folders[name]
-
-
-def _distinct(files: Iterable[tuple[str, bytes]]) -> Mapping[str, bytes]:
-    """Files by name; a second file of one name (from another folder) gets a number."""
-    named: dict[str, bytes] = {}
-    seen: Counter[str] = Counter()
-    for name, data in files:
-        path, distinct = PurePosixPath(name), name
-        while distinct in named:
-            seen[name] += 1
-            distinct = str(path.with_name(f"{path.stem} ({seen[name] + 1}){path.suffix}"))
-        named[distinct] = data
-    return named
-
-
-def common_root(names: Iterable[str]) -> str:
-    """The one top folder that holds every file, with its `/`, or nothing."""
-    roots = {name.partition("/")[0] if "/" in name else None for name in names}
-    root = roots.pop() if len(roots) == 1 else None
-    return f"{root}/" if root else ""
 
 
 def _parent(name: str) -> str:

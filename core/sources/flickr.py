@@ -9,14 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from core.errors import BadInput
-from core.sources import limits
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import Found, Refused
+from core.sources.items import ItemIterator, Refused
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Row, Rows
 from core.sources.table import separated
-from core.sources.text import decode
+from core.sources.text import read_text
 
 TOKEN = ".token"
 _NAME = re.compile(r"(?i)(.*[._-])?(tokens?|captions?)([._-].*)?")
@@ -30,10 +29,7 @@ def _named(name: str) -> bool:
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """A row a caption; raises `BadInput` where the file is neither the authors' list nor a table."""
-    try:
-        text = decode(limits.read(stream))
-    except BadInput as error:
-        raise BadInput(f"{title}: {error}") from None
+    text = read_text(title, stream)
     lines = text.splitlines()
     if not any(map(_LINE.match, lines[:10])):
         return separated(title, text)
@@ -49,7 +45,7 @@ def _row(where: str, line: str) -> Row | Refused:
     return Row(where, found[1], (found[2].strip(),) if found[2].strip() else ())
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     if captions is not None:
         raise BadInput(f"{path.name}: give the folder of pictures as the source and {path.name} as its captions")
     with path.open("rb") as stream:

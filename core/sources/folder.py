@@ -4,12 +4,12 @@ from pathlib import Path
 
 from core.sources.files import FolderFiles
 from core.sources.gather import from_files
-from core.sources.items import Found
+from core.sources.items import ItemIterator
 from core.sources.kinds import Kind
 from core.sources.pictures import ENDINGS
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     return from_files(FolderFiles(path), captions)
 
 

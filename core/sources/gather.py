@@ -15,7 +15,7 @@ from typing import IO
 
 from core.errors import BadInput
 from core.sources.files import Files, is_zip
-from core.sources.items import Found, Item, Refused, different
+from core.sources.items import Item, ItemIterator, Refused, different
 from core.sources.kinds import endings, parser_of, parsers
 from core.sources.rows import Row
 from core.sources.text import decode
@@ -26,7 +26,7 @@ MISSING_LISTED = 1000
 SIDECARS = (".txt", ".caption")
 
 
-def from_files(files: Files, captions: Path | None = None) -> Found:
+def from_files(files: Files, captions: Path | None = None) -> ItemIterator:
     """Every picture among the files, with what the tables among them (or `captions` alone) say of it."""
     yield from files.refused
     rows, index = Collected(), Index(files.names)
@@ -42,7 +42,7 @@ def from_files(files: Files, captions: Path | None = None) -> Found:
             yield _picture(files, index, rows, name)
 
 
-def from_rows(found: Iterable[Row | Refused], files: Files) -> Found:
+def from_rows(found: Iterable[Row | Refused], files: Files) -> ItemIterator:
     """What the rows name, read from the files: bytes and lone captions stream, named pictures follow."""
     rows = Collected()
     yield from rows.take(found)
@@ -72,7 +72,7 @@ def _open(captions: Path) -> IO[bytes]:
     return captions.open("rb")
 
 
-def _take_from(files: Files, rows: "Collected", name: str) -> Found:
+def _take_from(files: Files, rows: "Collected", name: str) -> ItemIterator:
     try:
         stream = files.open(name)
     except BadInput as error:
@@ -82,7 +82,7 @@ def _take_from(files: Files, rows: "Collected", name: str) -> Found:
         yield from _take(rows, name, stream)
 
 
-def _take(rows: "Collected", name: str, stream: IO[bytes]) -> Found:
+def _take(rows: "Collected", name: str, stream: IO[bytes]) -> ItemIterator:
     parser = parser_of(name)
     try:
         if parser is None:
@@ -129,7 +129,7 @@ class Collected:
         self._alone: dict[tuple[str, ...], str] = {}
         self._matched: dict[str, Row] = {}
 
-    def take(self, found: Iterable[Row | Refused]) -> Found:
+    def take(self, found: Iterable[Row | Refused]) -> ItemIterator:
         """Keeps the rows that name a picture; bytes and lone captions are items at once."""
         for row in found:
             if isinstance(row, Refused):
@@ -143,7 +143,7 @@ class Collected:
                     self._alone[row.captions] = row.where
                 yield Item(row.where, row.picture, label=row.label, columns=row.columns, captions=row.captions)
 
-    def _keep(self, named: str, row: Row) -> Found:
+    def _keep(self, named: str, row: Row) -> ItemIterator:
         before = self._rows[named]
         if before and not _says_more(row, before):
             yield Refused(row.where, f"repeats {before[0].where}")
@@ -154,7 +154,7 @@ class Collected:
         """One row for each picture, by the name the rows give it."""
         return ((named, _merge(rows)) for named, rows in self._rows.items())
 
-    def match(self, index: "Index") -> Found:
+    def match(self, index: "Index") -> ItemIterator:
         """Finds the pictures that the rows mean; those that are not there are refused."""
         missing = []
         for named, row in self.merged():

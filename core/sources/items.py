@@ -56,4 +56,4 @@ def sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-Found = Iterator[Item | Refused]
+ItemIterator = Iterator[Item | Refused]

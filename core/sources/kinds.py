@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from core.sources.items import Found
+from core.sources.items import ItemIterator
 from core.sources.rows import Rows
 
 
@@ -43,7 +43,7 @@ class Kind:
     name: str
     title: str
     recognises: Callable[[Path], bool]
-    read: Callable[[Path, Path | None], Found]
+    read: Callable[[Path, Path | None], ItemIterator]
     count: Callable[[Path], int | None] = lambda path: None
     endings: tuple[str, ...] = ()
 
@@ -51,7 +51,7 @@ class Kind:
 def file_kind(
     title: str,
     parser: Parser,
-    read: Callable[[Path, Path | None], Found],
+    read: Callable[[Path, Path | None], ItemIterator],
     count: Callable[[Path], int | None] = lambda path: None,
 ) -> Kind:
     """The kind of a file that a parser reads among pictures as well."""

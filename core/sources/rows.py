@@ -26,8 +26,10 @@ CAPTION = (
     *("caption", "captions", "text", "title", "description", "sentence", "sentences", "sentences_raw", "raw"),
     *("alt", "alt_text", "prompt", "comment"),
 )
-SAID = ("raw", "caption", "text", "sentence")
+TEXT_KEYS = ("raw", "caption", "text", "sentence")
 """Where the words stand in a caption that is an object of JSON."""
+PICTURE_KEYS = ("bytes", "path")
+"""Where a picture stands that is an object, as Hugging Face's datasets keep it."""
 LABEL = ("label", "labels", "class", "category", "class_name", "class_label", "target")
 COLUMN_LIMIT = 512
 
@@ -71,18 +73,21 @@ class Roles:
         return {name for name in (self.picture, *self.captions, self.label) if name is not None}
 
     def row(self, where: str, record: Mapping[str, Any]) -> Row | Refused:
-        picture = _picture(record.get(self.picture)) if self.picture else None
-        captions = different(text for name in self.captions for text in _captions(record.get(name)))
+        try:
+            picture = _picture(record.get(self.picture)) if self.picture else None
+            captions = different(text for name in self.captions for text in _captions(record.get(name)))
+        except BadInput as error:
+            return Refused(where, str(error))
         label = _texts(record.get(self.label)) if self.label else []
         if not picture and not captions:
             return Refused(where, "an empty row: neither picture nor caption")
         if isinstance(picture, str) and re.match(r"(?i)[a-z][a-z0-9+]+://", picture):
             return Refused(where, f"{picture!r} is an address and nothing is fetched: download it and give its path")
-        return Row(where, picture or None, captions, _head(label), self._further(record))
+        return Row(where, picture or None, captions, label[0] if label else "", self._further(record))
 
     def _further(self, record: Mapping[str, Any]) -> dict[str, Value]:
         roles = self.names
-        pairs = ((name, plain(value)) for name, value in record.items() if name not in roles)
+        pairs = ((name, cell_value(value)) for name, value in record.items() if name not in roles)
         return {name: value for name, value in pairs if value is not None}
 
 
@@ -105,14 +110,10 @@ def _numbered(stem: str, known: Iterable[str]) -> list[str]:
     return [name for _, name in sorted(found)]
 
 
-def _head(texts: Sequence[str]) -> str:
-    return texts[0] if texts else ""
-
-
 def _picture(value: Any) -> str | bytes | None:
-    """A cell's bytes or name; Hugging Face keeps both, as `{"bytes": …, "path": …}`."""
+    """A cell's bytes or name; raises `BadInput` for an object that holds neither."""
     if isinstance(value, Mapping):
-        return value.get("bytes") or value.get("path")
+        value = _in_object("picture", value, PICTURE_KEYS)
     return value.strip() if isinstance(value, str) else value if isinstance(value, bytes) else _text(value)
 
 
@@ -120,13 +121,16 @@ def _captions(value: Any) -> list[str]:
     """Every caption of a cell: text, a list, also one written as text, or objects of JSON that hold them."""
     values = _listed(value) if isinstance(value, str) else value
     values = values if isinstance(values, (list, tuple)) else [values]
-    return [text for each in values for text in _said(each)]
+    objects = (_in_object("caption", each, TEXT_KEYS) if isinstance(each, Mapping) else each for each in values)
+    return [text for each in objects for text in _texts(each)]
 
 
-def _said(value: Any) -> list[str]:
-    if isinstance(value, Mapping):
-        value = next((value[name] for name in SAID if value.get(name)), None)
-    return _texts(value)
+def _in_object(what: str, held: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    """What an object of JSON has under the first of these keys; raises `BadInput` where it has other keys only."""
+    if any(held.values()) and not any(key in held for key in keys):
+        shown = to_json(dict(held), ensure_ascii=False)[:80]
+        raise BadInput(f"its {what} is {shown}: write it as text, or under {' or '.join(keys)}")
+    return next((held[key] for key in keys if held.get(key)), None)
 
 
 def _listed(text: str) -> list[str] | str:
@@ -154,11 +158,11 @@ def _texts(value: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    value = plain(value)
+    value = cell_value(value)
     return "" if value is None else str(value).strip()
 
 
-def plain(value: Any) -> Value | None:
+def cell_value(value: Any) -> Value | None:
     """A cell as text, number or truth; None where it is empty; nested cells as JSON text."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, bytes):
         return None

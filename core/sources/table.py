@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import BadInput
-from core.sources import limits
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import Found, Refused
+from core.sources.items import ItemIterator, Refused
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Roles, Rows, typed
-from core.sources.text import decode
+from core.sources.text import read_text
 
 SEPARATED, PARQUET, JSON_LINES = (".csv", ".tsv"), ".parquet", ".jsonl"
 BATCH = 64
@@ -27,11 +26,10 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
     """The table's rows; raises `BadInput` where it is none at all."""
     if title.lower().endswith(PARQUET):
         return _parquet(title, stream)
-    try:
-        text = decode(limits.read(stream))
-    except BadInput as error:
-        raise BadInput(f"{title}: {error}") from None
-    return _json_lines(title, text) if title.lower().endswith(JSON_LINES) else separated(title, text)
+    text = read_text(title, stream)
+    if title.lower().endswith(JSON_LINES):
+        return records(title, map(_json, text.splitlines()))
+    return separated(title, text)
 
 
 def separated(title: str, text: str) -> Rows:
@@ -62,10 +60,6 @@ def _rows(title: str, roles: Roles, names: Sequence[str], lines: Sequence[Sequen
             yield Refused(where, f"{len(line)} cells under {len(names)} column names: put quotes round its commas")
         else:
             yield roles.row(where, values | {name: text.get(name, "") for name in verbatim})
-
-
-def _json_lines(title: str, text: str) -> Rows:
-    return records(title, (_json(line) for line in text.splitlines()))
 
 
 def _json(line: str) -> Any:
@@ -124,7 +118,7 @@ def _line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def read(path: Path, captions: Path | None) -> Found:
+def read(path: Path, captions: Path | None) -> ItemIterator:
     if captions is not None:
         raise BadInput(f"{path.name}: a table has its captions already: leave the other one out", "captions")
     with path.open("rb") as stream:

@@ -2,8 +2,10 @@
 
 import codecs
 import re
+from typing import IO
 
 from core.errors import BadInput
+from core.sources import limits
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,6 +20,14 @@ _WESTERN = re.compile(
     r"[\x00-\x7f]|[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽžŸ€£§°«»“”„‘’‚–—…·²³µ¿¡©®\xa0]"
 )
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3,}")
+
+
+def read_text(title: str, stream: IO[bytes]) -> str:
+    """All text of a table; raises `BadInput`, with its title, where it is too large or cannot be decoded."""
+    try:
+        return decode(limits.read(stream))
+    except BadInput as error:
+        raise BadInput(f"{title}: {error}") from None
 
 
 def decode(data: bytes) -> str:

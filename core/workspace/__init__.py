@@ -3,7 +3,6 @@
 from core.workspace.adding import Added
 from core.workspace.home import create_named, home, open_named, workspaces
 from core.workspace.runs import Run, RunCard
-from core.workspace.shipping import export, restore
 from core.workspace.vectors import Embedded
 from core.workspace.workspace import Workspace
 
@@ -14,9 +13,7 @@ __all__ = [
     "RunCard",
     "Workspace",
     "create_named",
-    "export",
     "home",
     "open_named",
-    "restore",
     "workspaces",
 ]

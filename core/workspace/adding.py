@@ -33,10 +33,9 @@ class Added:
     captions: int = 0
 
 
-Found = Iterable[Item | Refused]
-
-
-def add(store: Store, items: Items, found: Found, report: Report, size: int, total: int | None) -> Added:
+def add(
+    store: Store, items: Items, found: Iterable[Item | Refused], report: Report, size: int, total: int | None
+) -> Added:
     """Each batch is written whole or not at all; what was written stays, whatever comes after."""
     adding = _Adding(store, items)
     with ThreadPoolExecutor(THREADS) as pool:
@@ -48,7 +47,7 @@ def add(store: Store, items: Items, found: Found, report: Report, size: int, tot
     return adding.result()
 
 
-def _batches(found: Found, size: int) -> Iterator[Batch]:
+def _batches(found: Iterable[Item | Refused], size: int) -> Iterator[Batch]:
     """At most so many items, and not many more bytes than the limit, at a time."""
     batch: Batch = []
     held = 0
@@ -104,5 +103,5 @@ class _Adding:
         return Progress(self._seen, total, f"{self._added:,} items added{more}", {"rate": rate})
 
     def result(self) -> Added:
-        told = (tuple(self._refused), tuple(self._ids), tuple(self._notes))
-        return Added(self._added, self._skipped, *told, self._captions)
+        lists = (tuple(self._refused), tuple(self._ids), tuple(self._notes))
+        return Added(self._added, self._skipped, *lists, self._captions)

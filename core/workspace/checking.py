@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from core.errors import BadPicture
-from core.processors import usable_processors
+from core.machine import usable_processors
 from core.sources.items import Item
 from core.sources.pictures import preview
 

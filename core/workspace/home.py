@@ -7,9 +7,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from core.errors import BadInput, MissingData
-from core.home import MODELS, home
+from core.machine import MODELS, home
 from core.sources import bundled
-from core.workspace.shipping import restore
 from core.workspace.store import Store
 from core.workspace.workspace import Workspace
 
@@ -51,6 +50,8 @@ def _restore_bundled(name: str) -> None:
     with Store(home() / ".bundled").writing():
         if _is_current(path, origin):
             return
+        from core.workspace.shipping import restore
+
         fresh = Path(mkdtemp(prefix=".restoring-", dir=home()))
         made = restore(bundled.ASSETS / name, fresh)
         (fresh / _STAMP).write_text(json.dumps({"origin": origin, "version": made.version}), encoding="utf-8")

@@ -86,7 +86,7 @@ class Items:
     # reading
 
     def table(self, columns: Sequence[str] | None, ids: Sequence[str] | None) -> "pa.Table":
-        wanted = ["id", *(name for name in columns or self._default() if name != "id")]
+        wanted = ["id", *(name for name in columns or [*FIXED, *self.columns()] if name != "id")]
         self._check(wanted)
         light = self._with_captions([name for name in wanted if name not in PICTURES], ids)
         heavy = [name for name in wanted if name in PICTURES]
@@ -115,9 +115,6 @@ class Items:
         light = self._light(list(dict.fromkeys([*others, *self._caption_columns()])), ids)
         found = pa.array(captions_of.lists(light), pa.list_(pa.string()))
         return light.select(others).append_column(CAPTIONS, found)
-
-    def _default(self) -> list[str]:
-        return [*FIXED, *self.columns()]
 
     def _check(self, wanted: Sequence[str]) -> None:
         further = self.columns()
@@ -231,18 +228,15 @@ class Items:
         import pyarrow as pa
 
         rows = self._light(["id", *brought], ids)
-        order = {id: place for place, id in enumerate(ids)}
-        new: dict[str, list[Any]] = {name: rows[name].to_pylist() for name in brought}
-        here, changed = rows["id"].to_pylist(), set()
+        merged, changed = {"id": rows["id"]}, set[int]()
         for name, values in brought.items():
-            for place, id in enumerate(here):
-                value = values[order[id]]
-                if new[name][place] in (None, "") and value not in (None, ""):
-                    new[name][place] = value
-                    changed.add(place)
+            pairs = list(zip(rows[name].to_pylist(), values, strict=True))
+            gaps = {place for place, (old, new) in enumerate(pairs) if old in (None, "") and new not in (None, "")}
+            filled = [new if place in gaps else old for place, (old, new) in enumerate(pairs)]
+            merged[name] = pa.array(filled, rows.schema.field(name).type)
+            changed |= gaps
         if changed:
-            arrays = {name: pa.array(values, rows.schema.field(name).type) for name, values in new.items()}
-            self._items.merge("id", pa.table({"id": rows["id"], **arrays}).take(sorted(changed)))
+            self._items.merge("id", pa.table(merged).take(sorted(changed)))
 
     def set_first_captions(self, values: Mapping[str, Value | None]) -> list[str]:
         """Sets the first caption of items, in place of an empty one the next; otherwise as `set_captions`."""
@@ -262,11 +256,8 @@ class Items:
             column = pa.array(
                 [columns_of.as_kind(kind, value) for value in values.values()], columns_of.arrow_type(kind)
             )
-            before = dict(zip(*self._light(["id", name], list(values)).to_pydict().values(), strict=True))
-            changed = [id for id, value in zip(values, column.to_pylist(), strict=True) if before[id] != value]
-            rows = pa.table({"id": pa.array(list(values), pa.string()), name: column})
-            if changed:
-                self._items.merge("id", rows)
+            if self._light(["id", name], list(values))[name].to_pylist() != column.to_pylist():
+                self._items.merge("id", pa.table({"id": pa.array(list(values), pa.string()), name: column}))
                 self._items.compact()
 
     def _fit(self, name: str, values: Sequence[Value]) -> str:

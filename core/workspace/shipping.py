@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as compute
+import pyarrow.parquet as parquet
+import pyarrow.types as types
 
 from core.errors import BadInput
 from core.sources.items import Item
@@ -23,9 +26,6 @@ from core.workspace.checking import THREADS, content_id
 from core.workspace.columns import FIXED
 from core.workspace.runs import RunCard, pack, unpack
 from core.workspace.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 THUMBNAIL_BYTES = 16 * 1024
 """A bundled picture up to this size is its own thumbnail: the set opens at once."""
@@ -41,10 +41,8 @@ def export(workspace: Workspace, folder: Path) -> None:
     _write(folder / "runs.parquet", _runs(workspace))
 
 
-def _write(path: Path, tables: "Iterator[pa.Table]") -> None:
+def _write(path: Path, tables: Iterator[pa.Table]) -> None:
     """One row group a table; no file where there is no table."""
-    import pyarrow.parquet as parquet
-
     first = next(tables, None)
     if first is None:
         path.unlink(missing_ok=True)
@@ -54,9 +52,7 @@ def _write(path: Path, tables: "Iterator[pa.Table]") -> None:
             writer.write_table(table)
 
 
-def _vectors(workspace: Workspace) -> "Iterator[pa.Table]":
-    import pyarrow as pa
-
+def _vectors(workspace: Workspace) -> Iterator[pa.Table]:
     for each in workspace.models():
         found = workspace.every_embedding(each.model, each.modality)
         vectors = pa.array(list(found.vectors.astype(np.float16)), pa.list_(pa.float16()))
@@ -65,9 +61,7 @@ def _vectors(workspace: Workspace) -> "Iterator[pa.Table]":
         yield pa.table({"id": pa.array(found.ids.tolist(), pa.string()), **repeated, "vector": vectors})
 
 
-def _runs(workspace: Workspace) -> "Iterator[pa.Table]":
-    import pyarrow as pa
-
+def _runs(workspace: Workspace) -> Iterator[pa.Table]:
     for card in workspace.runs():
         arrays = pa.array([pack(workspace.run(card.id).arrays)], pa.large_binary())
         yield pa.table({"card": pa.array([card.to_json()], pa.string()), "arrays": arrays})
@@ -75,8 +69,6 @@ def _runs(workspace: Workspace) -> "Iterator[pa.Table]":
 
 def restore(folder: Path, path: str | Path) -> Workspace:
     """A workspace from the files of `export`; the last two may be absent. Raises `BadInput` where the first is."""
-    import pyarrow.parquet as parquet
-
     if not (folder / "items.parquet").is_file():
         raise BadInput(f"{folder}: no items.parquet in it: give the folder that `export` wrote")
     made = Workspace.create(path)
@@ -84,14 +76,13 @@ def restore(folder: Path, path: str | Path) -> Workspace:
     if (folder / "embeddings.parquet").is_file():
         _restore_vectors(made, parquet.read_table(folder / "embeddings.parquet"))
     if (folder / "runs.parquet").is_file():
-        _restore_runs(made, parquet.read_table(folder / "runs.parquet"))
+        for row in parquet.read_table(folder / "runs.parquet").to_pylist():
+            made.save_run(RunCard.from_json(row["card"]), unpack(row["arrays"]))
     return made
 
 
-def _items(given: "pa.Table") -> "tuple[pa.Table, pa.Table]":
+def _items(given: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The rows of the tables `items` and `pictures`, each id once."""
-    import pyarrow as pa
-
     count = given.num_rows
     images = _images(given)
     texts = {name: _texts(given, name) for name in ("source", "caption", "label")} | _captions(given)
@@ -103,24 +94,19 @@ def _items(given: "pa.Table") -> "tuple[pa.Table, pa.Table]":
     return pa.table(own | texts | further).take(first), _with_thumbnails(pictures.filter(pictures["image"].is_valid()))
 
 
-def _images(given: "pa.Table") -> "pa.Array":
-    import pyarrow as pa
-
+def _images(given: pa.Table) -> pa.Array:
     if "image" not in given.column_names:
         return pa.nulls(given.num_rows, pa.large_binary())
     return given["image"].combine_chunks().cast(pa.large_binary())
 
 
-def _ids(images: "pa.Array", captions: "pa.Array | pa.ChunkedArray") -> list[str]:
+def _ids(images: pa.Array, captions: pa.Array | pa.ChunkedArray) -> list[str]:
     pairs = zip(images.to_pylist(), captions.to_pylist(), strict=True)
     return [content_id(Item("", image, caption)) for image, caption in pairs]
 
 
-def _with_thumbnails(pictures: "pa.Table") -> "pa.Table":
+def _with_thumbnails(pictures: pa.Table) -> pa.Table:
     """A small picture is its own thumbnail; only large ones are decoded."""
-    import pyarrow as pa
-    import pyarrow.compute as compute
-
     images = pictures["image"].combine_chunks()
     large = compute.greater(compute.binary_length(images), THUMBNAIL_BYTES)
     with ThreadPoolExecutor(THREADS) as pool:
@@ -129,19 +115,14 @@ def _with_thumbnails(pictures: "pa.Table") -> "pa.Table":
     return pictures.append_column("thumbnail", thumbnails).cast(columns_of.picture_schema())
 
 
-def _texts(given: "pa.Table", name: str) -> "pa.ChunkedArray":
-    import pyarrow as pa
-    import pyarrow.compute as compute
-
+def _texts(given: pa.Table, name: str) -> pa.ChunkedArray:
     if name not in given.column_names:
         return pa.chunked_array([[""] * given.num_rows], pa.string())
     return compute.fill_null(given[name].cast(pa.string()), "")
 
 
-def _captions(given: "pa.Table") -> "dict[str, pa.Array]":
+def _captions(given: pa.Table) -> dict[str, pa.Array]:
     """The first caption of each item and those after it, where some have several."""
-    import pyarrow as pa
-
     if CAPTIONS not in given.column_names:
         return {}
     every = captions_of.lists(pa.table({"caption": _texts(given, "caption"), CAPTIONS: given[CAPTIONS]}))
@@ -149,10 +130,7 @@ def _captions(given: "pa.Table") -> "dict[str, pa.Array]":
     return {name: arrays[name] for name in ("caption", FURTHER)}
 
 
-def _further(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    import pyarrow as pa
-    import pyarrow.types as types
-
+def _further(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if types.is_boolean(kind):
         return column
@@ -160,10 +138,7 @@ def _further(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     return column.cast(pa.float64() if number else pa.string())
 
 
-def _restore_vectors(workspace: Workspace, given: "pa.Table") -> None:
-    import pyarrow as pa
-    import pyarrow.compute as compute
-
+def _restore_vectors(workspace: Workspace, given: pa.Table) -> None:
     groups = given.group_by(["model", "modality"], use_threads=False).aggregate([]).to_pylist()
     for group in groups:
         of_model = compute.equal(given["model"], group["model"])
@@ -172,8 +147,3 @@ def _restore_vectors(workspace: Workspace, given: "pa.Table") -> None:
         vectors = flat.reshape(rows.num_rows, -1)
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)  # half precision is not quite unit norm
         workspace.add_embeddings(group["model"], group["modality"], rows["id"].to_pylist(), vectors)
-
-
-def _restore_runs(workspace: Workspace, given: "pa.Table") -> None:
-    for row in given.to_pylist():
-        workspace.save_run(RunCard.from_json(row["card"]), unpack(row["arrays"]))

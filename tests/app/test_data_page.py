@@ -37,7 +37,7 @@ def test_says_what_there_is(opened, mapped) -> None:
 
 
 def test_a_bundled_set_is_called_as_in_the_picker(opened, mapped, monkeypatch: pytest.MonkeyPatch) -> None:
-    dataset = Dataset(mapped.name, "Cards of two colours", "", "", Path(mapped.path), COUNT)
+    dataset = Dataset(mapped.name, "Cards of two colours", "", "", COUNT)
     monkeypatch.setattr(store, "bundled_sets", lambda: [dataset])
     test = clean(opened(mapped, "data"))
     assert test.title[0].value == "Cards of two colours"

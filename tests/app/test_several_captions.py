@@ -31,7 +31,7 @@ def items(place: Workspace) -> Items:
 
 def test_items_know_all_of_their_captions(place: Workspace, items: Items) -> None:
     one, two, three = ids(place)[:3]
-    assert [list(items.said(id)) for id in (one, two)] == [["thing 0 way 0"], ["thing 1 way 0", "thing 1 way 1"]]
+    assert [list(items.captions_of(id)) for id in (one, two)] == [["thing 0 way 0"], ["thing 1 way 0", "thing 1 way 1"]]
     assert [items.caption(id) for id in (three, f"{three}#2", f"{three}#3", "gone")] == [
         "thing 2 way 0",
         "thing 2 way 2",
@@ -103,11 +103,13 @@ def test_an_image_asks_once_and_each_caption_for_itself(paired: Workspace) -> No
     by_image, by_caption = (changes(found, 6, Measure(way)) for way in ("i2t", "t2i"))
     assert by_image.tries == 3 * result["held_out_images"]
     assert by_caption.tries == 3 * result["held_out"]
-    held = next(id for id in found.ids.tolist() if len(store.items(paired).said(id)) > 2 and len(places(found, 6, id)))
+    held = next(
+        id for id in found.ids.tolist() if len(store.items(paired).captions_of(id)) > 2 and len(places(found, 6, id))
+    )
     asked = places(found, 6, held)
     splits = asked["split"].nunique()
     assert (asked["way"] == "i2t").sum() == splits
-    assert (asked["way"] == "t2i").sum() == splits * len(store.items(paired).said(held))
+    assert (asked["way"] == "t2i").sum() == splits * len(store.items(paired).captions_of(held))
     assert len(set(found.ids.tolist())) == IMAGES
 
 

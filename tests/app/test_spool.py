@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.views.data import spool
-
-
-class File(BytesIO):
-    def __init__(self, name: str, data: bytes = b"x") -> None:
-        super().__init__(data)
-        self.name = name
+from tests.sources.making import File
 
 
 def names(folder: Path) -> list[str]:

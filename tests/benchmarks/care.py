@@ -28,8 +28,8 @@ import numpy as np
 
 from core.care.subject import Subject
 from core.console import table
+from core.machine import usable_processors
 from core.methods import find
-from core.processors import usable_processors
 from tests.benchmarks.reduction import alone
 from tests.benchmarks.semantics import forget_peak, rows, status
 from tests.care.faults import (

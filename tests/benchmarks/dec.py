@@ -31,8 +31,8 @@ from PIL import Image
 from core.clustering.compare import load_libraries
 from core.clustering.deep.codes import HIDDEN, batches_an_epoch, epochs_for, forget
 from core.clustering.metrics import against_labels
+from core.machine import usable_processors
 from core.methods import find
-from core.processors import usable_processors
 from core.progress import Progress
 from core.results import Clustering, Floats
 from core.sources.bundled import ASSETS, ITEMS

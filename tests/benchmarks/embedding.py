@@ -30,7 +30,7 @@ from core.encoders import load, precision
 from core.encoders.encoder import Encoder, build, unit
 from core.encoders.pipeline import embed
 from core.encoders.weights import find
-from core.processors import usable_processors
+from core.machine import usable_processors
 from core.sources import Item
 from core.sources.pictures import open_picture
 from core.workspace import Workspace

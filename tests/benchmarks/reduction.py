@@ -29,9 +29,9 @@ from typing import Any
 import numpy as np
 
 from core.console import table
+from core.machine import usable_processors
 from core.maps.neighbours import normalised
 from core.methods import find
-from core.processors import usable_processors
 from core.reduction.compare import Split, splits
 from core.reduction.retrieval import ranks, recall
 from core.results import Floats, Pairs, Reducer

@@ -27,8 +27,8 @@ import numpy as np
 
 from core.console import table
 from core.encoders import load
+from core.machine import usable_processors
 from core.maps.neighbours import normalised
-from core.processors import usable_processors
 from core.results import Floats, Pairs
 from core.semantics.correlation import components
 from core.semantics.cosines import blocks, figures

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.encoders.encoder import Encoder, checked, unit
 from core.encoders.shape import make_shaper, middle
-from core.encoders.text import encode_text
+from core.encoders.texts import encode_text
 from core.errors import BadInput
 from tests.encoders.conftest import photograph
 

@@ -14,9 +14,8 @@ from core.groups.groupface import GroupFace, debiased
 from core.groups.latent import Latent, find_latent, likely
 from core.groups.mean import Mean
 from core.groups.normalised_mean import NormalisedMean
-from core.groups.sets import Sets, distances, unit
+from core.groups.sets import Sets, distances, group_means, unit, within_covariance
 from core.groups.start import SETTINGS, Setting, Start, start_of
-from core.groups.within import group_means, within_covariance
 from core.progress import silent
 from tests.groups.making import classes, ragged
 

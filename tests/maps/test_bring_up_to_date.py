@@ -36,13 +36,13 @@ def place(tmp_path: Path) -> Workspace:
 
 def test_a_first_map_is_drawn(place: Workspace) -> None:
     done = bring_up_to_date(place, [MODEL])
-    card = place.run(done["map"]).card
+    card = place.run(done.run).card
     assert (card.kind, card.method, card.model, card.items) == ("map", "tsne", MODEL, 30)
-    assert bring_up_to_date(place, [MODEL]) == {}
+    assert bring_up_to_date(place, [MODEL]) is None
 
 
 def test_four_items_need_no_map(tmp_path: Path) -> None:
-    assert bring_up_to_date(grown(Workspace.open_or_create(str(tmp_path / "few")), 4), [MODEL]) == {}
+    assert bring_up_to_date(grown(Workspace.open_or_create(str(tmp_path / "few")), 4), [MODEL]) is None
 
 
 def test_new_items_go_on_the_newest_map_of_the_models(place: Workspace) -> None:
@@ -50,8 +50,8 @@ def test_new_items_go_on_the_newest_map_of_the_models(place: Workspace) -> None:
     newer = draw(place.path, "pca", model=MODEL, seed=1)["run"]
     grown(place, 3)
     done = bring_up_to_date(place, [OTHER, MODEL])
-    assert done["placed"] == 3
-    run = place.run(done["map"])
+    assert done.placed == 3
+    run = place.run(done.run)
     assert run.card.metrics["parent"] == newer != older
     assert np.array_equal(run.arrays["xy"][:30], place.run(newer).arrays["xy"])
 
@@ -59,19 +59,19 @@ def test_new_items_go_on_the_newest_map_of_the_models(place: Workspace) -> None:
 def test_a_map_of_another_model_does_not_count(place: Workspace) -> None:
     grown(place, 1, OTHER)
     draw(place.path, "pca", model=OTHER)
-    assert place.run(bring_up_to_date(place, [MODEL])["map"]).card.model == MODEL
+    assert place.run(bring_up_to_date(place, [MODEL]).run).card.model == MODEL
 
 
 def test_a_map_that_cannot_take_new_items_stays_as_it_is(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(place.path, "pca", model=MODEL)
     grown(place, 3)
     monkeypatch.setattr("core.commands.runs.Recipe.places", False)
-    assert bring_up_to_date(place, [MODEL]) == {}
+    assert bring_up_to_date(place, [MODEL]) is None
 
 
 def test_a_stop_leaves_what_was_embedded(place: Workspace) -> None:
     def stop(progress: Progress) -> None:
         raise Cancelled("stopped")
 
-    assert bring_up_to_date(place, [MODEL], stop) == {}
+    assert bring_up_to_date(place, [MODEL], stop) is None
     assert not place.runs("map")

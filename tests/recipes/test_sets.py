@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.recipes import sets
-from core.workspace import restore
+from core.workspace.shipping import restore
 
 DISC = np.zeros((96, 96, 4), np.uint8)
 DISC[20:70, 20:70] = [250, 200, 30, 255]

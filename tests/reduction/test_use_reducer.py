@@ -21,7 +21,8 @@ from core.reduced import model_titles, reduced_models
 from core.reducer_file import read_reducer
 from core.results import Pairs, Reducer
 from core.sources import Item
-from core.workspace import Workspace, export, restore
+from core.workspace import Workspace
+from core.workspace.shipping import export, restore
 from tests.sources.making import png
 from tests.terminal import Terminal
 from tests.workspace import making

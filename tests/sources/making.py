@@ -4,11 +4,14 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
 
-from core.sources import Item, Refused
+from app.views.data import spool
+from core.errors import BadInput
+from core.sources import Item, Refused, read
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 255)
 
@@ -55,6 +58,26 @@ def split(found: Iterable[Item | Refused]) -> tuple[list[Item], list[Refused]]:
     everything = list(found)
     items = [each for each in everything if isinstance(each, Item)]
     return items, [each for each in everything if isinstance(each, Refused)]
+
+
+class File(io.BytesIO):
+    """A file as the page has it."""
+
+    def __init__(self, name: str, data: bytes = b"x") -> None:
+        super().__init__(data)
+        self.name = name
+
+
+def dropped(files: Iterable[tuple[str, bytes]]) -> list[Item | Refused]:
+    """What comes of files dropped on the Data page; a source that cannot be read at all is refused by its name."""
+    found: list[Item | Refused] = []
+    with TemporaryDirectory() as folder:
+        for source in spool.write(Path(folder), [File(*each) for each in files]):
+            try:
+                found += read(source.path, source.captions)
+            except BadInput as error:
+                found.append(Refused(source.path.name, str(error)))
+    return found
 
 
 def by_source(found: Iterable[Item | Refused]) -> dict[str, Item]:

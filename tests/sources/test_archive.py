@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInput
-from core.sources import count, limits, read, read_files
-from tests.sources.making import BLUE, GREEN, RED, by_source, png, put, reasons, split, zipped
+from core.sources import count, limits, read
+from tests.sources.making import BLUE, GREEN, RED, by_source, dropped, png, put, reasons, split, zipped
 
 
 def write(folder: Path, data: bytes) -> Path:
@@ -107,7 +107,7 @@ def test_a_damaged_member_does_not_stop_the_rest(tmp_path: Path) -> None:
 def test_what_is_no_whole_zip_is_said_so(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(BadInput, match=r"photos\.zip: not a whole zip"):
         list(read(write(tmp_path, data)))
-    items, refused = split(read_files([("photos.zip", data), ("a.png", png())]))
+    items, refused = split(dropped([("photos.zip", data), ("a.png", png())]))
     assert [item.source for item in items] == ["a.png"]
     assert [each.source for each in refused] == ["photos.zip"]
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.errors import BadInput
-from core.sources import Item, Refused, read_files
+from core.sources import Item, Refused
 from core.sources.files import is_junk
 from core.sources.pictures import open_picture, preview
 from core.sources.text import decode
-from tests.sources.making import by_source, encoded, jpeg, png, split, zipped
+from tests.sources.making import by_source, dropped, encoded, jpeg, png, split, zipped
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SOUND = ("sound.png", png((1, 2, 3)))
@@ -79,7 +79,7 @@ def shown(data: bytes) -> bool:
 
 def survive(name: str, data: bytes) -> list[Item | Refused]:
     """Reads it beside a sound picture, which must come through; every refusal is one line with a reason."""
-    found = list(read_files([SOUND, (name, data)]))
+    found = dropped([SOUND, (name, data)])
     items, refused = split(found)
     assert [item.image for item in items if item.source == "sound.png"] == [SOUND[1]]
     assert all(each.source and each.reason and "\n" not in each.reason for each in refused)

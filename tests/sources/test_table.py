@@ -148,3 +148,31 @@ def test_a_damaged_page_of_a_parquet_is_said_so(tmp_path: Path) -> None:
     path.write_bytes(bytes(data))
     refused = split(read(path))[1]
     assert [each.reason.startswith("the file breaks off or is damaged") for each in refused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"caption": {"a": "b"}}, 'its caption is {"a": "b"}: write it as text, or under raw or caption or text'),
+        ({"caption": ["one", {"lang": "en"}]}, 'its caption is {"lang": "en"}: write it as text'),
+        (
+            {"image": {"url": "x"}, "caption": "one"},
+            'its picture is {"url": "x"}: write it as text, or under bytes',
+        ),
+    ],
+)
+def test_an_object_that_says_nothing_known_is_refused(tmp_path: Path, cells: dict[str, object], reason: str) -> None:
+    """It is told in one line, and the rows beside it come in."""
+    rows = [{"image": "a.png", "caption": "sound"}, {"image": "b.png", **cells}]
+    put(tmp_path, {"a.png": png(RED), "b.png": png(GREEN), "list.jsonl": "\n".join(map(json.dumps, rows))})
+    items, refused = split(read(tmp_path / "list.jsonl"))
+    assert [(item.source, item.caption) for item in items] == [("a.png", "sound")]
+    assert [each.source for each in refused] == ["list.jsonl row 2"]
+    assert refused[0].reason.startswith(reason)
+
+
+@pytest.mark.parametrize("cell", [{}, {"text": None}, {"tokens": []}, None])
+def test_an_empty_object_is_no_caption(tmp_path: Path, cell: object) -> None:
+    put(tmp_path, {"a.png": png(), "list.jsonl": json.dumps({"image": "a.png", "caption": cell})})
+    (item,) = read(tmp_path / "list.jsonl")
+    assert (item.source, item.captions) == ("a.png", ())

@@ -9,8 +9,9 @@ import pytest
 
 from core.errors import MissingData
 from core.sources import Item
-from core.workspace import Workspace, export, restore
+from core.workspace import Workspace
 from core.workspace.captions import caption_id, caption_ids, item_of, number_of
+from core.workspace.shipping import export, restore
 from tests.sources.making import BLUE, GREEN, RED, png
 from tests.workspace.making import items, vectors
 

@@ -11,7 +11,8 @@ from PIL import Image
 
 from core.errors import BadInput, MissingData
 from core.sources import bundled
-from core.workspace import Workspace, create_named, export, home, open_named, restore, workspaces
+from core.workspace import Workspace, create_named, home, open_named, workspaces
+from core.workspace.shipping import export, restore
 from tests.sources.making import BLUE, GREEN, RED, encoded, jpeg, pixels, png
 from tests.workspace.making import items, vectors
 from tests.workspace.test_runs import ARRAYS, CARD

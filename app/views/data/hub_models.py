@@ -6,14 +6,13 @@ import pandas as pd
 import streamlit as st
 from msgspec import convert
 
-from app.kit import formats
+from app.kit import formats, progress
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
-from app.shell import job_tray
 from core.commands.models import ModelsResult, PlanResult
 from core.encoders.catalogue import ModelInfo
 from core.encoders.kept import folder_of
-from core.jobs import Job, ask, jobs
+from core.jobs import ask, jobs
 
 COMMAND = "models fetch"
 SOURCE = (
@@ -86,15 +85,10 @@ def _state(name: str, here: bool) -> None:
     if here:
         st.caption(":green[:material/check_circle:] On this machine: no network needed.")
     elif running:
-        st.fragment(_running, run_every=job_tray.POLL_SECONDS)(running[0])
+        with st.container(key="model-on-its-way"):
+            progress.watched_bar(running[0])
     elif st.button("Download", key="download-model", icon=":material/download:", help="Size and licence come first"):
         download(name)
-
-
-def _running(job: Job) -> None:
-    with st.container(key="model-on-its-way"):
-        st.progress(job.progress.share)
-        st.caption(job_tray.line(job))
 
 
 @dialog("Download this model?")
@@ -152,24 +146,13 @@ def compare(models: Sequence[ModelInfo]) -> None:
 
 def table(models: Sequence[ModelInfo]) -> pd.DataFrame:
     """A line a model, in the list's order: gigabytes, per cent."""
-    rows = [
-        {
-            "name": model.name,
-            "reason": model.reason,
-            "here": is_here(model, model.name),
-            "imagenet": model.imagenet and 100 * model.imagenet,
-            "retrieval": model.retrieval and 100 * model.retrieval,
-            "size": model.size and model.size / 1e9,
-            "memory": model.memory and model.memory / 1e9,
-            "parameters": model.parameters and model.parameters / 1e6,
-            "dimension": model.dimension,
-            "side": model.image_side,
-        }
-        for model in models
-    ]
-    return pd.DataFrame(rows)
+    rows = pd.DataFrame(list(models))
+    rows["here"] = [is_here(model, model.name) for model in models]
+    figures = rows[list(FIGURES)].astype(float) * list(FIGURES.values())
+    return rows.assign(**figures)[list(COLUMNS)]
 
 
+FIGURES = {"imagenet": 100, "retrieval": 100, "size": 1e-9, "memory": 1e-9, "parameters": 1e-6}
 COLUMNS = {
     "name": st.column_config.TextColumn("Model", width=300, pinned=True),
     "reason": st.column_config.TextColumn("Recommended", width="medium"),
@@ -180,7 +163,7 @@ COLUMNS = {
     "memory": st.column_config.NumberColumn("Memory", format="%.1f GB", help="While it embeds, about"),
     "parameters": st.column_config.NumberColumn("Parameters", format="%.0f M"),
     "dimension": st.column_config.NumberColumn("Dimensions", format="%d"),
-    "side": st.column_config.NumberColumn("Pixels", format="%d"),
+    "image_side": st.column_config.NumberColumn("Pixels", format="%d"),
 }
 
 

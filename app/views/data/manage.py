@@ -13,7 +13,7 @@ from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core.errors import BadInput
 from core.jobs import jobs
-from core.workspace import Workspace, export, home
+from core.workspace import Workspace, home
 
 
 def show(workspace: Workspace) -> None:
@@ -53,6 +53,8 @@ def remove(workspace: Workspace) -> None:
 
 def exported(workspace: Workspace) -> bytes:
     """The workspace as a zip of Parquet files."""
+    from core.workspace.shipping import export
+
     with TemporaryDirectory() as folder:
         export(workspace, Path(folder))
         buffer = BytesIO()

@@ -8,7 +8,7 @@ from app.kit.page import Outcome, Result
 from app.scatter import maps
 from app.views.data import spool
 from core.commands.embedding import EmbedResult
-from core.commands.models import HereResult
+from core.commands.models import InstalledResult
 from core.jobs import Job, jobs
 
 
@@ -21,9 +21,9 @@ def tidy(job: Job, result: Result) -> None:
         maps.bring_on_screen(job.workspace, found.map, found.placed)
 
 
-HERE = Outcome(lambda result: convert(result, HereResult).summary())
+INSTALLED = Outcome(lambda result: convert(result, InstalledResult).summary())
 OUTCOMES = {
     "embed": Outcome(lambda result: convert(result, EmbedResult).summary(), tidy),
-    "models fetch": HERE,
-    "models import": HERE,
+    "models fetch": INSTALLED,
+    "models import": INSTALLED,
 }

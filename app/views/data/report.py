@@ -10,7 +10,6 @@ from msgspec import convert
 from app.kit import downloads, formats, progress
 from app.kit.messages import escaped, message
 from app.kit.state import state
-from app.shell import job_tray
 from core.commands.embedding import EmbedResult
 from core.jobs import Job
 from core.sources.items import Refused
@@ -24,31 +23,22 @@ def show(workspace: Workspace) -> None:
         return
     with st.container(key="report", border=True):
         if adding[-1].active:
-            st.fragment(_running, run_every=job_tray.POLL_SECONDS)(adding[-1])
+            st.markdown(f"**{escaped(adding[-1].title)}**")
+            progress.watched_bar(adding[-1])
         else:
             _ended(adding[-1])
 
 
-def _running(job: Job) -> None:
-    st.markdown(f"**{escaped(job.title)}**")
-    st.progress(job.progress.share)
-    st.caption(job_tray.line(job))
-
-
 def _ended(job: Job) -> None:
-    st.markdown(f"**{message(job_tray.outcome(job))}**")
-    if job.result:
-        _remarks(convert(job.result, EmbedResult))
-    if job.state == "done":
-        st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
-
-
-def _remarks(found: EmbedResult) -> None:
-    if found.refused:
+    found = convert(job.result, EmbedResult) if job.result else None
+    st.markdown(f"**{message(progress.outcome(job, found.summary() if found else ''))}**")
+    if found and found.refused:
         files = formats.counted(len(found.refused), "file or row", "files and rows")
         _listed("refused", f"{files} refused, and why", found.refused)
-    if found.notes:
+    if found and found.notes:
         _listed("notes", "Taken, but not whole", found.notes)
+    if job.state == "done":
+        st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
 
 
 def _listed(name: str, title: str, rows: Sequence[Refused]) -> None:

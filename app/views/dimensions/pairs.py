@@ -67,7 +67,7 @@ def cards(workspace: Workspace, items: Items, rows: pd.DataFrame, side: str) -> 
 def _card(row: Any, side: str, items: Items, drawn: Mapping[str, bytes]) -> Match:
     """The caption that sought, or all of those that were sought for the image; the nearest other."""
     given, sought = GIVEN[row.way], PARTS[row.way]
-    mine = " / ".join(items.said(row.id)) if sought == "caption" else items.caption(row.caption)
+    mine = " / ".join(items.captions_of(row.id)) if sought == "caption" else items.caption(row.caption)
     own = f"own: {formats.ordinal(row.before)} → {formats.ordinal(row.after)}"
     cells = [(given, mine, row.id, given), (own, mine, row.id, sought)]
     if row.instead:

@@ -13,8 +13,6 @@ from core.methods import find
 from core.runs.map import MapRun
 from core.workspace import RunCard, Workspace
 
-SPACES = {"images": "images", "captions": "captions", "both": "images and captions"}
-
 
 def show(workspace: Workspace, card: RunCard, drawn: Drawn) -> None:
     """One line of figures, each with its explanation; at its end, what is not on this map yet."""
@@ -56,8 +54,8 @@ def space(workspace: Workspace, card: RunCard) -> str:
     """`512 dimensions of pocket, images`; a reduced model's name tells how many there were."""
     model = escaped(store.model_title(workspace, card.model))
     count = dimension(workspace, card)
-    told = f"{count:,} dimensions" if count else "deleted embeddings"
-    return f"{told} of **{model}**, {SPACES[card.space]}"
+    size = f"{count:,} dimensions" if count else "deleted embeddings"
+    return f"{size} of **{model}**, {maps.SPACES[card.space].lower()}"
 
 
 def dimension(workspace: Workspace, card: RunCard) -> int:

@@ -31,9 +31,9 @@ def by_words(workspace: Workspace, model: str, place: DeltaGenerator) -> None:
         persist_state="session",
     ).strip()
     question = (workspace.path, model, words)
-    if question == state().asked:
+    if question == state().searched:
         return
-    state().asked = question
+    state().searched = question
     if words:
         _find(f"“{words}”", workspace, {"text": words, "model": model}, place)
     elif (group := state().group) and group.origin == "found":

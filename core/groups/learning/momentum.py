@@ -9,9 +9,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from core.groups.learning.lesson import Lesson, Options, plain
-from core.groups.sets import Sets
+from core.groups.sets import Sets, group_means
 from core.groups.start import WhitenedMean
-from core.groups.within import group_means
 from core.progress import Report
 
 

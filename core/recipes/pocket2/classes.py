@@ -1,7 +1,5 @@
 """ImageNet's thousand classes in words: names, glosses of WordNet, and descriptions."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from dataclasses import dataclass

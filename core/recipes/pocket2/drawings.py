@@ -1,7 +1,5 @@
 """The head of the drawings' tower: ``pocket``'s net as it is, its features mapped into the shared space."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast

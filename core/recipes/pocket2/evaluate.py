@@ -4,8 +4,6 @@ Pictures and texts go through the same encoder as in the app. Photographs come f
 from the packages of `core.recipes.evaluate`.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import time
@@ -23,7 +21,7 @@ from core.encoders import load
 from core.encoders.catalogue import POCKET, POCKET_2
 from core.encoders.encoder import Encoder, Pixels, build
 from core.encoders.weights import find
-from core.recipes import captions, card, pictures, sources
+from core.recipes import captions, card
 from core.recipes import evaluate as drawn
 from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
 from core.recipes.pocket2 import drawings
@@ -180,21 +178,13 @@ def openmoji(encoder: Encoder) -> Figures:
     """OpenMoji's drawings against the names of all concepts, and those of them whose concept nothing taught."""
     unseen = {concept.name for concept in captions.concepts() if concept.held_out}
     shown, names = drawn.openmoji(), drawn.concept_names()
-    found, lines = drawn.see(encoder, shown), drawn.see(encoder, line_drawings())
+    found, lines = drawn.see(encoder, shown), drawn.see(encoder, drawn.openmoji("lines", 4))
     hidden = [name in unseen for name in shown.names]
     return {
         "OpenMoji, 1,914 concepts": drawn.both_ways(encoder, found, names),
         "OpenMoji, 191 unseen concepts": drawn.both_ways(encoder, found, names, hidden),
         "OpenMoji as line drawings, every fourth": drawn.both_ways(encoder, lines, names),
     }
-
-
-def line_drawings() -> drawn.Named:
-    """Black lines on white, of every fourth of OpenMoji's concepts."""
-    table = captions.concepts()
-    some = list(sources.emoji(sources.OPENMOJI, ("lines",)))[::4]
-    images = [drawn.on_white(pictures.draw(each, drawn.SIDE)) for each in some]
-    return drawn.Named(images, [table[each.concept].name for each in some])
 
 
 def figures(name: str) -> Figures:

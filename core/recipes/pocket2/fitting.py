@@ -4,8 +4,6 @@ A picture's vector is the mean of the classes' sentence vectors, weighted by the
 centred and whitened; a ridge regression on the features learns from captions what the classes do not say.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

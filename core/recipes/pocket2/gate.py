@@ -3,8 +3,6 @@
 Paintings and watercolours count as photographs: the net for photographs names what is on them, the other does not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -4,8 +4,6 @@ It needs ``assets/pocket`` with its held-out weights in the cache (`core.recipes
 it is, and the photographs (`photographs`). Stages leave their results in the cache, so that any can be run alone.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import logging
@@ -22,6 +20,7 @@ from core.encoders import two_towers
 from core.encoders.catalogue import CONFIGURATION, INDEX, POCKET, POCKET_2, WEIGHTS
 from core.encoders.encoder import MERGES
 from core.recipes import download, pictures
+from core.recipes.model import half, tokenizer
 from core.recipes.pictures import Pictures
 from core.recipes.pocket import HELD_OUT as POCKET_HELD_OUT
 from core.recipes.pocket import everything_allowed, stage1_allowed
@@ -53,7 +52,7 @@ class Reader:
     """The trained text tower as a function from texts to unit vectors."""
 
     def __init__(self) -> None:
-        self.tower, self.tokenizer = text.load(folder()), text.tokenizer_of(folder())
+        self.tower, self.tokenizer = text.load(folder()), tokenizer(folder(), shape.CONTEXT)
 
     def __call__(self, said: list[str]) -> np.ndarray:
         return text.encode(self.tower, self.tokenizer, said)
@@ -69,11 +68,8 @@ def lessons(read: Reader) -> list[Lesson]:
     """Captioned photographs, clothes, portraits."""
     coco = photographs.coco()
     main = Lesson(photographs.seen("coco", coco, photographs.CROPS), caption_vectors(coco, read).mean(1))
-    return [main, *(_further(name, found, read, len(coco)) for name, found in _further_sets())]
-
-
-def _further_sets() -> list[tuple[str, list[photographs.Photograph]]]:
-    return [("clothing", photographs.clothing()), ("portraits", photographs.portraits())]
+    further = (("clothing", photographs.clothing()), ("portraits", photographs.portraits()))
+    return [main, *(_further(name, found, read, len(coco)) for name, found in further)]
 
 
 def _further(name: str, found: list[photographs.Photograph], read: Reader, beside: int) -> Lesson:
@@ -162,11 +158,6 @@ def _fill(layer: torch.nn.Linear, matrix: np.ndarray, bias: np.ndarray | None) -
     layer.weight.data = torch.from_numpy(np.ascontiguousarray(matrix.T))
     if bias is not None:
         layer.bias.data = torch.from_numpy(bias)
-
-
-def half(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """In half precision, as the files keep it."""
-    return {k: v.detach().half().contiguous() if v.is_floating_point() else v.clone() for k, v in state.items()}
 
 
 def ship(to: Path = POCKET_2) -> None:

@@ -1,12 +1,8 @@
 """The shape of ``pocket-2`` as an open_clip model."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import open_clip
-import torch
-import torch.nn.functional as F
 from open_clip.model import CLIPTextCfg, _build_text_tower
 
 DIM = 384
@@ -46,11 +42,3 @@ CONFIG: dict[str, Any] = {
 def new_text_tower() -> open_clip.transformer.TextTransformer:
     """An untrained text tower; its parameters bear the names that they have in the whole model."""
     return _build_text_tower(DIM, CLIPTextCfg(**TEXT))
-
-
-def encode_tokens(tower: open_clip.transformer.TextTransformer, tokens: torch.Tensor) -> torch.Tensor:
-    """Token rows (b, n ≤ context), cut after the longest text's end → unit vectors (b, D)."""
-    n = tokens.shape[1]
-    x = tower.token_embedding(tokens) + tower.positional_embedding[:n]
-    x = tower.ln_final(tower.transformer(x, attn_mask=tower.attn_mask[:n, :n]))
-    return F.normalize((x[torch.arange(len(x)), tokens.argmax(-1)] @ tower.text_projection).float(), dim=-1)

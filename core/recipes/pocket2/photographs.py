@@ -7,8 +7,6 @@ The collections are Parquet files in ``$CLIPSCAPE_PHOTOGRAPHS``, each with the f
     synthetic-portraits.parquet  SFHQ-T2I (MIT): nobody is shown
 """
 
-from __future__ import annotations
-
 import io
 import os
 import random

@@ -4,8 +4,6 @@ No caption of any picture is in them. Words are drawn by the roots of how often 
 many drawings show them, so that rare animals and tools come up as well.
 """
 
-from __future__ import annotations
-
 import random
 import re
 from collections import Counter
@@ -16,103 +14,34 @@ from itertools import accumulate
 from core.recipes import pictures
 from core.recipes.pocket2 import wordnet
 
-PEOPLE = (
-    "man",
-    "woman",
-    "boy",
-    "girl",
-    "person",
-    "child",
-    "little girl",
-    "young man",
-    "young woman",
-    "old man",
-    "baby",
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split(", "))
+
+
+PEOPLE = _listed("man, woman, boy, girl, person, child, little girl, young man, young woman, old man, baby")
+CROWDS = _listed("people, men, women, children, kids, girls, boys, young people, players")
+COUNTS = _listed("two, three, four, several, many, some, a group of, a couple of, a bunch of, a pair of")
+COLOURS = _listed("red, blue, green, white, black, brown, yellow, orange, pink, gray, purple")
+LOOKS = (*COLOURS, *_listed("small, large, big, old, young, wooden, empty, tall, long, dirty, colorful"))
+STATES = _listed("sitting, standing, lying, parked, placed, resting, displayed, hanging, laying, seen")
+ACTS = _listed(
+    "holding, carrying, using, looking at, eating, riding, playing with, sitting on, standing by, wearing, walking "
+    "past, pulling, pushing, throwing, catching, reading, feeding, cutting, making, jumping over, leaning on, "
+    "posing with, talking on, driving, watching, cooking, hitting, swinging, taking a picture of, sleeping on, "
+    "lying on, waiting for, drinking from, touching, flying, washing"
 )
-CROWDS = ("people", "men", "women", "children", "kids", "girls", "boys", "young people", "players")
-COUNTS = ("two", "three", "four", "several", "many", "some", "a group of", "a couple of", "a bunch of", "a pair of")
-COLOURS = ("red", "blue", "green", "white", "black", "brown", "yellow", "orange", "pink", "gray", "purple")
-LOOKS = (*COLOURS, "small", "large", "big", "old", "young", "wooden", "empty", "tall", "long", "dirty", "colorful")
-STATES = ("sitting", "standing", "lying", "parked", "placed", "resting", "displayed", "hanging", "laying", "seen")
-ACTS = (
-    *("holding", "carrying", "using", "looking at", "eating", "riding", "playing with", "sitting on", "standing by"),
-    *(
-        "wearing",
-        "walking past",
-        "pulling",
-        "pushing",
-        "throwing",
-        "catching",
-        "reading",
-        "feeding",
-        "cutting",
-        "making",
-    ),
-    *(
-        "jumping over",
-        "leaning on",
-        "posing with",
-        "talking on",
-        "driving",
-        "watching",
-        "cooking",
-        "hitting",
-        "swinging",
-    ),
-    *(
-        "taking a picture of",
-        "sleeping on",
-        "lying on",
-        "waiting for",
-        "drinking from",
-        "touching",
-        "flying",
-        "washing",
-    ),
+MOVES = _listed("walking, running, standing, sitting, playing, swimming, flying, sleeping, grazing, jumping")
+WHERE = _listed("on, in, near, next to, in front of, behind, under, beside, by, on top of, inside, at")
+PLACES = _listed(
+    "field, street, beach, kitchen, bathroom, living room, table, park, road, city, forest, sidewalk, river, "
+    "mountain, building, bedroom, snow, water, ocean, lake, desk, office, bed, grass, tree, fence, window, "
+    "restaurant, parking lot, train station, airport, zoo, garden, store, market, wall, floor, chair, couch, plate, "
+    "counter, shelf, sky, hill, bridge, room"
 )
-MOVES = ("walking", "running", "standing", "sitting", "playing", "swimming", "flying", "sleeping", "grazing", "jumping")
-WHERE = ("on", "in", "near", "next to", "in front of", "behind", "under", "beside", "by", "on top of", "inside", "at")
-PLACES = (
-    *("field", "street", "beach", "kitchen", "bathroom", "living room", "table", "park", "road", "city", "forest"),
-    *(
-        "sidewalk",
-        "river",
-        "mountain",
-        "building",
-        "bedroom",
-        "snow",
-        "water",
-        "ocean",
-        "lake",
-        "desk",
-        "office",
-        "bed",
-    ),
-    *("grass", "tree", "fence", "window", "restaurant", "parking lot", "train station", "airport", "zoo", "garden"),
-    *(
-        "store",
-        "market",
-        "wall",
-        "floor",
-        "chair",
-        "couch",
-        "plate",
-        "counter",
-        "shelf",
-        "sky",
-        "hill",
-        "bridge",
-        "room",
-    ),
-)
-LIGHT = ("at night", "on a sunny day", "in the rain", "at sunset", "on a cloudy day", "in black and white", "outdoors")
-VIEWS = (
-    "a close up of {}",
-    "a photo of {}",
-    "a view of {}",
-    "a picture of {}",
-    "there is {}",
-    "a black and white photo of {}",
+LIGHT = _listed("at night, on a sunny day, in the rain, at sunset, on a cloudy day, in black and white, outdoors")
+VIEWS = _listed(
+    "a close up of {}, a photo of {}, a view of {}, a picture of {}, there is {}, a black and white photo of {}"
 )
 
 Draw = Callable[[random.Random], str]
@@ -125,7 +54,7 @@ def _words(field: str) -> tuple[list[str], list[float]]:
     drawn = _drawn()
     for each in wordnet.synsets():
         if each.part == "noun" and each.field == field:
-            for place, lemma in enumerate(filter(wordnet.plain, each.lemmas)):
+            for place, lemma in enumerate(filter(wordnet.is_plain, each.lemmas)):
                 weight = 0.5 * (each.count / (1 + place)) ** 0.5 + 2 * drawn[lemma] ** 0.5 + 0.15
                 found[lemma] = max(found.get(lemma, 0), weight)
     return list(found), list(accumulate(found.values()))

@@ -1,8 +1,7 @@
 """The space that all towers share: the sentence encoder's, centred and partly whitened."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -23,7 +22,7 @@ class Whitening:
     matrix: Floats
 
     @classmethod
-    def fitted(cls, vectors: Floats, power: float = POWER) -> Whitening:
+    def fitted(cls, vectors: Floats, power: float = POWER) -> Self:
         """W = Σ^(−power/2), Σ the covariance of the vectors (N, D)."""
         values, axes = np.linalg.eigh(np.cov((vectors - vectors.mean(0)).T.astype(np.float64)))
         widths = np.maximum(values, values.max() * LEAST) ** (-power / 2)

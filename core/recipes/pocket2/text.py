@@ -1,7 +1,5 @@
 """Distil the sentence encoder into the small text tower, which reads 48 tokens and has three layers."""
 
-from __future__ import annotations
-
 import logging
 import random
 import time
@@ -17,6 +15,8 @@ from safetensors.torch import load_file, save_file
 from core.encoders.encoder import MERGES
 from core.recipes import vocabulary
 from core.recipes.image_tower import Average, rate_at
+from core.recipes.model import encode_tokens
+from core.recipes.model import tokenizer as tokenizer_of
 from core.recipes.muon import Muon
 from core.recipes.pocket2 import model as shape
 from core.recipes.pocket2.space import Whitening
@@ -48,11 +48,6 @@ class Tokens:
         for place, body in enumerate(bodies):
             tokens[place, : len(body) + 2] = torch.tensor([self.start, *body, self.end])
         return tokens
-
-
-def tokenizer_of(folder: Path) -> open_clip.SimpleTokenizer:
-    """The tokenizer of the merges in a folder."""
-    return open_clip.SimpleTokenizer(bpe_path=str(folder / MERGES), context_length=shape.CONTEXT)
 
 
 def start_from_teacher(tower: TextTransformer, tokenizer: open_clip.SimpleTokenizer) -> None:
@@ -92,7 +87,7 @@ def train(tower: torch.nn.Module, tokens: Tokens, found: Texts, space: Whitening
     for step in range(steps):
         rows, stops = next(drawn)
         with torch.autocast("cpu", torch.bfloat16):
-            said = shape.encode_tokens(tower, tokens.batch(rows, stops))
+            said = encode_tokens(tower, tokens.batch(rows, stops))
         loss = distillation_loss(said, targets[torch.from_numpy(rows)])
         loss.backward()
         for engine, peak in engines:
@@ -112,7 +107,7 @@ def make(folder: Path, found: Texts, space: Whitening, steps: int = STEPS) -> No
     if not (folder / MERGES).exists():
         vocabulary.write(found.said, folder / MERGES, shape.VOCABULARY)
     torch.manual_seed(0)
-    tower, tokenizer = shape.new_text_tower(), tokenizer_of(folder)
+    tower, tokenizer = shape.new_text_tower(), tokenizer_of(folder, shape.CONTEXT)
     start_from_teacher(tower, tokenizer)
     train(tower, Tokens(tokenizer, found.said), found, space, steps, folder)
 
@@ -131,5 +126,5 @@ def encode(tower: torch.nn.Module, tokenizer: open_clip.SimpleTokenizer, said: l
     tokens, out = Tokens(tokenizer, said), np.empty((len(said), shape.DIM), np.float32)
     for start in range(0, len(said), BATCH):
         rows = order[start : start + BATCH]
-        out[rows] = shape.encode_tokens(tower, tokens.batch(rows, np.zeros(len(rows), bool))).numpy()
+        out[rows] = encode_tokens(tower, tokens.batch(rows, np.zeros(len(rows), bool))).numpy()
     return out

@@ -1,7 +1,5 @@
 """What the text tower reads: kinds of texts, each with its share of a batch."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,7 +41,7 @@ def texts() -> Texts:
 def _kinds() -> dict[str, list[str]]:
     synsets = wordnet.synsets()
     drawn = [*pictures.load().phrases, *phrases.emoji_phrases()]
-    words = [lemma for s in synsets if s.part != "adv" for lemma in s.lemmas if wordnet.plain(lemma)]
+    words = [lemma for s in synsets if s.part != "adv" for lemma in s.lemmas if wordnet.is_plain(lemma)]
     return {
         "sentences": sentences.sentences(SENTENCES),
         "definitions": [t for s in synsets for t in (*s.examples, s.gloss) if 8 < len(t) < 120],

@@ -1,7 +1,5 @@
 """WordNet 3.0 as records: lemmas, fields of meaning, how often each was met in tagged texts, and glosses."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -71,6 +69,6 @@ def _clean(lemma: str) -> str:
     return re.sub(r"\([a-z]+\)$", "", lemma).replace("_", " ")
 
 
-def plain(lemma: str) -> bool:
+def is_plain(lemma: str) -> bool:
     """Whether a lemma is one or two words in small letters."""
     return bool(_PLAIN.fullmatch(lemma))
