@@ -8,6 +8,13 @@ import streamlit as st
 
 from core.errors import ClipscapeError
 
+MARKS = r"([\\`*_\[\]<>$~|&]|:(?=\w)|^[#+-])"
+"""What Markdown reads as more than a character, unless a backslash stands before it."""
+SIGNS = r"(?<=:)(?=[\w/+-]+:)|(?<=[<>~-])(?=[=>-])|^(?=\d+[.)] )"
+"""Where an emoji, an icon (`:smile:`), an arrow (`->`) or a list (`1. `) is made of several, backslashes or not."""
+JOINER = "\u2060"
+"""Neither seen nor wide; what it stands in is no longer one sign."""
+
 
 @contextmanager
 def plainly() -> Iterator[None]:
@@ -23,6 +30,8 @@ def escaped(text: str) -> str:
 
     >>> print(escaped("2 * 3_000 [a] :red[b]"))
     2 \\* 3\\_000 \\[a\\] \\:red\\[b\\]
+    >>> escaped(":smile: -> www.a_b.org").replace(JOINER, "·")
+    ':·smile: -·\\\\> www.a_b.org'
     """
     return _literal(" ".join(text.split()))
 
@@ -38,4 +47,6 @@ def message(text: str) -> str:
 
 
 def _literal(line: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>$~|]|:(?=\w)|^[#+-])", r"\\\1", line)
+    """Addresses stay as they are: Markdown gives them whole, and a backslash in one would be read as part of it."""
+    parts = re.split(r"((?:https?://|www\.)[^\s<]+)", re.sub(SIGNS, JOINER, line))
+    return "".join(re.sub(MARKS, r"\\\1", part) if place % 2 == 0 else part for place, part in enumerate(parts))

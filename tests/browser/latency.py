@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.browser.resting import box_at_rest, middle
+
 WATCH = """() => {
   const roots = [...document.querySelectorAll("*")].map((each) => each.shadowRoot);
   const studio = roots.find((each) => each?.querySelector(".studio")).querySelector(".studio");
@@ -44,14 +46,13 @@ def drag(page: Page, factor: str, start: float, end: float, steps: int = 12, pau
     """Pulls a slider with the mouse; start and end are shares of its length, the pause is in milliseconds."""
     slider = page.locator(f'.row[data-factor="{factor}"] input[type=range]')
     slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    assert box
+    box = box_at_rest(slider, resting="body", pause=30)  # the page may be at work on the move before
     places = [(box["x"] + (start + (end - start) * n / steps) * box["width"]) for n in range(steps + 1)]
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(places[0], middle)
+    across = middle(box)[1]
+    page.mouse.move(places[0], across)
     page.mouse.down()
     for place in places[1:]:
-        page.mouse.move(place, middle)
+        page.mouse.move(place, across)
         page.wait_for_timeout(pause)
     page.mouse.up()
 

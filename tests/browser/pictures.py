@@ -11,14 +11,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.latency import drag
+from tests.browser.resting import PATIENCE, RESTING, press_mark
 from tests.served import ROOT, chromium, served_app
 
 README = ROOT / "assets" / "pictures"
 WIDE, PHONE = (1440, 900), (390, 844)
 REDUCERS = ("Contrastive", "Neural MDS, isometric", "PCA, centred", "First coordinates", "Random projection")
-RESTING = "[data-testid=stApp][data-test-script-state=notRunning]"
-PATIENCE = 120_000
-"""Milliseconds for what a job or a rerun must do first: many where the machine is busy."""
 TICK, CELL, FIRST_LINE, LINE = 15, 120, 57, 38
 """Pixels: of a tick and a cell from the table's left, of its first line from its top, of a line's height."""
 SETTLED = 4_000
@@ -162,7 +160,7 @@ def dimensions(page: Page, address: str) -> None:
 def dimensions_pairs(page: Page, address: str) -> None:
     """Pairs that broke at few dimensions."""
     dimensions(page, address)
-    click_point(page, 2)
+    press_mark(page.locator(".st-key-curve-side .points path").nth(2))
     page.locator(".st-key-lost-gallery ol > li").first.wait_for()
     page.locator(".st-key-changes").scroll_into_view_if_needed()
 
@@ -284,16 +282,6 @@ def faces_codes(page: Page, address: str) -> None:
     faces(page, address)
     page.get_by_role("button", name="Codes").click()
     page.locator(".st-key-codes-map .main-svg").first.wait_for()
-
-
-def click_point(page: Page, place: int) -> None:
-    """A point of the curve; the mouse must rest on it first."""
-    box = page.locator(".st-key-curve-side .points path").nth(place).bounding_box()
-    assert box
-    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.move(*middle)
-    page.wait_for_timeout(300)
-    page.mouse.click(*middle)
 
 
 SCENES: dict[str, Callable[[Page, str], None]] = {

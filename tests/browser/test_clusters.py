@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.workspace import Workspace
-from tests.browser.pictures import PATIENCE, RESTING, choose_methods, press_line
+from tests.browser.pictures import choose_methods, press_line
+from tests.browser.resting import PATIENCE, RESTING
 from tests.browser.test_journey import coloured_pixels
 from tests.clustering.making import groups
 from tests.workspace.making import items

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.resting import PATIENCE
 from tests.browser.test_journey import draw, wait_for_map
 
 pytestmark = pytest.mark.browser
-PATIENCE = 180_000
 
 
 def ask(page: Page, name: str) -> Locator:

@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pictures import choose_reducers, click_point, cluster_form
+from tests.browser.pictures import choose_reducers, cluster_form
+from tests.browser.resting import PATIENCE, press_mark
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60_000
-"""Milliseconds for what a job or a rerun must do first."""
 PAIRS = 1_889
 """Items of the bundled set with a caption of their own."""
 
@@ -29,11 +28,11 @@ def test_compare_look_and_use(page: Page, address: str) -> None:
 
     curve = page.locator(".st-key-curve-side")
     expect(curve.locator(".points path").nth(5)).to_be_attached(timeout=PATIENCE)
-    expect(page.locator(".st-key-tray").get_by_text("Stop", exact=True)).to_have_count(0, timeout=3 * PATIENCE)
+    expect(page.locator(".st-key-tray").get_by_text("Stop", exact=True)).to_have_count(0, timeout=PATIENCE)
     expect(curve).to_contain_text("all 256 dimensions", timeout=PATIENCE)
     expect(curve).to_contain_text("7,281 pairs with a caption that repeats took no part", timeout=PATIENCE)
 
-    click_point(page, 2)
+    press_mark(curve.locator(".points path").nth(2))
     point = page.locator(".st-key-point-head")
     expect(point).to_contain_text("128 B", timeout=PATIENCE)
     cards = page.locator(".st-key-lost-gallery ol > li")

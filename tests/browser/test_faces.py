@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.latency import drag, measured, watch
+from tests.browser.resting import PATIENCE
 
 pytestmark = pytest.mark.browser
-PATIENCE = 90_000
-"""Milliseconds for what the worker must load or work out first."""
 AT_ONCE = 100
 """Milliseconds that a new face may take."""
 

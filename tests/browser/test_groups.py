@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pictures import choose_group_methods, group_view
+from tests.browser.resting import PATIENCE, press_mark
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60_000
-"""Milliseconds for what a job or a rerun must do first."""
 
 
 def test_compare_look_and_take_away(page: Page, address: str) -> None:
@@ -26,15 +25,11 @@ def test_compare_look_and_take_away(page: Page, address: str) -> None:
     page.locator(".st-key-start-groups button").click()
 
     less = page.locator(".st-key-groups-less .points path")
-    expect(less).to_have_count(6, timeout=10 * PATIENCE)
+    expect(less).to_have_count(6, timeout=3 * PATIENCE)
     expect(page.locator(".st-key-groups-answer")).to_contain_text("no learned method", timeout=PATIENCE)
     comparison = page.locator(".st-key-groups-title").get_by_role("combobox")
     expect(comparison).to_have_value("97 groups by subgroup, 9,170 items, 2 splits, pocket, images")
-    box = less.nth(1).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_timeout(300)
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    press_mark(less.nth(1))
     below = page.get_by_text(re.compile("Normalised mean, groups of 2 items: [0-9]+ of [0-9]+ right"))
     expect(below).to_be_visible(timeout=PATIENCE)
     cards = page.locator(".st-key-searched-cards ol > li")

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.resting import box_at_rest
 from tests.encoders.models import make_folder
 
 pytestmark = pytest.mark.browser
@@ -50,8 +51,7 @@ def draw(folder: Path) -> list[Path]:
 
 def lasso(page: Page) -> None:
     """With Shift held, once around nearly the whole map."""
-    area = page.locator("[data-testid=map-canvas]").bounding_box()
-    assert area
+    area = box_at_rest(page.locator("[data-testid=map-canvas]"))
     corners = [(0.1, 0.05), (0.78, 0.05), (0.78, 0.95), (0.1, 0.95)]
     places = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in corners]
     page.keyboard.down("Shift")

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.resting import PATIENCE
+
 pytestmark = pytest.mark.browser
-PATIENCE = 180_000
-"""Milliseconds for what a job must do first: a server's first one loads torch, which takes long on a busy machine."""
 
 
 def open_tab(page: Page, address: str, tab: str) -> None:

@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pictures import question
+from tests.browser.resting import PATIENCE
 
 pytestmark = pytest.mark.browser
-PATIENCE = 240_000
-"""Milliseconds for what a job or a rerun must do first."""
 PROMPTS, CLASSES = 17, 9
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.resting import Box, box_at_rest, middle
 from tests.served import CHROMIUM, NO_GL
 
 pytestmark = pytest.mark.browser
@@ -53,8 +54,8 @@ def painted(page: Any) -> int:
     return coloured(pixels(page))
 
 
-def box(page: Any) -> dict[str, float]:
-    return page.locator("[data-testid=map-canvas]").bounding_box()
+def box(page: Any) -> Box:
+    return box_at_rest(page.locator("[data-testid=map-canvas]"))
 
 
 def drag_around(page: Any, margin: float = 0.12) -> None:
@@ -251,10 +252,10 @@ def test_on_a_phone_fingers_move_and_zoom_it(browser: Any, address: str) -> None
     before = pixels(page)
     area = box(page)
     touch = context.new_cdp_session(page)
-    middle = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
 
     def fingers(kind: str, spread: float) -> None:
-        places = [{"x": middle[0] + side * spread, "y": middle[1], "id": at} for at, side in enumerate((-1, 1))]
+        x, y = middle(area)
+        places = [{"x": x + side * spread, "y": y, "id": at} for at, side in enumerate((-1, 1))]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if kind == "touchEnd" else places})
 
     fingers("touchStart", 30)
