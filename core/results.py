@@ -225,6 +225,17 @@ def numbered(values: NDArray) -> NDArray[np.int64]:
     return np.argsort(np.argsort(first))[place.ravel()]
 
 
+def places(ids: Sequence[str] | Strings, among: Strings) -> NDArray[np.int64]:
+    """Where each id stands among others, of which no two are the same: (N,), -1 for one that is not there.
+
+    >>> places(["b", "x"], np.array(["c", "b"])).tolist()
+    [1, -1]
+    """
+    ids, order = np.asarray(ids, dtype=np.str_), np.argsort(among)
+    place = np.searchsorted(among[order], ids).clip(max=max(len(among) - 1, 0))
+    return np.where(among[order[place]] == ids, order[place], -1) if len(among) else np.full(len(ids), -1)
+
+
 def check_matrix(name: str, x: NDArray, columns: int | None = None) -> None:
     """Raises `BadInput` unless x is a finite float32 matrix (of so many columns)."""
     if x.ndim != 2 or x.dtype != np.float32 or (columns is not None and x.shape[1] != columns):
