@@ -54,3 +54,12 @@ def listed(names: list[str], limit: int = 3) -> str:
     """
     shown = ", ".join(names[:limit])
     return f"{shown} and {len(names) - limit:,} more" if len(names) > limit else shown
+
+
+def shortened(text: str, letters: int = 40) -> str:
+    """No longer than so many letters.
+
+    >>> shortened("a photo of a coat", 10)
+    'a photo o…'
+    """
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"

@@ -17,7 +17,7 @@ from core.groups.sets import GroupEmbedder, Sets
 from core.maps.neighbours import normalised
 from core.methods import Method, discover
 from core.naming.counts import Counts, counts
-from core.naming.phrases import lexicon, said
+from core.naming.phrases import distinct, lexicon
 from core.progress import Progress
 from core.results import Pairs, Reducer
 from core.workspace import RunCard, Workspace
@@ -106,8 +106,8 @@ def items(count: int) -> Subject:
 def words(count: int) -> Counts:
     """Phrases of four groups; of one item alone, none has a caption."""
     captions = [f"a red {('cat', 'dog', 'boat', 'tree')[row % 4]} {row % 3}" for row in range(count)]
-    different, saying = said(captions if count > 1 else [""])
-    return counts(lexicon(different), saying, np.arange(count) % 4, 4)[0]
+    different, wording = distinct(captions if count > 1 else [""])
+    return counts(lexicon(different), wording, np.arange(count) % 4, 4)[0]
 
 
 GIVEN: Mapping[str, Callable[[int], Given]] = {

@@ -6,6 +6,7 @@ from core.formats import counted as counted
 from core.formats import figure as figure
 from core.formats import listed as listed
 from core.formats import percent as percent
+from core.formats import shortened as shortened
 from core.formats import size as size
 from core.progress import Progress
 

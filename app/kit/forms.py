@@ -1,6 +1,6 @@
 """A `Params` dataclass becomes widgets, the first parameters at once, the rest under "More"; and the button below."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import Field, fields
 from math import floor, log10
 from typing import Any
@@ -8,6 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core.methods import Method
+
+Options = Mapping[str, str] | Sequence[str]
+"""What can be chosen, perhaps with how a person reads each."""
 
 MAIN = 3
 """So many parameters are visible at once: a method lists its most important ones first."""
@@ -75,3 +78,23 @@ def kept(key: str, default: Any = None, options: Collection[Any] | None = None) 
     if missing or (options is not None and st.session_state[key] not in options):
         st.session_state[key] = default
     return {"key": key, "persist_state": "session"}
+
+
+def switch(title: str, options: Options, key: str, help: str | None = None) -> str:
+    """One of a few, side by side; it begins with what it held last, or with the first. options: perhaps with titles."""
+    named = _named(options)
+    look: dict[str, Any] = {"required": True, "label_visibility": "collapsed", "help": help}
+    draft = kept(key, next(iter(named)), named)
+    return str(st.segmented_control(title, list(named), format_func=named.__getitem__, **look, **draft))
+
+
+def choice(title: str, options: Options, key: str, help: str | None = None, width: int = 200, **more: Any) -> str:
+    """One of many, in a menu; it begins with what it held last, or with the first. options: perhaps with titles."""
+    named = _named(options)
+    look: dict[str, Any] = {"help": help, "width": width, **more}
+    draft = kept(key, next(iter(named)), named)
+    return str(st.selectbox(title, list(named), format_func=named.__getitem__, **look, **draft))
+
+
+def _named(options: Options) -> Mapping[str, str]:
+    return options if isinstance(options, Mapping) else {each: each for each in options}

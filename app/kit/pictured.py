@@ -10,6 +10,7 @@ from app.kit.gallery import gallery, pictures
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core.workspace import Workspace
+from core.workspace.columns import safe_name
 
 
 def shown(
@@ -51,9 +52,28 @@ def to_the_map(workspace: Workspace, title: str, ids: Iterable[str], key: str, s
         st.switch_page(state().pages["map"])
 
 
-def by_column(workspace: Workspace, column: str, values: Mapping[str, str | float], key: str, help: str) -> None:
-    """A button that writes a column and colours the map by it."""
-    mapped = bool(workspace.runs("map"))
+def headed(
+    workspace: Workspace,
+    heading: str,
+    ids: Sequence[str],
+    key: str,
+    notes: Mapping[str, str],
+    title: str,
+    most: int | None = None,
+    side: int = 84,
+) -> None:
+    """A line that names the items, with the way to the map, where they have that title; and the first most of them."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(heading, width="stretch")
+        if ids:
+            to_the_map(workspace, title, ids, f"{key}-on-map")
+    shown(workspace, ids[:most], key, notes, side)
+
+
+def by_column(workspace: Workspace, name: str, what: str, values: Mapping[str, str | float], key: str) -> None:
+    """A button that writes a column and colours the map by it. what: the values are, for the explanation."""
+    column, mapped = safe_name(name), bool(workspace.runs("map"))
+    help = f"Writes {what} as the column “{column}”, by which the map is coloured"
     if st.button("Colour the map", key=key, icon=":material/palette:", disabled=not mapped, help=help):
         workspace.set_column(column, dict(values))
         st.session_state["colour"] = column

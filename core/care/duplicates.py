@@ -62,10 +62,10 @@ def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
 
 
 def _different(subject: Subject) -> tuple[Integers, Integers]:
-    """The first row of each different saying, in order (M,), and how many items say the same as each (N,)."""
-    if subject.saying is None:
+    """The first row of each wording, in order (M,), and how many items say the same as each (N,)."""
+    if subject.wording is None:
         return np.arange(len(subject)), np.ones(len(subject), dtype=np.int64)
-    _, first, of, counts = np.unique(subject.saying, return_index=True, return_inverse=True, return_counts=True)
+    _, first, of, counts = np.unique(subject.wording, return_index=True, return_inverse=True, return_counts=True)
     if len(first) < LEAST:
         raise BadInput(f"{len(first)} different captions are too few to look for repeated ones: bring at least {LEAST}")
     return np.sort(first), counts[of.ravel()]

@@ -41,15 +41,15 @@ def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
     score: 0 … 1. evidence: image_to_text, text_to_image (shares), cosine (of the own pair), all float32; of the 500
     most suspicious, instead (the row whose caption is nearest to the image), -1 for the others.
 
-    metrics: right (share of captions with no rival before them, both ways averaged), sayings (different captions).
+    metrics: right (share of captions with no rival before them, both ways averaged), distinct_captions.
     """
-    pairs, saying = _captioned(subject)
+    pairs, wording = _captioned(subject)
     bar = Bar(report, STEPS)
     bar.step(0, "ranking captions and images")
     found, item = ranks(pairs, bar.part(0, STEPS)), subject.item
     own = np.einsum("nd,nd->n", pairs.image, pairs.text, dtype=np.float64)
-    image_to_text = _share(found.image_to_text, own, item, _times(saying))
-    text_to_image = _share(found.text_to_image, own, saying, _times(item))
+    image_to_text = _share(found.image_to_text, own, item, _times(wording))
+    text_to_image = _share(found.text_to_image, own, wording, _times(item))
     score = ((image_to_text + text_to_image) / 2).astype(np.float32)
     ways = {"image_to_text": image_to_text.astype(np.float32), "text_to_image": text_to_image.astype(np.float32)}
     right = ((image_to_text == 0).mean() + (text_to_image == 0).mean()) / 2
@@ -59,21 +59,21 @@ def fit(subject: Subject, params: Params, report: Report = silent) -> Findings:
         ranked,
         score,
         np.minimum(image_to_text, text_to_image) > params.beyond,
-        {**ways, "cosine": own.astype(np.float32), "instead": _instead(pairs, ranked[:NAMED], saying, item)},
-        {"right": float(right), "sayings": int(saying.max()) + 1},
+        {**ways, "cosine": own.astype(np.float32), "instead": _instead(pairs, ranked[:NAMED], wording, item)},
+        {"right": float(right), "distinct_captions": int(wording.max()) + 1},
     )
 
 
 def _captioned(subject: Subject) -> tuple[Pairs, Integers]:
-    """Captions that say the same have one vector, that of the first, so that they tie exactly; sayings 0, 1, …"""
+    """Captions that say the same have one vector, that of the first, so that they tie exactly; numbered 0, 1, …"""
     if subject.captions is None:
         raise BadInput("no captions: bring images with captions of their own")
-    given = np.arange(len(subject)) if subject.saying is None else subject.saying
-    _, first, saying = np.unique(given, return_index=True, return_inverse=True)
+    given = np.arange(len(subject)) if subject.wording is None else subject.wording
+    _, first, wording = np.unique(given, return_index=True, return_inverse=True)
     if len(first) < 2:
         raise BadInput("all captions say the same: bring at least 2 different ones")
-    saying = saying.ravel().astype(np.int64)
-    return Pairs(subject.vectors, subject.captions[first[saying]]), saying
+    wording = wording.ravel().astype(np.int64)
+    return Pairs(subject.vectors, subject.captions[first[wording]]), wording
 
 
 def _times(values: Integers) -> Integers:
@@ -107,13 +107,13 @@ def _alike_before(own: Doubles, group: Integers, times: Integers) -> tuple[Integ
     return near, every
 
 
-def _instead(pairs: Pairs, rows: Integers, saying: Integers, item: Integers) -> Integers:
+def _instead(pairs: Pairs, rows: Integers, wording: Integers, item: Integers) -> Integers:
     """The row of another image whose caption, of other words, is nearest to some images: (N,), -1 for the others."""
     found = np.full(len(pairs), -1, dtype=np.int64)
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         cosines = pairs.image[some] @ pairs.text.T
-        cosines[(saying[some][:, None] == saying) | (item[some][:, None] == item)] = -np.inf
+        cosines[(wording[some][:, None] == wording) | (item[some][:, None] == item)] = -np.inf
         found[some] = cosines.argmax(axis=1)
     return found
 

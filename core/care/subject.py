@@ -23,7 +23,7 @@ class Subject:
     """Items of one modality, with what is known of them; their nearest neighbours are looked for once.
 
     vectors: (N, D) float32, made unit rows. labels: (N,) str, "" for none. captions: (N, D) float32 unit rows, each
-    image's own. saying: (N,) int64, equal where the words of two rows are the same. item: (N,) int64, equal where two
+    image's own. wording: (N,) int64, equal where the words of two rows are the same. item: (N,) int64, equal where two
     captions are of one image; None: no two are. None of the others: not known.
     """
 
@@ -32,20 +32,20 @@ class Subject:
         vectors: Floats,
         labels: Strings | None = None,
         captions: Floats | None = None,
-        saying: Integers | None = None,
+        wording: Integers | None = None,
         item: Integers | None = None,
     ) -> None:
         check_matrix("vectors", vectors)
         if len(vectors) < LEAST:
             raise BadInput(f"{len(vectors)} items are too few to look for odd ones: bring at least {LEAST}")
-        for name, given in (("labels", labels), ("saying", saying), ("item", item)):
+        for name, given in (("labels", labels), ("wording", wording), ("item", item)):
             if given is not None:
                 check_length(name, given, len(vectors))
         self.vectors = _unit("vectors", vectors)
         self.captions = None if captions is None else _unit("captions", captions)
         if self.captions is not None and self.captions.shape != vectors.shape:
             raise BadInput(f"captions: shape {self.captions.shape}, images {vectors.shape}: one a row is needed")
-        self.labels, self.saying = labels, saying
+        self.labels, self.wording = labels, wording
         self.item = np.arange(len(vectors)) if item is None else item
         self._searcher = Searcher(self.vectors)
         self._near: Neighbours | None = None

@@ -3,17 +3,19 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care.subject import Findings, Subject, Truths
+from core.care.subject import Findings, Integers, Subject, Truths
 from core.commands.comparing import Comparison
-from core.commands.items import chosen, classes, is_taken, item_rows
+from core.commands.items import Classes, chosen, classes, is_taken, item_rows
 from core.commands.options import Exclude, Input, Model, Option, Settings, Tag
-from core.commands.pairs import PairRows, every_pair, sayings
+from core.commands.pairs import PairRows, every_pair, wordings
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter, MissingData
@@ -21,7 +23,7 @@ from core.inputs import MAP, Rows
 from core.methods import discover
 from core.progress import Bar, Report, silent
 from core.results import first_rows
-from core.runs.care import CHECKS, CareRun
+from core.runs.care import CHECKS, CareResult, CareRun, CheckResult
 from core.runs.record import metrics
 from core.workspace import Run
 
@@ -30,9 +32,9 @@ MISMATCHES = "mismatches"
 """The check that is about pairs; the others are about rows of one space."""
 TOP, STEPS = 20, 1_000
 ROWS = ("nearest", "instead")
-"""Evidence that is another row, told by its id."""
+"""Evidence that is another row; its item's id stands for it."""
 SPACES = ("images", "captions")
-SAID = ("source", "caption")
+COLUMNS = ("source", "caption")
 """Columns of an item in a file, beside what the check found."""
 
 
@@ -73,86 +75,82 @@ def care(
         remedy = "a map tears groups apart, choose" if space.startswith(MAP) else "choose"
         raise BadParameter(f"space {space}: {remedy} {' or '.join(SPACES)}", "space")
     plans = planned(PACKAGE, list(discover(PACKAGE)) if kinds is None else kinds, params or {}, {}, "duplicates")
-    ground = _Ground(str(source), space, model, tag, exclude, label, write)
-    ground.check()
-    work = _Work(ground)
-    bar = Bar(report, len(plans) * STEPS)
-    work.go(plans, lambda number: bar.part(number * STEPS, STEPS))
+    rows = chosen(item_rows(str(source), space, model), tag, exclude)
+    given = _Input(str(source), rows, classes(rows, label), model, tag, exclude)
+    _check_column(rows, write)
+    checks, bar = _Checks(given, write), Bar(report, len(plans) * STEPS)
+    checks.go(plans, lambda number: bar.part(number * STEPS, STEPS))
     if write is not None:
-        work.write(write)
+        checks.write(write)
     if out is not None:
-        work.export(out)
-    return work.result(top) | {"column": write, "seconds": round(perf_counter() - start, 3)}
+        checks.export(out)
+    return CareResult(
+        items=len(rows),
+        model=rows.model,
+        space=rows.space,
+        kinds={each.plan.method.name: each.result(top) for each in checks.done},
+        column=write,
+        seconds=round(perf_counter() - start, 3),
+        **checks.remarks(),
+    ).to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table: a row a check, then the items of each."""
-    hidden = ("found", "figures")
-    checks = [
-        {"check": name, **{key: value for key, value in each.items() if key not in hidden}, **_few(each["figures"])}
-        for name, each in result["kinds"].items()
-    ]
-    lists = {each["title"]: each["found"] for each in result["kinds"].values()}
-    told = {name: value for name, value in result.items() if name != "kinds"}
-    return {**told, "checks": checks, **lists}
+    """The result as records for a table."""
+    return msgspec.convert(result, CareResult).readable()
 
 
-class _Ground:
-    """The items of each check, read when the first check wants them."""
+def _check_column(rows: Rows, column: str | None) -> None:
+    """Raises `BadInput` for a column that cannot be written, or that would overwrite a person's own."""
+    if column is None:
+        return
+    if rows.workspace is None:
+        raise BadInput(f"column {column}: a .npz has no columns, give a workspace", "write")
+    if is_taken(rows.workspace, column, CareRun.KIND):
+        taken = "that would overwrite what the items hold, choose another name"
+        raise BadInput(f"column {column}: {taken}", "write")
 
-    def __init__(
-        self,
-        source: str,
-        space: str | None,
-        model: str | None,
-        tag: str | None,
-        exclude: str | None,
-        label: str | None,
-        column: str | None,
-    ) -> None:
-        self.source, self.model, self.tag, self.exclude, self.column = source, model, tag, exclude, column
-        self.rows = chosen(item_rows(source, space, model), tag, exclude)
-        self._known = classes(self.rows, label)
-        self._own: Subject | None = None
 
-    @property
-    def about(self) -> dict[str, str | None]:
-        """For the cards: how items were chosen, and the column that is written."""
-        return {"tag": self.tag, "exclude": self.exclude, "column": self.column}
+@dataclass(frozen=True)
+class _Input:
+    """rows: of the checks of one space. classes: to doubt. The pairs of captions and images are read when wanted."""
 
-    def check(self) -> None:
-        """Raises `BadInput` for a column that cannot be written, or that would overwrite a person's own."""
-        if self.column is None:
-            return
-        if self.rows.workspace is None:
-            raise BadInput(f"column {self.column}: a .npz has no columns, give a workspace", "write")
-        if is_taken(self.rows.workspace, self.column, CareRun.KIND):
-            taken = "that would overwrite what the items hold, choose another name"
-            raise BadInput(f"column {self.column}: {taken}", "write")
+    source: str
+    rows: Rows
+    classes: Classes | None
+    model: str | None
+    tag: str | None
+    exclude: str | None
 
-    def of(self, kind: str) -> tuple[Rows, Subject, dict[str, str | None]]:
-        """The rows of a check, what it is given, and what its card says beside."""
+    def of(self, kind: str) -> tuple[Rows, Subject]:
+        """The rows of a check, and what it is given."""
         if kind == MISMATCHES:
-            return *_captioned(every_pair(self.source, self.model, self.tag, self.exclude)), self.about
-        if self._own is None:
-            words = sayings(self.rows) if self.rows.space == "captions" else None
-            self._own = Subject(self.rows.vectors, self._known.values if self._known else None, saying=words)
-        label = {"label": self._known.label} if kind == "labels" and self._known else {}
-        return self.rows, self._own, {**self.about, **label}
+            return _captioned(every_pair(self.source, self.model, self.tag, self.exclude))
+        return self.rows, self._own
+
+    @cached_property
+    def _own(self) -> Subject:
+        words = wordings(self.rows) if self.rows.space == "captions" else None
+        return Subject(self.rows.vectors, self.classes.values if self.classes else None, wording=words)
+
+    def about(self, kind: str) -> dict[str, str | None]:
+        """For the card of a check: how items were chosen, and which column of labels is doubted."""
+        label = {"label": self.classes.label} if kind == "labels" and self.classes else {}
+        return {"tag": self.tag, "exclude": self.exclude, **label}
 
 
 def _captioned(given: PairRows) -> tuple[Rows, Subject]:
     """Captions with their images, of each image those that say different things."""
-    saying, item = sayings(given.rows), given.pairs.items
-    kept = first_rows(item * len(given) + saying)
+    wording, item = wordings(given.rows), given.pairs.items
+    kept = first_rows(item * len(given) + wording)
     pairs = given.pairs.take(kept)
-    subject = Subject(pairs.image, captions=pairs.text, saying=saying[kept], item=item[kept])
+    subject = Subject(pairs.image, captions=pairs.text, wording=wording[kept], item=item[kept])
     return given.rows.take(kept), subject
 
 
 @dataclass(frozen=True)
-class _Done:
-    """One check: what it found of which rows, and the run that it is kept in."""
+class _Check:
+    """What a check has found of which rows, and the run that it is kept in."""
 
     plan: Plan
     rows: Rows
@@ -165,68 +163,61 @@ class _Done:
         """What can be left out without losing all of it: of near-duplicates, one stays."""
         return self.findings.evidence.get("extra", self.findings.flagged)
 
-    def told(self, top: int) -> dict[str, Any]:
-        found = self.findings
-        rows = found.ranked[:top]
-        items = zip(rows.tolist(), _words(self.rows, rows, ["caption"]), strict=True)
-        return {
-            "run": self.run,
-            "title": self.plan.method.title,
-            "space": self.rows.space,
-            "ranked": len(found.ranked),
-            "flagged": int(found.flagged.sum()),
-            "figures": {name: round(float(value), 6) for name, value in found.metrics.items()},
-            "seconds": round(self.seconds, 3),
-            "found": [self._item(row, words) for row, words in items],
-        }
+    def result(self, top: int) -> CheckResult:
+        found, rows = self.findings, self.findings.ranked[:top]
+        return CheckResult(
+            run=self.run,
+            title=self.plan.method.title,
+            space=self.rows.space,
+            ranked=len(found.ranked),
+            flagged=int(found.flagged.sum()),
+            figures={name: round(float(value), 6) for name, value in found.metrics.items()},
+            seconds=round(self.seconds, 3),
+            found=list(self._items(rows, ["caption"])),
+        )
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Every ranked item as a record."""
-        ranked = self.findings.ranked
-        words = _words(self.rows, ranked, SAID)
-        for rank, (row, said) in enumerate(zip(ranked.tolist(), words, strict=True), 1):
-            yield {"check": self.plan.method.name, "rank": rank, **self._item(row, said)}
+        for rank, item in enumerate(self._items(self.findings.ranked, COLUMNS), 1):
+            yield {"check": self.plan.method.name, "rank": rank, **item}
 
-    def _item(self, row: int, words: Mapping[str, str]) -> dict[str, Any]:
+    def _items(self, some: Integers, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Rows as JSON: score, evidence by name, and what the columns hold of them."""
         found, ids = self.findings, self.rows.ids
-        own = {"id": str(ids[row]), "score": round(float(found.score[row]), 6), "flagged": bool(found.flagged[row])}
-        return own | {name: _plain(name, each[row], self.rows) for name, each in found.evidence.items()} | dict(words)
+        for row, words in zip(some.tolist(), _words(self.rows, some, columns), strict=True):
+            own = {"id": str(ids[row]), "score": round(float(found.score[row]), 6), "flagged": bool(found.flagged[row])}
+            yield own | {name: _plain(name, each[row], self.rows) for name, each in found.evidence.items()} | words
 
 
-class _Work(Comparison[_Done]):
+class _Checks(Comparison[_Check]):
     """The checks; one that lacks labels or captions refuses."""
 
     first, called, refusals = "the first check was done", "kind", (BadInput, MissingData)
 
-    def __init__(self, ground: _Ground) -> None:
+    def __init__(self, given: _Input, column: str | None) -> None:
         super().__init__()
-        self.ground = ground
+        self.given, self.column = given, column
 
     def judge(self, plan: Plan, report: Report) -> None:
         """One check, saved."""
         start, method = perf_counter(), plan.method
-        rows, subject, about = self.ground.of(method.name)
+        rows, subject = self.given.of(method.name)
         settings = method.make_params(plan.settings)
         found = method.fit(subject, settings, report)
-        seconds = perf_counter() - start
-        counts: dict[str, Any] = {"flagged": int(found.flagged.sum()), "ranked": len(found.ranked)}
-        if subject.approximate and method.name != MISMATCHES:
-            counts["neighbours_approximate"] = 1
-        kind = CHECKS[method.name]
-        figures = metrics(kind.FIGURES(**counts, **found.metrics, **about))
-        card = Made(kind.KIND, method, asdict(settings), seconds, figures).card(rows)
-        run = keep(rows, kind.of(Run(card, _arrays(rows, found))))
-        self.done.append(_Done(plan, rows, found, run, seconds))
-
-    def result(self, top: int) -> dict[str, Any]:
-        rows = self.ground.rows
-        return {
-            "items": len(rows),
-            "model": rows.model,
-            "space": rows.space,
-            "kinds": {each.plan.method.name: each.told(top) for each in self.done},
-            **self.remarks(),
-        }
+        seconds, kind = perf_counter() - start, CHECKS[method.name]
+        figures = kind.FIGURES(
+            flagged=int(found.flagged.sum()),
+            ranked=len(found.ranked),
+            column=self.column,
+            neighbours_approximate=1 if subject.approximate and method.name != MISMATCHES else None,
+            **found.metrics,
+            **self.given.about(method.name),
+        )
+        card = Made(kind.KIND, method, asdict(settings), seconds, metrics(figures)).card(rows)
+        evidence = {f"evidence.{name}": each for name, each in found.evidence.items()}
+        about = {"ranked": found.ranked, "score": found.score, "flagged": found.flagged}
+        run = keep(rows, kind.of(Run(card, {**rows.named(), **about, **evidence})))
+        self.done.append(_Check(plan, rows, found, run, seconds))
 
     def write(self, column: str) -> None:
         """Truths for every item of a check: whether any of them would leave it out."""
@@ -234,14 +225,13 @@ class _Work(Comparison[_Done]):
         for each in self.done:
             for id, removable in zip(each.rows.ids.tolist(), each.removable.tolist(), strict=True):
                 marked[id] = marked.get(id, False) or removable
-        if (place := self.ground.rows.workspace) is not None:
+        if (place := self.given.rows.workspace) is not None:
             place.set_column(column, dict(marked))
 
     def export(self, out: str) -> None:
         """A line an item and check, with the columns of every check."""
-        columns = dict.fromkeys(("check", "rank", "id", *SAID, "score", "flagged"))
-        for each in self.done:
-            columns |= dict.fromkeys(each.findings.evidence)
+        evidence = (name for each in self.done for name in each.findings.evidence)
+        columns = dict.fromkeys(("check", "rank", "id", *COLUMNS, "score", "flagged", *evidence))
         try:
             with open(out, "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(columns), restval="")
@@ -249,12 +239,6 @@ class _Work(Comparison[_Done]):
                 writer.writerows(line for each in self.done for line in each.lines())
         except OSError as error:
             raise BadInput(f"{out} cannot be written: {error.strerror}") from None
-
-
-def _arrays(rows: Rows, found: Findings) -> dict[str, NDArray]:
-    """As `CareRun` keeps them."""
-    evidence = {f"evidence.{name}": each for name, each in found.evidence.items()}
-    return {**rows.named(), "ranked": found.ranked, "score": found.score, "flagged": found.flagged, **evidence}
 
 
 def _plain(name: str, value: Any, rows: Rows) -> Any:
@@ -275,7 +259,3 @@ def _words(rows: Rows, some: NDArray[np.int64], columns: Sequence[str]) -> list[
         own = rows.workspace.captions(rows.take(some).caption_ids())
         found = [each | {"caption": caption} for each, caption in zip(found, own, strict=True)]
     return [{name: value for name, value in each.items() if value} for each in found]
-
-
-def _few(figures: Mapping[str, float]) -> dict[str, str]:
-    return {"figures": ", ".join(f"{name} {value:.4g}" for name, value in figures.items())}

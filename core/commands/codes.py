@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 from numpy.typing import NDArray
 
 from core.commands.items import item_rows
 from core.errors import BadInput, MissingData
 from core.inputs import Rows
 from core.progress import Report, silent
-from core.results import Floats
+from core.results import Floats, places
 from core.semantics.correlation import components
 
 DIMENSIONS, COMPONENTS = "dimensions", "components"
@@ -42,9 +41,8 @@ def _of_model(rows: Rows, model: str) -> Floats:
     if rows.workspace is None:
         raise BadInput(f"against {model}: a .npz has no other models; choose {DIMENSIONS} or {COMPONENTS}", "against")
     others = item_rows(rows.workspace.path, rows.space, model)
-    places = {id: place for place, id in enumerate(others.ids.tolist())}
-    lacking = [id for id in rows.ids.tolist() if id not in places]
-    if lacking:
+    place = places(rows.ids, others.ids)
+    if len(lacking := rows.ids[place < 0]):
         lacks = f"it lacks {len(lacking):,} of the items, the first is {lacking[0]}"
         raise MissingData(f"against {model}: {lacks}", "against")
-    return others.vectors[np.array([places[id] for id in rows.ids.tolist()], dtype=np.int64)]
+    return others.vectors[place]

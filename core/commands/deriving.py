@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from core.commands.runs import Analysis
 from core.progress import Report, silent
 from core.reduced import complete, named, reduced_models
 from core.results import Reducer
@@ -13,25 +14,27 @@ from core.runs.reducer import ReducerRun
 from core.versions import versions
 
 if TYPE_CHECKING:
-    from core.workspace import RunCard, Workspace
+    from core.workspace import Workspace
 
 
 def derive(
     place: "Workspace",
     reducer: Reducer,
+    analysis: Analysis,
     known: Mapping[str, Any],
-    about: Mapping[str, Any],
+    about: Mapping[str, str],
     report: Report = silent,
-) -> "RunCard":
-    """The card of the reducer's run, after all embeddings of its model have gone through it; an earlier one's if equal.
+) -> tuple[str, str]:
+    """The reducer's run and the model that it makes, after all embeddings have gone through; an earlier one's if equal.
 
-    known: fields of the card, by which an earlier one is found, and title and items. about: `mark` and `words`, as in
-    `core.reduced`.
+    known: further fields of the card: params, items, and the model and fingerprint of what goes in. about: `mark` and
+    `words`, as in `core.reduced`.
     """
+    known = {"method": analysis.name, "title": analysis.title, **known}
     same = same_reducer(place, {name: known[name] for name in ("method", "params", "model", "fingerprint")})
-    card = (same or keep_reducer(place, reducer_run(reducer, about, **known))).card
-    complete(place, card, report)
-    return card
+    run = same or keep_reducer(place, reducer_run(reducer, about, **known))
+    complete(place, run.card, report)
+    return run.card.id, str(run.figures.derived)
 
 
 def same_reducer(place: "Workspace", known: Mapping[str, Any]) -> ReducerRun | None:

@@ -2,28 +2,33 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import perf_counter
 from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from core.commands.deriving import derive
-from core.commands.direction_ways import Asked, Found
-from core.commands.items import is_taken
+from core.commands.items import LISTED, is_taken
+from core.commands.items import classes as classes_of
 from core.commands.options import Exclude, Input, Option, ReadingModel, Space, Tag, Templates, lines_of
-from core.commands.prompting import unit_rows
+from core.commands.prompting import ItemNames, read_words, reader, unit_rows, warning
 from core.commands.runs import Analysis, Made, check_out, keep, write_arrays
-from core.errors import BadInput, BadParameter
+from core.errors import BadInput, BadParameter, MissingData
+from core.formats import counted, shortened
 from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
 from core.results import Floats
-from core.runs.direction import DirectionFigures, DirectionRun
-from core.runs.record import metrics
+from core.runs.direction import DirectionFigures, DirectionResult, DirectionRun, ProjectionFigures, WithoutResult
+from core.runs.record import metrics, plain
+from core.runs.semantics import NamedItem
 from core.search import highest
-from core.semantics.directions import along, projections, removing
+from core.semantics.directions import FITS, along, apart, between, projections, removing
+from core.semantics.prompts import Prompts, check_templates
+from core.semantics.results import Direction
 from core.workspace import Workspace
 
 ANALYSIS = Analysis("direction", "Concept direction")
@@ -33,6 +38,17 @@ SLUG = 40
 """Letters of a direction's title in the name of the model without it."""
 STEPS, FOUND = 1_000, 700
 """Of the bar, and of them until the direction is found."""
+REST = "the rest"
+BELONGS = {
+    "templates": ("template", "towards"),
+    "against": ("against", "items"),
+    "value": ("value", "label"),
+}
+"""What means something only beside another: what a person calls it, and the other."""
+BRIEF = 60
+"""Letters of a side in a direction's title."""
+
+Truths = NDArray[np.bool_]
 
 
 def direction(
@@ -70,25 +86,44 @@ def direction(
     """
     start = perf_counter()
     check_out(out)
-    asked = Asked(towards, away, templates or (), items, against, label, value, fit)
+    wanted = DirectionRequest(towards, away, templates or (), items, against, label, value, fit)
     if strip < 1:
         raise BadParameter(f"strip={strip} is below 1: ask for at least one item", "strip")
     rows = unit_rows(source, space, model, tag, exclude)
     _check_place(rows, write, remove)
     bar = Bar(report, STEPS)
     bar.step(0, "finding the direction")
-    found = asked.found(rows, model, bar.part(0, FOUND))
+    found = wanted.find(rows, model, bar.part(0, FOUND))
     bar.step(FOUND, "laying the items along it")
-    work = _Work(rows, asked.way, found, projections(rows.vectors, found.direction))
-    record = work.record(perf_counter() - start, write, tag, exclude)
+    scores, auc, title = projections(rows.vectors, found.direction), found.direction.auc, found.direction.title
+    figures = metrics(DirectionFigures(direction=title, auc=auc, column=write, tag=tag, exclude=exclude))
+    how = {"way": wanted.way, **found.params}
+    card = Made(DirectionRun.KIND, ANALYSIS, how, perf_counter() - start, figures).card(rows)
+    record = DirectionRun(card, rows.ids, scores, found.direction.vector, found.side)
     run = keep(rows, record)
-    if write is not None:
-        work.write(write)
+    if write is not None and rows.workspace is not None:
+        rows.workspace.set_column(write, dict(zip(rows.ids.tolist(), scores.astype(float).tolist(), strict=True)))
     derived = without(source, str(run), bar.part(FOUND, STEPS - FOUND))["model"] if remove else None
     if out is not None:
         write_arrays(out, record.arrays())
-    result = work.result(strip) | {"run": run, "column": write, "derived": derived}
-    return {**result, "seconds": round(perf_counter() - start, 3), **found.remarks}
+    named = _named(rows, scores, strip)
+    return DirectionResult(
+        direction=title,
+        model=rows.model,
+        space=rows.space,
+        items=len(rows),
+        way=wanted.way,
+        auc=auc,
+        projection=_spread(scores),
+        strip=named["strip"],
+        low=named["low"],
+        high=named["high"],
+        run=run,
+        column=write,
+        derived=derived,
+        seconds=round(perf_counter() - start, 3),
+        **found.remarks,
+    ).to_dict()
 
 
 def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
@@ -99,11 +134,10 @@ def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
     title, vector = direction.title, direction.vector
     digest = blake2b(vector.tobytes(), digest_size=8).hexdigest()
     params = {"dimensions": len(vector), "direction": title, "vector": digest}
-    known = {"method": REMOVED.name, "title": REMOVED.title, "params": params, "items": card.items}
-    known |= {"model": card.model, "fingerprint": card.fingerprint}
+    known = {"params": params, "items": card.items, "model": card.model, "fingerprint": card.fingerprint}
     about = {"mark": f"without-{_slug(title)}", "words": f"without “{title}”"}
-    made = derive(place, removing(direction), known, about, report)
-    return {"run": made.id, "model": made.metrics["derived"], "base": card.model, "direction": title}
+    made, name = derive(place, removing(direction), REMOVED, known, about, report)
+    return plain(WithoutResult(run=made, model=name, base=card.model, direction=title))
 
 
 def kept_direction(place: Workspace, id: str) -> DirectionRun:
@@ -115,61 +149,21 @@ def kept_direction(place: Workspace, id: str) -> DirectionRun:
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table: the strip, the ends, and the rest as figures."""
-    hidden = ("warning", "truncated", "projection")
-    rest = {name: value for name, value in result.items() if name not in hidden}
-    return {**rest, **{f"projection, {name}": value for name, value in result["projection"].items()}}
+    """The result as records for a table."""
+    return msgspec.convert(result, DirectionResult).readable()
 
 
-@dataclass(frozen=True)
-class _Work:
-    """A direction and the items along it. scores: (N,) float32."""
+def _named(rows: Rows, scores: Floats, strip: int) -> dict[str, list[NamedItem]]:
+    """The items of the strip and of both ends, with their projections (N,)."""
+    places = {"strip": along(scores, strip), "low": highest(-scores, EXTREMES), "high": highest(scores, EXTREMES)}
+    names = ItemNames.of(rows, *places.values())
+    return {name: names.items(some, projection=scores[some]) for name, some in places.items()}
 
-    rows: Rows
-    way: str
-    found: Found
-    scores: Floats
 
-    def result(self, strip: int) -> dict[str, Any]:
-        ends = {"low": highest(-self.scores, EXTREMES), "high": highest(self.scores, EXTREMES)}
-        named = {"strip": along(self.scores, strip), **ends}
-        scores = self.scores.astype(np.float64)
-        spread = {"mean": scores.mean(), "sd": scores.std(), "lowest": scores.min(), "highest": scores.max()}
-        return {
-            "direction": self.found.direction.title,
-            "model": self.rows.model,
-            "space": self.rows.space,
-            "items": len(self.rows),
-            "way": self.way,
-            "auc": self.found.direction.figures.get("auc"),
-            "projection": {name: round(float(value), 6) for name, value in spread.items()},
-            **{name: self._shown(places) for name, places in named.items()},
-        }
-
-    def record(self, seconds: float, column: str | None, tag: str | None, exclude: str | None) -> DirectionRun:
-        """column, tag, exclude: as asked, for the card."""
-        direction, how = self.found.direction, {"way": self.way, **self.found.asked}
-        figures = DirectionFigures(
-            direction=direction.title, auc=direction.figures.get("auc"), column=column, tag=tag, exclude=exclude
-        )
-        card = Made(DirectionRun.KIND, ANALYSIS, how, seconds, metrics(figures)).card(self.rows)
-        return DirectionRun(card, self.rows.ids, self.scores, direction.vector, self.found.side)
-
-    def write(self, column: str) -> None:
-        """The projections as a column of numbers."""
-        if self.rows.workspace:
-            values = zip(self.rows.ids.tolist(), self.scores.astype(float).tolist(), strict=True)
-            self.rows.workspace.set_column(column, dict(values))
-
-    def _shown(self, places: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """Items with their projection, and their caption where the input has some."""
-        ids = self.rows.ids[places].tolist()
-        scores = np.round(self.scores[places].astype(np.float64), 6).tolist()
-        found = [{"id": id, "projection": score} for id, score in zip(ids, scores, strict=True)]
-        if self.rows.workspace is None:
-            return found
-        captions = self.rows.workspace.table(["caption"], ids)["caption"].to_pylist()
-        return [each | {"caption": caption or ""} for each, caption in zip(found, captions, strict=True)]
+def _spread(scores: Floats) -> ProjectionFigures:
+    x = scores.astype(np.float64)
+    figures = {"mean": x.mean(), "sd": x.std(), "lowest": x.min(), "highest": x.max()}
+    return ProjectionFigures(**{name: round(float(value), 6) for name, value in figures.items()})
 
 
 def _check_place(rows: Rows, column: str | None, remove: bool) -> None:
@@ -183,3 +177,103 @@ def _check_place(rows: Rows, column: str | None, remove: bool) -> None:
 
 def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.casefold())[:SLUG].strip("-") or "direction"
+
+
+@dataclass(frozen=True)
+class FoundDirection:
+    """params: what made it, for the card. remarks: for the result. side: (N,) int8, 1 and -1 for the items that it goes
+    towards and away from, 0 for others; None where it is between prompts."""
+
+    direction: Direction
+    params: Mapping[str, Any]
+    side: NDArray[np.int8] | None = None
+    remarks: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DirectionRequest:
+    """What a person asks for: prompts on both sides, or items (and against which: None: all others), or a label's
+    value against its other values. templates: for prompts. fit: for groups."""
+
+    towards: Sequence[str] | None = None
+    away: Sequence[str] | None = None
+    templates: Sequence[str] = ()
+    items: Sequence[str] | None = None
+    against: Sequence[str] | None = None
+    label: str | None = None
+    value: str | None = None
+    fit: str = "means"
+
+    def __post_init__(self) -> None:
+        if self.fit not in FITS:
+            raise BadParameter(f"fit={self.fit!r} is not one of {', '.join(FITS)}", "fit")
+        if bool(self.towards) != bool(self.away):
+            raise BadInput("a direction between prompts needs both sides: one to go towards, one to go away from")
+        if [self.towards, self.items, self.label].count(None) != 2:
+            raise BadInput(
+                "a direction is found in one way: between prompts, between groups of items, or by a label's value"
+            )
+        for name, (word, needed) in BELONGS.items():
+            if getattr(self, name) and getattr(self, needed) is None:
+                raise BadInput(f"{word} says nothing here: it goes with {needed}", word, needed)
+        if self.fit != "means" and self.towards is not None:
+            raise BadInput(
+                "fit says nothing here: it goes with groups of items, or with a label", "fit", "items", "label"
+            )
+
+    @property
+    def way(self) -> str:
+        """ "prompts", "items" or "label"."""
+        return "prompts" if self.towards is not None else "items" if self.items is not None else "label"
+
+    def find(self, rows: Rows, model: str | None = None, report: Report = silent) -> FoundDirection:
+        """The direction, in the space of the rows. model: that reads the prompts for a `.npz`."""
+        if self.way == "prompts":
+            return self._of_prompts(rows, model, report)
+        return self._of_items(rows) if self.way == "items" else self._of_label(rows)
+
+    def _of_prompts(self, rows: Rows, model: str | None, report: Report) -> FoundDirection:
+        towards, away = list(self.towards or ()), list(self.away or ())
+        prompts = Prompts.of([*towards, *away], ["towards"] * len(towards) + ["away"] * len(away))
+        check_templates(self.templates, len(prompts))
+        words = read_words(rows, reader(rows, model), prompts, self.templates, report)
+        title = f"{_brief(prompts.texts[: len(towards)])} − {_brief(prompts.texts[len(towards) :])}"
+        params = {"towards": towards, "away": away, "templates": list(self.templates)}
+        return FoundDirection(between(words.classes[0], words.classes[1], title), params, remarks=warning(words))
+
+    def _of_items(self, rows: Rows) -> FoundDirection:
+        first = _members(rows, self.items or ())
+        second = ~first if self.against is None else _members(rows, self.against)
+        other = REST if self.against is None else _counted(second)
+        return self._between(rows, first, second, f"{_counted(first)} − {other}")
+
+    def _of_label(self, rows: Rows) -> FoundDirection:
+        """Items without a value are on neither side."""
+        known = classes_of(rows, None if rows.workspace is None and self.label == "y" else self.label)
+        values = np.array([]) if known is None else known.values
+        first = values == self.value
+        if self.value is None or not first.any():
+            there = ", ".join(list(dict.fromkeys(values[values != ""].tolist()))[:LISTED]) or "none"
+            what = "no value given" if self.value is None else f"no item has the value {self.value!r}"
+            raise BadInput(f"label {self.label}: {what}; there are {there}", "label", "value")
+        return self._between(rows, first, (values != "") & ~first, f"{self.label}: {self.value} − {REST}")
+
+    def _between(self, rows: Rows, first: Truths, second: Truths, title: str) -> FoundDirection:
+        params = {"fit": self.fit, **({"label": self.label, "value": self.value} if self.label is not None else {})}
+        side = first.astype(np.int8) - second.astype(np.int8)
+        return FoundDirection(apart(rows.vectors, first, second, title, self.fit), params, side)
+
+
+def _members(rows: Rows, ids: Sequence[str]) -> Truths:
+    unknown = set(ids) - set(rows.ids.tolist())
+    if unknown:
+        raise MissingData(f"{len(unknown)} of the items asked for are not among the {len(rows):,}: {min(unknown)}")
+    return np.isin(rows.ids, list(ids))
+
+
+def _counted(group: Truths) -> str:
+    return counted(int(np.count_nonzero(group)), "item")
+
+
+def _brief(prompts: Sequence[str]) -> str:
+    return shortened(", ".join(prompts), BRIEF)

@@ -2,32 +2,30 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import asdict
 from time import perf_counter
 from typing import Annotated, Any
 
+import msgspec
 import numpy as np
-from msgspec import to_builtins
 
 from core.commands.grouping import RUN, Grouping, named_groups, told_by
 from core.commands.items import column_words, item_rows
-from core.commands.names_words import RANKS, Words, of_captions, of_prompts
+from core.commands.names_words import RANKS, GroupedItems, Words, of_captions, of_prompts
 from core.commands.options import By, Input, Option, Settings
-from core.commands.pairs import sayings
-from core.commands.prompting import Reader, reader
-from core.commands.runs import Analysis, Made
+from core.commands.pairs import wordings
+from core.commands.runs import Analysis, Made, keep
 from core.errors import BadInput, BadParameter, MissingData
 from core.features import is_features
 from core.inputs import Rows, open_workspace, read_rows
-from core.methods import Method, find
+from core.methods import find
 from core.naming.choosing import Phrase
 from core.naming.choosing import names as told_apart
-from core.naming.contrast import directions, nearest_rows
+from core.naming.contrast import nearest_rows
 from core.progress import Bar, Report, silent
 from core.reduced import full_model, source_model
-from core.results import Floats
-from core.runs.names import NamedGroup, NamedPhrase, NamesFigures, NamesRun, NearCaption
+from core.results import places
+from core.runs.names import NamedGroup, NamedPhrase, NamesFigures, NamesResult, NamesRun, NearCaption
 from core.runs.record import metrics
 from core.semantics.prompts import Prompts, read_prompts
 
@@ -36,7 +34,6 @@ METHOD = "log-odds"
 BY_PROMPTS = Analysis("prompts", "Names from prompts")
 MOST_GROUPS = 2_000
 PHRASES, CAPTIONS = 5, 3
-BETWEEN = "; "
 MOST_PHRASES, MOST_CAPTIONS = 50, 50
 STEPS, READ = 1_000, 200
 """Of the bar: in all, and until the words are counted."""
@@ -77,125 +74,75 @@ def names(
     bar = Bar(report, STEPS)
     bar.step(0, "reading the groups")
     rows = item_rows(str(source), None, model or _model_of(str(source), by))
-    ground = _Ground(rows, by, named_groups(rows, by), model)
-    ground.check()
-    given = _given(rows, prompts, file, values, ground.said)
+    items = GroupedItems(rows, named_groups(rows, by), model)
+    if (count := len(items.grouping.names)) > MOST_GROUPS:
+        raise BadInput(f"by {told_by(by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another", "by")
+    listed = _listed(items, prompts, file, values)
     listen = bar.part(READ, STEPS - READ)
-    if given is None:
-        words = of_captions(ground, weighed, settings, rank, phrases, ground.read, listen)
+    if listed is None:
+        words = of_captions(items, weighed, settings, rank, phrases, listen)
     else:
-        words = of_prompts(ground, given, phrases, ground.read, listen)
-    work = _Work(ground, words, weighed if given is None else BY_PROMPTS, captions)
-    how = {**(asdict(settings) if given is None else {}), "rank": words.rank, "phrases": phrases}
-    return work.result(how, perf_counter() - start)
+        words = of_prompts(items, *listed, phrases, listen)
+    named = _named(items, words, captions)
+    how = {**(asdict(settings) if listed is None else {}), "rank": words.rank, "phrases": phrases}
+    known = {each.group: each.name for each in named if each.name}
+    figures = metrics(NamesFigures(told_by(by), words.source, len(named), len(known), known))
+    method_of_words, seconds = BY_PROMPTS if listed else weighed, perf_counter() - start
+    card = Made(NamesRun.KIND, method_of_words, how, seconds, figures).card(rows)
+    found = NamesResult(
+        run=keep(rows, NamesRun(card, rows.ids, items.grouping.numbered(), named)),
+        by=told_by(by),
+        source=words.source,
+        method=method_of_words.name,
+        rank=words.rank,
+        model=rows.model,
+        items=len(rows),
+        without_group=int((items.grouping.group < 0).sum()),
+        names=named,
+        seconds=round(seconds, 3),
+        **words.remarks,
+    )
+    return found.to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table: a row a group, and the rest as figures."""
-    rows = [
-        {
-            "group": each["group"],
-            "items": each["items"],
-            "name": each["name"],
-            "phrases": ", ".join(phrase["phrase"] for phrase in each["phrases"]),
-            "nearest caption": each["captions"][0]["caption"] if each["captions"] else None,
-        }
-        for each in result["names"]
+    """The result as records for a table."""
+    return msgspec.convert(result, NamesResult).readable()
+
+
+def _named(items: GroupedItems, words: Words, captions: int) -> list[NamedGroup]:
+    """The groups in the order of their titles. captions: how many one gets at most."""
+    grouping, near = items.grouping, _captions(items, captions)
+    titles, counts, names = grouping.names.tolist(), grouping.counts().tolist(), told_apart(words.phrases)
+    found = [
+        NamedGroup(
+            group=title,
+            number=int(grouping.numbers[place]),
+            items=counts[place],
+            name=names[place],
+            phrases=[_rounded(phrase) for phrase in words.phrases[place]],
+            captions=near[place],
+        )
+        for place, title in enumerate(titles)
     ]
-    return {**{name: value for name, value in result.items() if name != "warning"}, "names": rows}
+    return sorted(found, key=lambda each: natural(each.group))
 
 
-@dataclass(frozen=True)
-class _Ground:
-    """Items in groups. asked: the model that a person has named."""
-
-    rows: Rows
-    by: By
-    grouping: Grouping
-    asked: str | None
-
-    def check(self) -> None:
-        """Raises `BadInput` for too many groups."""
-        if len(self.grouping.names) > MOST_GROUPS:
-            count = len(self.grouping.names)
-            raise BadInput(
-                f"by {told_by(self.by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another", "by"
-            )
-
-    @cached_property
-    def said(self) -> list[str]:
-        """All captions of each row's item, "" for none; set apart so that no phrase bridges two of them."""
-        if self.rows.workspace is None:
-            return [""] * len(self.rows)
-        found = self.rows.workspace.table(["captions"], self.rows.ids.tolist())["captions"].to_pylist()
-        return list(map(BETWEEN.join, found))
-
-    @cached_property
-    def directions(self) -> Floats:
-        """(G, D) float32, unit norm."""
-        return directions(self.rows.vectors, self.grouping.group, len(self.grouping.names))
-
-    def read(self) -> Reader:
-        """The text side of the rows' model."""
-        return reader(self.rows, self.asked)
-
-
-@dataclass(frozen=True)
-class _Work:
-    """Groups with their phrases. captions: how many captions a group gets at most."""
-
-    ground: _Ground
-    words: Words
-    method: Method | Analysis
-    captions: int
-
-    def result(self, how: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """As JSON; the run is saved before."""
-        rows, run = self.ground.rows, self._run(how, seconds)
-        return {
-            "run": run.save(rows.workspace) if rows.workspace else None,
-            "by": run.figures.by,
-            "from": self.words.source,
-            "method": self.method.name,
-            "rank": self.words.rank,
-            "model": rows.model,
-            "items": len(rows),
-            "without_group": int((run.group < 0).sum()),
-            "names": run.told,
-            "seconds": round(seconds, 3),
-            **self.words.remarks,
-        }
-
-    def _run(self, how: Mapping[str, Any], seconds: float) -> NamesRun:
-        rows, groups = self.ground.rows, self._groups()
-        named = {each.group: each.name for each in groups if each.name}
-        figures = NamesFigures(told_by(self.ground.by), self.words.source, len(groups), len(named), named)
-        card = Made(NamesRun.KIND, self.method, how, seconds, metrics(figures)).card(rows)
-        return NamesRun(card, rows.ids, self.ground.grouping.numbered(), to_builtins(groups))
-
-    def _groups(self) -> list[NamedGroup]:
-        """In the order of their numbers or names."""
-        grouping, some = self.ground.grouping, self.words.phrases
-        heads = (grouping.names.tolist(), grouping.numbers.tolist(), grouping.counts().tolist(), told_apart(some))
-        every = zip(*heads, ([_plain(phrase) for phrase in each] for each in some), self._captions(), strict=True)
-        return sorted((NamedGroup(*each) for each in every), key=lambda each: natural(each.group))
-
-    def _captions(self) -> list[list[NearCaption]]:
-        """Of each group's own captions, those that lie most along its direction."""
-        rows, grouping = self.ground.rows, self.ground.grouping
-        found: list[list[NearCaption]] = [[] for _ in grouping.names]
-        text = _captions_of(rows)
-        if text is None or text.workspace is None or not self.captions:
-            return found
-        saying, said, ways = sayings(text), text.workspace.captions(text.caption_ids()), self.ground.directions
-        places = {id: place for place, id in enumerate(rows.ids.tolist())}
-        of = np.array([places[id] for id in text.ids.tolist()])
-        for group, direction in enumerate(ways):
-            mine = np.flatnonzero(grouping.group[of] == group)
-            for row in nearest_rows(text.vectors, direction, mine, saying, self.captions).tolist():
-                cosine = round(float(text.vectors[row] @ direction), 6)
-                found[group].append(NearCaption(str(text.ids[row]), said[row], cosine))
+def _captions(items: GroupedItems, most: int) -> list[list[NearCaption]]:
+    """Of each group's own captions, those that lie most along its direction."""
+    rows, grouping = items.rows, items.grouping
+    found: list[list[NearCaption]] = [[] for _ in grouping.names]
+    text = _captions_of(rows)
+    if text is None or text.workspace is None or not most:
         return found
+    wording, written = wordings(text), text.workspace.captions(text.caption_ids())
+    of = places(text.ids, rows.ids)
+    for group, direction in enumerate(items.directions):
+        mine = np.flatnonzero(grouping.group[of] == group)
+        for row in nearest_rows(text.vectors, direction, mine, wording, most).tolist():
+            cosine = round(float(text.vectors[row] @ direction), 6)
+            found[group].append(NearCaption(str(text.ids[row]), written[row], cosine))
+    return found
 
 
 def natural(name: str) -> list[tuple[bool, int, str]]:
@@ -214,13 +161,13 @@ def _captions_of(rows: Rows) -> Rows | None:
     return text.take(np.flatnonzero(np.isin(text.ids, rows.ids)))
 
 
-def _plain(phrase: Phrase) -> NamedPhrase:
+def _rounded(phrase: Phrase) -> NamedPhrase:
     figures = (phrase.weight, phrase.share, phrase.others, phrase.cosine)
     return NamedPhrase(phrase.text, *(None if x is None else round(x, 6) for x in figures))
 
 
-def _given(
-    rows: Rows, prompts: Sequence[str] | None, file: str | None, values: str | None, said: Sequence[str]
+def _listed(
+    items: GroupedItems, prompts: Sequence[str] | None, file: str | None, values: str | None
 ) -> tuple[str, Prompts] | None:
     """Where names come from and the list of them; None for captions."""
     if prompts is not None:
@@ -229,13 +176,13 @@ def _given(
         return "prompts", read_prompts(file)
     if values is not None:
         empty = f"values {values}: no item has a value there, choose another column"
-        return f"values of {values}", _values(rows, values, empty, "values")
-    if any(caption.strip() for caption in said):
+        return f"values of {values}", _values(items.rows, values, empty, "values")
+    if any(caption.strip() for caption in items.captions):
         return None
     without = "no item has a caption, so that names need a list: give prompts, or a column of values"
-    if rows.workspace is None:
+    if items.rows.workspace is None:
         raise BadInput(without, "prompts")
-    return "values of label", _values(rows, "label", without, "prompts", "values")
+    return "values of label", _values(items.rows, "label", without, "prompts", "values")
 
 
 def _values(rows: Rows, column: str, refusal: str, *parameters: str) -> Prompts:

@@ -13,7 +13,7 @@ from core.inputs import Rows, read_rows
 from core.maps.neighbours import normalised
 from core.reduced import full_model
 from core.reduction.checks import LEAST_DIMENSIONS, LEAST_PAIRS, check
-from core.results import Pairs, Strings
+from core.results import Pairs, Strings, places
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -63,17 +63,17 @@ def read_pairs(source: str, model: str | None = None, tag: str | None = None, ex
     captions lack; `MissingData` where a workspace has none of them embedded.
     """
     every = every_pair(source, model, tag, exclude)
-    first = np.unique(sayings(every.rows), return_index=True)[1]
+    first = np.unique(wordings(every.rows), return_index=True)[1]
     pairs = every.pairs.take(first)
     _check(str(source), pairs)
     return PairRows(every.rows.take(first), pairs, len(every) - len(first))
 
 
 def every_pair(source: str, model: str | None = None, tag: str | None = None, exclude: str | None = None) -> PairRows:
-    """The same with every item, however few there are and though their captions repeat; see `sayings`."""
+    """The same with every item, however few there are and though their captions repeat; see `wordings`."""
     every = chosen(_both(str(source), model), tag, exclude)
     images, texts = (every.take(np.flatnonzero(every.modality == modality)) for modality in ("image", "text"))
-    of_image = _places(texts.ids, images.ids)
+    of_image = places(texts.ids, images.ids)
     order = np.argsort(of_image, kind="stable")[np.count_nonzero(of_image < 0) :]
     rows, captions = images.take(of_image[order]), texts.take(order)
     item = of_image[order] if len(set(rows.ids.tolist())) < len(rows) else None
@@ -81,14 +81,7 @@ def every_pair(source: str, model: str | None = None, tag: str | None = None, ex
     return PairRows(replace(rows, caption=captions.caption), pairs)
 
 
-def _places(ids: Strings, among: Strings) -> NDArray[np.int64]:
-    """Where each id stands among others, of which no two are the same: (N,), -1 for one that is not there."""
-    order = np.argsort(among)
-    place = np.searchsorted(among[order], ids).clip(max=max(len(among) - 1, 0))
-    return np.where(among[order[place]] == ids, order[place], -1) if len(among) else np.full(len(ids), -1)
-
-
-def sayings(rows: Rows) -> NDArray[np.int64]:
+def wordings(rows: Rows) -> NDArray[np.int64]:
     """A number for each row, the same where captions are the same to the encoders, as in small letters: (N,).
 
     0, 1, … as they come first. Of a whole item, all of its captions. In a `.npz`, every row says something of its own.
@@ -96,10 +89,12 @@ def sayings(rows: Rows) -> NDArray[np.int64]:
     if rows.workspace is None or not len(rows):
         return np.arange(len(rows))
     known: dict[tuple[str, ...], int] = {}
-    return np.array([known.setdefault(said, len(known)) for said in _said(rows.workspace, rows)], dtype=np.int64)
+    return np.array(
+        [known.setdefault(each, len(known)) for each in _plain_captions(rows.workspace, rows)], dtype=np.int64
+    )
 
 
-def _said(workspace: "Workspace", rows: Rows) -> list[tuple[str, ...]]:
+def _plain_captions(workspace: "Workspace", rows: Rows) -> list[tuple[str, ...]]:
     """What each row says, in plain letters."""
     if rows.caption is not None:
         return [(_plain(caption),) for caption in workspace.captions(rows.caption_ids())]

@@ -1,10 +1,11 @@
 """Words in the space of an input's rows: what the model that embedded them makes of prompts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.commands.items import chosen, item_rows
 from core.errors import BadInput
@@ -13,9 +14,10 @@ from core.inputs import MAP, Rows
 from core.maps.neighbours import normalised
 from core.progress import Report, silent
 from core.reduced import full_model, reduced_queries
-from core.results import Floats
+from core.results import Floats, Strings
+from core.runs.semantics import NamedItem
 from core.semantics.prompts import Prompts
-from core.semantics.results import PromptVectors
+from core.semantics.results import Integers, PromptVectors
 from core.semantics.texts import embedded
 
 
@@ -78,12 +80,41 @@ def read_words(
     return found
 
 
+@dataclass(frozen=True)
+class ItemNames:
+    """Names rows in a result. captions: of some rows by their places; empty where the input has none."""
+
+    ids: Strings
+    captions: Mapping[int, str]
+
+    @classmethod
+    def of(cls, rows: Rows, *places: Integers) -> Self:
+        """Of all rows that a result names; captions are read at once."""
+        if rows.workspace is None:
+            return cls(rows.ids, {})
+        every = np.unique(np.concatenate([each.ravel() for each in places]))
+        captions = rows.workspace.table(["caption"], rows.ids[every].tolist())["caption"].to_pylist()
+        return cls(rows.ids, {row: caption or "" for row, caption in zip(every.tolist(), captions, strict=True)})
+
+    def items(self, places: Integers, **figure: NDArray) -> list[NamedItem]:
+        """figure: one of each row, which is told in six digits."""
+        values = {name: np.round(each.astype(np.float64), 6).tolist() for name, each in figure.items()}
+        return [
+            NamedItem(
+                id=str(self.ids[row]),
+                caption=self.captions.get(row),
+                **{key: each[number] for key, each in values.items()},
+            )
+            for number, row in enumerate(places.tolist())
+        ]
+
+
 def warning(found: PromptVectors) -> dict[str, Any]:
     """What a result says of texts that were not read to their end, where there are some."""
     cut = list(found.truncated)
     if not cut:
         return {}
-    shown = f"{cut[0][:60]}…" if len(cut[0]) > 60 else cut[0]
+    first = f"{cut[0][:60]}…" if len(cut[0]) > 60 else cut[0]
     others = f", and {len(cut) - 1:,} more" if len(cut) > 1 else ""
-    said = f"longer than the model's context, so that only its beginning was read: {shown!r}{others}"
-    return {"truncated": cut, "warning": said}
+    line = f"longer than the model's context, so that only its beginning was read: {first!r}{others}"
+    return {"truncated": cut, "warning": line}

@@ -1,10 +1,10 @@
 """A direction taken away: the derived model, whether a classifier still finds it, and what clusters make of that."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
 from core.clustering.checks import check_rows
@@ -16,9 +16,9 @@ from core.errors import MissingData
 from core.inputs import Rows, open_workspace
 from core.methods import find
 from core.progress import Bar, Report, silent
-from core.results import Floats
-from core.runs.direction import DirectionRun, RemovalFigures, RemovalRun
-from core.runs.record import metrics
+from core.results import Floats, places
+from core.runs.direction import DirectionRun, RemovalFigures, RemovalResult, RemovalRun
+from core.runs.record import metrics, plain
 from core.semantics.directions import removing, separation
 from core.semantics.removal import check_seeds, effect
 
@@ -72,26 +72,23 @@ def removal(
     how, seconds = {"k": k, "seeds": seeds, "label": label}, perf_counter() - start
     card = Made(RemovalRun.KIND, ANALYSIS, how, seconds, metrics(figures)).card(rows)
     id = keep(rows, RemovalRun(card, rows.ids, changed.before, changed.after))
-    return {"run": id, **asdict(figures), "items": len(rows), "seconds": round(seconds, 3)}
+    return plain(RemovalResult(**vars(figures), run=id, items=len(rows), seconds=round(seconds, 3)))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table: a row a figure, with it and without it."""
-    pairs = ("variance", "auc", "correlation_ratio", "labels")
-    rows = [{"figure": name, "with": _read(result[name][0]), "without": _read(result[name][1])} for name in pairs]
-    return {**{name: value for name, value in result.items() if name not in pairs}, "figures": rows}
+    """The result as records for a table."""
+    return msgspec.convert(result, RemovalResult).readable()
 
 
 def _rows(source: str, found: DirectionRun) -> Rows:
     """Those of the direction's run, in its order."""
     rows = item_rows(source, found.card.space, found.card.model)
-    places = {id: place for place, id in enumerate(rows.ids.tolist())}
-    ids = found.ids.tolist()
-    if gone := sum(id not in places for id in ids):
+    place = places(found.ids, rows.ids)
+    if gone := np.count_nonzero(place < 0):
         raise MissingData(
             f"run {found.card.id}: {gone:,} of its items are no longer embedded: find the direction again"
         )
-    return rows.take(np.array([places[id] for id in ids], dtype=np.int64))
+    return rows.take(place)
 
 
 def _separation(x: Floats, found: DirectionRun) -> float | None:
@@ -105,8 +102,3 @@ def _separation(x: Floats, found: DirectionRun) -> float | None:
 
 def _variance(x: Floats) -> float:
     return float(x.var(axis=0, dtype=np.float64).sum())
-
-
-def _read(value: Any) -> Any:
-    """Mean ± sd."""
-    return f"{value[0]:.3f} ± {value[1]:.3f}" if isinstance(value, Sequence) else value

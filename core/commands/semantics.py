@@ -7,6 +7,7 @@ from functools import cached_property
 from time import perf_counter
 from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
 from core.commands.codes import DIMENSIONS, Codes, codes
@@ -14,29 +15,47 @@ from core.commands.items import Classes
 from core.commands.items import classes as classes_of
 from core.commands.matrix_file import streamed
 from core.commands.options import Exclude, Input, Label, Option, PromptFile, ReadingModel, Space, Tag, Templates
-from core.commands.prompting import Reader, read_words, reader, unit_rows, warning
+from core.commands.prompting import ItemNames, Reader, read_words, reader, unit_rows, warning
 from core.commands.runs import Analysis, Made, keep
-from core.commands.semantics_told import Shown, prompt_rows, shown, zero_shot_figures
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
+from core.results import Floats, places
 from core.runs.record import metrics
-from core.runs.semantics import SemanticsFigures, SemanticsRun
+from core.runs.semantics import (
+    ClassResult,
+    CorrelationResult,
+    MatrixResult,
+    PromptResult,
+    SemanticsFigures,
+    SemanticsResult,
+    SemanticsRun,
+    StrongestDimension,
+    ZeroShotResult,
+)
+from core.search import highest
 from core.semantics.correlation import check_items, check_names
 from core.semantics.cosines import NEAREST, matrix
 from core.semantics.prompts import Prompts, check_templates, read_prompts
-from core.semantics.results import Confusion, Integers, PromptVectors, ZeroShot
+from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
 from core.semantics.study import Study, study
 from core.semantics.zero_shot import class_numbers, confusion, probabilities, zero_shot
 
 ANALYSIS = Analysis("prompts", "Prompts")
 NONE = "none"
 CELLS = 100_000
-"""Of a matrix that is told as JSON; a larger one goes into a file."""
+"""Of a matrix in the JSON; a larger one goes into a file."""
 NAMED = 5
 """Classes that a run's card names."""
+EXTREMES = 5
+"""Items named at each end of a dimension."""
+MOST_CLASSES = 100
+"""Classes whose confusion matrix is in the JSON; of more, the run holds what was predicted."""
 STEPS, WORDS, PASSES = 1_000, 300, 900
 """Of the bar: in all, until the prompts are read, until the items are compared with them."""
+
+Ends = tuple[Integers, Integers]
+"""The rows of a dimension's lowest and of its highest values, the most extreme first."""
 
 
 def semantics(
@@ -70,127 +89,86 @@ def semantics(
     many items are named of a prompt. `out` names a `.npz` for the whole matrix: ids, prompts, cosine (N, P).
     """
     start = perf_counter()
-    asked = _asked(file, prompts, classes)
-    check_templates(templates or (), len(asked))
+    given = _given(file, prompts, classes)
+    check_templates(templates or (), len(given))
     if nearest < 1:
         raise BadParameter(f"nearest={nearest} is below 1: ask for at least one item", "nearest")
     check_names(method, correction)
     rows = unit_rows(source, space, model, tag, exclude)
     if against != NONE:
         _check_items(len(rows))
-    ground = _Ground(
-        rows, asked, tuple(templates or ()), _truth(rows, asked, label), _places(rows, items), tag, exclude
-    )
+    truth, chosen = _truth(rows, given, label), _places(rows, items)
     bar = Bar(report, STEPS)
-    given = None if against == NONE else codes(rows, against, bar.aside)
+    others = None if against == NONE else codes(rows, against, bar.aside)
     bar.step(0, "loading the model")
     words = reader(rows, model)
-    vectors = read_words(rows, words, asked, ground.templates, bar.part(0, WORDS))
-    values, listen = given.values if given else None, bar.part(WORDS, PASSES - WORDS)
-    with _file(out, ground) as write:
+    vectors = read_words(rows, words, given, templates or (), bar.part(0, WORDS))
+    values, listen = others.values if others else None, bar.part(WORDS, PASSES - WORDS)
+    with _file(out, rows, given) as write:
         found = study(rows.vectors, vectors.prompts, values, method, correction, nearest, write, listen)
-    several = len(asked.names) > 1
+    several = len(given.names) > 1
     guesses = zero_shot(rows.vectors, vectors.classes, words.logit_scale, bar.aside) if several else None
     how = {"against": against, "method": method, "correction": correction, "nearest": nearest}
-    work = _Work(ground, words, vectors, given, found, guesses, how)
+    how |= {"templates": list(templates or ())}
+    compared = _Compared(rows, given, how, words, vectors, others, found, guesses, truth)
+    seconds = perf_counter() - start
+    figures = metrics(compared.figures(tag, exclude))
+    run = keep(rows, compared.record(Made(SemanticsRun.KIND, ANALYSIS, how, seconds, figures)))
+    result = compared.result(run, chosen, seconds)
     bar.step(STEPS, "compared")
-    return work.result(perf_counter() - start)
+    return result.to_dict()
+
+
+def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result as records for a table."""
+    return msgspec.convert(result, SemanticsResult).readable()
 
 
 @dataclass(frozen=True)
-class _Ground:
-    """What was asked of which items. chosen: rows for the matrix; None: the nearest of each prompt."""
+class _Compared:
+    """Items compared with prompts. how: the run's parameters. codes: what the cosines were correlated with."""
 
     rows: Rows
-    asked: Prompts
-    templates: Sequence[str]
-    truth: Classes | None
-    chosen: Integers | None
-    tag: str | None
-    exclude: str | None
-
-
-@dataclass(frozen=True)
-class _Work:
-    """Everything that was found."""
-
-    ground: _Ground
+    prompts: Prompts
+    how: Mapping[str, Any]
     words: Reader
     vectors: PromptVectors
     codes: Codes | None
     study: Study
     guesses: ZeroShot | None
-    how: Mapping[str, Any]
+    truth: Classes | None
 
     @cached_property
     def confusion(self) -> Confusion | None:
-        truth = self.ground.truth
-        return confusion(self.guesses, self.ground.asked.names, truth.values) if truth and self.guesses else None
+        return confusion(self.guesses, self.prompts.names, self.truth.values) if self.truth and self.guesses else None
 
-    def result(self, seconds: float) -> dict[str, Any]:
-        """As JSON; the run is saved before."""
-        rows, asked = self.ground.rows, self.ground.asked
-        known = shown(rows, self.study, self.codes, self._chosen)
-        return {
-            "run": keep(rows, self._record(seconds)),
-            "model": rows.model or self.words.model,
-            "space": rows.space,
-            "items": len(rows),
-            "prompts": prompt_rows(asked, self.study, known),
-            "matrix": self._matrix(known),
-            "zero_shot": self._zero_shot(),
-            "correlation": self._correlation(),
-            "seconds": round(seconds, 3),
-            **warning(self.vectors),
-        }
+    def figures(self, tag: str | None, exclude: str | None) -> SemanticsFigures:
+        """tag, exclude: how the items were chosen."""
+        found, confused = self.study.correlation, self.confusion
+        return SemanticsFigures(
+            prompts=len(self.prompts),
+            classes=len(self.prompts.names),
+            truncated=len(self.vectors.truncated),
+            logit_scale=self.words.logit_scale,
+            named=", ".join(self.prompts.names[:NAMED]),
+            accuracy=confused.accuracy if confused else None,
+            label=self.truth.label if self.truth and confused else None,
+            tests=found.tests if found else None,
+            significant=int(found.significant().sum()) if found else None,
+            tag=tag,
+            exclude=exclude,
+        )
 
-    @property
-    def _chosen(self) -> Integers:
-        """The rows of the matrix."""
-        nearest = dict.fromkeys(self.study.figures.nearest[:, 0].tolist())
-        return np.array(list(nearest)) if self.ground.chosen is None else self.ground.chosen
-
-    def _matrix(self, known: Shown) -> dict[str, Any] | None:
-        """Of the chosen items; None where it would have too many numbers."""
-        chosen = self._chosen
-        if len(chosen) * len(self.vectors.prompts) > CELLS:
-            return None
-        x = self.ground.rows.vectors[chosen]
-        scale = self.words.logit_scale
-        shares = probabilities(x, self.vectors.classes, scale).astype(np.float64) if self.guesses else None
-        return {
-            "items": [known.item(row) for row in chosen.tolist()],
-            "cosine": np.round(matrix(x, self.vectors.prompts).astype(np.float64), 6).tolist(),
-            "probability": None if shares is None else np.round(shares, 6).tolist(),
-        }
-
-    def _zero_shot(self) -> dict[str, Any] | None:
-        if self.guesses is None:
-            return None
-        truth = self.ground.truth
-        label = truth.label if truth else None
-        told = zero_shot_figures(self.ground.asked.names, self.guesses, self.confusion, label)
-        return {"templates": list(self.ground.templates), "logit_scale": self.words.logit_scale, **told}
-
-    def _correlation(self) -> dict[str, Any] | None:
+    def record(self, made: Made) -> SemanticsRun:
         found = self.study.correlation
-        if found is None or self.codes is None:
-            return None
-        about = {name: self.how[name] for name in ("against", "method", "correction")}
-        significant = int(found.significant().sum())
-        return {**about, "dimensions": self.codes.values.shape[1], "tests": found.tests, "significant": significant}
-
-    def _record(self, seconds: float) -> SemanticsRun:
-        rows, asked, found = self.ground.rows, self.ground.asked, self.study.correlation
-        params = {**self.how, "templates": list(self.ground.templates)}
         return SemanticsRun(
-            Made(SemanticsRun.KIND, ANALYSIS, params, seconds, metrics(self._figures)).card(rows),
-            ids=rows.ids,
+            made.card(self.rows),
+            ids=self.rows.ids,
             text=self.vectors.prompts,
             class_text=self.vectors.classes,
             mean=self.study.figures.mean,
             sd=self.study.figures.sd,
-            asked={"prompts": asked.texts, "classes": asked.classes},
+            asked={"prompts": self.prompts.texts, "classes": self.prompts.classes},
             predicted=self.guesses.predicted if self.guesses else None,
             probability=self.guesses.probability if self.guesses else None,
             true=self.confusion.true if self.confusion else None,
@@ -199,25 +177,107 @@ class _Work:
             **(self.codes.arrays if self.codes else {}),
         )
 
-    @property
-    def _figures(self) -> SemanticsFigures:
-        ground, found, truth = self.ground, self.study.correlation, self.confusion
-        return SemanticsFigures(
-            prompts=len(ground.asked),
-            classes=len(ground.asked.names),
-            truncated=len(self.vectors.truncated),
+    def result(self, run: str | None, chosen: Integers | None, seconds: float) -> SemanticsResult:
+        """chosen: rows of the matrix; None: those nearest to each prompt."""
+        nearest = self.study.figures.nearest
+        if chosen is None:
+            chosen = np.array(list(dict.fromkeys(nearest[:, 0].tolist())))
+        found, codes = self.study.correlation, self.codes
+        strongest = found.strongest if found else np.full(len(self.prompts), -1)
+        ends = {each: _ends(codes.values[:, each]) for each in set(strongest.tolist()) - {-1}} if codes else {}
+        names = ItemNames.of(self.rows, chosen, nearest, *(rows for pair in ends.values() for rows in pair))
+        return SemanticsResult(
+            run=run,
+            model=self.rows.model or self.words.model,
+            space=self.rows.space,
+            items=len(self.rows),
+            prompts=[self._prompt(place, each, ends, names) for place, each in enumerate(strongest.tolist())],
+            matrix=self._matrix(chosen, names),
+            zero_shot=self._zero_shot(),
+            correlation=self._correlation(),
+            seconds=round(seconds, 3),
+            **warning(self.vectors),
+        )
+
+    def _prompt(self, place: int, strongest: int, ends: Mapping[int, Ends], names: ItemNames) -> PromptResult:
+        """strongest: its dimension; -1 where none has a coefficient, as with items that are all the same."""
+        figures = self.study.figures
+        return PromptResult(
+            prompt=self.prompts.texts[place],
+            class_name=self.prompts.classes[place],
+            mean=round(float(figures.mean[place]), 6),
+            sd=round(float(figures.sd[place]), 6),
+            nearest=names.items(figures.nearest[place], cosine=figures.cosines[place]),
+            correlation=self._strongest(place, strongest, ends[strongest], names) if strongest in ends else None,
+        )
+
+    def _strongest(self, prompt: int, dimension: int, ends: Ends, names: ItemNames) -> StrongestDimension | None:
+        found = self.study.correlation
+        if found is None or self.codes is None:
+            return None
+        r, p, adjusted = (float(each[prompt, dimension]) for each in (found.coefficients, found.p, found.adjusted))
+        significant = int(np.count_nonzero(found.adjusted[prompt] < LEVEL))
+        low, high = (names.items(rows, value=self.codes.values[rows, dimension]) for rows in ends)
+        return StrongestDimension(dimension, round(r, 6), p, adjusted, significant, low, high)
+
+    def _matrix(self, chosen: Integers, names: ItemNames) -> MatrixResult | None:
+        """Of the chosen items; None where it would have too many numbers."""
+        if len(chosen) * len(self.vectors.prompts) > CELLS:
+            return None
+        x = self.rows.vectors[chosen]
+        cosines = matrix(x, self.vectors.prompts)
+        shares = probabilities(x, self.vectors.classes, self.words.logit_scale) if self.guesses else None
+        return MatrixResult(names.items(chosen), _rounded(cosines), None if shares is None else _rounded(shares))
+
+    def _zero_shot(self) -> ZeroShotResult | None:
+        """Accuracy and confusion are None where no item has a label that is a class."""
+        guesses, confused, names = self.guesses, self.confusion, self.prompts.names
+        if guesses is None:
+            return None
+        return ZeroShotResult(
+            templates=self.how["templates"],
             logit_scale=self.words.logit_scale,
-            named=", ".join(ground.asked.names[:NAMED]),
-            accuracy=truth.accuracy if truth else None,
-            label=ground.truth.label if ground.truth and truth else None,
-            tests=found.tests if found else None,
-            significant=int(found.significant().sum()) if found else None,
-            tag=ground.tag,
-            exclude=ground.exclude,
+            chance=1 / len(names),
+            confidence=round(float(guesses.probability.mean()), 6),
+            label=self.truth.label if self.truth else None,
+            accuracy=confused.accuracy if confused else None,
+            classes=self._classes(guesses),
+            labelled=confused.items if confused else 0,
+            without_class=confused.without if confused else 0,
+            confusion=confused.counts.tolist() if confused and len(names) <= MOST_CLASSES else None,
+        )
+
+    def _classes(self, guesses: ZeroShot) -> list[ClassResult]:
+        names, confused = self.prompts.names, self.confusion
+        table = {"class_name": names, "predicted": np.bincount(guesses.predicted, minlength=len(names)).tolist()}
+        if confused:
+            recalls = [None if np.isnan(each) else each for each in confused.recalls.tolist()]
+            table |= {"items": confused.totals.tolist(), "recall": recalls}
+        return [ClassResult(**dict(zip(table, row, strict=True))) for row in zip(*table.values(), strict=True)]
+
+    def _correlation(self) -> CorrelationResult | None:
+        found = self.study.correlation
+        if found is None or self.codes is None:
+            return None
+        return CorrelationResult(
+            against=self.how["against"],
+            method=found.method,
+            correction=found.correction,
+            dimensions=self.codes.values.shape[1],
+            tests=found.tests,
+            significant=int(found.significant().sum()),
         )
 
 
-def _asked(file: str | None, prompts: Sequence[str] | None, classes: Sequence[str] | None) -> Prompts:
+def _ends(values: Floats) -> Ends:
+    return highest(-values, EXTREMES), highest(values, EXTREMES)
+
+
+def _rounded(x: Floats) -> list[list[float]]:
+    return np.round(x.astype(np.float64), 6).tolist()
+
+
+def _given(file: str | None, prompts: Sequence[str] | None, classes: Sequence[str] | None) -> Prompts:
     if (file is None) == (prompts is None):
         raise BadInput("no prompts: write some, one a line", "prompts")
     return read_prompts(file) if file is not None else Prompts.of(prompts or (), classes)
@@ -230,13 +290,13 @@ def _check_items(items: int) -> None:
         raise BadInput(f"{error}, or compare with {NONE}", "against") from None
 
 
-def _truth(rows: Rows, asked: Prompts, label: str | None) -> Classes | None:
+def _truth(rows: Rows, prompts: Prompts, label: str | None) -> Classes | None:
     """Where labels exist that are classes; raises `BadInput` where a column was named that has none of them."""
     found = classes_of(rows, label)
-    if found is not None and (class_numbers(asked.names, found.values) >= 0).any():
+    if found is not None and (class_numbers(prompts.names, found.values) >= 0).any():
         return found
     if found is not None and label is not None:
-        values, names = (", ".join(list(dict.fromkeys(each))[:5]) for each in (found.values.tolist(), asked.names))
+        values, names = (", ".join(list(dict.fromkeys(each))[:5]) for each in (found.values.tolist(), prompts.names))
         alike = f"none of its values ({values}, …) is a class ({names}, …): name classes alike"
         raise BadInput(f"label {label}: {alike}", "label")
     return None
@@ -245,16 +305,15 @@ def _truth(rows: Rows, asked: Prompts, label: str | None) -> Classes | None:
 def _places(rows: Rows, items: Sequence[str] | None) -> Integers | None:
     if items is None:
         return None
-    places = {id: place for place, id in enumerate(rows.ids.tolist())}
-    unknown = [id for id in items if id not in places]
-    if unknown:
+    items = list(dict.fromkeys(items))
+    found = places(items, rows.ids)
+    if unknown := [id for id, place in zip(items, found.tolist(), strict=True) if place < 0]:
         raise MissingData(f"{len(unknown)} of the items asked for are not among the {len(rows):,}: {unknown[0]}")
-    return np.array([places[id] for id in dict.fromkeys(items)], dtype=np.int64)
+    return found
 
 
-def _file(out: str | None, ground: _Ground) -> Any:
+def _file(out: str | None, rows: Rows, prompts: Prompts) -> Any:
     """A place to write the whole matrix to, where one is asked for."""
     if out is None:
         return nullcontext()
-    shape = (len(ground.rows), len(ground.asked))
-    return streamed(out, "cosine", shape, {"ids": ground.rows.ids, "prompts": np.array(ground.asked.texts)})
+    return streamed(out, "cosine", (len(rows), len(prompts)), {"ids": rows.ids, "prompts": np.array(prompts.texts)})

@@ -33,8 +33,8 @@ def directions(x: Floats, group: Integers, groups: int) -> Floats:
     return normalised(found.astype(np.float32))
 
 
-def nearest_rows(vectors: Floats, direction: Floats, rows: Integers, saying: Integers, count: int) -> Integers:
-    """Of some rows (R,), those whose vectors (N, D) lie most along a direction (D,), one a saying (N,)."""
+def nearest_rows(vectors: Floats, direction: Floats, rows: Integers, wording: Integers, count: int) -> Integers:
+    """Of some rows (R,), those whose vectors (N, D) lie most along a direction (D,), one a wording (N,)."""
     order = rows[np.argsort(-(vectors[rows] @ direction), kind="stable")]
-    _, first = np.unique(saying[order], return_index=True)
+    _, first = np.unique(wording[order], return_index=True)
     return order[np.sort(first)][:count]

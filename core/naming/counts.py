@@ -65,20 +65,20 @@ class Weights:
         return self.phrase[here], self.weight[here]
 
 
-def counts(lexicon: Lexicon, saying: Integers, group: Integers, groups: int) -> tuple[Counts, list[str]]:
+def counts(lexicon: Lexicon, wording: Integers, group: Integers, groups: int) -> tuple[Counts, list[str]]:
     """Of items (N,), their caption's row in the lexicon (-1: none) and their group (-1: none); and the V phrases.
 
     Phrases that fewer than two items have are left out.
     """
     from scipy.sparse import csr_array
 
-    known = saying >= 0
+    known = wording >= 0
     captions = lexicon.held.shape[0]
-    totals = np.asarray(np.bincount(saying[known], minlength=captions) @ lexicon.held, dtype=np.int64)
+    totals = np.asarray(np.bincount(wording[known], minlength=captions) @ lexicon.held, dtype=np.int64)
     kept = np.flatnonzero(totals >= min(LEAST, max(int(known.sum()), 1)))
     inside = known & (group >= 0)
     ones = np.ones(int(inside.sum()), dtype=np.int64)
-    members = csr_array((ones, (group[inside], saying[inside])), shape=(groups, captions))
+    members = csr_array((ones, (group[inside], wording[inside])), shape=(groups, captions))
     within = csr_array(members @ lexicon.held[:, kept])
     within.eliminate_zeros()
     found = Counts(

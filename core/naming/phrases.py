@@ -91,7 +91,7 @@ def _stretches(caption: str) -> Iterator[list[str]]:
         yield stretch
 
 
-def said(captions: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+def distinct(captions: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     """The S different captions, capitals and spaces aside, and the number of each item's, -1 for none: (N,)."""
     known: dict[str, int] = {}
     different: list[str] = []

@@ -1,16 +1,16 @@
 """What a check of the data has found: a ranking of the items, most suspicious first, and why."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import listed
 from core.results import Floats, Strings
-from core.runs.record import Chosen, Record, in_parts
+from core.runs.record import Chosen, Record, Result, in_parts
 from core.semantics.results import Integers
 from core.workspace.captions import own_caption_ids
 
@@ -61,10 +61,10 @@ class LabelFigures(CareFigures):
 
 @dataclass(frozen=True, kw_only=True)
 class MismatchFigures(CareFigures):
-    """right: share of captions with no rival before them. sayings: different captions."""
+    """right: share of captions with no rival before them. distinct_captions: different ones."""
 
     right: float
-    sayings: int | None = None
+    distinct_captions: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,8 +161,8 @@ class CareRun(Record[Figures], Generic[Figures]):
         """The same, but for items of these ids, which are not ranked."""
         return replace(self, ranked=self.ranked[~np.isin(self.ids[self.ranked], list(aside))]) if aside else self
 
-    def told(self) -> dict[str, NDArray[Any]]:
-        """The evidence by name: (N,) each, other rows by their items' ids, "" for none."""
+    def evidence_by_name(self) -> dict[str, NDArray[Any]]:
+        """(N,) each, other rows by their items' ids, "" for none."""
         ids = np.append(self.ids, "")
         rows = ("nearest", "instead")
         known = {name: values for name, values in vars(self.evidence).items() if values is not None}
@@ -225,6 +225,7 @@ class MismatchRun(CareRun[MismatchFigures]):
     """Captions that lie far down the ranking of their own image."""
 
     FIGURES = MismatchFigures
+    FORMER: ClassVar = {"sayings": "distinct_captions"}
 
     evidence: MismatchEvidence = in_parts(MismatchEvidence)
 
@@ -238,21 +239,45 @@ CHECKS: Mapping[str, type[CareRun]] = {
 """The record of each check by its method's name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    run: str
+    """title: of the check. figures: of the whole. found: the first of its ranking, with their evidence by name."""
+
+    run: str | None
+    title: str
+    space: str
+    ranked: int
     flagged: int
+    figures: Mapping[str, float]
+    seconds: float
+    found: Sequence[Mapping[str, Any]]
+
+    def row(self) -> dict[str, Any]:
+        """As a row of a table."""
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in self.figures.items())
+        return {name: value for name, value in vars(self).items() if name != "found"} | {"figures": figures}
 
 
-@dataclass(frozen=True)
-class CareResult:
-    """What a page reads of the result of `care`. kinds: by the checks' names."""
+class CareResult(Result, frozen=True, kw_only=True):
+    """What the command `care` returns. kinds: by the checks' names; refused: checks that lack something, and why."""
 
+    items: int
+    model: str
+    space: str
     kinds: Mapping[str, CheckResult]
+    column: str | None
+    seconds: float
+    refused: Sequence[Mapping[str, str]] = ()
+    partial: bool = False
 
     def summary(self) -> str:
-        """What came of it, in a few words."""
+        """`305 duplicates, 12 outliers`"""
         return _summary({name: each.flagged for name, each in self.kinds.items()})
+
+    def readable(self) -> dict[str, Any]:
+        """Records for a table: a row a check, then the items of each."""
+        checks = [{"check": name, **each.row()} for name, each in self.kinds.items()]
+        return {**self.to_dict("kinds"), "checks": checks, **{each.title: each.found for each in self.kinds.values()}}
 
 
 def _summary(flagged: Mapping[str, int]) -> str:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import figure
 from core.results import Floats, Strings
-from core.runs.record import Chosen, Record
+from core.runs.record import Chosen, Record, Result
+from core.runs.semantics import NamedItem
 from core.semantics.results import Direction, Integers
 
 Spread = Sequence[float] | None
@@ -23,10 +24,6 @@ class DirectionFigures(Chosen):
     direction: str
     auc: float | None = None
     column: str | None = None
-
-    def summary(self) -> str:
-        """`“happy face − sad face”, AUC 0.982`"""
-        return f"“{self.direction}”" + (f", AUC {figure(self.auc)}" if self.auc else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +46,71 @@ class DirectionRun(Record[DirectionFigures]):
         return Direction(np.asarray(self.direction, dtype=np.float32), self.figures.direction)
 
     @property
+    def fit(self) -> str | None:
+        """How two groups of items were told apart; None between prompts."""
+        return self.card.params.get("fit")
+
+    @property
     def sides(self) -> tuple[str, str]:
         """Where it goes to and where it comes from."""
         towards, _, away = self.figures.direction.partition(" − ")
         return towards, away
 
     def summary(self) -> str:
-        return self.figures.summary()
+        return _summary(self.figures.direction, self.figures.auc)
 
 
-@dataclass(frozen=True)
-class WithoutResult:
-    """What a page reads of the result of `without`. model: the derived one."""
+@dataclass(frozen=True, kw_only=True)
+class ProjectionFigures:
+    """Of all items on a direction."""
 
+    mean: float
+    sd: float
+    lowest: float
+    highest: float
+
+
+class DirectionResult(Result, frozen=True, kw_only=True):
+    """What the command `direction` returns. way: "prompts", "items" or "label". derived: the model without it.
+
+    strip: items evenly spaced in their order; low, high: those at its ends, the most extreme first.
+    """
+
+    direction: str
     model: str
+    space: str
+    items: int
+    way: str
+    auc: float | None
+    projection: ProjectionFigures
+    strip: Sequence[NamedItem]
+    low: Sequence[NamedItem]
+    high: Sequence[NamedItem]
+    run: str | None
+    column: str | None
+    derived: str | None
+    seconds: float
+    truncated: Sequence[str] = ()
+    warning: str | None = None
+
+    def summary(self) -> str:
+        """`“happy face − sad face”, AUC 0.982`"""
+        return _summary(self.direction, self.auc)
+
+    def readable(self) -> dict[str, Any]:
+        """Records for a table: the strip, the ends, and the rest as figures."""
+        spread = {f"projection, {name}": value for name, value in vars(self.projection).items()}
+        return {**self.to_dict("warning", "truncated", "projection"), **spread}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithoutResult:
+    """What the command `without` returns. run: that keeps the reducer; model: the derived one, base: its source."""
+
+    run: str
+    model: str
+    base: str
+    direction: str
 
     def summary(self) -> str:
         """`made the model pocket/without-happy-sad`"""
@@ -95,6 +143,21 @@ class RemovalFigures:
         return f"made the model {self.derived}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class RemovalResult(RemovalFigures):
+    """What the command `removal` returns."""
+
+    run: str | None
+    items: int
+    seconds: float
+
+    def readable(self) -> dict[str, Any]:
+        """Records for a table: a row a figure, with the direction and without it."""
+        pairs = {name: getattr(self, name) for name in ("variance", "auc", "correlation_ratio", "labels")}
+        rows = [{"figure": name, "with": _read(pair[0]), "without": _read(pair[1])} for name, pair in pairs.items()]
+        return {**{name: value for name, value in vars(self).items() if name not in pairs}, "figures": rows}
+
+
 @dataclass(frozen=True, eq=False)
 class RemovalRun(Record[RemovalFigures]):
     """ids: (N,). before, after: (S, N), the items' clusters from each seed, with the direction and without it."""
@@ -107,5 +170,24 @@ class RemovalRun(Record[RemovalFigures]):
     before: Integers
     after: Integers
 
+    @property
+    def k(self) -> int:
+        """How many clusters."""
+        return self.card.params["k"]
+
+    @property
+    def seeds(self) -> int:
+        """How many initialisations."""
+        return self.card.params["seeds"]
+
     def summary(self) -> str:
         return self.figures.summary()
+
+
+def _summary(direction: str, auc: float | None) -> str:
+    return f"“{direction}”" + (f", AUC {figure(auc)}" if auc else "")
+
+
+def _read(value: float | Spread) -> Any:
+    """Mean ± sd of a spread."""
+    return f"{value[0]:.3f} ± {value[1]:.3f}" if isinstance(value, Sequence) else value

@@ -1,20 +1,19 @@
 """The modality gap, as the model has it and after centring images and captions each on their own mean."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import figure
 from core.results import Floats, Strings
-from core.runs.record import Chosen, Record, in_parts
+from core.runs.record import Chosen, Record, Result, in_parts
 from core.semantics.results import Doubles, Integers
 from core.workspace.captions import own_caption_ids
 
 Ranks = NDArray[np.int32]
-Way = Literal["i2t", "t2i"]
-"""Image to text, text to image."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,6 @@ class GapFigures(Chosen):
     after: SpaceFigures
     matched: int
 
-    def summary(self) -> str:
-        """`the gap is 0.216`"""
-        return f"the gap is {figure(self.before.size)}"
-
 
 @dataclass(frozen=True, eq=False)
 class Space:
@@ -66,7 +61,8 @@ class Space:
     i2t: Ranks
     t2i: Ranks
 
-    def ranks(self, way: Way) -> Ranks:
+    def ranks(self, way: str) -> Ranks:
+        """way: "i2t" or "t2i"."""
         return self.i2t if way == "i2t" else self.t2i
 
 
@@ -102,4 +98,68 @@ class GapRun(Record[GapFigures]):
         return counts / max(counts.sum(), 1) / np.diff(self.edges)
 
     def summary(self) -> str:
-        return self.figures.summary()
+        return _summary(self.figures.before)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How many of the matched images or captions centring makes wrong, and right."""
+
+    lost: int
+    won: int
+
+
+@dataclass(frozen=True)
+class CosineCounts:
+    """(B,) how many cosines of own captions and of others lie in a bin."""
+
+    pairs: Sequence[int]
+    others: Sequence[int]
+
+
+@dataclass(frozen=True)
+class HistogramResult:
+    """edges: (B + 1,), of the bins."""
+
+    edges: Sequence[float]
+    before: CosineCounts
+    after: CosineCounts
+
+
+class GapResult(Result, frozen=True, kw_only=True):
+    """What the command `gap` returns. captions: how many, where items have several. derived: the centred model.
+
+    changed: by way, "i2t" (image to text) and "t2i".
+    """
+
+    run: str | None
+    model: str
+    items: int
+    captions: int | None = None
+    matched: int
+    before: SpaceFigures
+    after: SpaceFigures
+    changed: Mapping[str, Changed]
+    histogram: HistogramResult
+    derived: str | None
+    seconds: float
+
+    def summary(self) -> str:
+        """`the gap is 0.216`"""
+        return _summary(self.before)
+
+    def readable(self) -> dict[str, Any]:
+        """Records for a table: a row a space, and the rest as figures."""
+        changed = {f"changed, {way}": f"{each.lost} lost, {each.won} won" for way, each in self.changed.items()}
+        spaces = [{"space": name, **_row(each)} for name, each in (("before", self.before), ("after", self.after))]
+        rest = self.to_dict("before", "after", "histogram", "changed")
+        return {**rest, **changed, "before and after centring": spaces}
+
+
+def _row(space: SpaceFigures) -> dict[str, float]:
+    parts = {f"uniformity, {name}": value for name, value in vars(space.uniformity).items()}
+    return {name: value for name, value in vars(space).items() if name != "uniformity"} | parts
+
+
+def _summary(before: SpaceFigures) -> str:
+    return f"the gap is {figure(before.size)}"

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import msgspec
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from core.formats import counted
 from core.results import Strings
 from core.runs.clustering import cluster_name
-from core.runs.record import Record, as_json
+from core.runs.record import Record, Result, as_json
 from core.workspace import Run
 
 
@@ -49,7 +48,7 @@ class NearCaption:
     cosine: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NamedGroup:
     """A group and what it is called. number: of a cluster its own, else the group's place; group: its title.
 
@@ -57,54 +56,91 @@ class NamedGroup:
     """
 
     group: str
-    number: int
+    number: int = -1
     items: int
     name: str | None
     phrases: Sequence[NamedPhrase]
     captions: Sequence[NearCaption]
 
+    def row(self) -> dict[str, Any]:
+        """As a row of a table."""
+        return {
+            "group": self.group,
+            "items": self.items,
+            "name": self.name,
+            "phrases": ", ".join(each.phrase for each in self.phrases),
+            "nearest caption": self.captions[0].caption if self.captions else None,
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class NamesRun(Record[NamesFigures]):
-    """ids: (N,); group: (N,), the number of each item's group, -1 for none; told: the groups, as JSON."""
+    """ids: (N,); group: (N,), the number of each item's group, -1 for none; groups: in the order of their titles."""
 
     KIND = "names"
     FIGURES = NamesFigures
+    FORMER: ClassVar = {"told": "groups"}
 
     ids: Strings
     group: NDArray[np.int64]
-    told: Sequence[Mapping[str, Any]] = as_json(list)
+    groups: Sequence[NamedGroup] = as_json(list, list[NamedGroup])
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """As it is kept; the groups of earlier versions get their numbers."""
         found = super().of(run)
-        return found if all("number" in each for each in found.told) else found._numbered()
+        return found._numbered() if any(each.number < 0 for each in found.groups) else found
 
-    @cached_property
-    def groups(self) -> list[NamedGroup]:
-        """In the order of their numbers or titles."""
-        return msgspec.convert(self.told, list[NamedGroup])
+    @property
+    def rank(self) -> str:
+        """By what phrases are ordered."""
+        return str(self.card.params.get("rank"))
 
     def members(self, group: NamedGroup) -> list[str]:
         """The ids of a group's items."""
         return self.ids[self.group == group.number].tolist()
 
     def summary(self) -> str:
-        """`9 names`"""
-        return summary({"names": self.told})
+        return _summary(self.groups)
 
     def _numbered(self) -> Self:
         """Of a version that kept the place of a title among all, sorted, in place of a cluster's number."""
-        titles = sorted(each["group"] for each in self.told)
+        titles = sorted(each.group for each in self.groups)
         clusters = {cluster_name(number): number for number in range(len(self.ids))}
         places = {title: place for place, title in enumerate(titles)}
         known = clusters if clusters.keys() >= places.keys() else places
-        told = [{**each, "number": known[each["group"]]} for each in self.told]
         numbers = np.array([known[title] for title in titles])
-        return replace(self, told=told, group=np.where(self.group >= 0, numbers[self.group], -1))
+        groups = [replace(each, number=known[each.group]) for each in self.groups]
+        return replace(self, groups=groups, group=np.where(self.group >= 0, numbers[self.group], -1))
 
 
-def summary(result: Mapping[str, Any]) -> str:
-    """What the command `names` has brought: `9 names`."""
-    return counted(sum(each["name"] is not None for each in result["names"]), "name")
+class NamesResult(Result, frozen=True, kw_only=True):
+    """What the command `names` returns. source: where the words come from; rank: by what they are ordered.
+
+    items: that have vectors; without_group: those of them in no group.
+    """
+
+    run: str | None
+    by: str
+    source: str = msgspec.field(name="from")
+    method: str
+    rank: str
+    model: str
+    items: int
+    without_group: int
+    names: Sequence[NamedGroup]
+    seconds: float
+    truncated: Sequence[str] = ()
+    warning: str | None = None
+
+    def summary(self) -> str:
+        """`9 names`"""
+        return _summary(self.names)
+
+    def readable(self) -> dict[str, Any]:
+        """Records for a table: a row a group, and the rest as figures."""
+        return {**self.to_dict("warning"), "names": [each.row() for each in self.names]}
+
+
+def _summary(groups: Sequence[NamedGroup]) -> str:
+    return counted(sum(each.name is not None for each in groups), "name")

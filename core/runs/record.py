@@ -8,7 +8,7 @@ class MapRun(Record[MapFigures]):
     ids: Strings                                       # an array of the run by its name
     caption: Integers | None = None                    # one that older runs lack
     before: Space = in_parts(Space)                    # a dataclass of arrays, each kept as before.NAME
-    history: Mapping[str, Any] = as_json(dict)         # kept as text in an array of one entry
+    history: Mapping[str, Any] = as_json(dict, dict)   # kept as text in an array of one entry, read as its type
 """
 
 import json
@@ -29,9 +29,9 @@ Figures = TypeVar("Figures")
 JSON, PARTS = "json", "parts"
 
 
-def as_json(default: Callable[[], Any]) -> Any:
-    """A field that is kept as JSON; default: makes what a run has that lacks it."""
-    return field(default_factory=default, metadata={JSON: True})
+def as_json(default: Callable[[], Any], kind: Any = Any) -> Any:
+    """A field that is kept as JSON; default: makes what a run has that lacks it. kind: what it is read as."""
+    return field(default_factory=default, metadata={JSON: kind})
 
 
 def in_parts(kind: type) -> Any:
@@ -103,10 +103,22 @@ class Saved:
     run: str
 
 
+class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a command returns. As JSON, what is as its default says is left out; other fields are always there."""
+
+    def to_dict(self, *hidden: str) -> dict[str, Any]:
+        """As JSON, but for some fields; NumPy's arrays and scalars as lists and numbers."""
+        return {name: value for name, value in plain(self).items() if name not in hidden}
+
+
+def plain(value: Any) -> Any:
+    """A dataclass, or what holds some, as JSON; NumPy's arrays and scalars as lists and numbers."""
+    return msgspec.to_builtins(value, enc_hook=lambda each: each.tolist())
+
+
 def metrics(figures: Any) -> Mapping[str, Any]:
     """A dataclass of figures as a card keeps them; what is None is left out."""
-    plain = msgspec.to_builtins(figures, enc_hook=lambda value: value.tolist())
-    return {name: value for name, value in plain.items() if value is not None}
+    return {name: value for name, value in plain(figures).items() if value is not None}
 
 
 def _arrays(kind: type[Record]) -> list[Field]:
@@ -123,7 +135,8 @@ def _read(of: Field, name: str, held: Mapping[str, NDArray], lacking: list[str])
         parts = {part.name: _read(part, f"{name}.{part.name}", held, lacking) for part in fields(kind)}
         return None if lacking else kind(**parts)
     if name in held:
-        return json.loads(str(np.ravel(held[name])[0])) if of.metadata.get(JSON) else held[name]
+        kind = of.metadata.get(JSON)
+        return held[name] if kind is None else msgspec.convert(json.loads(str(np.ravel(held[name])[0])), kind)
     if of.default is MISSING and of.default_factory is MISSING:
         lacking.append(name)
     return None
@@ -135,4 +148,4 @@ def _written(of: Field, value: Any) -> Iterator[tuple[str, NDArray]]:
         kept = ((each.name, getattr(value, each.name)) for each in fields(value))
         yield from ((f"{of.name}.{name}", array) for name, array in kept if array is not None)
     else:
-        yield of.name, np.array([to_json(value)]) if of.metadata.get(JSON) else value
+        yield of.name, np.array([to_json(plain(value))]) if JSON in of.metadata else value

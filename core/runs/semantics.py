@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 
 from core.errors import MissingData
 from core.formats import counted, percent
 from core.results import Floats, Strings
-from core.runs.record import Chosen, Record, as_json
+from core.runs.record import Chosen, Record, Result, as_json, plain
 from core.semantics.prompts import Prompts
 from core.semantics.results import LEVEL, Components, Confusion, Doubles, Integers, ZeroShot
+from core.workspace import RunCard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,20 @@ class SemanticsFigures(Chosen):
     tests: int | None = None
     significant: int | None = None
     level: float = LEVEL
+
+
+class SemanticsParams(msgspec.Struct, frozen=True):
+    """How prompts were compared, as the command `semantics` has it; templates: none is the prompt as it is."""
+
+    against: str = "none"
+    method: str = "pearson"
+    correction: str = "bh"
+    templates: Sequence[str] = ()
+
+    @property
+    def noun(self) -> str:
+        """What the prompts were correlated with, one of them."""
+        return {"components": "component", "dimensions": "dimension"}.get(self.against, f"{self.against} dimension")
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +99,16 @@ class SemanticsRun(Record[SemanticsFigures]):
     code_axes: Floats | None = None
     code_shares: Doubles | None = None
 
+    @classmethod
+    def params_of(cls, card: RunCard) -> SemanticsParams:
+        return msgspec.convert(card.params, SemanticsParams)
+
+    @cached_property
+    def params(self) -> SemanticsParams:
+        return self.params_of(self.card)
+
     @cached_property
     def prompts(self) -> Prompts:
-        """What was asked."""
         return Prompts(tuple(self.asked["prompts"]), tuple(self.asked["classes"]))
 
     @cached_property
@@ -118,22 +141,132 @@ class SemanticsRun(Record[SemanticsFigures]):
         return Correlated(self.coefficients, self.adjusted, components)
 
     def summary(self) -> str:
-        return SemanticsResult(self.card.items, ZeroShotResult(self.figures.accuracy)).summary()
+        return _summary(self.card.items, self.figures.accuracy)
+
+
+class NamedItem(Result, frozen=True, kw_only=True):
+    """An item that a result names, with what it is named for. caption: where the input has some."""
+
+    id: str
+    cosine: float | None = None
+    value: float | None = None
+    projection: float | None = None
+    caption: str | None = None
 
 
 @dataclass(frozen=True)
+class StrongestDimension:
+    """That of the largest coefficient r of a prompt. significant: dimensions below the level after the correction.
+
+    low, high: the items of its lowest and highest values, the most extreme first.
+    """
+
+    dimension: int
+    r: float
+    p: float
+    adjusted: float
+    significant: int
+    low: Sequence[NamedItem]
+    high: Sequence[NamedItem]
+
+
+class PromptResult(Result, frozen=True, kw_only=True):
+    """mean, sd: of the cosines with all items. correlation: None where no dimension has one."""
+
+    prompt: str
+    class_name: str = msgspec.field(name="class")
+    mean: float
+    sd: float
+    nearest: Sequence[NamedItem]
+    correlation: StrongestDimension | None
+
+    def row(self) -> dict[str, Any]:
+        """As a row of a table."""
+        best = self.nearest[0]
+        head = {"prompt": self.prompt, "class": self.class_name, "mean": self.mean, "sd": self.sd}
+        tested = {name: getattr(self.correlation, name, None) for name in ("dimension", "r", "adjusted", "significant")}
+        return {**head, "highest": best.cosine, "nearest": best.caption or best.id, **tested}
+
+
+@dataclass(frozen=True)
+class MatrixResult:
+    """cosine: (n, P) of some items with the prompts; probability: (n, K) of the classes, None of a single one."""
+
+    items: Sequence[NamedItem]
+    cosine: Sequence[Sequence[float]]
+    probability: Sequence[Sequence[float]] | None
+
+
+class ClassResult(Result, frozen=True, kw_only=True):
+    """predicted: items whose class it is. items, recall: of those labelled so, where any item has such a label."""
+
+    class_name: str = msgspec.field(name="class")
+    predicted: int
+    items: int | msgspec.UnsetType = msgspec.UNSET
+    recall: float | msgspec.UnsetType | None = msgspec.UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
 class ZeroShotResult:
-    accuracy: float | None = None
+    """confidence: mean probability of the chosen class. labelled: items whose label is a class; without_class: others.
+
+    accuracy, confusion: None where nothing is labelled; confusion: (K, K), a row a true class, of up to 100 classes.
+    """
+
+    templates: Sequence[str]
+    logit_scale: float
+    chance: float
+    confidence: float
+    label: str | None
+    accuracy: float | None
+    classes: Sequence[ClassResult]
+    labelled: int
+    without_class: int
+    confusion: Sequence[Sequence[int]] | None
 
 
-@dataclass(frozen=True)
-class SemanticsResult:
-    """What a page reads of the result of `semantics`."""
+@dataclass(frozen=True, kw_only=True)
+class CorrelationResult:
+    """tests: coefficients there are; significant: those below the level after the correction."""
 
+    against: str
+    method: str
+    correction: str
+    dimensions: int
+    tests: int
+    significant: int
+
+
+class SemanticsResult(Result, frozen=True, kw_only=True):
+    """What the command `semantics` returns. run: None for a `.npz`. matrix: None where it would be too large."""
+
+    run: str | None
+    model: str
+    space: str
     items: int
-    zero_shot: ZeroShotResult | None = None
+    prompts: Sequence[PromptResult]
+    matrix: MatrixResult | None
+    zero_shot: ZeroShotResult | None
+    correlation: CorrelationResult | None
+    seconds: float
+    truncated: Sequence[str] = ()
+    warning: str | None = None
 
     def summary(self) -> str:
-        """What came of it, in a few words."""
-        accuracy = self.zero_shot.accuracy if self.zero_shot else None
-        return counted(self.items, "item") if accuracy is None else f"accuracy {percent(accuracy)}"
+        """`accuracy 93 %`, or `9,170 items`"""
+        return _summary(self.items, self.zero_shot.accuracy if self.zero_shot else None)
+
+    def readable(self) -> dict[str, Any]:
+        """Records for a table: a row a prompt, a row a class, and the rest as figures."""
+        guesses, scores = self.zero_shot, ("logit_scale", "label", "labelled", "accuracy", "chance")
+        return {
+            **{name: getattr(self, name) for name in ("run", "model", "space", "items", "seconds")},
+            **({name: getattr(guesses, name) for name in scores} if guesses else {}),
+            **{f"correlation, {name}": value for name, value in (plain(self.correlation) or {}).items()},
+            "prompts": [each.row() for each in self.prompts],
+            "classes": plain(guesses.classes) if guesses else [],
+        }
+
+
+def _summary(items: int, accuracy: float | None) -> str:
+    return counted(items, "item") if accuracy is None else f"accuracy {percent(accuracy)}"

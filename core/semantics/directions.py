@@ -10,6 +10,7 @@ be that a classifier finds it again (Ravfogel et al.: Null it out. ACL 2020).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,14 +35,12 @@ def between(towards: Floats, away: Floats, title: str) -> Direction:
 def apart(x: Floats, first: Truths, second: Truths, title: str, fit: str = "means") -> Direction:
     """From the second group of rows x (N, D) to the first. first, second: (N,), which rows; none in both.
 
-    fit: "means", "logistic" or "lda". The figures hold `auc` where both groups have 5 rows: how well the same fit on
-    four fifths of them tells the groups of the other fifth apart, the mean over all fifths, 0.5 by chance.
+    fit: "means", "logistic" or "lda". `auc`, where both groups have 5 rows: how well the same fit on four fifths of
+    them tells the groups of the other fifth apart, the mean over all fifths, 0.5 by chance.
     """
     _check_groups(first, second, fit)
     rows, positive = x[first | second], first[first | second]
-    direction = _direction(FITS[fit](rows, positive), title)
-    auc = separation(rows, positive, fit)
-    return direction if auc is None else Direction(direction.vector, title, {"auc": auc})
+    return replace(_direction(FITS[fit](rows, positive), title), auc=separation(rows, positive, fit))
 
 
 def separation(x: Floats, positive: Truths, fit: str = "means") -> float | None:

@@ -31,20 +31,20 @@ STEPS = 1_000
 
 @dataclass(frozen=True)
 class Captioned:
-    """N captions with their images. pairs: unit rows. saying: (N,) int64, equal where two captions say the same."""
+    """N captions with their images. pairs: unit rows. wording: (N,) int64, equal where two captions say the same."""
 
     pairs: Pairs
-    saying: Integers
+    wording: Integers
 
     def __post_init__(self) -> None:
-        different = len(np.unique(self.saying))
+        different = len(np.unique(self.wording))
         if different < LEAST:
             raise BadInput(f"{len(self.pairs)} pairs with {different} different captions: bring at least {LEAST}")
 
     @property
     def first(self) -> Integers:
         """The rows of the first image of each different caption, in order."""
-        return np.sort(np.unique(self.saying, return_index=True)[1])
+        return np.sort(np.unique(self.wording, return_index=True)[1])
 
 
 def centring(pairs: Pairs) -> Reducer:
@@ -70,7 +70,7 @@ def gap(given: Captioned, report: Report = silent) -> Gap:
     bar = Bar(report, 4 * STEPS)
     different = given.pairs.take(given.first)
     found = ranks(different, bar.part(0, STEPS))
-    others = other_cosines(given.pairs, given.saying, BINS, bar.part(STEPS, STEPS, "images and other captions"))
+    others = other_cosines(given.pairs, given.wording, BINS, bar.part(STEPS, STEPS, "images and other captions"))
     return Gap(
         vector=(image.mean(axis=0, dtype=np.float64) - text.mean(axis=0, dtype=np.float64)).astype(np.float32),
         alignment=float(np.mean(np.sum((given.pairs.image.astype(np.float64) - text) ** 2, axis=1))),

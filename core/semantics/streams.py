@@ -16,8 +16,8 @@ STRIP, TILE = 512, 1_024
 """Rows and columns of a tile: 2 MB, counted while they are in the processor's cache."""
 
 
-def other_cosines(pairs: Pairs, saying: Integers, bins: int, report: Report = silent) -> Histogram:
-    """Of each image with every caption of others that has another number in saying (N,), in bins from -1 to 1."""
+def other_cosines(pairs: Pairs, wording: Integers, bins: int, report: Report = silent) -> Histogram:
+    """Of each image with every caption of others that has another number in wording (N,), in bins from -1 to 1."""
     image, text = (np.ascontiguousarray(x) for x in (pairs.image, pairs.text))
     item = pairs.items
 
@@ -25,7 +25,7 @@ def other_cosines(pairs: Pairs, saying: Integers, bins: int, report: Report = si
         rows, counts, total = slice(begin, begin + STRIP), np.zeros(bins, dtype=np.int64), 0.0
         for start in range(0, len(text), TILE):
             columns = slice(start, start + TILE)
-            same = (saying[rows], saying[columns], item[rows], item[columns])
+            same = (wording[rows], wording[columns], item[rows], item[columns])
             total += _count_others(image[rows] @ text[columns].T, *same, counts)
         return counts, total
 

@@ -33,21 +33,21 @@ TIE = 1e-6
 """Cosines closer than this are the same."""
 
 
-def match(images: Floats, captions: Floats, owner: Integers, saying: Integers) -> Match | None:
+def match(images: Floats, captions: Floats, owner: Integers, wording: Integers) -> Match | None:
     """images (N, D), captions (C, D): unit rows. owner: (C,), the image that each caption belongs to; an image may have
-    several, or none. saying: (C,), equal where two captions say the same.
+    several, or none. wording: (C,), equal where two captions say the same.
 
     None where every caption is right for every image, so that there is nothing to confuse.
     """
     check_matrix("images", images)
     check_matrix("captions", captions, columns=images.shape[1])
-    for name, given in (("owner", owner), ("saying", saying)):
+    for name, given in (("owner", owner), ("wording", wording)):
         check_length(name, given, len(captions))
     captioned = np.unique(owner)
     some = drawn(len(captioned))
     kept = np.isin(owner, captioned[some])
     _, row = np.unique(owner[kept], return_inverse=True)
-    _, first, candidate = np.unique(saying[kept], return_index=True, return_inverse=True)
+    _, first, candidate = np.unique(wording[kept], return_index=True, return_inverse=True)
     owned = np.zeros((len(some), len(first)), dtype=bool)
     owned[row, candidate] = True
     if owned.all():
@@ -65,8 +65,8 @@ def drawn(count: int, most: int = MOST_IMAGES, seed: int = SEED) -> Integers:
 
 def _judged(scores: Floats, owned: Truths, of: int) -> Match:
     """scores, owned: (N, K), the cosine of each image and candidate, and whether it is the image's own."""
-    images = _Asked(scores, owned, _weights(owned))
-    captions = _Asked(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), _weights(owned.T))
+    images = _Queries(scores, owned, _weights(owned))
+    captions = _Queries(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), _weights(owned.T))
     before = (images.before() + captions.before()) / 2
     return Match(len(scores), of, images.top_one(), captions.top_one(), before, wilson(before, images.effective))
 
@@ -78,7 +78,7 @@ def _weights(owned: Truths) -> Doubles:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Queries:
     """One way: Q rows ask for the nearest of C candidates. scores, owned: (Q, C); weights: (Q,), together 1."""
 
     scores: Floats

@@ -1,8 +1,6 @@
-"""What is known of a model's understanding, and the verdict: frozen, and written as JSON and back."""
+"""What is known of a model's understanding, and the verdict."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from core.statistics import Band
 
@@ -76,7 +74,7 @@ class Nearness:
     far: int
     expected: float
     band: Band
-    sets: Sequence[str]
+    sets: tuple[str, ...]
 
     @property
     def too_few(self) -> bool:
@@ -117,32 +115,9 @@ class Understanding:
         the band holds .75 and is wider than .1, as with few pairs. By the distance, less surely: "hardly" where surely
         at least .4 of the images lie far, "perhaps" where surely at most .15 do, else "not shown".
         """
-        told = self.match if self.by == "captions" else self.nearness
-        return told.verdict if told else NOT_SHOWN
+        basis = self.match if self.by == "captions" else self.nearness
+        return basis.verdict if basis else NOT_SHOWN
 
     @property
     def poor(self) -> bool:
         return self.verdict == "hardly"
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON; see `of`."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, known: Mapping[str, Any]) -> "Understanding":
-        """From what `to_dict` gave."""
-        match, nearness = known["match"], known["nearness"]
-        return cls(known["model"], known["images"], match and _match(match), nearness and _nearness(nearness))
-
-
-def _match(known: Mapping[str, Any]) -> Match:
-    ways = {name: _top_one(known[name]) for name in ("image_to_text", "text_to_image")}
-    return Match(**{**known, **ways, "band": Band(**known["band"])})
-
-
-def _top_one(known: Mapping[str, Any]) -> TopOne:
-    return TopOne(**{**known, "band": Band(**known["band"])})
-
-
-def _nearness(known: Mapping[str, Any]) -> Nearness:
-    return Nearness(**{**known, "band": Band(**known["band"]), "sets": tuple(known["sets"])})

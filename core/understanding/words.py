@@ -44,9 +44,8 @@ def in_words(found: Understanding) -> str:
 
 
 def _before(found: Understanding) -> str:
-    match = found.match
-    told = found.by == "captions" and match is not None and not match.too_few
-    return f", and {_right(match)}" if told and match else ""
+    by_captions = found.match if found.by == "captions" else None
+    return f", and {_right(by_captions)}" if by_captions and not by_captions.too_few else ""
 
 
 def _right(match: Match) -> str:

@@ -15,7 +15,7 @@ from app.scatter import colours, maps
 from app.shell import pages
 from app.views.clusters import coloured, runs
 from app.views.map.page import named
-from app.views.semantics import care, care_found, names_form
+from app.views.semantics import care, care_found
 from app.views.semantics import names as names_tab
 from core.commands import COMMANDS
 from core.inputs import RUN
@@ -165,8 +165,8 @@ def test_the_clusters_page_shows_names(mapped, jobs: FakeJobs, monkeypatch: pyte
 def test_a_column_with_many_values_names_no_groups(mapped: Workspace) -> None:
     ids = mapped.table([])["id"].to_pylist()
     mapped.set_column("same", dict.fromkeys(ids, "one"))
-    assert "label" in names_form.columns(mapped)
-    assert "same" not in names_form.columns(mapped)
+    assert "label" in names_tab.columns(mapped)
+    assert "same" not in names_tab.columns(mapped)
 
 
 # data quality
@@ -238,7 +238,7 @@ def test_each_check_says_why(copied: Workspace) -> None:
         words, notes = care_found.captions(copied, found, rows), care_found.notes(found, rows)
         assert len(words) == len(notes) == 3
         assert kind in care_found.TAGS
-        assert care_found.told(found)
+        assert care_found.described(found)
         table = care_found.table(items, found, 2)
         assert len(table) == len(found.rows)
         assert isinstance(table, pd.DataFrame)

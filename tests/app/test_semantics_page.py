@@ -13,19 +13,17 @@ from app.kit import store
 from app.kit.state import Group
 from app.shell import pages
 from app.views.semantics import (
-    actions,
     components,
     directions,
     examples,
     gap,
-    gap_found,
     matrix,
-    prompt_form,
+    prompts,
     removed,
     zero_shot,
 )
+from app.views.semantics.compared import Compared
 from app.views.semantics.grid import Grid, Head, Scale
-from app.views.semantics.prompt_found import Compared
 from core.commands import COMMANDS
 from core.errors import BadInput
 from core.jobs import Job
@@ -174,22 +172,22 @@ def test_what_was_typed_is_still_there_after_another_tab(shown, workspace) -> No
 def test_an_example_is_asked_with_one_click(shown, workspace, jobs: FakeJobs) -> None:
     test = clean(shown(workspace).button(key="prompts-example-0").click().run())
     (asked,) = examples.prompts("small")
-    assert jobs.known[0].arguments["prompts"] == asked.prompts.splitlines()
+    assert jobs.known[0].arguments["prompts"] == asked.lines
     assert "Its result appears here." in texts(test)
 
 
 def test_prompts_of_a_file() -> None:
-    assert prompt_form.read("a.txt", b"red\nblue\n") == "red\nblue"
-    table = prompt_form.read("a.csv", b"class,prompt\nred,a red card\nred,a ruby\n")
+    assert prompts.read("a.txt", b"red\nblue\n") == "red\nblue"
+    table = prompts.read("a.csv", b"class,prompt\nred,a red card\nred,a ruby\n")
     assert table == "red: a red card\nred: a ruby"
     with pytest.raises(BadInput, match=r"^a.csv: no column `prompt`"):
-        prompt_form.read("a.csv", b"words\nred\n")
+        prompts.read("a.csv", b"words\nred\n")
 
 
 @pytest.mark.parametrize("name", ["emoji", "fashion", "faces", "mine"])
 def test_every_example_can_be_asked(name: str) -> None:
     for asked in examples.prompts(name):
-        words = prompt_form.Words.of(asked.prompts, "\n".join(asked.templates))
+        words = prompts.Words.of(asked.text, "\n".join(asked.templates))
         assert words.refusal is None
         assert words.prompts is not None
     for way in examples.directions(name):
@@ -205,8 +203,8 @@ def test_a_failed_job_is_said_in_one_line(shown, workspace, jobs: FakeJobs) -> N
 
 def test_few_items_are_compared_without_a_correlation(workspace, jobs: FakeJobs, monkeypatch) -> None:
     monkeypatch.setattr("app.views.semantics.source.count", lambda workspace, given: 2)
-    words = prompt_form.Words.of("a\nb", "")
-    prompt_form.start(workspace, words.prompts, (), Source("pocket", "images"))
+    words = prompts.Words.of("a\nb", "")
+    prompts.start(workspace, words.prompts, (), Source("pocket", "images"))
     assert jobs.known[0].arguments["against"] == "none"
 
 
@@ -277,8 +275,8 @@ def test_an_accuracy_near_chance_is_called_so() -> None:
 
     random = np.random.default_rng(0)
     true = random.integers(0, 4, 400)
-    assert "No better than chance" in zero_shot.said(Confusion(true, random.permutation(true), 4))
-    assert zero_shot.said(Confusion(true, true, 4)) == ""
+    assert "No better than chance" in zero_shot.near_chance(Confusion(true, random.permutation(true), 4))
+    assert zero_shot.near_chance(Confusion(true, true, 4)) == ""
 
 
 def test_a_prompt_and_the_classes_become_columns(shown, mapped, encoder) -> None:
@@ -295,7 +293,7 @@ def test_a_prompt_and_the_classes_become_columns(shown, mapped, encoder) -> None
 
 def test_all_cosines_can_be_taken_away(workspace, encoder) -> None:
     found = Compared.of(workspace, compared(workspace))
-    table = actions.table(workspace, found)
+    table = found.table()
     assert table["cosine: blue"].to_numpy() == pytest.approx(found.cosines(2))
     assert table["label"].tolist() == store.items(workspace).values("label", found.run.ids).tolist()
     assert set(table["predicted"]) <= set(COLOURS)
@@ -560,8 +558,8 @@ def test_the_gap_on_screen_is_that_of_the_vectors(workspace) -> None:
 
 def test_pairs_that_centring_changes(workspace) -> None:
     found = GapRun.of(workspace.run(measured(workspace).id))
-    for way in gap_found.WAYS:
-        changed = gap_found.changed(found, way)
+    for way in gap.WAYS:
+        changed = gap.changed(found, way)
         told = (found.before.ranks(way) == 0) != (found.after.ranks(way) == 0)
         assert set(changed["id"]) == set(found.ids[found.matched][told])
         moves = (changed["after"] - changed["before"]).abs()
@@ -571,7 +569,7 @@ def test_pairs_that_centring_changes(workspace) -> None:
 
 def test_both_spaces_are_drawn_in_the_same_units(workspace) -> None:
     card = measured(workspace)
-    drawn = gap_found.drawn(workspace, card)
+    drawn = gap.drawn(workspace, card)
     held = workspace.run(card.id).arrays
     image, text = (workspace.embeddings("pocket", each).vectors for each in ("image", "text"))
     xy = drawn.points.xy.reshape(4, COUNT, 2)

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.kit import store
 from core.commands import COMMANDS
-from core.commands.understanding import KIND
+from core.runs.understood import UnderstoodRun
 from core.understanding import Understanding
 from core.workspace import Workspace
 from tests.app.conftest import COUNT, FakeJobs, clean, ids, texts, unit
@@ -56,7 +56,7 @@ def test_a_page_measures_what_was_never_measured_and_writes_nothing(opened, mapp
     assert "**pocket hardly understands these images**: among 24 captions" in texts(opened(mapped, "data"))
     assert "**hardly** understood" in texts(opened(mapped))
     assert mapped.version == version
-    assert mapped.runs(KIND) == []
+    assert mapped.runs(UnderstoodRun.KIND) == []
 
 
 def test_it_is_measured_once_for_all_that_is_not_embedding(mapped, monkeypatch) -> None:

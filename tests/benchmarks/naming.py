@@ -74,9 +74,9 @@ def held(caption: str) -> frozenset[str]:
 
 def every_name(of: Bundled, group: np.ndarray, texts: Texts, method: Method, most: int) -> dict[str, Names]:
     """The phrases of each group by each order."""
-    sayings, saying = np.unique(of.captions, return_inverse=True)
+    distinct, wording = np.unique(of.captions, return_inverse=True)
     number = int(group.max()) + 1
-    counted, written = counts(lexicon(sayings.tolist()), saying.ravel(), group, number)
+    counted, written = counts(lexicon(distinct.tolist()), wording.ravel(), group, number)
     scores, ways = method.fit(counted, method.params()), directions(of.image, group, number)
     found: dict[str, Names] = {rank: [] for rank in RANKS}
     for each in range(number):
@@ -93,14 +93,14 @@ def asked(of: Bundled, group: np.ndarray, names: Names, texts: Texts) -> tuple[f
     """F1 by words and average precision by images, the mean over groups."""
     from sklearn.metrics import average_precision_score
 
-    sayings, saying = np.unique(of.captions, return_inverse=True)
+    distinct, wording = np.unique(of.captions, return_inverse=True)
     scores = []
     for number, given in enumerate(names):
         mine = group == number
-        if not given or len(np.unique(saying[mine])) < 2:
+        if not given or len(np.unique(wording[mine])) < 2:
             continue
         wanted = {phrase.casefold() for phrase in given}
-        guessed = np.array([not wanted.isdisjoint(held(caption)) for caption in sayings])[saying.ravel()]
+        guessed = np.array([not wanted.isdisjoint(held(caption)) for caption in distinct])[wording.ravel()]
         f1 = 2 * (guessed & mine).sum() / (guessed.sum() + mine.sum())
         query = normalised(texts(given).mean(axis=0)[None])[0]
         scores.append((f1, average_precision_score(mine, of.image @ query)))
@@ -109,12 +109,12 @@ def asked(of: Bundled, group: np.ndarray, names: Names, texts: Texts) -> tuple[f
 
 def figures(seeds: int, most: int) -> Iterator[Figures]:
     every, texts = bundled("emoji"), Texts()
-    sayings = np.unique(every.captions)
+    distinct = np.unique(every.captions)
     for title, group in groupings(every):
         found: dict[tuple[str, str], list[tuple[float, float]]] = {}
         for seed in range(seeds):
-            first = np.random.default_rng(seed).random(len(sayings)) < 0.5
-            known = first[np.searchsorted(sayings, every.captions)]
+            first = np.random.default_rng(seed).random(len(distinct)) < 0.5
+            known = first[np.searchsorted(distinct, every.captions)]
             for name, method in discover("core.naming").items():
                 made = every_name(every.take(np.flatnonzero(known)), group[known], texts, method, most)
                 for rank, names in made.items():

@@ -36,7 +36,7 @@ class Bundled:
         return Bundled(*(getattr(self, name)[rows] for name in ("ids", "image", "text", "captions", "labels")))
 
     @property
-    def saying(self) -> np.ndarray:
+    def wording(self) -> np.ndarray:
         return np.unique(self.captions, return_inverse=True)[1].ravel().astype(np.int64)
 
 
@@ -80,7 +80,7 @@ def swapped_captions(of: Bundled, random: np.random.Generator, share: float = SH
     given = np.arange(len(of.ids))
     given[rows] = np.roll(rows, 1)
     wrong = of.captions[given] != of.captions
-    return Fault(Subject(of.image, captions=of.text[given], saying=of.saying[given]), wrong)
+    return Fault(Subject(of.image, captions=of.text[given], wording=of.wording[given]), wrong)
 
 
 def strangers(of: Bundled, others: Bundled, random: np.random.Generator, share: float = SHARE) -> Fault:

@@ -14,7 +14,7 @@ def subject(seed: int = 0) -> Subject:
     random = np.random.default_rng(seed)
     of = np.arange(ROWS) % CLASSES
     x = normalised(random.normal(size=(CLASSES, DIMENSIONS))[of] + 0.25 * random.normal(size=(ROWS, DIMENSIONS)))
-    saying = np.arange(ROWS)
-    saying[1::9] = saying[0::9]
-    captions = normalised(x + 0.2 * random.normal(size=x.shape))[saying]
-    return Subject(x, np.array(["cat", "dog", "owl"])[of], captions, saying)
+    wording = np.arange(ROWS)
+    wording[1::9] = wording[0::9]
+    captions = normalised(x + 0.2 * random.normal(size=x.shape))[wording]
+    return Subject(x, np.array(["cat", "dog", "owl"])[of], captions, wording)

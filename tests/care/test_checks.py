@@ -79,11 +79,11 @@ def test_what_a_check_lacks_is_said() -> None:
     with pytest.raises(BadInput, match="1,200 classes are more than 1,000"):
         run("labels", many)
     with pytest.raises(BadInput, match="all captions say the same"):
-        run("mismatches", Subject(plain.vectors, captions=plain.vectors, saying=np.zeros(ROWS, dtype=np.int64)))
+        run("mismatches", Subject(plain.vectors, captions=plain.vectors, wording=np.zeros(ROWS, dtype=np.int64)))
     with pytest.raises(BadInput, match="row 3 is all zeros"):
         Subject(np.where(np.arange(ROWS)[:, None] == 3, 0, plain.vectors))
     with pytest.raises(BadInput, match="2 different captions are too few"):
-        run("duplicates", Subject(plain.vectors, saying=np.arange(ROWS) % 2))
+        run("duplicates", Subject(plain.vectors, wording=np.arange(ROWS) % 2))
 
 
 def test_findings_are_checked() -> None:
@@ -148,11 +148,11 @@ def test_equal_items_are_duplicates_though_nothing_else_is_near() -> None:
 
 def test_captions_said_again_are_one() -> None:
     """Word for word the same is no near-duplicate: the first stands for all, and how many they are is said."""
-    x, saying = subject().vectors.copy(), np.arange(ROWS)
-    saying[[30, 31]] = 0
+    x, wording = subject().vectors.copy(), np.arange(ROWS)
+    wording[[30, 31]] = 0
     x[[30, 31]] = x[0]
     x[40] = normalised(x[0][None] + 0.001)[0]
-    found = run("duplicates", Subject(x, saying=saying))
+    found = run("duplicates", Subject(x, wording=wording))
     assert found.evidence["copies"][[0, 30, 31, 40]].tolist() == [3, 3, 3, 1]
     assert np.flatnonzero(found.flagged).tolist() == [0, 40]
     assert np.isnan(found.score[[30, 31]]).all()
@@ -265,11 +265,11 @@ def test_how_many_classes_there_may_be_depends_on_the_items(monkeypatch: pytest.
 def shares_before(given: Subject) -> tuple[np.ndarray, np.ndarray]:
     """Of the others that say something else, how many come before the own one; by every product."""
     assert given.captions is not None
-    assert given.saying is not None
+    assert given.wording is not None
     cosines = given.vectors.astype(np.float64) @ given.captions.T.astype(np.float64)
     ways = np.zeros((2, ROWS))
     for row in range(ROWS):
-        others = given.saying != given.saying[row]
+        others = given.wording != given.wording[row]
         ways[0, row] = (cosines[row, others] >= cosines[row, row]).mean()
         ways[1, row] = (cosines[others, row] >= cosines[row, row]).mean()
     return ways[0], ways[1]
@@ -287,12 +287,12 @@ def test_mismatches_rank_both_ways_among_what_says_otherwise() -> None:
     assert {2, 3} <= set(found.ranked[:4].tolist())
     assert found.flagged[[2, 3]].all()
     assert found.metrics["right"] == pytest.approx(((first == 0).mean() + (second == 0).mean()) / 2)
-    instead, saying = found.evidence["instead"], given.saying
-    assert saying is not None
+    instead, wording = found.evidence["instead"], given.wording
+    assert wording is not None
     cosines = given.vectors @ given.captions.T
     for row in range(ROWS):
-        assert saying[instead[row]] != saying[row]
-        best = cosines[row, saying != saying[row]].max()
+        assert wording[instead[row]] != wording[row]
+        best = cosines[row, wording != wording[row]].max()
         assert cosines[row, instead[row]] == pytest.approx(best, abs=1e-6)
 
 

@@ -66,7 +66,7 @@ def test_the_run_holds_the_names(place: Workspace, encoder: Encoder) -> None:
     assert (card.kind, card.method, card.model, card.items) == ("names", "log-odds", "pocket", COUNT)
     assert card.metrics["names"] == {"boat": "boat", "cat": "cat"}
     assert (card.metrics["by"], card.metrics["from"]) == ("sort", "captions")
-    assert json.loads(run.arrays["told"][0]) == found["names"]
+    assert json.loads(run.arrays["groups"][0]) == found["names"]
     json.dumps([found, asdict(card)])
 
 

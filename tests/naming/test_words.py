@@ -13,7 +13,7 @@ from core.methods import discover, find
 from core.naming.choosing import Phrase, candidates, different, fused, names
 from core.naming.contrast import directions, nearest_rows
 from core.naming.counts import Counts, Weights, counts
-from core.naming.phrases import LITTLE, holds, lexicon, phrases, said, words_of
+from core.naming.phrases import LITTLE, distinct, holds, lexicon, phrases, words_of
 
 METHODS = discover("core.naming")
 CAPTIONS = [
@@ -30,8 +30,8 @@ GROUP = np.array([0, 0, 0, 1, 1, 1, 1, -1])
 
 
 def counted(captions: list[str] = CAPTIONS, group: np.ndarray = GROUP) -> tuple[Counts, list[str]]:
-    different, saying = said(captions)
-    return counts(lexicon(different), saying, group, int(group.max()) + 1)
+    different, wording = distinct(captions)
+    return counts(lexicon(different), wording, group, int(group.max()) + 1)
 
 
 def dense(weights: Weights, like: Counts) -> np.ndarray:
@@ -70,7 +70,7 @@ def test_small_letters_are_written_where_they_occur() -> None:
 
 
 def test_captions_that_say_the_same_are_one() -> None:
-    different, of = said(["A  dog", "a dog", "", "a cat"])
+    different, of = distinct(["A  dog", "a dog", "", "a cat"])
     assert different == ["A dog", "a cat"]
     assert of.tolist() == [0, 0, -1, 1]
 

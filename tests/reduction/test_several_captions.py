@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.commands import COMMANDS
-from core.commands.pairs import every_pair, read_pairs, sayings
+from core.commands.pairs import every_pair, read_pairs, wordings
 from core.errors import BadInput
 from core.reduction import contrastive
 from core.reduction.compare import splits
@@ -77,7 +77,7 @@ def test_pairs_are_every_caption_with_its_image(place: Workspace, pairs: Pairs) 
     assert np.allclose(found.pairs.image, pairs.image[said], atol=1e-6)
     assert pairs.item is not None
     assert np.array_equal(found.pairs.items, pairs.item[said])
-    assert len(set(sayings(found.rows).tolist())) == len(pairs)
+    assert len(set(wordings(found.rows).tolist())) == len(pairs)
 
 
 def test_a_caption_that_is_said_before_is_left_out_alone(place: Workspace, pairs: Pairs) -> None:

@@ -93,7 +93,7 @@ def test_what_is_flagged_comes_first_and_what_is_put_aside_not_at_all() -> None:
     assert found.taken(2) == ["c", "b"]
     left = found.without({"c"})
     assert (left.taken(1), left.proposed, found.taken(1)) == (["b"], 0, ["c"])
-    assert found.told()["nearest"].tolist() == ["b", "", "a"]
+    assert found.evidence_by_name()["nearest"].tolist() == ["b", "", "a"]
     assert found.summary() == "1 outliers"
 
 
@@ -110,7 +110,7 @@ def test_the_other_checks_say_why() -> None:
     assert labels.evidence.suggested.tolist() == ["x", "y", "x"]
     shares = {"image_to_text": [0.1, 0.2, 0.3], "text_to_image": [0.1, 0.2, 0.3], "cosine": [0.5, 0.5, 0.5]}
     mismatches = checked(MismatchRun, {"right": 0.5}, **shares, instead=[1, -1, -1])
-    assert mismatches.told()["instead"].tolist() == ["b", "", ""]
+    assert mismatches.evidence_by_name()["instead"].tolist() == ["b", "", ""]
     assert mismatches.noun == "item"
 
 

@@ -47,7 +47,7 @@ def test_every_fit_finds_the_axis_that_separates(fit: str) -> None:
     x, first = groups(600, distance=4)
     found = apart(x, first, ~first, "one − other", fit)
     assert found.vector[2] > 0.9
-    assert found.figures["auc"] > 0.95
+    assert found.auc > 0.95
 
 
 def test_lda_is_scikit_learns_on_both_groups_alone() -> None:
@@ -65,13 +65,13 @@ def test_the_area_is_of_rows_that_the_fit_has_not_seen() -> None:
     found = apart(x, first, ~first, "one − other")
     seen = x @ found.vector
     assert (seen[first][:, None] > seen[~first]).mean() > 0.95
-    assert 0.2 < found.figures["auc"] < 0.8
+    assert 0.2 < found.auc < 0.8
 
 
 def test_few_rows_have_no_area() -> None:
     x, first = groups(12)
     assert separation(x, first) is None
-    assert dict(apart(x, first, ~first, "one − other").figures) == {}
+    assert apart(x, first, ~first, "one − other").auc is None
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from tests.semantics.making import unit
 def captioned(count: int = 40, distance: float = 1.0) -> Captioned:
     """Captions near their images but shifted; rows 3 and 10 say the same, and so do 5 and 6."""
     shared = unit(count, seed=1)
-    saying = np.arange(count)
-    saying[10], saying[6] = 3, 5
-    text = normalised(shared + 0.2 * unit(count, seed=2) + distance * np.eye(1, 8, 2))[saying]
-    return Captioned(Pairs(shared, text), saying)
+    wording = np.arange(count)
+    wording[10], wording[6] = 3, 5
+    text = normalised(shared + 0.2 * unit(count, seed=2) + distance * np.eye(1, 8, 2))[wording]
+    return Captioned(Pairs(shared, text), wording)
 
 
 @pytest.mark.parametrize(("strip", "tile"), [(7, 9), (9, 4), (512, 1_024)])
@@ -25,13 +25,13 @@ def test_every_figure_by_loops(monkeypatch: pytest.MonkeyPatch, strip: int, tile
     monkeypatch.setattr(streams, "STRIP", strip)
     monkeypatch.setattr(streams, "TILE", tile)
     given = captioned()
-    x, y, saying = given.pairs.image.astype(float), given.pairs.text.astype(float), given.saying
+    x, y, wording = given.pairs.image.astype(float), given.pairs.text.astype(float), given.wording
     found, count = gap(given), len(x)
     assert np.allclose(found.vector, x.mean(axis=0) - y.mean(axis=0), atol=1e-6)
     assert found.size == pytest.approx(np.linalg.norm(x.mean(axis=0) - y.mean(axis=0)), abs=1e-6)
     assert np.allclose(found.direction * found.size, found.vector, atol=1e-6)
     assert found.alignment == pytest.approx(sum(((a - b) ** 2).sum() for a, b in zip(x, y, strict=True)) / count)
-    others = [x[i] @ y[j] for i in range(count) for j in range(count) if saying[i] != saying[j]]
+    others = [x[i] @ y[j] for i in range(count) for j in range(count) if wording[i] != wording[j]]
     own = [x[i] @ y[i] for i in range(count)]
     assert len(others) == count**2 - count - 4
     for histogram, cosines in ((found.others, others), (found.pairs, own)):
@@ -65,7 +65,7 @@ def test_centring_takes_each_modalitys_mean_away() -> None:
         x = getattr(given.pairs, modality)
         moved = x - x.astype(float).mean(axis=0)
         assert np.allclose(getattr(after, modality), moved / np.linalg.norm(moved, axis=1, keepdims=True), atol=1e-5)
-    before, centred = gap(given), gap(Captioned(after, given.saying))
+    before, centred = gap(given), gap(Captioned(after, given.wording))
     assert before.size > 0.6
     assert centred.size < 0.2
     assert centred.alignment < before.alignment

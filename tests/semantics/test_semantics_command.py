@@ -9,7 +9,7 @@ import pytest
 
 from core.cli import status
 from core.commands import COMMANDS
-from core.commands.semantics_told import for_reading
+from core.commands.semantics import for_reading
 from core.errors import Cancelled
 from core.maps.neighbours import normalised
 from core.progress import Progress

@@ -54,10 +54,10 @@ def test_several_captions_an_image_and_equal_ones_as_counted_by_hand() -> None:
     """Image 0 has three captions, 1 and 2 share one, 3 has none, 4 has one that image 0 has too."""
     images, said = rows(5, 2), rows(5, 3)
     owner = np.array([0, 0, 0, 1, 2, 4])
-    saying = np.array([10, 11, 12, 13, 13, 12])
-    captions = said[saying - 10]
+    wording = np.array([10, 11, 12, 13, 13, 12])
+    captions = said[wording - 10]
     owned = [{0, 1, 2}, {3}, {3}, {2}]
-    found = match(images, captions, owner, saying)
+    found = match(images, captions, owner, wording)
     kept = images[[0, 1, 2, 4]]
     weights = np.array([(1 + 1 + 1 / 2) / 3, 1 / 2, 1 / 2, 1 / 2]) / (5 / 6 + 3 / 2)
     cosines = kept @ said[:4].T
@@ -122,9 +122,9 @@ def test_a_large_set_is_sampled_and_says_so() -> None:
     assert first.image_to_text.share == first.before == 1
 
 
-@pytest.mark.parametrize(("owner", "saying"), [([0, 1, 2], [7, 7, 7]), ([0, 0, 0], [1, 2, 3])])
-def test_without_a_wrong_caption_there_is_nothing_to_confuse(owner: list[int], saying: list[int]) -> None:
-    assert match(rows(3, 0), rows(3, 1), np.array(owner), np.array(saying)) is None
+@pytest.mark.parametrize(("owner", "wording"), [([0, 1, 2], [7, 7, 7]), ([0, 0, 0], [1, 2, 3])])
+def test_without_a_wrong_caption_there_is_nothing_to_confuse(owner: list[int], wording: list[int]) -> None:
+    assert match(rows(3, 0), rows(3, 1), np.array(owner), np.array(wording)) is None
 
 
 def test_captions_of_another_space_are_refused() -> None:

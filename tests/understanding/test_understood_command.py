@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from core.commands import COMMANDS
-from core.commands.understanding import KIND, kept
+from core.commands.understanding import kept
 from core.errors import BadInput, MissingData
 from core.inputs import open_workspace
 from core.maps.neighbours import normalised
+from core.runs.understood import UnderstoodRun
 from core.sources import Item
 from core.workspace import Workspace
 from tests.terminal import Terminal
@@ -67,15 +68,15 @@ def test_equal_captions_are_one_candidate_though_written_otherwise(place: Worksp
 def test_it_is_measured_anew_only_when_an_embedding_has_changed(place: Workspace) -> None:
     fill(place, 0, COUNT, understood=True)
     first = COMMANDS["understood"](place.path)
-    (card,) = place.runs(KIND)
+    (card,) = place.runs(UnderstoodRun.KIND)
     assert (card.model, card.items, card.metrics["images"]) == ("pocket", COUNT, COUNT)
     assert kept(place, "pocket").verdict == first["verdict"]
     COMMANDS["understood"](place.path)
-    assert place.runs(KIND) == [card]
+    assert place.runs(UnderstoodRun.KIND) == [card]
     fill(place, 100, COUNT, understood=False)
     assert kept(place, "pocket") is None
     second = COMMANDS["understood"](place.path)
-    (after,) = place.runs(KIND)
+    (after,) = place.runs(UnderstoodRun.KIND)
     assert (after.id, second["images"], second["match"]["of"]) == (card.id, 2 * COUNT, 2 * COUNT)
     assert after.fingerprint != card.fingerprint
     assert 0.3 < second["match"]["image_to_text"]["share"] < 0.7

@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from core.runs.record import metrics
+from core.runs.understood import UnderstoodFigures, UnderstoodRun
 from core.statistics import wilson
 from core.understanding.results import Match, Nearness, TopOne, Understanding
 from core.understanding.words import details, in_words, remedy
+from core.workspace import RunCard
 
 
 def matched(before: float, pairs: int, captions: int | None = None, top: float = 0.0) -> Match:
@@ -88,8 +91,9 @@ def test_the_distance_speaks_where_captions_do_not() -> None:
 @pytest.mark.parametrize("match", [None, matched(0.6, 90)])
 @pytest.mark.parametrize("nearness", [None, far(0.5, 90)])
 def test_it_is_the_same_after_json(match: Match | None, nearness: Nearness | None) -> None:
-    found = Understanding("pocket", 90, match, nearness)
-    assert Understanding.of(json.loads(json.dumps(found.to_dict()))) == found
+    found = UnderstoodFigures("pocket", 90, match, nearness, {"image": 90})
+    card = RunCard("", UnderstoodRun.KIND, "", "", metrics=json.loads(json.dumps(metrics(found))))
+    assert UnderstoodRun.figures_of(card) == found
 
 
 def test_words_for_a_model_that_hardly_understands() -> None:

@@ -7,12 +7,11 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import formats, names, pictured
+from app.kit import formats, names, pictured, records
 from app.kit.items import Items
 from app.kit.messages import escaped
-from core.commands.items import in_words, item_rows
-from core.errors import MissingData
-from core.results import Floats, Strings
+from core.commands.items import in_words
+from core.results import Floats
 from core.runs.clustering import ClusteringRun, cluster_name
 from core.workspace import Workspace
 
@@ -56,7 +55,7 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
             "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
         )
     _words(workspace, found, cluster)
-    places, values = ordered(vectors(workspace, found), rows, found.confidence, ORDERS[order])
+    places, values = ordered(records.vectors(workspace, found.card, found.ids), rows, found.confidence, ORDERS[order])
     ids = found.ids[places[:SHOWN]].tolist()
     notes = {id: f"{value:.2f}" for id, value in zip(ids, values, strict=False)}
     pictured.shown(workspace, ids, f"cluster-{found.card.id}", notes)
@@ -111,21 +110,6 @@ def ordered(x: Floats, rows: NDArray[np.intp], confidence: Floats, order: str) -
         keys = values if order == "nearest" else -values
     places = np.argsort(keys, kind="stable")
     return rows[places], values[places]
-
-
-def vectors(workspace: Workspace, found: ClusteringRun) -> Floats:
-    """(N, D): what the run was made from, in its order; raises `MissingData` where it is gone."""
-    card = found.card
-    return _vectors(workspace.path, workspace.version, card.model, card.space, card.id, found.ids)
-
-
-@st.cache_resource(show_spinner="Reading the embeddings …", max_entries=2)
-def _vectors(path: str, version: int, model: str, space: str, run: str, _ids: Strings) -> Floats:
-    rows = item_rows(path, space, model)
-    places = pd.Index(rows.ids).get_indexer(_ids)
-    if (places < 0).any():
-        raise MissingData(f"{int((places < 0).sum()):,} of the run's items are no longer embedded: compare again")
-    return rows.vectors[places]
 
 
 def _dominant(cluster: pd.Series, labels: pd.Series) -> pd.DataFrame:

@@ -7,6 +7,6 @@
     names.py        what groups are about, in words that captions or a list hold
     care.py         near-duplicates, captions that do not fit, doubtful labels, outliers
 
-Shared by the tabs: `drafts` keeps what was typed, `source` asks for which items, `results` lists what was found,
-`grid` draws a table of coloured cells that can be clicked.
+Shared by the tabs: `source` asks for which items, `results` lists what was found, `compared` makes cosines again,
+`grid` draws a table of coloured cells that can be clicked, `examples` knows what fits the bundled sets.
 """

@@ -1,25 +1,30 @@
 """The tab "Data quality": items that deserve a second look, most suspicious first; tag them, leave them out, export."""
 
-import numpy as np
-import streamlit as st
-from numpy.typing import NDArray
+from dataclasses import asdict, fields, replace
+from typing import Any
 
-from app.kit import downloads, formats, item_view, pictured, progress, store
-from app.kit.forms import kept
-from app.kit.gallery import Picture, gallery
+import streamlit as st
+
+from app.kit import downloads, formats, forms, item_view, method_picker, pictured, progress, store
+from app.kit.forms import choice, kept, switch
+from app.kit.gallery import Layout, Picture, gallery
 from app.kit.messages import escaped, plainly
+from app.kit.method_picker import Choice
 from app.kit.rerun_guard import dialog
-from app.views.semantics import care_form, care_found, results
-from app.views.semantics.care_form import COMMAND, ORDER, PACKAGE
-from app.views.semantics.care_found import HELP, TAGS, captions, notes, of, told
-from core.methods import discover
+from app.views.semantics import care_found, names, results, source
+from app.views.semantics.care_found import HELP, TAGS, captions, described, notes, of
+from core.inputs import MODALITIES
+from core.methods import Method, discover
 from core.runs.care import CHECKS, CareRun, DuplicateFigures, DuplicateRun
+from core.semantics.results import Integers
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import check_column
 
+COMMAND, TAB, PACKAGE = "care", "care", "core.care"
+ORDER = ("duplicates", "mismatches", "labels", "outliers")
+SPACES = {"images": "Images", "captions": "Captions"}
 PAGE, SETS = 48, 18
 """Pictures, and sets of near-duplicates, on a page."""
-FIRST = "Press Check: near-duplicates, captions that do not fit, doubtful labels, outliers, each as a ranked gallery."
 READ = {
     "duplicates": "The first of a set stays; click a picture to see it large.",
     "mismatches": "Under a picture its own caption, and after → one that lies nearer. On it: the score, 0.5 by chance.",
@@ -31,25 +36,80 @@ READ = {
 def show(workspace: Workspace) -> None:
     """The form, one check at a time, what to do with what it found, and the ranked gallery."""
     cards = workspace.runs(CareRun.KIND)
-    with progress.expander(workspace, COMMAND, "New check", "new-care", first=not cards):
-        care_form.show(workspace)
-    progress.line(workspace, COMMAND, "" if cards else FIRST)
+    FORM.place(workspace, cards)
     if not cards:
         return
-    kind = _kind(workspace, cards)
-    card = results.chosen(workspace, tab(kind), [card for card in cards if card.method == kind], title)
+    known = [check for check in ORDER if any(card.method == check for card in cards)]
+    with st.container(key="care-kinds"):
+        titles = {check: discover(PACKAGE)[check].title for check in known}
+        check = switch("Check", titles, f"care-kind-{workspace.name}")
+    card = results.chosen(workspace, f"care-{check}", [card for card in cards if card.method == check], title)
     if card is None:
         return
     found = care_found.read(workspace, card)
     with plainly():
-        st.markdown(f"{told(found)} :gray[{escaped(of(workspace, found))}.]", help=HELP[kind])
-        count = _take(workspace, found)
-        _gallery(workspace, found, count)
+        st.markdown(f"{described(found)} :gray[{escaped(of(workspace, found))}.]", help=HELP[check])
+        _take(workspace, found)
+        _gallery(workspace, found)
 
 
-def tab(kind: str) -> str:
-    """The name under which a check's result on screen is kept."""
-    return f"care-{kind}"
+def _form(workspace: Workspace) -> None:
+    """Which checks, of which items; one job does all."""
+    methods = {name: discover(PACKAGE)[name] for name in ORDER}
+    with st.container(key="care-given", horizontal=True, vertical_alignment="bottom", gap="small"):
+        given = source.ask(workspace, TAB, choice=False, words=False)
+        embedded = {each.modality for each in workspace.models() if each.model == given.model}
+        spaces = {space: title for space, title in SPACES.items() if embedded & set(MODALITIES[space])}
+        help = "In which near-duplicates and outliers are looked for, with all of the model's dimensions; several "
+        help += "captions of an item are averaged"
+        space = choice("Among", spaces, f"{TAB}-space-{workspace.name}", help, 140)
+        label = _label(workspace)
+    lacking = {"labels": label is None, "mismatches": len(spaces) < len(SPACES)}
+    able = [name for name in methods if not lacking.get(name)]
+    draft = kept(f"{TAB}-kinds-{workspace.name}-{len(able)}", able)
+    chosen = st.pills("Look for", able, selection_mode="multi", format_func=lambda name: methods[name].title, **draft)
+    params = _parameters([methods[name] for name in able if name in chosen])
+    what = f"{formats.counted(source.count(workspace, given), 'item')}; nothing is changed or left out by it."
+    if forms.start("Check", "start-care", bool(chosen), what):
+        with plainly():
+            for method in (methods[name] for name in chosen):
+                own = {each.name for each in fields(method.params)}
+                method.make_params({name: value for name, value in params.items() if name in own})
+            which = asdict(replace(given, space=space))
+            arguments = {"kinds": list(chosen), "params": params, "label": label, **which}
+            titles = formats.listed([methods[name].title.lower() for name in chosen])
+            progress.start(workspace, COMMAND, arguments, f"Look for {titles}")
+            st.rerun()
+
+
+FIRST = "Press Check: near-duplicates, captions that do not fit, doubtful labels, outliers, each as a ranked gallery."
+FORM = results.Form(COMMAND, "New check", _form, FIRST)
+
+
+def _label(workspace: Workspace) -> str | None:
+    known = source.readable(names.columns(workspace))
+    return st.selectbox(
+        "Labels to doubt",
+        list(known),
+        placeholder="no labels here",
+        disabled=not known,
+        format_func=known.__getitem__,
+        width=source.WIDTH,
+        help="The column that says what each item is",
+        **kept(f"{TAB}-label-{workspace.name}", next(iter(known), None), known),
+    )
+
+
+def _parameters(methods: list[Method]) -> dict[str, Any]:
+    """What was changed of the checks' settings; those of one name are set together, as k."""
+    changed: dict[str, Any] = {}
+    for method, place in method_picker.tabs(methods, "care"):
+        own = [each for each in fields(method.params) if each.name not in ("seed", *changed)]
+        with place:
+            st.caption(method.summary)
+            values = {each.name: forms.widget(each, f"care-{method.name}") for each in own}
+        changed |= Choice(method, values).changed
+    return changed
 
 
 def title(card: RunCard) -> str:
@@ -61,35 +121,15 @@ def title(card: RunCard) -> str:
     return f"{counted}, {space}"
 
 
-def _kind(workspace: Workspace, cards: list[RunCard]) -> str:
-    known = [kind for kind in ORDER if any(card.method == kind for card in cards)]
-    titles = {kind: discover(PACKAGE)[kind].title for kind in known}
-    draft = kept(f"care-kind-{workspace.name}", known[0], known)
-    with st.container(key="care-kinds"):
-        return str(
-            st.segmented_control(
-                "Check", known, required=True, format_func=titles.__getitem__, label_visibility="collapsed", **draft
-            )
-        )
-
-
-def _take(workspace: Workspace, found: CareRun) -> int:
+def _take(workspace: Workspace, found: CareRun) -> None:
     """How much of the ranking is taken, and what is done with it."""
     unit, most = "sets" if isinstance(found, DuplicateRun) else "items", found.most
     check, fine = found.card.method, care_found.aside(found.card)
     with st.container(key="care-take", horizontal=True, vertical_alignment="bottom", gap="small"):
-        count = int(
-            st.number_input(
-                f"Take the first … {unit}",
-                0,
-                most,
-                min(found.proposed, most),
-                key=f"care-count-{found.card.id}-{len(fine)}",
-                width=170,
-                disabled=not most,
-                help="The check proposes so many; take fewer or more, as the gallery below tells you",
-            )
-        )
+        help = "The check proposes so many; take fewer or more, as the gallery below tells you"
+        look: dict[str, Any] = {"width": 170, "disabled": not most, "help": help}
+        key = f"care-count-{found.card.id}-{len(fine)}"
+        count = int(st.number_input(f"Take the first … {unit}", 0, most, min(found.proposed, most), key=key, **look))
         taken = found.taken(count)
         name = st.text_input("Tag", width=200, **kept(f"care-tag-{check}", TAGS[check]))
         counted = formats.counted(len(taken), "item")
@@ -100,15 +140,9 @@ def _take(workspace: Workspace, found: CareRun) -> int:
         table = care_found.table(store.items(workspace), found, count)
         downloads.button("CSV", lambda: downloads.csv(table), f"{check}.csv", "Every ranked item, and why")
         if fine:
-            st.button(
-                f"{len(fine)} put aside: back",
-                key="care-aside",
-                type="tertiary",
-                icon=":material/undo:",
-                on_click=care_found.put_aside,
-                args=(found.card,),
-            )
-    return count
+            back: dict[str, Any] = {"on_click": care_found.put_aside, "args": (found.card,)}
+            label = f"{len(fine)} put aside: back"
+            st.button(label, key="care-aside", type="tertiary", icon=":material/undo:", **back)
 
 
 def _tag(workspace: Workspace, found: CareRun, taken: list[str], name: str) -> None:
@@ -122,48 +156,37 @@ def _tag(workspace: Workspace, found: CareRun, taken: list[str], name: str) -> N
     )
 
 
-def _gallery(workspace: Workspace, found: CareRun, count: int) -> None:
-    if isinstance(found, DuplicateRun):
-        _sets(workspace, found)
-        return
-    pages = -(-len(found.rows) // PAGE)
-    place = st.container(key="care-gallery")
-    page = st.pagination(pages, key=f"care-page-{found.card.id}-{pages}") if pages > 1 else 1
-    rows = found.rows[(page - 1) * PAGE : page * PAGE]
-    with place:
-        st.caption(READ[found.card.method])
-        _shown(workspace, found, rows, f"care-{found.card.id}-{page}", 116, "cards")
-
-
-def _sets(workspace: Workspace, found: DuplicateRun) -> None:
-    if not found.sets:
+def _gallery(workspace: Workspace, found: CareRun) -> None:
+    """A page of the ranking, or of the sets of near-duplicates."""
+    sets = found.sets if isinstance(found, DuplicateRun) else None
+    if sets is not None and not sets:
         st.caption("No two items are so close. The closest, which are not near-duplicates by this limit:")
         _shown(workspace, found, found.rows[:PAGE], f"care-{found.card.id}", 96, "grid")
         return
-    pages = -(-len(found.sets) // SETS)
-    place = st.container(key="care-gallery")
+    size, count = (PAGE, len(found.rows)) if sets is None else (SETS, len(sets))
+    place, pages = st.container(key="care-gallery"), -(-count // size)
     page = st.pagination(pages, key=f"care-page-{found.card.id}-{pages}") if pages > 1 else 1
+    some = slice((page - 1) * size, page * size)
     with place:
-        st.caption(READ["duplicates"])
+        st.caption(READ[found.card.method])
+        if sets is None:
+            _shown(workspace, found, found.rows[some], f"care-{found.card.id}-{page}", 116, "cards")
+            return
         with st.container(key="care-sets", horizontal=True, gap="small"):
-            for number in range((page - 1) * SETS, min(page * SETS, len(found.sets))):
-                rows = found.sets[number]
+            for number, rows in enumerate(sets[some], some.start):
                 with st.container(key=f"care-set-{number}", width="content", border=True, gap="xxsmall"):
                     cosine = float(found.score[rows].max())
                     st.caption(f"Set {number + 1:,}: {len(rows)} items, cosine {cosine:.4f}")
                     _shown(workspace, found, rows, f"care-{found.card.id}-set-{number}", 72, "strip")
 
 
-def _shown(workspace: Workspace, found: CareRun, rows: NDArray[np.int64], key: str, side: int, layout: str) -> None:
+def _shown(workspace: Workspace, found: CareRun, rows: Integers, key: str, side: int, layout: Layout) -> None:
     ids = found.ids[rows].tolist()
-    words, figures = captions(workspace, found, rows), notes(found, rows)
+    figures = notes(found, rows) if layout != "strip" else [""] * len(ids)
     thumbnails = store.thumbnails(workspace, ids)
-    bare = layout == "strip"
-    drawn = [
-        Picture(id, thumbnails.get(id) or None, said, "" if bare else figure)
-        for id, said, figure in zip(ids, words, figures, strict=True)
-    ]
-    if clicked := gallery(drawn, key, side=side, layout=layout):  # type: ignore[arg-type]
+    words = zip(ids, captions(workspace, found, rows), figures, strict=True)
+    drawn = [Picture(id, thumbnails.get(id) or None, caption, figure) for id, caption, figure in words]
+    if clicked := gallery(drawn, key, side=side, layout=layout):
         _look(workspace, found.card, clicked)
 
 

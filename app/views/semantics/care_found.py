@@ -1,14 +1,13 @@
 """What a check has found, in the page's words: a sentence on the whole, words and a figure on each picture, a table."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.comparison.source import chosen_by
 from app.kit import formats, records, store
 from app.kit.items import Items
 from core.runs.care import CHECKS, CareRun, DuplicateRun, LabelRun, MismatchRun, OutlierRun
+from core.semantics.results import Integers
 from core.workspace import RunCard, Workspace
 
 TAGS = {
@@ -44,11 +43,10 @@ def table(items: Items, found: CareRun, count: int) -> pd.DataFrame:
     rows, taken = found.rows, set(found.taken(count))
     frame = pd.DataFrame({"id": found.ids[rows], "rank": range(1, len(rows) + 1), "score": found.score[rows]})
     frame["taken"] = [id in taken for id in frame["id"]]
-    for name, values in found.told().items():
+    for name, values in found.evidence_by_name().items():
         frame[name] = values[rows]
     known = items.frame.reindex(frame["id"]).reset_index(drop=True)
-    known["caption"] = [items.caption(found.caption_ids[row]) for row in rows.tolist()]
-    return pd.concat([frame, known], axis=1)
+    return pd.concat([frame, known.assign(caption=_captions(items, found, rows))], axis=1)
 
 
 def of(workspace: Workspace, found: CareRun) -> str:
@@ -59,15 +57,16 @@ def of(workspace: Workspace, found: CareRun) -> str:
     return ", ".join([space, store.model_title(workspace, card.model), *chosen])
 
 
-def told(found: CareRun) -> str:
+def described(found: CareRun) -> str:
     """What a check says of the whole, in a sentence."""
     count, flagged = (formats.counted(each, found.noun) for each in (found.figures.ranked, found.figures.flagged))
     if isinstance(found, DuplicateRun):
         figures = found.figures
-        said = f"**{formats.counted(figures.sets, 'set')}** of near-duplicates among {count}: "
-        said += f"{formats.counted(figures.extra, 'item')} more than one of each. "
-        again = formats.counted(figures.repeated, "caption")
-        return said + (f"{again} said before word for word, not counted. " if figures.repeated else "")
+        again = f"{formats.counted(figures.repeated, 'caption')} said before word for word, not counted. "
+        return (
+            f"**{formats.counted(figures.sets, 'set')}** of near-duplicates among {count}: "
+            f"{formats.counted(figures.extra, 'item')} more than one of each. {again if figures.repeated else ''}"
+        )
     if isinstance(found, MismatchRun):
         share = f"{formats.percent(found.figures.right)} have none nearer. "
         if found.noun == "caption":
@@ -94,24 +93,28 @@ HELP = {
 }
 
 
-def captions(workspace: Workspace, found: CareRun, rows: NDArray[np.int64]) -> list[str]:
+def captions(workspace: Workspace, found: CareRun, rows: Integers) -> list[str]:
     """What stands under each picture: why it is here."""
     items = store.items(workspace)
-    said = [items.caption(found.caption_ids[row]) for row in rows.tolist()]
+    written = _captions(items, found, rows)
     if isinstance(found, LabelRun):
         given = items.values(str(found.figures.label), found.ids[rows]).fillna("").tolist()
         return [f"{label}\n→ {other}" for label, other in zip(given, found.evidence.suggested[rows], strict=True)]
     if isinstance(found, MismatchRun):
         others = found.evidence.instead[rows].tolist()
         nearer = [items.caption(found.caption_ids[other]) if other >= 0 else "" for other in others]
-        return [f"{own}\n→ {other}" if other else own for own, other in zip(said, nearer, strict=True)]
-    return said
+        return [f"{own}\n→ {other}" if other else own for own, other in zip(written, nearer, strict=True)]
+    return written
 
 
-def notes(found: CareRun, rows: NDArray[np.int64]) -> list[str]:
+def notes(found: CareRun, rows: Integers) -> list[str]:
     """The figure on each picture."""
     if isinstance(found, OutlierRun):
         return [f"{value:.1f} σ".replace("-", "−") for value in found.evidence.deviations[rows].tolist()]
     if isinstance(found, LabelRun):
         return [formats.percent(float(value)) for value in found.evidence.agreement[rows]]
     return [f"{value:.3f}" for value in found.score[rows].tolist()]
+
+
+def _captions(items: Items, found: CareRun, rows: Integers) -> list[str]:
+    return [items.caption(found.caption_ids[row]) for row in rows.tolist()]

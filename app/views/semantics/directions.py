@@ -1,13 +1,13 @@
 """The tab "Directions": from one meaning to another, the items along the way, and the space without it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import downloads, formats, pictured, progress, records, store
+from app.kit import downloads, formats, pictured, records, store
 from app.kit.charts import OKABE_ITO
 from app.kit.forms import kept
 from app.kit.gallery import gallery, pictures
@@ -15,14 +15,14 @@ from app.kit.items import MANY
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
 from app.scatter import Colour, maps
-from app.views.semantics import coloured, direction_form, examples, removed, results, source
-from app.views.semantics.direction_form import COMMAND, FITS, TAB
-from app.views.semantics.prompt_found import brief
+from app.views.semantics import direction_form, examples, removed, results, source
+from app.views.semantics.direction_form import FITS, TAB
+from app.views.semantics.results import by_item
 from core.runs.direction import DirectionRun
 from core.search import highest
 from core.semantics.directions import along
+from core.semantics.results import Integers
 from core.workspace import RunCard, Workspace
-from core.workspace.columns import safe_name
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -31,14 +31,13 @@ STRIP, ENDS = 16, 6
 BINS, BAR = 60, 60
 GREY = "#8a8f98"
 FIRST = "Press Find the direction, or ask one of those above: every item gets its place along it."
+FORM = results.Form(direction_form.COMMAND, "New direction", direction_form.show, FIRST)
 
 
 def show(workspace: Workspace) -> None:
     """The form, the direction on screen, and what is left without it."""
     cards = workspace.runs(DirectionRun.KIND)
-    with progress.expander(workspace, COMMAND, "New direction", f"new-direction-{workspace.name}", first=not cards):
-        direction_form.show(workspace)
-    progress.line(workspace, COMMAND, "" if cards else FIRST)
+    FORM.place(workspace, cards)
     card = results.chosen(workspace, TAB, cards, title)
     if card is None:
         return
@@ -51,15 +50,15 @@ def show(workspace: Workspace) -> None:
 
 
 def title(card: RunCard) -> str:
-    return brief(DirectionRun.figures_of(card).direction, 70)
+    return formats.shortened(DirectionRun.figures_of(card).direction, 70)
 
 
-def told(workspace: Workspace, found: DirectionRun) -> str:
+def described(workspace: Workspace, found: DirectionRun) -> str:
     """`9,170 items, images, pocket. AUC 0.982 on held-out items, by the difference of the means.`"""
-    auc, fit = found.figures.auc, found.card.params.get("fit")
-    kind = f", by {FITS[fit].lower()}" if fit in FITS else ""
+    auc = found.figures.auc
+    kind = f", by {FITS[found.fit].lower()}" if found.fit in FITS else ""
     sure = f" AUC **{formats.figure(auc)}** on items held out of the fit{kind}." if auc is not None else ""
-    return f"{source.told(workspace, found.card, found.figures)}.{sure}"
+    return f"{source.described(workspace, found.card, found.figures)}.{sure}"
 
 
 def table(workspace: Workspace, found: DirectionRun) -> pd.DataFrame:
@@ -67,22 +66,22 @@ def table(workspace: Workspace, found: DirectionRun) -> pd.DataFrame:
     frame = pd.DataFrame({"id": found.ids, "projection": found.projection})
     if found.side is not None:
         frame["side"] = found.side
-    known = store.items(workspace).frame.reindex(found.ids).reset_index(drop=True)
-    return pd.concat([frame, known], axis=1).sort_values("projection", ascending=False, kind="stable")
+    return results.beside_items(workspace, frame).sort_values("projection", ascending=False, kind="stable")
 
 
 def _head(workspace: Workspace, found: DirectionRun) -> None:
     with st.container(key="direction-head", horizontal=True, vertical_alignment="center", gap="small"):
         towards, away = found.sides
         st.subheader(f"From {escaped(away)} to {escaped(towards)}", anchor=False, width="stretch")
-        column = safe_name(brief(found.figures.direction, 60))
-        values = dict(zip(found.ids.tolist(), found.projection.astype(float).tolist(), strict=True))
-        help = f"Writes the projections as the column “{column}”, by which the map can be coloured and sorted"
-        pictured.by_column(workspace, column, values, "direction-colour", help)
+        name, values = (
+            formats.shortened(found.figures.direction, 60),
+            by_item(found.ids, found.projection.astype(float)),
+        )
+        pictured.by_column(workspace, name, "the projections", values, "direction-colour")
         what = "A row an item, the farthest along first"
         downloads.button("CSV", lambda: downloads.csv(table(workspace, found)), "direction.csv", what)
         downloads.button("Parquet", lambda: downloads.parquet(table(workspace, found)), "direction.parquet", what)
-    st.caption(told(workspace, found), help=_HELP)
+    st.caption(described(workspace, found), help=_HELP)
 
 
 _HELP = (
@@ -92,16 +91,20 @@ _HELP = (
 )
 
 
+def _notes(found: DirectionRun, rows: Integers) -> dict[str, str]:
+    """The place of each of these items along it."""
+    places = by_item(found.ids[rows], found.projection[rows])
+    return {id: f"{place:.2f}".replace("-", "−") for id, place in places.items()}
+
+
 def _strip(workspace: Workspace, found: DirectionRun) -> None:
     among, title = _among(workspace, found)
-    rows = spaced(found, STRIP, among)
-    ids = found.ids[rows].tolist()
-    notes = {id: f"{found.projection[row]:.2f}".replace("-", "−") for id, row in zip(ids, rows, strict=True)}
+    notes = _notes(found, spaced(found, STRIP, among))
     with st.container(key="direction-strip"):
-        pictured.shown(workspace, ids, f"strip-{found.card.id}", notes, side=64, layout="strip")
+        pictured.shown(workspace, list(notes), f"strip-{found.card.id}", notes, side=64, layout="strip")
     towards, away = found.sides
     st.caption(
-        f"{len(ids)} items evenly spaced in the order of {title}: left {escaped(away)}, right {escaped(towards)}."
+        f"{len(notes)} items evenly spaced in the order of {title}: left {escaped(away)}, right {escaped(towards)}."
     )
 
 
@@ -129,7 +132,7 @@ def _among(workspace: Workspace, found: DirectionRun) -> tuple[NDArray[np.bool_]
     return members, f"the {count} labelled “{escaped(str(label))}”" if label else f"all {count}"
 
 
-def spaced(found: DirectionRun, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
+def spaced(found: DirectionRun, count: int, among: NDArray[np.bool_]) -> Integers:
     """Rows of some of the items (N,), evenly spaced in their order, from the lowest to the highest."""
     return np.flatnonzero(among)[along(found.projection[among], count)]
 
@@ -140,38 +143,24 @@ def _stage(workspace: Workspace, found: DirectionRun) -> None:
         with st.container(key="direction-map", width="stretch"):
             drawn = maps.points_of_run(workspace, found.card)
             if drawn is None:
-                st.caption(coloured.WITHOUT)
+                st.caption(results.WITHOUT_MAP)
             else:
                 values = drawn.values(found.ids, found.projection.astype(np.float64), np.nan)
-                coloured.show(workspace, found.card, drawn, Colour("along it", values=values), "direction-map-points")
+                colour = Colour("along it", values=values)
+                results.coloured_map(workspace, found.card, drawn, colour, "direction-map-points")
         with st.container(key="direction-ends", width=460):
             _histogram(workspace, found)
-            towards, away = found.sides
-            _end(workspace, found, towards, 1)
-            _end(workspace, found, away, -1)
-
-
-def _end(workspace: Workspace, found: DirectionRun, title: str, sign: int) -> None:
-    rows = highest(sign * found.projection, min(ENDS, len(found.ids)))
-    ids = found.ids[rows].tolist()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**Farthest to {escaped(brief(title, 40))}**", width="stretch")
-        pictured.to_the_map(workspace, title, ids, f"direction-end-{sign}")
-    notes = {id: f"{found.projection[row]:.2f}".replace("-", "−") for id, row in zip(ids, rows, strict=True)}
-    pictured.shown(workspace, ids, f"direction-gallery-{sign}", notes, side=62)
+            for side, sign in zip(found.sides, (1, -1), strict=True):
+                notes = _notes(found, highest(sign * found.projection, min(ENDS, len(found.ids))))
+                heading = f"**Farthest to {escaped(formats.shortened(side))}**"
+                pictured.headed(workspace, heading, list(notes), f"direction-end-{sign}", notes, side, side=62)
 
 
 def _histogram(workspace: Workspace, found: DirectionRun) -> None:
     """A bar that is clicked shows its items."""
-    key = f"direction-histogram-{found.card.id}"
-    event = st.plotly_chart(
-        histogram(found),
-        key=key,
-        on_select="rerun",
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt="How many items lie where along the direction",
-    )
+    key, alt = f"direction-histogram-{found.card.id}", "How many items lie where along the direction"
+    look: dict[str, Any] = {"config": {"displayModeBar": False}, "alt": alt}
+    event = st.plotly_chart(histogram(found), key=key, on_select="rerun", selection_mode="points", **look)
     bars = [int(point["point_index"]) for point in event["selection"]["points"]]
     touched, st.session_state[f"{key}-bar"] = st.session_state.get(f"{key}-bar"), bars[:1]
     if bars and bars[:1] != touched:
@@ -195,7 +184,7 @@ def edges(found: DirectionRun) -> NDArray[np.float64]:
     return np.linspace(float(found.projection.min()), float(found.projection.max()) + 1e-6, BINS + 1)
 
 
-def within(found: DirectionRun, bar: int) -> NDArray[np.int64]:
+def within(found: DirectionRun, bar: int) -> Integers:
     """Rows of the items of a bar, the lowest first."""
     low, high = edges(found)[bar : bar + 2]
     rows = np.flatnonzero((found.projection >= low) & (found.projection < high))
@@ -216,18 +205,15 @@ def histogram(found: DirectionRun) -> "Figure":
     for name, members, colour in groups:
         counts = np.histogram(found.projection[members], bins)[0]
         middle = ((bins[1:] + bins[:-1]) / 2).tolist()
-        said = "%{y:,} items at %{x:.3f}<extra></extra>"
-        look = {"color": colour, "opacity": 0.75}
-        drawn.add_trace(go.Bar(x=middle, y=counts.tolist(), name=brief(name, 30), marker=look, hovertemplate=said))
+        look = {
+            "marker": {"color": colour, "opacity": 0.75},
+            "hovertemplate": "%{y:,} items at %{x:.3f}<extra></extra>",
+        }
+        drawn.add_trace(go.Bar(x=middle, y=counts.tolist(), name=formats.shortened(name, 30), **look))
     drawn.update_xaxes(title="along the direction")
     drawn.update_yaxes(title="items")
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     margin = {"t": 8, "r": 8, "b": 0, "l": 0}
-    look = {
-        "barmode": "overlay",
-        "bargap": 0.05,
-        "dragmode": False,
-        "clickmode": "event+select",
-        "showlegend": found.side is not None,
-    }
-    return drawn.update_layout(height=210, margin=margin, legend=legend, **look)
+    layout: dict[str, Any] = {"barmode": "overlay", "bargap": 0.05, "dragmode": False, "clickmode": "event+select"}
+    several = found.side is not None
+    return drawn.update_layout(height=210, margin=margin, legend=legend, showlegend=several, **layout)

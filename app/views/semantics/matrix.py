@@ -1,16 +1,19 @@
 """Prompts against items: the cosine of each pair, thumbnails on the axis; below, what is nearest to one prompt."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
-from app.kit import formats, pictured, store
+from app.kit import downloads, formats, pictured, store
 from app.kit.charts import scale_colours
-from app.kit.forms import kept
+from app.kit.forms import kept, switch
 from app.kit.messages import escaped
 from app.kit.state import state
-from app.views.semantics import actions
+from app.views.semantics.compared import Compared
 from app.views.semantics.grid import Grid, Head, Scale, grid, page
-from app.views.semantics.prompt_found import Compared, brief
+from app.views.semantics.results import by_item
+from core.results import places
 from core.search import highest
 from core.semantics.results import Integers
 from core.workspace import Workspace
@@ -21,6 +24,10 @@ COLUMNS, ROWS = 24, 25
 """Items and prompts of the table at once."""
 AROUND = 24
 """Items shown of one prompt."""
+MOST_CELLS = 5_000_000
+"""Of a table that a page hands out; a larger one is the command's work."""
+LARGE = "The table would be too large for the browser: `python -m core semantics … --out FILE.npz` writes it"
+WHOLE = "A row an item: its cosine with every prompt, its class, caption, label and columns"
 
 
 def show(workspace: Workspace, found: Compared) -> None:
@@ -37,9 +44,19 @@ def show(workspace: Workspace, found: Compared) -> None:
     drawn = table(workspace, found, prompts, columns, measure)
     with st.container(key="matrix"):
         clicked = grid(drawn, f"matrix-{found.run.card.id}")
-    _legend(workspace, found, drawn, measure)
-    if clicked:
-        _clicked(workspace, found, prompts, columns, *clicked)
+    with st.container(key="matrix-below", horizontal=True, vertical_alignment="center", gap="small"):
+        what = "cosine similarity" if measure == COSINE else "zero-shot probability"
+        st.caption(
+            f"Each cell: the {what} of a prompt and an item; ringed, the item's best prompt. Click a prompt for its "
+            "nearest items, a picture or a cell to see the item.",
+            width="stretch",
+        )
+        _downloads(workspace, found, drawn)
+    row, column = clicked or (None, None)
+    if column is not None:
+        pictured.look(workspace, str(found.run.ids[columns[column]]))
+    elif row is not None:
+        st.session_state[_key(found)] = prompts.start + row
     _around(workspace, found)
 
 
@@ -52,15 +69,20 @@ def table(workspace: Workspace, found: Compared, prompts: slice, rows: Integers,
     names = (found.run.prompts.texts if shares is None else found.run.prompts.names)[prompts]
     thumbnails = store.thumbnails(workspace, ids) if found.run.card.space != "captions" else {}
     captions = [items.captions.get(id, "") for id in ids]
-    whole = _best(found, rows, shares)[prompts]
+    every = found.cosines(slice(None), rows).T if shares is None else shares.T
+    low, high = (min(0.0, float(values.min())), float(values.max())) if shares is None else (0.0, 1.0)
+    best = np.arange(len(every))[:, None] == every.argmax(axis=0)
     return Grid(
-        rows=[Head(brief(name, 60), title=name) for name in names],
-        columns=[Head(brief(caption), thumbnails.get(id), caption) for id, caption in zip(ids, captions, strict=True)],
+        rows=[Head(formats.shortened(name, 60), title=name) for name in names],
+        columns=[
+            Head(formats.shortened(caption), thumbnails.get(id), caption)
+            for id, caption in zip(ids, captions, strict=True)
+        ],
         values=values,
-        scale=_scale(values, shares is not None),
+        scale=Scale(low, high, scale_colours()),
         written=lambda value: f"{value:.2f}" if shares is None else f"{100 * value:.0f} %",
         told=lambda row, column: f"“{names[row]}” and “{captions[column]}”: {values[row, column]:.3f}",
-        marked=whole,
+        marked=best[prompts],
     )
 
 
@@ -70,27 +92,16 @@ def default_rows(found: Compared, each: int) -> Integers:
     return np.array(list(dict.fromkeys(row for rows in nearest for row in rows)), dtype=np.int64)
 
 
-def _best(found: Compared, rows: Integers, shares: np.ndarray | None) -> np.ndarray:
-    """Of each item the prompt, or the class, with the largest value of all: (P or K, n)."""
-    values = found.cosines(slice(None), rows).T if shares is None else shares.T
-    return np.arange(len(values))[:, None] == values.argmax(axis=0)
-
-
-def _scale(values: np.ndarray, shares: bool) -> Scale:
-    return Scale(0, 1, scale_colours()) if shares else Scale(min(0.0, values.min()), values.max(), scale_colours())
-
-
 def _kind(found: Compared) -> str:
     """Which items."""
     options = [NEAREST, SAMPLE, *([MAP] if state().group else [])]
-    draft = kept("matrix-kind", NEAREST, options)
-    return str(st.segmented_control("Items", options, required=True, label_visibility="collapsed", **draft))
+    return switch("Items", options, "matrix-kind")
 
 
 def _items(found: Compared, kind: str) -> Integers:
     if kind == MAP and (group := state().group):
-        places = {id: row for row, id in enumerate(found.run.ids.tolist())}
-        return np.array([places[id] for id in group.ids if id in places], dtype=np.int64)
+        rows = places(group.ids, found.run.ids)
+        return rows[rows >= 0]
     each = 2 if len(found.run.prompts) <= 8 else 1
     if kind == NEAREST:
         return default_rows(found, each)
@@ -102,31 +113,17 @@ def _measure(found: Compared) -> str:
     if not found.run.has_classes or found.run.figures.logit_scale is None:
         return COSINE
     help = "Probability: the softmax over the classes of the cosines times the model's own logit scale"
-    draft = kept("matrix-measure", COSINE)
-    options = [COSINE, PROBABILITY]
-    return str(
-        st.segmented_control("Measure", options, required=True, label_visibility="collapsed", help=help, **draft)
-    )
+    return switch("Measure", [COSINE, PROBABILITY], "matrix-measure", help)
 
 
-def _legend(workspace: Workspace, found: Compared, drawn: Grid, measure: str) -> None:
-    with st.container(key="matrix-below", horizontal=True, vertical_alignment="center", gap="small"):
-        what = "cosine similarity" if measure == COSINE else "zero-shot probability"
-        st.caption(
-            f"Each cell: the {what} of a prompt and an item; ringed, the item's best prompt. Click a prompt for its "
-            "nearest items, a picture or a cell to see the item.",
-            width="stretch",
-        )
-        actions.cosines(workspace, found, drawn)
-
-
-def _clicked(
-    workspace: Workspace, found: Compared, prompts: slice, rows: Integers, row: int | None, column: int | None
-) -> None:
-    if column is None and row is not None:
-        st.session_state[_key(found)] = prompts.start + row
-    elif column is not None:
-        pictured.look(workspace, str(found.run.ids[rows[column]]))
+def _downloads(workspace: Workspace, found: Compared, drawn: Grid) -> None:
+    """All items against all prompts as CSV and Parquet, and the figure on screen as HTML."""
+    large = len(found.run.ids) * len(found.run.prompts) > MOST_CELLS
+    help = LARGE if large else WHOLE
+    downloads.button("CSV", lambda: downloads.csv(found.table()), "cosines.csv", help, disabled=large)
+    downloads.button("Parquet", lambda: downloads.parquet(found.table()), "cosines.parquet", help, disabled=large)
+    figure = partial(drawn.page, f"{workspace.name}: {', '.join(found.run.prompts.texts[:3])} …")
+    downloads.button("Figure", figure, "prompts.html", "The table above as an HTML file of its own")
 
 
 def _around(workspace: Workspace, found: Compared) -> None:
@@ -150,11 +147,13 @@ def _around(workspace: Workspace, found: Compared) -> None:
             width="stretch",
         )
         pictured.to_the_map(workspace, text, ids, "around-map", cosines.tolist())
-        actions.colour(workspace, found, int(prompt))
+        values = by_item(found.run.ids, found.cosines(int(prompt)).astype(float))
+        column = f"cosine: {formats.shortened(text, 60)}"
+        pictured.by_column(workspace, column, "the cosines", values, "around-colour")
     with st.container(key="around"):
         notes = {id: f"{value:.3f}" for id, value in zip(ids, cosines.tolist(), strict=True)}
         pictured.shown(workspace, ids, f"around-{found.run.card.id}-{prompt}", notes)
-    st.caption(f"The figure on a picture: its cosine with “{escaped(brief(text, 80))}”.")
+    st.caption(f"The figure on a picture: its cosine with “{escaped(formats.shortened(text, 80))}”.")
 
 
 def _key(found: Compared) -> str:

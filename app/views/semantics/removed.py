@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from app.kit import derived_embeddings, formats, progress, records, store
 from app.kit.forms import kept
 from app.kit.messages import escaped, plainly
 from app.scatter import Colour, maps
-from app.views.semantics import coloured
+from app.views.semantics import results
 from core.runs.direction import DirectionRun, RemovalFigures, RemovalRun, Spread
 from core.workspace import RunCard, Workspace
 
@@ -30,15 +28,8 @@ def show(workspace: Workspace, found: DirectionRun) -> None:
     made = of(workspace, found)
     with st.container(key="removed-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("Without this direction", anchor=False, width="content", help=HELP)
-        k = st.number_input(
-            "Clusters",
-            2,
-            200,
-            width=110,
-            label_visibility="collapsed",
-            help="Clusters of K-means",
-            **_groups(workspace),
-        )
+        look: dict[str, Any] = {"width": 110, "label_visibility": "collapsed", "help": "Clusters of K-means"}
+        k = st.number_input("Clusters", 2, 200, **look, **kept(f"removal-k-{workspace.name}", GROUPS))
         again = "Again" if made else "Remove it, and cluster again"
         busy = bool(progress.running(workspace, COMMAND))
         if st.button(again, key="start-removal", icon=":material/content_cut:", disabled=busy):
@@ -46,19 +37,15 @@ def show(workspace: Workspace, found: DirectionRun) -> None:
             progress.start(workspace, COMMAND, {"run": found.card.id, "k": int(k), "seeds": SEEDS}, title)
             st.rerun()
         if made:
-            _drop(workspace, made.figures.derived)
+            gone = made.figures.derived not in store.models(workspace)
+            help = "Its embeddings are deleted" if gone else "Deletes the embeddings without it; the others stay"
+            quiet: dict[str, Any] = {"icon": ":material/delete:", "type": "tertiary", "disabled": gone, "help": help}
+            if st.button("Delete the space", key="drop-removal", **quiet):
+                derived_embeddings.ask(workspace, made.figures.derived)
     progress.line(workspace, COMMAND, "" if made else "Takes the direction out of all embeddings; nothing is lost.")
     if made:
         with plainly():
             _shown(workspace, found.card, made)
-
-
-def _drop(workspace: Workspace, name: str) -> None:
-    gone = name not in store.models(workspace)
-    help = "Its embeddings are deleted" if gone else "Deletes the embeddings without it; the others stay"
-    icon = ":material/delete:"
-    if st.button("Delete the space", key="drop-removal", icon=icon, type="tertiary", disabled=gone, help=help):
-        derived_embeddings.ask(workspace, name)
 
 
 def of(workspace: Workspace, found: DirectionRun) -> RemovalRun | None:
@@ -87,36 +74,28 @@ def spread(value: Spread) -> str:
 
 
 def _shown(workspace: Workspace, card: RunCard, made: RemovalRun) -> None:
-    told, params = made.figures, made.card.params
+    found = made.figures
     st.markdown(
-        f"Clusters with and without it agree by ARI **{spread(told.agreement)}**; two initialisations of K-means with "
-        f"it agree by {spread(told.chance)}. The space is the model "
-        f"**{escaped(store.model_title(workspace, told.derived))}**."
+        f"Clusters with and without it agree by ARI **{spread(found.agreement)}**; two initialisations of K-means with "
+        f"it agree by {spread(found.chance)}. The space is the model "
+        f"**{escaped(store.model_title(workspace, found.derived))}**."
     )
-    st.dataframe(figures(told), key="removal-figures", hide_index=True, width="content", row_height=32)
+    st.dataframe(figures(found), key="removal-figures", hide_index=True, width="content", row_height=32)
     st.caption(
-        f"K-means with {params['k']} clusters on all dimensions, mean ± sd over {params['seeds']} initialisations. η²: "
-        "the share of the variance of the items' places along the direction that lies between clusters. AUC: of a "
-        "logistic regression, on items held out; 0.5 is chance."
+        f"K-means with {made.k} clusters on all dimensions, mean ± sd over {made.seeds} initialisations. η²: the share "
+        "of the variance of the items' places along the direction that lies between clusters. AUC: of a logistic "
+        "regression, on items held out; 0.5 is chance."
     )
     drawn = maps.points_of_run(workspace, card)
     if drawn is None:
-        st.caption(coloured.WITHOUT)
+        st.caption(results.WITHOUT_MAP)
         return
     with st.container(key="removed-maps", horizontal=True, gap="medium"):
         for name, title, clusters in (("before", "With it", made.before), ("after", "Without it", made.after)):
             with st.container(key=f"removed-{name}"):
                 st.markdown(f"**{title}**")
                 groups = drawn.values(made.ids, clusters[0], -1)
-                coloured.show(workspace, card, drawn, _colour(groups), f"removed-{name}-points")
+                names = [f"cluster {group}" for group in range(int(groups.max(initial=0)) + 1)]
+                colour = Colour("cluster", codes=groups, names=names)
+                results.coloured_map(workspace, card, drawn, colour, f"removed-{name}-points")
     st.caption("The same map twice, coloured by the clusters of the first initialisation; like ones have like colours.")
-
-
-def _colour(groups: NDArray[np.int64]) -> Colour:
-    """The same cluster in the same colour on both maps; items that took no part have none."""
-    names = [f"cluster {group}" for group in range(int(groups.max(initial=0)) + 1)]
-    return Colour("cluster", codes=groups, names=names)
-
-
-def _groups(workspace: Workspace) -> dict[str, Any]:
-    return kept(f"removal-k-{workspace.name}", GROUPS)

@@ -1,24 +1,52 @@
 """The results that were kept, which of them is on screen, and what the jobs that make them have brought."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from msgspec import convert
+from numpy.typing import NDArray
 
-from app.kit import downloads
+from app.kit import downloads, pictured, progress, store
 from app.kit.forms import kept
 from app.kit.page import Outcome, Result
+from app.scatter import Colour, Picked, maps, scatter
+from app.scatter.drawn import Drawn
 from core.jobs import Job
-from core.runs import names
+from core.results import Strings
 from core.runs.care import CareResult
-from core.runs.direction import DirectionFigures, RemovalFigures, WithoutResult
-from core.runs.gap import GapFigures
+from core.runs.direction import DirectionResult, RemovalResult, WithoutResult
+from core.runs.gap import GapResult
+from core.runs.names import NamesResult
 from core.runs.record import Saved
 from core.runs.semantics import SemanticsResult
 from core.workspace import RunCard, Workspace
+
+WITHOUT_MAP = "There is no map of these items yet: draw one on the Map page, and it takes these colours."
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a tab asks. command: that its button starts; title: of its fold; show: draws it.
+
+    first: what stands below while there is no result.
+    """
+
+    command: str
+    title: str
+    show: Callable[[Workspace], None]
+    first: str
+
+    def place(self, workspace: Workspace, cards: Sequence[RunCard]) -> None:
+        """Draws the fold, and below it what runs. cards: of the results that there are."""
+        key = f"{self.title.lower().replace(' ', '-')}-{workspace.name}"
+        with progress.expander(workspace, self.command, self.title, key, first=not cards):
+            self.show(workspace)
+        progress.line(workspace, self.command, "" if cards else self.first)
 
 
 def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Callable[[RunCard], str]) -> RunCard | None:
@@ -41,22 +69,12 @@ def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Call
             help="Every result is kept in the workspace; here you come back to it",
         )
         card = known[str(id)]
-        downloads.button(
-            "Run card",
-            partial(downloads.run_card, card),
-            f"{card.kind}-{card.id}.json",
-            "How it was made: model, parameters, versions, and its figures",
-            key=f"{tab}-card",
-        )
+        what, file = "How it was made: model, parameters, versions, and its figures", f"{card.kind}-{card.id}.json"
+        downloads.button("Run card", partial(downloads.run_card, card), file, what, key=f"{tab}-card")
         with st.popover("", icon=":material/delete:", key=f"{tab}-delete", help="Delete this result"):
             st.caption("A result that is deleted is gone; columns and models that were made from it stay.")
-            st.button(
-                "Delete it",
-                key=f"{tab}-delete-now",
-                icon=":material/delete:",
-                on_click=workspace.delete_run,
-                args=(card.id,),
-            )
+            delete: dict[str, Any] = {"key": f"{tab}-delete-now", "on_click": workspace.delete_run, "args": (card.id,)}
+            st.button("Delete it", icon=":material/delete:", **delete)
     return card
 
 
@@ -70,9 +88,31 @@ def key(workspace: str, tab: str) -> str:
     return f"{tab}-result-{workspace}"
 
 
-def choose(workspace: str, tab: str, run: str) -> None:
-    """Puts a result on screen, from a callback or before the menu is drawn."""
-    st.session_state[key(workspace, tab)] = run
+def beside_items(workspace: Workspace, frame: pd.DataFrame) -> pd.DataFrame:
+    """A row an item, by its `id`: the same, and what else is known of the item."""
+    known = store.items(workspace).frame.reindex(frame["id"]).reset_index(drop=True)
+    return pd.concat([frame, known], axis=1)
+
+
+def by_item(ids: Strings, values: NDArray[Any]) -> dict[str, Any]:
+    """Values (N,) by the ids of their items."""
+    return dict(zip(ids.tolist(), values.tolist(), strict=True))
+
+
+def coloured_map(workspace: Workspace, card: RunCard, drawn: Drawn, colour: Colour, key: str) -> None:
+    """The workspace's map in the colours of a result; a point that is clicked shows its item."""
+    picked = scatter(maps.with_thumbnails(workspace, drawn.points), colour=colour, key=key)
+    if chosen := maps.of_run(workspace, card):
+        st.caption(f"The map: {maps.title(chosen)}. Click a point to see its item.")
+    look_at_clicked(workspace, drawn.ids, picked, key)
+
+
+def look_at_clicked(workspace: Workspace, ids: Strings, picked: Picked, key: str) -> None:
+    """A point that was clicked just now shows its item; ids: (N,) of the points; key: of the map."""
+    clicked = f"semantics-clicked-{key}"
+    before, st.session_state[clicked] = st.session_state.get(clicked), picked.clicked
+    if picked.clicked is not None and picked.clicked != before:
+        pictured.look(workspace, str(ids[picked.clicked]))
 
 
 def _shows(*tabs: str) -> Callable[[Job, Result], None]:
@@ -80,14 +120,18 @@ def _shows(*tabs: str) -> Callable[[Job, Result], None]:
 
     def after(job: Job, result: Result) -> None:
         for tab in tabs:
-            choose(Path(job.workspace).name, tab, convert(result, Saved).run)
+            _choose(job, tab, convert(result, Saved).run)
 
     return after
 
 
 def _shows_checks(job: Job, result: Result) -> None:
     for check, found in convert(result, CareResult).kinds.items():
-        choose(Path(job.workspace).name, f"care-{check}", found.run)
+        _choose(job, f"care-{check}", found.run)
+
+
+def _choose(job: Job, tab: str, run: str | None) -> None:
+    st.session_state[key(Path(job.workspace).name, tab)] = run
 
 
 def _summary(kind: type[Any]) -> Callable[[Result], str]:
@@ -97,10 +141,10 @@ def _summary(kind: type[Any]) -> Callable[[Result], str]:
 
 OUTCOMES = {
     "semantics": Outcome(_summary(SemanticsResult), _shows("prompts", "components")),
-    "direction": Outcome(_summary(DirectionFigures), _shows("directions")),
+    "direction": Outcome(_summary(DirectionResult), _shows("directions")),
     "without": Outcome(_summary(WithoutResult)),
-    "removal": Outcome(_summary(RemovalFigures)),
-    "gap": Outcome(_summary(GapFigures), _shows("gap")),
-    "names": Outcome(names.summary, _shows("names")),
+    "removal": Outcome(_summary(RemovalResult)),
+    "gap": Outcome(_summary(GapResult), _shows("gap")),
+    "names": Outcome(_summary(NamesResult), _shows("names")),
     "care": Outcome(_summary(CareResult), _shows_checks),
 }

@@ -1,19 +1,15 @@
 """What an analysis is given: which items, seen by which model, as images, captions or both."""
 
-from collections.abc import Sequence
-
-import streamlit as st
+from collections.abc import Iterable
 
 from app.comparison.source import SPACES, Source, chosen_by, spaces
 from app.comparison.source import kept as rows_left
-from app.kit import formats, store
-from app.kit.forms import kept
+from app.kit import formats, forms, store
 from core.inputs import MODALITIES
 from core.runs.gap import GapRun
 from core.runs.record import Chosen
 from core.workspace import RunCard, Workspace
 
-EVERY, NOBODY = "All items", "Nothing"
 UNTAGGED = "Tag items on the Map page: then an analysis can be of those, or of the others"
 WIDTH = 200
 
@@ -29,19 +25,21 @@ def ask(workspace: Workspace, tab: str, choice: bool = True, words: bool = True)
 
     words: whether the analysis needs them, so that features, which lie where no words do, are left out.
     """
-    titles = _models(workspace, words)
-    model = st.selectbox(
-        "Model",
-        list(titles),
-        format_func=titles.__getitem__,
-        **kept(_key(workspace, tab, "model"), next(iter(titles)), titles),
-        width=WIDTH,
-    )
-    space = _space(workspace, tab, str(model)) if choice else "both"
-    known = store.tags(workspace)
-    tag = _tag(workspace, tab, "Items", "tag", EVERY, known)
-    exclude = _tag(workspace, tab, "Leave out", "exclude", NOBODY, [each for each in known if each != tag])
-    return Source(str(model), space, tag, exclude)
+    model, space = forms.choice("Model", _models(workspace, words), f"{tab}-model-{workspace.name}"), "both"
+    if choice:
+        titles = {each: SPACES[each] for each in spaces(workspace.models(), model)}
+        help = (
+            "In which the items are compared, with all of the model's dimensions; several captions of one are averaged"
+        )
+        space = forms.choice("Space", titles, f"{tab}-space-{workspace.name}", help)
+    known, look = store.tags(workspace), {"disabled": not store.tags(workspace)}
+    help = "All, or those with a tag" if known else UNTAGGED
+    options = {"": "All items"} | {tag: repr(tag) for tag in known}
+    tag = forms.choice("Items", options, f"{tab}-tag-{workspace.name}", help, **look)
+    help = "These take no part" if known else UNTAGGED
+    options = {"": "Nothing"} | {each: repr(each) for each in known if each != tag}
+    exclude = forms.choice("Leave out", options, f"{tab}-exclude-{workspace.name}", help, **look)
+    return Source(model, space, tag or None, exclude or None)
 
 
 def count(workspace: Workspace, given: Source) -> int:
@@ -52,7 +50,7 @@ def count(workspace: Workspace, given: Source) -> int:
     return min(left, max(embedded, default=0))
 
 
-def told(workspace: Workspace, card: RunCard, figures: Chosen) -> str:
+def described(workspace: Workspace, card: RunCard, figures: Chosen) -> str:
     """`9,170 items, images, pocket, only “cats”`: what a result is of."""
     averaged = "images with their captions" if card.kind == GapRun.KIND else "image and caption averaged"
     space = {"images": "images", "captions": "captions", "both": averaged}.get(card.space, card.space)
@@ -60,31 +58,11 @@ def told(workspace: Workspace, card: RunCard, figures: Chosen) -> str:
     return ", ".join([*about, *chosen_by(figures.tag, figures.exclude)])
 
 
+def readable(columns: Iterable[str]) -> dict[str, str]:
+    """Columns, and how a person reads their names."""
+    return {name: name.replace("_", " ") for name in columns}
+
+
 def _models(workspace: Workspace, words: bool) -> dict[str, str]:
     titles = store.models(workspace)
     return {name: title for name, title in titles.items() if not (words and store.is_wordless(workspace, name))}
-
-
-def _space(workspace: Workspace, tab: str, model: str) -> str:
-    options = spaces(workspace.models(), model)
-    draft = kept(_key(workspace, tab, "space"), options[0], options)
-    help = "In which the items are compared, with all of the model's dimensions; several captions of one are averaged"
-    return str(st.selectbox("Space", options, format_func=SPACES.__getitem__, width=WIDTH, help=help, **draft))
-
-
-def _tag(workspace: Workspace, tab: str, title: str, name: str, nothing: str, known: Sequence[str]) -> str | None:
-    options = ["", *known]
-    found = st.selectbox(
-        title,
-        options,
-        format_func=lambda tag: repr(tag) if tag else nothing,
-        **kept(_key(workspace, tab, name), "", options),
-        width=WIDTH,
-        disabled=not known,
-        help=UNTAGGED if not known else "All, or those with a tag" if name == "tag" else "These take no part",
-    )
-    return str(found) or None
-
-
-def _key(workspace: Workspace, tab: str, name: str) -> str:
-    return f"{tab}-{name}-{workspace.name}"

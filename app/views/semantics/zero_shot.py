@@ -9,9 +9,9 @@ import streamlit as st
 from app.kit import formats, pictured
 from app.kit.charts import scale_colours
 from app.kit.messages import escaped
-from app.views.semantics import actions
+from app.views.semantics.compared import predicted
 from app.views.semantics.grid import Grid, Head, Scale, grid
-from app.views.semantics.prompt_found import brief
+from app.views.semantics.results import by_item
 from core.runs.semantics import SemanticsRun
 from core.semantics.results import Confusion, Integers
 from core.workspace import Workspace
@@ -75,7 +75,7 @@ def first(run: SemanticsRun) -> Cell:
     return Cell(int(true), int(predicted)) if wrong.any() else Cell(0, 0)
 
 
-def said(confusion: Confusion) -> str:
+def near_chance(confusion: Confusion) -> str:
     """Whether the accuracy says anything, in a sentence; empty where it does."""
     chance = 1 / confusion.classes
     error = np.sqrt(chance * (1 - chance) / confusion.items)
@@ -89,27 +89,17 @@ def _head(workspace: Workspace, run: SemanticsRun, confusion: Confusion | None) 
     with st.container(key="classes-head", horizontal=True, vertical_alignment="center", gap="medium"):
         st.subheader("Zero-shot classes", anchor=False, width="content", help=_HELP)
         if confusion is not None:
-            share = formats.percent(confusion.accuracy)
-            label = str(run.figures.label or "label").replace("_", " ")
-            st.markdown(
-                f"Accuracy **{share}** of {formats.counted(confusion.items, 'item')} by the column “{escaped(label)}”; "
-                f"chance {formats.percent(1 / len(names))}",
-                width="stretch",
-            )
+            share, label = formats.percent(confusion.accuracy), str(run.figures.label or "label").replace("_", " ")
+            line = f"Accuracy **{share}** of {formats.counted(confusion.items, 'item')} by the column "
+            line += f"“{escaped(label)}”; chance {formats.percent(1 / len(names))}"
         else:
-            sure = float(run.zero_shot.probability.mean())
-            st.markdown(
-                f"No labels to check {formats.counted(len(names), 'class', 'classes')} against; mean probability of "
-                f"the chosen one **{formats.percent(sure)}**",
-                width="stretch",
-            )
-        actions.classes(workspace, run)
-    if confusion is not None and (line := said(confusion)):
-        st.caption(f":orange[:material/warning:] {line}")
-    if confusion is not None and confusion.without:
-        st.caption(
-            f"{formats.counted(confusion.without, 'item')} with a label that is none of the classes not counted."
-        )
+            line = f"No labels to check {formats.counted(len(names), 'class', 'classes')} against; mean probability "
+            line += f"of the chosen one **{formats.percent(float(run.zero_shot.probability.mean()))}**"
+        st.markdown(line, width="stretch")
+        values = by_item(run.ids, predicted(run))
+        pictured.by_column(workspace, "zero-shot class", "the class of each item", values, "classes-colour")
+    if confusion is not None and (warning := near_chance(confusion)):
+        st.caption(f":orange[:material/warning:] {warning}")
 
 
 _HELP = (
@@ -167,11 +157,12 @@ def heat_map(run: SemanticsRun, confusion: Confusion) -> Grid:
     shown = confused(confusion)
     counts = confusion.counts[np.ix_(shown, shown)]
     names = [run.prompts.names[place] for place in shown]
+    heads = [Head(formats.shortened(name, 24), title=name) for name in names]
     totals = confusion.totals[shown][:, None]
     shares = np.where(totals > 0, 100 * counts / np.maximum(totals, 1), np.nan)
     return Grid(
-        rows=[Head(brief(name, 24), title=name) for name in names],
-        columns=[Head(brief(name, 24), title=name) for name in names],
+        rows=heads,
+        columns=heads,
         values=shares,
         scale=Scale(0, 100, scale_colours()),
         written=lambda share: f"{share:.0f}" if share >= 0.5 else "",

@@ -5,10 +5,9 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from app.kit import records
-from core.errors import MissingData
+from app.views.semantics.results import beside_items
 from core.results import Floats, Strings
 from core.runs.semantics import SemanticsRun
 from core.search import highest
@@ -32,7 +31,12 @@ class Compared:
     @property
     def x(self) -> Floats:
         """(N, D), the items; raises `MissingData` where some are no longer embedded."""
-        return self._seen_by(self.run.card.model)
+        return records.vectors(self.workspace, self.run.card, self.run.ids)
+
+    @property
+    def noun(self) -> str:
+        """What the prompts were correlated with, one of them."""
+        return self.run.params.noun
 
     def cosines(self, prompts: slice | int, rows: Integers | slice = slice(None)) -> Floats:
         """Of some items with some prompts, (n, p), or with a single one, (n,)."""
@@ -56,38 +60,20 @@ class Compared:
         """What the cosines were correlated with, one number an item: (N,)."""
         if components := self.run.correlation.components:
             return (self.x - components.mean) @ components.axes[dimension]
-        against = self.run.card.params["against"]
-        x = self.x if against == "dimensions" else self._seen_by(against)
-        return x[:, dimension]
+        against = self.run.params.against
+        other = None if against == "dimensions" else against
+        return records.vectors(self.workspace, self.run.card, self.run.ids, other)[:, dimension]
 
-    def _seen_by(self, model: str) -> Floats:
-        card = self.run.card
-        return _vectors(self.workspace.path, self.workspace.version, model, card.space, card.id, self.run.ids)
-
-
-@st.cache_resource(show_spinner="Reading the embeddings …", max_entries=3)
-def _vectors(path: str, version: int, model: str, space: str, run: str, _ids: Strings) -> Floats:
-    """Of the run's items, in their order: (N, D) unit rows."""
-    from core.commands.items import item_rows
-
-    rows = item_rows(path, space, model)
-    places = pd.Index(rows.ids).get_indexer(_ids)
-    if gone := int((places < 0).sum()):
-        raise MissingData(f"{gone:,} of the result's items are no longer embedded by {model}: ask again")
-    whole = len(places) == len(rows) and bool((places == np.arange(len(places))).all())
-    return rows.vectors if whole else rows.vectors[places]
+    def table(self) -> pd.DataFrame:
+        """A row an item: id, a column a prompt, the predicted class and its probability, what is known of the item."""
+        names = [f"cosine: {text}" for text in self.run.prompts.texts]
+        frame = pd.DataFrame(self.cosines(slice(None)), columns=names)
+        frame.insert(0, "id", self.run.ids)
+        if self.run.has_classes:
+            frame = frame.assign(predicted=predicted(self.run), probability=self.run.zero_shot.probability)
+        return beside_items(self.workspace, frame)
 
 
-def noun(card: RunCard) -> str:
-    """What the prompts were correlated with, one of them."""
-    against = str(card.params["against"])
-    return {"components": "component", "dimensions": "dimension"}.get(against, f"{against} dimension")
-
-
-def brief(text: str, letters: int = 40) -> str:
-    """No longer than so many letters.
-
-    >>> brief("a photo of a coat", 10)
-    'a photo o…'
-    """
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+def predicted(run: SemanticsRun) -> Strings:
+    """The class of each item by its name: (N,)."""
+    return np.asarray(run.prompts.names)[run.zero_shot.predicted]
