@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, is_zipfile
+from zipfile import is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.features import behind, check_words, is_features
 from core.reduced import reduced_models
 from core.results import Floats, Strings, check_length, check_matrix
+from core.sources.limits import check_unfolded
 from core.workspace.captions import item_of, number_of, own_caption_ids
 
 if TYPE_CHECKING:
@@ -182,8 +183,11 @@ def load_arrays(path: Path) -> Mapping[str, NDArray]:
         raise BadInput(f"{path} is no .npz archive: save one with numpy.savez")
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (ValueError, EOFError, OSError, BadZipFile, SyntaxError) as error:
+            check_unfolded(sum(member.file_size for member in archive.zip.infolist()))
+            return {name: np.asarray(archive[name]) for name in archive.files}
+    except BadInput:
+        raise
+    except Exception as error:  # a broken archive or header leads to whatever it leads to: RuntimeError, TokenError, …
         reason = "it holds pickled objects" if "pickle" in str(error) else "it is damaged"
         raise BadInput(f"{path} cannot be read, {reason}: save plain number arrays with numpy.savez") from None
 

@@ -44,7 +44,6 @@ def served(command: Sequence[str], settings: Mapping[str, str], folder: Path = R
     streamlit = {
         "STREAMLIT_SERVER_PORT": str(port),
         "STREAMLIT_SERVER_HEADLESS": "true",
-        "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
         "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
     }
     environment = {**os.environ, **streamlit, **settings}

@@ -150,6 +150,15 @@ def test_stopping_without_a_partial_result(light: Jobs) -> None:
     assert (finished(job).state, job.result, job.error) == ("stopped", None, None)
 
 
+def test_a_stop_right_after_the_start_is_a_stop(light: Jobs) -> None:
+    """Whether the worker has begun or not."""
+    for wait in [0, 0.001, 0.002, 0.005, 0.01, 0.02] * 3:
+        job = light.start(f"{HERE}:count", {"to": 10_000})
+        time.sleep(wait)
+        light.stop(job.id)
+        assert finished(job).state == "stopped"
+
+
 def test_stopping_a_job_that_waits(light: Jobs) -> None:
     running = [light.start(f"{HERE}:keep_partial", {}) for _ in range(2)]
     waiting = light.start(f"{HERE}:count", {"to": 1})

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -125,3 +126,15 @@ def test_the_app_has_its_settings_in_any_folder(script: Path, elsewhere: Path, t
         wait_until_healthy(f"{address}/lab")
         with urllib.request.urlopen(f"{address}/lab/app/static/{font.name}") as answer:
             assert answer.read() == font.read_bytes()
+        assert heard_on(address) == {"127.0.0.1"}
+
+
+def heard_on(address: str) -> set[str]:
+    """The addresses of this machine on which somebody listens at that port."""
+    port = int(address.rpartition(":")[2])
+    lines = [
+        line.split() for family in ("tcp", "tcp6") for line in Path(f"/proc/net/{family}").read_text().splitlines()
+    ]
+    listening = [each[1].split(":") for each in lines if each[3] == "0A"]
+    places = {place for place, number in listening if int(number, 16) == port}
+    return {socket.inet_ntoa(bytes.fromhex(place)[::-1]) if len(place) == 8 else place for place in places}

@@ -38,15 +38,17 @@ def serve(connection: socket.socket) -> None:
     def send(message: Mapping[str, Any]) -> None:
         connection.sendall(to_json(message).encode() + b"\n")
 
+    reporter = Reporter(send)
+    signal.signal(signal.SIGTERM, reporter.stop)  # a stop may come as soon as the pid is known
     send({"pid": os.getpid()})
     with connection.makefile("rb") as requests:
         for line in requests:
-            send(answer(json.loads(line), send))
+            send(answer(json.loads(line), reporter))
+            reporter = Reporter(send)
 
 
-def answer(request: Mapping[str, Any], send: Send) -> dict[str, Any]:
+def answer(request: Mapping[str, Any], reporter: "Reporter") -> dict[str, Any]:
     """Runs the request's command; whatever happens becomes one message."""
-    reporter = Reporter(send)
     signal.signal(signal.SIGTERM, reporter.stop)
     try:
         prepare(request)

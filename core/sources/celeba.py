@@ -13,7 +13,7 @@ from core.errors import BadInput
 from core.sources.items import Refused
 from core.sources.kinds import Parser
 from core.sources.rows import Row, Rows
-from core.sources.text import read_text
+from core.sources.text import lines_of, read_text
 
 _HAIR = {name: name.lower().replace("_", " ") for name in ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair")}
 _WITH = _HAIR | {
@@ -40,7 +40,7 @@ def _named(name: str) -> bool:
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """A row for each face; raises `BadInput` where the header is not CelebA's."""
-    lines = [re.split(r"[\s,]+", line.strip()) for line in read_text(title, stream).splitlines()]
+    lines = [re.split(r"[\s,]+", line.strip()) for line in lines_of(read_text(title, stream).rstrip())]
     header = 1 if lines and len(lines[0]) == 1 and lines[0][0].isdigit() else 0
     if len(lines) <= header or len(lines[header]) < 2:
         raise BadInput(f"{title}: no line of attribute names at its head: download the list again")

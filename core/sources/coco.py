@@ -5,9 +5,9 @@ A plain JSON list of objects is read as a table, and so is what Karpathy and Fei
 images with their sentences.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,17 +18,18 @@ from core.sources.items import ItemIterator, Refused
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Row, Rows
 from core.sources.table import records
-from core.sources.text import read_text
+from core.sources.text import json_of, read_text
 
 Key = str | int
 
 
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """A row for each image; raises `BadInput` where the file is neither COCO's nor a list of objects."""
+    text = read_text(title, stream)
     try:
-        found = json.loads(read_text(title, stream))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{title}: no JSON ({error}): write or copy it again") from None
+        found = json_of(text)
+    except BadInput as error:
+        raise BadInput(f"{title}: {error}") from None
     if isinstance(found, list):
         return records(title, iter(found))
     if isinstance(found, dict) and isinstance(found.get("images"), list) and "annotations" not in found:
@@ -90,9 +91,12 @@ def _image_folder(path: Path, rows: Sequence[Row | Refused]) -> Path:
     if first is None:
         return path.parent
     for folder in nearby:
-        if (folder / first).is_file():
-            return folder
-    raise BadInput(f"{path.name}: {first} is nowhere near it: give the folder of pictures, and this as its captions")
+        with suppress(OSError, ValueError):  # a name that no file can have
+            if (folder / first).is_file():
+                return folder
+    raise BadInput(
+        f"{path.name}: {first[:80]} is nowhere near it: give the folder of pictures, and this as its captions"
+    )
 
 
 PARSER = Parser("coco", (".json",), parse, folders_are_labels=False)

@@ -15,7 +15,7 @@ from core.sources.items import ItemIterator, Refused
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Row, Rows
 from core.sources.table import separated
-from core.sources.text import read_text
+from core.sources.text import lines_of, read_text
 
 TOKEN = ".token"
 _NAME = re.compile(r"(?i)(.*[._-])?(tokens?|captions?)([._-].*)?")
@@ -30,7 +30,7 @@ def _named(name: str) -> bool:
 def parse(title: str, stream: IO[bytes]) -> Rows:
     """A row a caption; raises `BadInput` where the file is neither the authors' list nor a table."""
     text = read_text(title, stream)
-    lines = text.splitlines()
+    lines = lines_of(text)
     if not any(map(_LINE.match, lines[:10])):
         return separated(title, text)
     if "lemma" in title.lower():

@@ -11,17 +11,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from core.errors import BadPicture
 
 PIXEL_LIMIT = 100_000_000
+DEEP_LIMIT = 25_000_000
+"""Pixels of 16 or 32 bits, which take several times the memory."""
+SIDE_LIMIT = 65_535
+"""Pixels a side, as much as a JPEG can have."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "TGA", "ICO")
 _COMMON = "jpg jpeg jpe jfif png webp gif bmp tif tiff"
 _RARE = "mpo apng dib avif jp2 j2k jpx ppm pgm pbm pnm tga ico"
 ENDINGS = frozenset(f"{_COMMON} {_RARE}".split())
 THUMBNAIL_SIDE = 128
 Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT  # Pillow would warn of less than what is allowed here
+PngImagePlugin.MAX_TEXT_CHUNK = 32 * 2**20  # bytes of metadata and colour profiles that cameras and editors write
 _TOO_LARGE = f"over the limit of {PIXEL_LIMIT:,} pixels: make it smaller"
 
 
@@ -88,10 +93,22 @@ def _open(data: bytes) -> Image.Image:
         opened = Image.open(BytesIO(data), formats=FORMATS)
     except Image.UnidentifiedImageError:
         raise BadPicture("not a picture: save it as JPEG, PNG or WebP") from None
+    _check_size(opened)
+    return opened
+
+
+def _check_size(opened: Image.Image) -> None:
+    """Raises `BadPicture` before anything is decoded."""
     width, height = opened.size
+    deep = opened.mode.startswith(("I", "F"))
+    if max(width, height) > SIDE_LIMIT:
+        raise BadPicture(f"{width:,} × {height:,}, over the limit of {SIDE_LIMIT:,} pixels a side: cut it in pieces")
     if width * height > PIXEL_LIMIT:
         raise BadPicture(f"{width:,} × {height:,}, {_TOO_LARGE}")
-    return opened
+    if deep and width * height > DEEP_LIMIT:
+        raise BadPicture(
+            f"{width:,} × {height:,} of more than 8 bits, over the limit of {DEEP_LIMIT:,} pixels: save it with 8 bits"
+        )
 
 
 def _frames(opened: Image.Image) -> int:

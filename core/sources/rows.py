@@ -60,7 +60,7 @@ class Roles:
     def of(cls, title: str, names: Sequence[str]) -> "Roles":
         if len(names) > COLUMN_LIMIT:
             raise BadInput(f"{title}: {len(names):,} columns, over the limit of {COLUMN_LIMIT}: leave some out")
-        known = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(list(names))}
+        known = {re.sub(r"[\s()-]+", "_", name.strip().lower()).strip("_"): name for name in reversed(list(names))}
         roles = cls(_first(PICTURE, known), _caption_columns(known), _first(LABEL, known))
         if roles.picture is None and not roles.captions:
             shown = " ".join(", ".join(names[:8]).split()) or "none"

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +17,7 @@ from core.sources.gather import from_rows
 from core.sources.items import ItemIterator, Refused
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Roles, Rows, typed
-from core.sources.text import read_text
+from core.sources.text import json_of, lines_of, read_text
 
 SEPARATED, PARQUET, JSON_LINES = (".csv", ".tsv"), ".parquet", ".jsonl"
 BATCH = 64
@@ -28,21 +29,52 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
         return _parquet(title, stream)
     text = read_text(title, stream)
     if title.lower().endswith(JSON_LINES):
-        return records(title, map(_json, text.splitlines()))
+        return records(title, map(_json, lines_of(text)))
     return separated(title, text)
 
 
 def separated(title: str, text: str) -> Rows:
     """The rows of a CSV or TSV; raises `BadInput` where it is none."""
+    lines, open_quote = _cells(title, text)
+    names = _distinct([name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)])
+    return chain(_rows(title, Roles.of(title, names), names, lines[1:]), open_quote)
+
+
+def _cells(title: str, text: str) -> tuple[list[list[str]], list[Refused]]:
+    """The lines of a CSV, and what is refused: the last, where a quotation mark in it is never closed."""
     csv.field_size_limit(2**24)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    lines, begun, delimiter = list[list[str]](), 0, _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        lines = list(reader)
+        for line in reader:
+            lines.append(line)
+            last, begun = begun, reader.line_num
     except csv.Error as error:
         raise BadInput(f"{title}: line {reader.line_num} is no CSV ({error}): save it again") from None
-    names = [name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)]
-    roles = Roles.of(title, names)
-    return _rows(title, roles, names, lines[1:])
+    if not lines or not _is_open(text, last, delimiter):
+        return lines, []
+    reason = f"a quotation mark is never closed, and all from there on stands in one cell: close it in line {last + 1}"
+    return lines[:-1], [Refused(f"{title} row {len(lines)}", reason)]
+
+
+def _is_open(text: str, before: int, delimiter: str) -> bool:
+    """Whether the last record, which begins after so many lines, ends within quotation marks."""
+    last = "".join(io.StringIO(text, newline="").readlines()[before:])
+    try:
+        return not list(csv.reader(io.StringIO(last, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Two columns of one name are kept apart: the second is called `name (2)`."""
+    found: list[str] = []
+    for name in names:
+        number, own = 2, name
+        while own in found:
+            own, number = f"{name} ({number})", number + 1
+        found.append(own)
+    return found
 
 
 def _delimiter(text: str) -> str:
@@ -64,8 +96,8 @@ def _rows(title: str, roles: Roles, names: Sequence[str], lines: Sequence[Sequen
 
 def _json(line: str) -> Any:
     try:
-        return json.loads(line) if line.strip() else {}
-    except ValueError:
+        return json_of(line) if line.strip() else {}
+    except BadInput:
         return None
 
 

@@ -1,8 +1,9 @@
 """Bytes of a text table → text, whatever program wrote it."""
 
 import codecs
+import json
 import re
-from typing import IO
+from typing import IO, Any
 
 from core.errors import BadInput
 from core.sources import limits
@@ -28,6 +29,22 @@ def read_text(title: str, stream: IO[bytes]) -> str:
         return decode(limits.read(stream))
     except BadInput as error:
         raise BadInput(f"{title}: {error}") from None
+
+
+def lines_of(text: str) -> list[str]:
+    """Its lines, ended as any system ends them; U+2028 and its like are letters of a caption, and end none."""
+    lines = re.split(r"\r\n|\n|\r", text)
+    return lines if lines[-1] else lines[:-1]
+
+
+def json_of(text: str) -> Any:
+    """What JSON says; raises `BadInput` where it is none, or nested too deep to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise BadInput("JSON nested too deep to be read: make it flatter") from None
+    except ValueError as error:
+        raise BadInput(f"no JSON ({error}): write or copy it again") from None
 
 
 def decode(data: bytes) -> str:

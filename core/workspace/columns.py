@@ -47,6 +47,17 @@ def safe_name(name: str) -> str:
     return f"{plain} (source)" if plain.lower() in RESERVED or plain.startswith("_") else plain
 
 
+def safe_names(names: Iterable[str]) -> dict[str, str]:
+    """Name → its safe name; of two that come to the same, the second is called `name (2)`."""
+    found = dict[str, str]()
+    for name in names:
+        number, own = 2, safe_name(name)
+        while own in found.values():
+            own, number = f"{safe_name(name)} ({number})", number + 1
+        found[name] = own
+    return found
+
+
 def kind_of(values: Iterable[Any]) -> str:
     """The narrowest kind that holds all values: truth, number, else text."""
     found = set(map(_kind, values))
@@ -80,9 +91,10 @@ class Further:
 
     def __init__(self, rows: Sequence[Mapping[str, Value]], known: Mapping[str, str]) -> None:
         given: dict[str, list[Value | None]] = {}
+        names = safe_names(dict.fromkeys(name for row in rows for name in row))
         for place, row in enumerate(rows):
             for name, value in row.items():
-                given.setdefault(safe_name(name), [None] * len(rows))[place] = value
+                given.setdefault(names[name], [None] * len(rows))[place] = value
         self.values: dict[str, list[Value | None]] = {}
         self.kinds: dict[str, str] = {}
         for name, values in given.items():
@@ -116,5 +128,7 @@ def check_column(name: str) -> None:
     """Raises `BadInput` for a name that a new column cannot have."""
     if name in RESERVED and name not in ("caption", "label"):
         raise BadInput(f"column {name!r} belongs to the workspace: choose another name")
+    if name.startswith("_"):  # the store's own are _rowid, _rowaddr, _distance …
+        raise BadInput(f"column {name!r}: names that begin with _ are the store's own: choose another name")
     if name.strip() in ("", "*") or set(name) & set(".`\0") or len(name) > 100:
         raise BadInput(f"column {name!r}: give a name of 1 to 100 characters without dots, backticks and zero bytes")

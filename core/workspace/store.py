@@ -23,6 +23,8 @@ FRAGMENT_ROWS = 4096
 KEEP_VERSIONS = timedelta(hours=1)
 """Older versions of a table are deleted; who reads holds one for seconds."""
 
+OWN = ("spool", "editors", "bundled.json")
+"""What lies beside the tables: files that were dropped, trainings that were stopped, where a bundled set came from."""
 BUSY = 0.05
 
 
@@ -48,6 +50,20 @@ class Store:
         selector = filesystems.FileSelector(root, allow_not_found=True)
         return [info.base_name for info in files.get_file_info(selector)]
 
+    def check_new(self) -> None:
+        """Raises `BadInput` where a workspace that is not there yet would lie among other things."""
+        if not self.is_local:
+            return
+        if not self.address.strip():
+            raise BadInput("a workspace needs a folder of its own, not the root of the file system: name one")
+        try:
+            others = _others(Path(self.address))
+        except (OSError, ValueError) as error:
+            raise _refused(self.address, error) from None
+        if others:
+            found = f"{min(others)} and others" if len(others) > 1 else others[0]
+            raise BadInput(f"{self.address}: holds {found}: choose a new folder, or an empty one")
+
     def writing(self) -> AbstractContextManager[Any]:
         """Only one process at a time writes; the lock goes when its holder ends, however it ends.
 
@@ -65,8 +81,8 @@ class Store:
         try:
             Path(self.address).mkdir(parents=True, exist_ok=True)
             lock.acquire()
-        except OSError as error:
-            raise BadInput(f"{self.address}: cannot be written to ({error.strerror}): choose another folder") from None
+        except (OSError, ValueError) as error:
+            raise _refused(self.address, error) from None
         try:
             yield
         finally:
@@ -123,7 +139,12 @@ class Table:
     def open(self) -> "lance.LanceDataset":
         import lance
 
-        return lance.dataset(self._uri)
+        try:
+            return lance.dataset(self._uri)
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # what the store's Rust raises on bytes that it cannot read
+                raise
+            raise MissingData(f"{self._uri}: its newest version is damaged: restore the folder from a copy") from None
 
     def create(self, rows: "pa.Table") -> None:
         import lance
@@ -178,6 +199,20 @@ class Table:
         if small >= COMPACT_FROM:
             dataset.optimize.compact_files(target_rows_per_fragment=FRAGMENT_ROWS)
             self.open().cleanup_old_versions(older_than=KEEP_VERSIONS)
+
+
+def _refused(address: str, error: OSError | ValueError) -> BadInput:
+    """A folder that cannot be written to, or a name that no folder can have."""
+    reason = getattr(error, "strerror", None) or error
+    return BadInput(f"{address[-80:]}: cannot be written to ({reason}): choose another folder")
+
+
+def _others(folder: Path) -> list[str]:
+    """What lies in a folder that is no workspace, but for hidden files and what a workspace itself would have there."""
+    if not folder.is_dir() or (folder / "items.lance").exists():
+        return []
+    names = (each.name for each in folder.iterdir())
+    return [name for name in names if not (name.startswith(".") or name.endswith(".lance") or name in OWN)]
 
 
 def _take(dataset: "lance.LanceDataset", places: Sequence[int], columns: list[str]) -> "pa.Table":

@@ -35,6 +35,7 @@ class Workspace:
     def create(cls, path: str | Path) -> "Workspace":
         """An empty workspace; raises `BadInput` where there is one already."""
         made = cls(path)
+        made._store.check_new()
         with made._store.writing():
             if made._items.exist():
                 raise BadInput(f"{path}: there is a workspace already: open it, or choose another folder")
@@ -52,6 +53,7 @@ class Workspace:
     @classmethod
     def open_or_create(cls, path: str | Path) -> "Workspace":
         found = cls(path)
+        found._store.check_new()
         with found._store.writing():
             if not found._items.exist():
                 found._items.create()

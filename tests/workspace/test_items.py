@@ -1,6 +1,8 @@
 """Items: known by their content, written whole, read in their order."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -278,6 +280,64 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     for path in (tmp_path / "file", tmp_path / "file/lab"):
         with pytest.raises(BadInput, match=r"cannot be written to .*: choose another folder"):
             Workspace.create(path)
+
+
+@pytest.mark.parametrize("name", ["", " ", "/", "//"])
+def test_a_workspace_has_a_folder_of_its_own(name: str) -> None:
+    with pytest.raises(BadInput, match="not the root of the file system: name one"):
+        Workspace.open_or_create(name)
+
+
+def test_a_folder_with_other_things_in_it_becomes_no_workspace(tmp_path: Path) -> None:
+    for make in (Workspace.create, Workspace.open_or_create):
+        (tmp_path / "letters.txt").write_text("mine")
+        with pytest.raises(BadInput, match=r"holds letters\.txt: choose a new folder, or an empty one"):
+            make(tmp_path)
+        (tmp_path / "letters.txt").unlink()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])
+def test_a_name_that_no_folder_can_have(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match=r"^[^\n]{,80}: cannot be written to \(.*\): choose another folder$"):
+        Workspace.create(f"{tmp_path}/{name}")
+
+
+def test_what_a_stopped_creation_left_is_gone_on_with(tmp_path: Path) -> None:
+    made = Workspace.create(tmp_path / "set")
+    shutil.rmtree(tmp_path / "set" / "items.lance")
+    assert Workspace.open_or_create(made.path).count() == 0
+
+
+@pytest.mark.parametrize("name", ["_rowid", "_rowaddr", "_rowoffset", "_row_created_at_version", "_distance"])
+def test_the_stores_own_names_are_refused_and_nothing_is_harmed(workspace: Workspace, name: str) -> None:
+    workspace.add(items(2))
+    ids = workspace.table([])["id"].to_pylist()
+    with pytest.raises(BadInput, match="names that begin with _ are the store's own: choose another name"):
+        workspace.set_column(name, dict.fromkeys(ids, True))
+    assert workspace.table()["id"].to_pylist() == ids
+
+
+def test_columns_whose_names_come_to_the_same_are_kept_apart(workspace: Workspace) -> None:
+    workspace.add([Item("a", caption="q", columns={"a.b": "first", "a_b": "second", "x  y": "third", "x y": "fourth"})])
+    row = workspace.table().to_pylist()[0]
+    names = ("a_b", "a_b (2)", "x y", "x y (2)")
+    assert [row[name] for name in names] == ["first", "second", "third", "fourth"]
+
+
+def test_a_damaged_table_is_said_so_in_one_line(workspace: Workspace) -> None:
+    """16 bytes of the newest manifest, at every place: a clear error or, where they do not matter, the items."""
+    workspace.add(items(2))
+    manifest = max(
+        (Path(workspace.path) / "items.lance" / "_versions").iterdir(), key=lambda each: each.stat().st_mtime
+    )
+    whole = manifest.read_bytes()
+    for begin in range(0, len(whole) - 16, 16):
+        damaged = bytearray(whole)
+        damaged[begin : begin + 16] = bytes(255 - each for each in damaged[begin : begin + 16])
+        manifest.write_bytes(damaged)
+        with suppress(MissingData):
+            Workspace.open(workspace.path)
 
 
 def test_names_and_numbers_that_a_table_cannot_hold_as_they_are(workspace: Workspace) -> None:
