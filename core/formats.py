@@ -1,4 +1,7 @@
-"""Numbers as a person reads them."""
+"""Numbers as a person reads them, and texts as other programs may have them."""
+
+import re
+from typing import Any
 
 
 def counted(number: int, noun: str = "", plural: str = "") -> str:
@@ -44,6 +47,17 @@ def percent(share: float) -> str:
     ('42.4 %', '100 %', '0 %')
     """
     return f"{100 * share:.3g} %"
+
+
+def as_cell(value: Any) -> Any:
+    """A cell of a CSV: a text that a spreadsheet would run as a formula is written behind an apostrophe (OWASP).
+
+    >>> as_cell("=1+1"), as_cell("a = b"), as_cell("-5"), as_cell(-5)
+    ("'=1+1", 'a = b', '-5', -5)
+    """
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value
+    return value if re.fullmatch(r"[+-]?\d+(\.\d+)?", value) else f"'{value}"
 
 
 def listed(names: list[str], limit: int = 3) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from core.formats import as_cell
 from core.workspace import RunCard
 
 MIME = {
@@ -52,9 +53,9 @@ def button(
     )
 
 
-def csv(table: pd.DataFrame) -> bytes:
-    """Comma-separated text, UTF-8."""
-    return table.to_csv(index=False).encode()
+def csv(table: pd.DataFrame, index: bool = False) -> bytes:
+    """Comma-separated text, UTF-8, in which nothing is a formula. index: with the names of rows."""
+    return table.map(as_cell).rename(columns=as_cell, index=as_cell).to_csv(index=index).encode()
 
 
 def parquet(table: pd.DataFrame) -> bytes:

@@ -19,6 +19,7 @@ from core.commands.pairs import PairRows, every_pair, wordings
 from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter, MissingData
+from core.formats import as_cell
 from core.inputs import MAP, Rows
 from core.methods import discover
 from core.progress import Bar, Report, silent
@@ -236,7 +237,8 @@ class _Checks(Comparison[_Check]):
             with open(out, "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, list(columns), restval="")
                 writer.writeheader()
-                writer.writerows(line for each in self.done for line in each.lines())
+                lines = (line for each in self.done for line in each.lines())
+                writer.writerows({name: as_cell(value) for name, value in line.items()} for line in lines)
         except OSError as error:
             raise BadInput(f"{out} cannot be written: {error.strerror}") from None
 

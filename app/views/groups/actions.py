@@ -86,4 +86,4 @@ def _files(every: Sequence[GroupsRun], each: GroupsRun) -> list[tuple[str, Calla
 
 
 def _matrix(each: GroupsRun) -> bytes:
-    return distances(each).to_csv().encode()
+    return downloads.csv(distances(each), index=True)
