@@ -6,14 +6,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   list.replaceChildren(...data.pictures.map((picture) => tile(picture, data.chosen, setTriggerValue)));
 }
 
-function tile({ id, image, caption, note }, chosen, setTriggerValue) {
+function tile({ id, image, caption, note, more }, chosen, setTriggerValue) {
   const button = make("button", image ? "" : "words");
-  button.title = caption;
+  button.title = more ? `${caption}\n+ ${more} more ${more === 1 ? "caption" : "captions"}` : caption;
   button.dataset.item = id;
   button.setAttribute("aria-pressed", String(id === chosen));
   button.onclick = () => setTriggerValue("clicked", id);
   if (image) button.append(Object.assign(make("img"), { src: image, alt: caption, decoding: "async" }));
   button.append(make("span", "caption", caption));
+  if (more) button.append(make("span", "more", `+${more}`));
   if (note) button.append(make("span", "note", note));
   const item = make("li");
   item.append(button);

@@ -12,12 +12,16 @@ Layout = Literal["grid", "list", "strip", "cards"]
 
 @dataclass(frozen=True)
 class Picture:
-    """An item of a gallery; without a thumbnail its caption is the tile. `note` is a short figure, e.g. a score."""
+    """An item of a gallery; without a thumbnail its caption is the tile.
+
+    note: a short figure, e.g. a score. more: how many captions it has besides the one that is shown.
+    """
 
     id: str
     thumbnail: bytes | None = None
     caption: str = ""
     note: str = ""
+    more: int = 0
 
 
 def gallery(
@@ -41,9 +45,14 @@ def pictures(
     captions: Mapping[str, str],
     thumbnails: Mapping[str, bytes],
     notes: Mapping[str, str] | None = None,
+    several: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Picture]:
-    """The pictures of these ids, in their order."""
-    return [Picture(id, thumbnails.get(id) or None, captions.get(id, ""), (notes or {}).get(id, "")) for id in ids]
+    """The pictures of these ids, in their order. several: all captions of those that have more than one."""
+    notes, several = notes or {}, several or {}
+    return [
+        Picture(id, thumbnails.get(id) or None, captions.get(id, ""), notes.get(id, ""), len(several.get(id, " ")) - 1)
+        for id in ids
+    ]
 
 
 def data_url(image: bytes) -> str:
@@ -51,6 +60,6 @@ def data_url(image: bytes) -> str:
     return "data:image/webp;base64," + b64encode(image).decode()
 
 
-def _plain(picture: Picture) -> dict[str, str | None]:
+def _plain(picture: Picture) -> dict[str, str | int | None]:
     image = data_url(picture.thumbnail) if picture.thumbnail else None
-    return {"id": picture.id, "image": image, "caption": picture.caption, "note": picture.note}
+    return {"id": picture.id, "image": image, "caption": picture.caption, "note": picture.note, "more": picture.more}

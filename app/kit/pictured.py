@@ -23,7 +23,7 @@ def shown(
 ) -> None:
     """Draws the items with a short figure on each; a click shows the item large."""
     items = store.items(workspace)
-    drawn = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes)
+    drawn = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes, items.several)
     if clicked := gallery(drawn, key, side=side, layout=layout):
         look(workspace, clicked)
 

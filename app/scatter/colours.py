@@ -41,8 +41,11 @@ def categories(title: str, values: pd.Series) -> Colour:
 
 
 def _palette(names: list[str]) -> list[str]:
-    """A colour a name; what a clustering left over is grey."""
-    return [GREY if name == NOISE else colour for name, colour in zip(names, category_colours(names), strict=True)]
+    """A colour a name; what a clustering left over, and what has no value, is grey."""
+    return [
+        GREY if name in (NOISE, NOTHING) else colour
+        for name, colour in zip(names, category_colours(names), strict=True)
+    ]
 
 
 def _text(value: object) -> str:

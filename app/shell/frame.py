@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -21,17 +22,25 @@ def show(page: st.Page, pages: Sequence[st.Page]) -> None:
     st.html(HERE / "style.css")
     st.logo(MARK, size="large")
     with st.sidebar:
-        side_bar(pages)
+        side_bar(page, pages)
     with plainly():
         page.run()
 
 
-def side_bar(pages: Sequence[st.Page]) -> None:
+def side_bar(page: st.Page, pages: Sequence[st.Page]) -> None:
     """Workspace, pages, jobs, from top to foot."""
     with plainly():
         workspace_picker.show()
     with st.container(key="pages", gap="xxsmall"):
         for each in pages:
             st.page_link(each, width="stretch")
+        _menu()(key="menu", data={"page": page.title})
     with st.container(key="tray"), plainly():
         job_tray.show()
+
+
+@st.cache_resource(show_spinner=False)
+def _menu() -> Any:
+    """Folds the side bar away where it would lie over the page that was chosen."""
+    script = (HERE / "menu.js").read_text("utf-8")
+    return st.components.v2.component("clipscape_menu", html="<i></i>", js=script)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.kit import item_view, store
+from app.kit.gallery import pictures
 from app.kit.items import Items
 from app.kit.state import Group
 from app.scatter.drawn import Drawn
@@ -42,6 +43,11 @@ def test_items_know_all_of_their_captions(place: Workspace, items: Items) -> Non
     assert list(items.frame.columns) == ["caption", "label"]
     assert items.matching("2 WAY 2").tolist() == [three]
     assert len(items.matching("way 1")) == sum(count > 1 for count in COUNTS)
+
+
+def test_a_gallery_tells_how_many_captions_there_are_besides(place: Workspace, items: Items) -> None:
+    drawn = pictures(ids(place), items.captions, {}, several=items.several)
+    assert [each.more for each in drawn] == [max(count - 1, 0) for count in COUNTS]
 
 
 def test_each_caption_is_a_point_and_is_exported_with_its_words(place: Workspace, items: Items) -> None:

@@ -77,6 +77,7 @@ def test_each_zip_is_a_source_of_its_own(tmp_path: Path) -> None:
         "one.zip",
         "two.ZIP",
     ]
+    assert [source.title for source in sources] == ["1 file", "one.zip", "two.ZIP"]
 
 
 def test_a_lone_zip_takes_the_table_dropped_along(tmp_path: Path) -> None:

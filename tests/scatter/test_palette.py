@@ -1,9 +1,11 @@
 import re
 import tomllib
 
+import pandas as pd
 import pytest
 
 from app.kit.charts import GLASBEY, LINES, OKABE_ITO, category_colours, line_colours, scale_colours
+from app.scatter.colours import GREY, NOTHING, categories
 from tests.served import ROOT
 
 
@@ -55,6 +57,12 @@ def test_lines_are_of_different_colours_in_the_order_of_their_names() -> None:
     assert line_colours(["a", "b"]) == {"a": OKABE_ITO[0], "b": OKABE_ITO[1]}
     assert len(set(LINES)) == len(LINES)
     assert set(LINES) <= {*OKABE_ITO, *GLASBEY}
+
+
+def test_what_has_no_value_is_grey_and_no_category_loses_its_colour() -> None:
+    bare, holed = (categories("label", pd.Series(texts)) for texts in (["b", "b", "a"], ["b", "", None, "", "b", "a"]))
+    assert holed.names == ["b", "a", NOTHING]
+    assert holed.palette == [*bare.palette, GREY]
 
 
 def test_the_scale_grows_brighter() -> None:

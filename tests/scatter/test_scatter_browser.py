@@ -153,7 +153,7 @@ def test_zooming_in_shows_pictures_in_place_of_dots(page: Any) -> None:
 def test_hits_are_lit_and_the_others_dimmed(page: Any) -> None:
     before = painted(page)
     page.get_by_text("hits", exact=True).click()
-    page.get_by_text("hits lit").wait_for()
+    page.get_by_text("points lit").wait_for()
     page.wait_for_timeout(1000)
     assert painted(page) < before / 3
 

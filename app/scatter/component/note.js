@@ -14,7 +14,7 @@ export function remarks({ overlay, shown, hits, picks }) {
     parts.push(`${few(overlay.pictures.length, overlay.picturesInView)} pictures in view`);
   }
   if (shown.lines && overlay.lines < overlay.linesInView) parts.push(`${few(overlay.lines, overlay.linesInView)} lines in view`);
-  if (hits) parts.push(`${plain(hits.reduce((sum, hit) => sum + hit, 0))} hits lit`);
+  if (hits) parts.push(`${plain(hits.reduce((sum, hit) => sum + hit, 0))} points lit`);
   if (picks.rows.length > 0) parts.push(`${plain(picks.rows.length)} selected, Esc clears`);
   return parts.join(" · ");
 }

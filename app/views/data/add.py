@@ -93,7 +93,7 @@ def _dropped(workspace: Workspace, how: How | None) -> None:
         and how
     ):
         for source in spool.write(Path(workspace.path), spool.unpacked(files), by_name):
-            start(workspace, how, f"Embed {formats.counted(source.files, 'file')}", source.path, source.captions)
+            start(workspace, how, f"Embed {source.title}", source.path, source.captions)
         state().uploads += 1
         st.rerun()
 

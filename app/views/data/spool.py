@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 from uuid import uuid4
 
+from app.kit import formats
 from core.sources import is_captions, is_zip
 
 FOLDER = "spool"
@@ -35,6 +36,11 @@ class Source:
     path: Path
     files: int
     captions: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """`161 files`, or the name of a zip."""
+        return self.path.name if self.path.is_file() else formats.counted(self.files, "file")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def _pages(workspace: Workspace, items: Items, group: Group) -> None:
     ids = group.ids[(page - 1) * PAGE : page * PAGE]
     notes = {id: f"{score:.3f}" for id, score in group.scored.items()}
     with place:
-        shown = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes)
+        shown = pictures(ids, items.captions, store.thumbnails(workspace, ids), notes, items.several)
         clicked = gallery(shown, "drawer-gallery", side=84)
     if clicked:
         state().focus = clicked
@@ -75,7 +75,7 @@ def _tag(workspace: Workspace, group: Group) -> None:
         value = st.text_input("Tag", key="tag-value", placeholder="Tag them, e.g. cats", label_visibility="collapsed")
         if st.form_submit_button("Tag", icon=":material/label:", key="save-tag") and value.strip():
             workspace.set_column(TAG, dict.fromkeys(group.ids, value.strip()))
-            st.toast(f"{formats.counted(len(group.ids), 'item')} tagged “{value.strip()}” in the column “{TAG}”")
+            st.toast(f"{formats.counted(len(group.ids), 'item')} tagged “{escaped(value)}” in the column “{TAG}”")
             st.rerun()
 
 
