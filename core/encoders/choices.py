@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from core.encoders.catalogue import ModelInfo, bundled, configuration_of, count_parameters, shaped
-from core.encoders.hub import in_cache
-from core.encoders.hub_names import hub_model
+from core.encoders.hub import hub_model, in_cache
 from core.encoders.kept import Card, folder_for, folder_of, kept
 from core.encoders.published import RECOMMENDED, memory, published, size
 

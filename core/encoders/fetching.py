@@ -16,8 +16,7 @@ from typing import Any
 
 from core.encoders.catalogue import CONFIGURATION, check_configuration
 from core.encoders.downloads import download
-from core.encoders.hub import REMEDY, HubFile, Repository, check_reachable, describe
-from core.encoders.hub_names import HubModel, hub_model
+from core.encoders.hub import REMEDY, HubFile, HubModel, Repository, check_reachable, describe, hub_model
 from core.encoders.kept import TOKENIZER, TOWER, UNFINISHED, Card, card_of, folder_for, write_card
 from core.errors import BadInput, MissingWeights
 from core.formats import size

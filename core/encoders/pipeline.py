@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from core.encoders import load
-from core.encoders.pace import BatchSize, Pace, decoders
-from core.encoders.prefetch import prefetch
+from core.encoders.pace import BatchSize, Pace, decoders, prefetch
 from core.errors import BadInput, BadPicture
 from core.features import features_of, is_kept
 from core.progress import Progress, Report, silent
