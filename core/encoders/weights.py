@@ -176,7 +176,7 @@ def safetensors(path: Path) -> Path:
     """The file; raises `BadInput` unless it is safetensors."""
     refuse_pickle(path)
     if not path.is_file():
-        raise BadInput(f"{path}: no such folder or file")
+        raise BadInput(f"{path}: no such file")
     if path.suffix != ".safetensors":
         raise BadInput(f"{path.name} is no safetensors file: convert the weights to safetensors")
     return path
