@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from msgspec import convert
 from streamlit.delta_generator import DeltaGenerator
 
 from app.kit import formats
@@ -12,7 +13,7 @@ from app.kit.messages import escaped, message
 from app.kit.rerun_guard import watch
 from app.kit.state import state
 from core.jobs import Job, jobs
-from core.methods import discover
+from core.methods import RefusedMethod, discover
 from core.workspace import RunCard, Workspace
 
 POLL_SECONDS = 2.0
@@ -134,10 +135,10 @@ def _news(workspace: Workspace, command: str) -> list[Job]:
 
 
 def _refused(job: Job, package: str) -> None:
-    for each in (job.result or {}).get("refused", []):
-        method = discover(package).get(each["method"])
-        title = method.title if method else each["method"]
-        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")
+    for each in convert((job.result or {}).get("refused", []), list[RefusedMethod]):
+        method = discover(package).get(each.method)
+        title = method.title if method else each.method
+        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each.reason)}")
 
 
 def start(workspace: Workspace, command: str, arguments: Mapping[str, Any], title: str) -> Job:
