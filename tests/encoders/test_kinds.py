@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from core.encoders import choices, encoder, kept, load, texts
+from core.encoders import choices, encoder, kept, load
 from core.encoders.encoder import Encoder
 from core.encoders.fetching import fetch, plan
 from core.encoders.texts import tower
