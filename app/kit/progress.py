@@ -40,28 +40,26 @@ def show(workspace: Workspace, what: Comparison, cards: Sequence[RunCard], other
 
     otherwise: what stands in the same line while nothing runs, so that nothing moves when it ends.
     """
-    with st.container(key=f"{what.command}-progress"):
-        active = running(workspace, what.command)
-        if active:
-            _tell(active, what.line)
-            known = what.seen(cards)
-            watch(lambda: what.seen(workspace.runs(what.kind)) != known, POLL_SECONDS)
-        elif otherwise is not None:
-            st.caption(otherwise)
-        for job in _news(workspace, what.command):
-            _refused(job, what.package)
-        failed(workspace, what.command)
+    if line(workspace, what.command, otherwise or "", what.line):
+        known = what.seen(cards)
+        watch(lambda: what.seen(workspace.runs(what.kind)) != known, POLL_SECONDS)
+    for job in _news(workspace, what.command):
+        _refused(job, what.package)
 
 
-def line(workspace: Workspace, command: str, otherwise: str = "") -> None:
-    """One line while a job runs, and why the last one failed until that is dismissed; otherwise: when there is none."""
+def line(workspace: Workspace, command: str, otherwise: str = "", more: str = "Its result appears here.") -> bool:
+    """One line while a job runs, and why the last one failed until that is dismissed; whether one runs.
+
+    otherwise: when there is none. more: what the page does while one runs.
+    """
     with st.container(key=f"{command}-progress"):
         active = running(workspace, command)
         if active:
-            _tell(active, "Its result appears here.")
+            _tell(active, more)
         elif otherwise:
             st.caption(otherwise)
         failed(workspace, command)
+    return bool(active)
 
 
 def expander(workspace: Workspace, command: str, title: str, key: str, first: bool) -> DeltaGenerator:

@@ -54,13 +54,11 @@ def describe(repository: str) -> Repository:
     except Exception as error:  # whatever the network stack raises
         raise plainly(repository, error) from None
     revision = info.sha or "main"
-    files = {each.rfilename: of_sibling(repository, revision, each) for each in info.siblings or []}
-    return Repository(revision, licence_of(info.card_data), bool(info.gated), files)
-
-
-def of_sibling(repository: str, revision: str, sibling: Any) -> HubFile:
-    digest = sibling.lfs.sha256 if sibling.lfs else ""
-    return HubFile(repository, revision, sibling.rfilename, sibling.size or 0, digest)
+    files = [
+        HubFile(repository, revision, each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else "")
+        for each in info.siblings or []
+    ]
+    return Repository(revision, licence_of(info.card_data), bool(info.gated), {each.name: each for each in files})
 
 
 def licence_of(card: Any) -> str:
