@@ -5,6 +5,7 @@ A `.npz` holds `x` (N, D), perhaps with `y` (N,), or the pairs `image` and `text
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -150,11 +151,8 @@ def embedded_model(workspace: Workspace, space: str = "both", model: str | None 
     """
     if model is not None and space == "captions":
         check_words(model)
-    counts: dict[str, int] = {}
-    for each in workspace.models():
-        if each.modality in MODALITIES[space]:
-            counts[each.model] = counts.get(each.model, 0) + each.count
-    known = _full(workspace, counts) if model is None else [name for name in counts if is_model(name, model)]
+    counts = embedded_counts(workspace, space)
+    known = full_models(workspace, counts) if model is None else [name for name in counts if is_model(name, model)]
     if not known:
         by = f" by {model or 'a full model'}; there is {', '.join(counts)}" if counts else ""
         wanted = " with their features" if is_features(model or "") else ""
@@ -169,7 +167,15 @@ def is_model(name: str, asked: str) -> bool:
     return asked in (name, split_mark(name)[0])
 
 
-def _full(workspace: Workspace, names: Iterable[str]) -> list[str]:
+def embedded_counts(workspace: Workspace, space: str = "both") -> Counter[str]:
+    """How many images and captions of a space each model has embedded."""
+    counts = Counter[str]()
+    for each in workspace.models():
+        counts[each.model] += each.count if each.modality in MODALITIES[space] else 0
+    return +counts
+
+
+def full_models(workspace: Workspace, names: Iterable[str]) -> list[str]:
     """Those that are neither reduced nor features."""
     reduced = reduced_models(workspace)
     return [name for name in names if name not in reduced and not is_features(name)]

@@ -64,6 +64,14 @@ class MethodInfo:
 
 
 @dataclass(frozen=True)
+class RefusedMethod:
+    """A method that a comparison has left out, by its name, and why."""
+
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Method:
     """A named way to get a result; `place` puts new rows into an existing result where that makes sense."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from msgspec import convert
 from streamlit.delta_generator import DeltaGenerator
 
 from app.kit import formats
@@ -12,7 +13,7 @@ from app.kit.messages import escaped, message
 from app.kit.rerun_guard import watch
 from app.kit.state import state
 from core.jobs import Job, jobs
-from core.methods import discover
+from core.methods import RefusedMethod, discover
 from core.workspace import RunCard, Workspace
 
 POLL_SECONDS = 2.0
@@ -39,28 +40,26 @@ def show(workspace: Workspace, what: Comparison, cards: Sequence[RunCard], other
 
     otherwise: what stands in the same line while nothing runs, so that nothing moves when it ends.
     """
-    with st.container(key=f"{what.command}-progress"):
-        active = running(workspace, what.command)
-        if active:
-            _tell(active, what.line)
-            known = what.seen(cards)
-            watch(lambda: what.seen(workspace.runs(what.kind)) != known, POLL_SECONDS)
-        elif otherwise is not None:
-            st.caption(otherwise)
-        for job in _news(workspace, what.command):
-            _refused(job, what.package)
-        failed(workspace, what.command)
+    if line(workspace, what.command, otherwise or "", what.line):
+        known = what.seen(cards)
+        watch(lambda: what.seen(workspace.runs(what.kind)) != known, POLL_SECONDS)
+    for job in _news(workspace, what.command):
+        _refused(job, what.package)
 
 
-def line(workspace: Workspace, command: str, otherwise: str = "") -> None:
-    """One line while a job runs, and why the last one failed until that is dismissed; otherwise: when there is none."""
+def line(workspace: Workspace, command: str, otherwise: str = "", more: str = "Its result appears here.") -> bool:
+    """One line while a job runs, and why the last one failed until that is dismissed; whether one runs.
+
+    otherwise: when there is none. more: what the page does while one runs.
+    """
     with st.container(key=f"{command}-progress"):
         active = running(workspace, command)
         if active:
-            _tell(active, "Its result appears here.")
+            _tell(active, more)
         elif otherwise:
             st.caption(otherwise)
         failed(workspace, command)
+    return bool(active)
 
 
 def expander(workspace: Workspace, command: str, title: str, key: str, first: bool) -> DeltaGenerator:
@@ -134,10 +133,10 @@ def _news(workspace: Workspace, command: str) -> list[Job]:
 
 
 def _refused(job: Job, package: str) -> None:
-    for each in (job.result or {}).get("refused", []):
-        method = discover(package).get(each["method"])
-        title = method.title if method else each["method"]
-        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each['reason'])}")
+    for each in convert((job.result or {}).get("refused", []), list[RefusedMethod]):
+        method = discover(package).get(each.method)
+        title = method.title if method else each.method
+        st.caption(f":orange[:material/warning:] **{escaped(title)}** was left out: {escaped(each.reason)}")
 
 
 def start(workspace: Workspace, command: str, arguments: Mapping[str, Any], title: str) -> Job:

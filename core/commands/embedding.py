@@ -1,23 +1,23 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import convert
+from msgspec import convert, field
 
 from core.commands.mapping import bring_up_to_date
 from core.commands.options import Argument, Option
-from core.commands.understanding import keep, summary
+from core.commands.understanding import keep
 from core.encoders.catalogue import DEFAULT
 from core.errors import BadInput, MissingData, MissingWeights
 from core.features import features_of, is_kept
 from core.inputs import embedded_model, open_workspace, workspace_rows
 from core.progress import Report, silent
 from core.reduced import complete_family, source_model
-from core.serialise import without_defaults
+from core.runs.record import Result
+from core.runs.understood import UnderstoodResult
 from core.sources.items import Refused
 from core.workspace.captions import item_of
 
@@ -27,22 +27,21 @@ if TYPE_CHECKING:
     from core.workspace import Added, Workspace
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmbedResult:
+class EmbedResult(Result, frozen=True, kw_only=True):
     """What the command `embed` returns; see there. map: the run of the new map; placed: points that are new on it."""
 
     added: int
     embedded: int
     skipped: int
     captions_added: int = 0
-    refused: Sequence[Refused]
-    notes: Sequence[Refused] = ()
+    refused: list[Refused]
+    notes: list[Refused] = field(default_factory=list)
     model: str
     seconds: float
     rate: float
     features: str | None = None
-    understood: Mapping[str, Any] | None = None
-    reduced: Sequence[str] = ()
+    understood: UnderstoodResult | None = None
+    reduced: list[str] = field(default_factory=list)
     map: str | None = None
     placed: int = 0
 
@@ -61,8 +60,7 @@ class EmbedResult:
 
     def readable(self) -> dict[str, Any]:
         """With one line about whether the model understands the images."""
-        understood = {"understood": self.understood["words"]} if self.understood else {}
-        return without_defaults(replace(self, understood=None)) | understood
+        return self.to_dict() | ({"understood": self.understood.words} if self.understood else {})
 
 
 def embed(
@@ -107,23 +105,22 @@ def embed(
     reduced = complete_family(place, name, report)
     kept = [name, *([features_of(name)] if features else []), *reduced]
     mapped = bring_up_to_date(place, kept, report) if maps else None
-    result = EmbedResult(
+    return EmbedResult(
         added=added.added if added else 0,
         embedded=embedded,
         skipped=added.skipped if added else 0,
         captions_added=added.captions if added else 0,
-        refused=(*(added.refused if added else ()), *_without_vector(place, done)),
-        notes=(*(added.notes if added else ()), *_cut_off(done)),
+        refused=[*(added.refused if added else ()), *_without_vector(place, done)],
+        notes=[*(added.notes if added else ()), *_cut_off(done)],
         model=done.model,
         seconds=round(perf_counter() - start, 3),
         rate=round(embedded / done.seconds, 2) if done.seconds else 0.0,
         features=features_of(name) if features else None,
         understood=_understood(place, name),
-        reduced=tuple(reduced),
+        reduced=reduced,
         map=mapped.run if mapped else None,
         placed=(mapped.placed or 0) if mapped else 0,
-    )
-    return without_defaults(result)
+    ).to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,10 +185,10 @@ def _lacking(place: "Workspace", model: str, features: bool) -> set[str]:
     return lacking.union(place.missing(features_of(model), "image") if features else ())
 
 
-def _understood(place: "Workspace", model: str) -> dict[str, Any] | None:
+def _understood(place: "Workspace", model: str) -> UnderstoodResult | None:
     """Whether the model understands the images, measured anew where an embedding has changed."""
     there = any(each.model == model for each in place.models())
-    return summary(keep(place, workspace_rows(place, "both", model))) if there else None
+    return UnderstoodResult.of(keep(place, workspace_rows(place, "both", model))) if there else None
 
 
 def _cut_off(done: "Embedded") -> list[Refused]:

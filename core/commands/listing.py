@@ -1,25 +1,21 @@
 """What there is: bundled sets, methods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from typing import Any
-
-import msgspec
 
 from core.methods import MethodInfo, discover
 from core.progress import Report, silent
+from core.runs.record import Result
 from core.sources.bundled import Dataset
 
 
-@dataclass(frozen=True)
-class DatasetsResult:
+class DatasetsResult(Result, frozen=True, kw_only=True):
     """What the command `datasets` returns."""
 
     datasets: Sequence[Dataset]
 
 
-@dataclass(frozen=True)
-class MethodsResult:
+class MethodsResult(Result, frozen=True, kw_only=True):
     """What the command `methods` returns: by the package of `core` that they are in."""
 
     maps: Sequence[MethodInfo]
@@ -30,17 +26,17 @@ class MethodsResult:
     naming: Sequence[MethodInfo]
 
 
-PACKAGES = tuple(each.name for each in fields(MethodsResult))
+PACKAGES = MethodsResult.__struct_fields__
 
 
 def datasets(report: Report = silent) -> dict[str, Any]:
     """The bundled sets."""
     from core.sources.bundled import datasets
 
-    return msgspec.to_builtins(DatasetsResult(datasets()))
+    return DatasetsResult(datasets=datasets()).to_dict()
 
 
 def methods(report: Report = silent) -> dict[str, Any]:
     """The methods and their parameters."""
     found = {package: [each.info for each in discover(f"core.{package}").values()] for package in PACKAGES}
-    return msgspec.to_builtins(MethodsResult(**found))
+    return MethodsResult(**found).to_dict()

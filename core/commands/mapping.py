@@ -17,7 +17,6 @@ from core.methods import seed_of
 from core.progress import Bar, Report, silent
 from core.results import Floats, Map, places
 from core.runs.map import MapResult, MapRun
-from core.serialise import without_defaults
 from core.workspace import RunCard, Workspace
 from core.workspace.captions import own_caption_ids
 
@@ -46,7 +45,7 @@ def map(
     `params` may be those of a run card, `gap` among them. `out` names a `.npz` for ids, modality and xy.
     """
     recipe = Recipe.of(method, {"gap": gap} | dict(params or {}), seed)
-    return without_defaults(_draw(recipe, read_rows(source, space, model), out, report))
+    return _draw(recipe, read_rows(source, space, model), out, report).to_dict()
 
 
 def place_new(
@@ -60,7 +59,7 @@ def place_new(
 
     With nothing new, the same `run` comes back and `placed` is 0.
     """
-    return without_defaults(_place(open_workspace(workspace), run, report))
+    return _place(open_workspace(workspace), run, report).to_dict()
 
 
 def _draw(recipe: Recipe, rows: Rows, out: str | None, report: Report) -> MapResult:

@@ -1,25 +1,23 @@
 """The models that can embed: which there are, downloading one from the hub, importing one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from msgspec import convert, to_builtins
+from msgspec import convert
 
 from core.commands.options import Argument, Option
 from core.encoders.catalogue import ModelInfo
 from core.formats import percent, size
 from core.progress import Report, silent
-from core.serialise import without_defaults
+from core.runs.record import Result
 
 if TYPE_CHECKING:
     from core.encoders.fetching import Download
     from core.encoders.kept import Card
 
 
-@dataclass(frozen=True)
-class ModelsResult:
+class ModelsResult(Result, frozen=True, kw_only=True):
     """What the command `models` returns."""
 
     models: Sequence[ModelInfo]
@@ -44,8 +42,7 @@ def _line(model: ModelInfo) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanResult:
+class PlanResult(Result, frozen=True, kw_only=True):
     """What a download would bring. bytes: of all files; left: of those that are still to come."""
 
     name: str
@@ -75,8 +72,7 @@ class PlanResult:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstalledResult:
+class InstalledResult(Result, frozen=True, kw_only=True):
     """A model that is here now: what `models fetch` and `models import` return. bytes: of its files."""
 
     name: str
@@ -105,21 +101,21 @@ class InstalledResult:
 
     def readable(self) -> dict[str, Any]:
         """With its size in units."""
-        return to_builtins(self) | {"bytes": size(self.bytes)}
+        return self.to_dict() | {"bytes": size(self.bytes)}
 
 
 def models(report: Report = silent) -> dict[str, Any]:
     """List the models: the bundled one, imported and recommended ones first, then by published ImageNet accuracy."""
     from core.encoders import models
 
-    return to_builtins(ModelsResult(models()))
+    return ModelsResult(models=models()).to_dict()
 
 
 def plan(name: str, report: Report = silent) -> dict[str, Any]:
     """What a download would bring, as the hub says: size in bytes, licence, folder."""
     from core.encoders.fetching import plan
 
-    return without_defaults(PlanResult.of(plan(name)))
+    return PlanResult.of(plan(name)).to_dict()
 
 
 def fetch(
@@ -129,7 +125,7 @@ def fetch(
     from core.encoders.fetching import fetch
 
     start = perf_counter()
-    return to_builtins(InstalledResult.of(fetch(name, report), perf_counter() - start))
+    return InstalledResult.of(fetch(name, report), perf_counter() - start).to_dict()
 
 
 def bring(
@@ -148,7 +144,7 @@ def bring(
     from core.encoders.importing import bring
 
     start = perf_counter()
-    return to_builtins(InstalledResult.of(bring(source, name, report), perf_counter() - start))
+    return InstalledResult.of(bring(source, name, report), perf_counter() - start).to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import numpy as np
 
 from core.commands.options import Argument, Model, Option, Place
@@ -17,6 +16,7 @@ from core.inputs import embedded_model, open_workspace
 from core.progress import Report, silent
 from core.reduced import full_model, reduced_query
 from core.results import Embeddings, Floats
+from core.runs.record import Result
 from core.search import Hits, nearest, search_items
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class Hit:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class SearchResult:
+class SearchResult(Result, frozen=True, kw_only=True):
     """What the command `search` returns, best first."""
 
     hits: Sequence[Hit]
@@ -67,7 +66,7 @@ def search(
         hits = _nearest_to_item(place, embeddings, item, top)
     else:
         hits = search_items(embeddings, _query(place, model, text, image), top)
-    return msgspec.to_builtins(SearchResult(_described(place, hits)))
+    return SearchResult(hits=_described(place, hits)).to_dict()
 
 
 def _check(text: str | None, image: str | None, item: str | None, target: str | None) -> None:

@@ -41,17 +41,12 @@ def understood(workspace: Place, model: Model = None, report: Report = silent) -
     place = open_workspace(workspace)
     rows = workspace_rows(place, "both", model)
     check_words(full_model(place, rows.model))
-    return summary(keep(place, rows))
+    return UnderstoodResult.of(keep(place, rows)).to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """The result in words."""
     return msgspec.convert(result, UnderstoodResult).readable()
-
-
-def summary(found: Understanding) -> dict[str, Any]:
-    """As JSON: what was measured, the verdict, and both in words."""
-    return UnderstoodResult.of(found).to_dict()
 
 
 def keep(place: "Workspace", rows: Rows) -> Understanding:

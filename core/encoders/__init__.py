@@ -15,8 +15,7 @@ loads nothing heavy; `load` imports torch.
     published.py    the figures of open_clip's benchmark tables; the recommended models
     weights.py      a name → where its configuration and weights lie
     kept.py         the models in CLIPSCAPE_HOME/models
-    hub_names.py    a name → a repository of the hub
-    hub.py          what the hub says of a repository
+    hub.py          a name → a repository of the hub, and what the hub says of it
     fetching.py     a model of the hub → CLIPSCAPE_HOME/models
     downloads.py    one file of it, however often the connection breaks
     importing.py    a folder of weights → CLIPSCAPE_HOME/models
@@ -26,8 +25,7 @@ loads nothing heavy; `load` imports torch.
     penultimate.py  the features behind an image tower's vectors
     device.py       which processor, and in which precision it is fast
     precision.py    half precision where the vectors agree
-    prefetch.py     work ahead in threads
-    pace.py         rate, size of a batch, threads
+    pace.py         rate, size of a batch, work ahead in threads
     pipeline.py     embed: what a workspace still lacks
 """
 

@@ -8,6 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from core.encoders.published import memory, size
 from core.errors import BadInput
 from core.machine import ASSETS
 
@@ -61,15 +62,17 @@ def bundled() -> list[ModelInfo]:
 
 def _bundled(name: str, folder: Path) -> ModelInfo:
     parameters = sum(map(count_parameters, folder.glob("*.safetensors"))) or None
-    model = ModelInfo(name, TITLES[name], "bundled", parameters)
-    return shaped(model, configuration_of(folder)["model_cfg"])
+    model = ModelInfo(name, TITLES[name], "bundled", parameters, here=True)
+    return completed(model, configuration_of(folder)["model_cfg"])
 
 
-def shaped(model: ModelInfo, configuration: Mapping[str, Any]) -> ModelInfo:
-    """With what its configuration tells."""
-    side = configuration.get("vision_cfg", {}).get("image_size")
+def completed(model: ModelInfo, configuration: Mapping[str, Any]) -> ModelInfo:
+    """With what its configuration and the number of its parameters tell."""
+    side, count = configuration.get("vision_cfg", {}).get("image_size"), model.parameters
     return replace(
         model,
+        size=size(count) if count else None,
+        memory=memory(count) if count else None,
         dimension=configuration.get("embed_dim"),
         image_side=max(side) if isinstance(side, list) else side,
         context=configuration.get("text_cfg", {}).get("context_length", CONTEXT),

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from core.encoders.catalogue import ModelInfo, bundled, configuration_of, count_parameters, shaped
-from core.encoders.hub import in_cache
-from core.encoders.hub_names import hub_model
+from core.encoders.catalogue import ModelInfo, bundled, completed, configuration_of, count_parameters
+from core.encoders.hub import hub_model, in_cache
 from core.encoders.kept import Card, folder_for, folder_of, kept
-from core.encoders.published import RECOMMENDED, memory, published, size
+from core.encoders.published import RECOMMENDED, published
 
 
 def models() -> list[ModelInfo]:
@@ -18,8 +17,7 @@ def models() -> list[ModelInfo]:
 
     of_hub = sorted((of_hub_list(*pair) for pair in open_clip.list_pretrained()), key=rank)
     names = {model.name for model in of_hub}
-    included = [with_size(replace(each, here=True)) for each in bundled()]
-    return [*included, *(of_card(card) for card in kept() if card.name not in names), *of_hub]
+    return [*bundled(), *(of_card(card) for card in kept() if card.name not in names), *of_hub]
 
 
 def rank(model: ModelInfo) -> tuple[int, float]:
@@ -38,7 +36,7 @@ def of_hub_list(architecture: str, tag: str) -> ModelInfo:
     model = ModelInfo(name, f"{architecture}, {tag}", "hub", here=is_here(name), reason=RECOMMENDED.get(name, ""))
     if figures:
         model = replace(model, **vars(figures))
-    return shaped(with_size(model), open_clip.get_model_config(architecture) or {})
+    return completed(model, open_clip.get_model_config(architecture) or {})
 
 
 def of_card(card: Card) -> ModelInfo:
@@ -47,13 +45,7 @@ def of_card(card: Card) -> ModelInfo:
     parameters = count_parameters(weights) if weights.suffix == ".safetensors" else None
     where, title = ("hub", f"{card.repository}, downloaded") if card.from_hub else ("local", f"{card.name}, imported")
     model = ModelInfo(card.name, title, where, parameters, here=True)
-    return shaped(with_size(model), configuration_of(folder_for(card.name))["model_cfg"])
-
-
-def with_size(model: ModelInfo) -> ModelInfo:
-    """With the bytes that so many parameters take."""
-    count = model.parameters
-    return replace(model, size=size(count), memory=memory(count)) if count else model
+    return completed(model, configuration_of(folder_for(card.name))["model_cfg"])
 
 
 def is_here(name: str) -> bool:

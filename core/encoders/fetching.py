@@ -9,16 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.encoders.catalogue import CONFIGURATION, check_configuration
 from core.encoders.downloads import download
-from core.encoders.hub import REMEDY, HubFile, Repository, check_reachable, describe
-from core.encoders.hub_names import HubModel, hub_model
-from core.encoders.kept import TOKENIZER, TOWER, UNFINISHED, Card, card_of, folder_for, write_card
+from core.encoders.hub import REMEDY, HubFile, HubModel, Repository, check_reachable, describe, hub_model
+from core.encoders.kept import TOKENIZER, TOWER, UNFINISHED, Card, card_of, folder_for, lacking, write_card
 from core.errors import BadInput, MissingWeights
 from core.formats import size
 from core.progress import Progress, Report, silent
@@ -133,12 +131,6 @@ def text_files(repository: str, source: Repository, text: Mapping[str, Any]) -> 
             files = (source if other == repository else describe(other)).files
             found += [files[name] for name in names if name in files]
     return found
-
-
-def lacking(text: Mapping[str, Any]) -> str:
-    """The package that this text tower needs and that is not installed."""
-    needed = text.get("hf_tokenizer_name") or text.get("hf_model_name")
-    return "transformers" if needed and find_spec("transformers") is None else ""
 
 
 def check_room(name: str, folder: Path, wanted: int) -> None:

@@ -1,15 +1,21 @@
-"""What the Hugging Face hub says of a repository; where it cannot be reached, a plain message within seconds."""
+"""What the name of a hub model stands for, and what the Hugging Face hub says of its repository.
+
+Where the hub cannot be reached, there is a plain message within seconds.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from core.encoders.catalogue import WEIGHTS, suggest
 from core.encoders.kept import NOT_STATED
-from core.errors import ClipscapeError, MissingWeights
+from core.errors import BadInput, ClipscapeError, MissingWeights
 
+PREFIX = "hf-hub:"
+ON_HUB = (WEIGHTS, "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin")
 PATIENCE = 6.0
 """Seconds in which the hub must answer at all."""
 REMEDY = "choose the bundled model, or download it on a machine that reaches the hub and import the folder that makes"
@@ -48,13 +54,11 @@ def describe(repository: str) -> Repository:
     except Exception as error:  # whatever the network stack raises
         raise plainly(repository, error) from None
     revision = info.sha or "main"
-    files = {each.rfilename: of_sibling(repository, revision, each) for each in info.siblings or []}
-    return Repository(revision, licence_of(info.card_data), bool(info.gated), files)
-
-
-def of_sibling(repository: str, revision: str, sibling: Any) -> HubFile:
-    digest = sibling.lfs.sha256 if sibling.lfs else ""
-    return HubFile(repository, revision, sibling.rfilename, sibling.size or 0, digest)
+    files = [
+        HubFile(repository, revision, each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else "")
+        for each in info.siblings or []
+    ]
+    return Repository(revision, licence_of(info.card_data), bool(info.gated), {each.name: each for each in files})
 
 
 def licence_of(card: Any) -> str:
@@ -121,3 +125,59 @@ def unreachable(model: str, error: Any) -> MissingWeights:
 def reason_of(error: Any) -> str:
     """`Name or service not known`, where the network stack writes `<urlopen error [Errno -2] Name …>`."""
     return re.sub(r"\[Errno -?\d+\] ", "", str(getattr(error, "reason", error)))
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """A model of the hub.
+
+    name: its identity in workspaces. weights: the files that may hold them, the preferred one first.
+    architecture: open_clip's, "" where the repository has a configuration of its own. settings: what the weights want
+    otherwise than the architecture.
+    """
+
+    name: str
+    repository: str
+    weights: tuple[str, ...] = ON_HUB
+    architecture: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def quick_gelu(self) -> bool:
+        return self.settings.get("quick_gelu", False)
+
+
+def hub_model(name: str) -> HubModel:
+    """Raises `BadInput` for what is no hub model."""
+    return repository(name) if name.startswith(PREFIX) else tagged(name)
+
+
+def repository(name: str) -> HubModel:
+    identifier = name.removeprefix(PREFIX)
+    if identifier.count("/") != 1:
+        raise BadInput(f"{name!r} is no repository: write hf-hub:organisation/repository")
+    return HubModel(name, identifier)
+
+
+def tagged(name: str) -> HubModel:
+    """By architecture and tag."""
+    import open_clip
+
+    architecture, _, tag = name.replace("/", "-").partition(":")
+    settings = open_clip.get_pretrained_cfg(architecture, tag)
+    if not settings:
+        raise BadInput(f"no model {name!r}: {advise(architecture, name)}")
+    identifier, _, file = settings["hf_hub"].rpartition("/")
+    weights = (file.removesuffix(".bin") + ".safetensors", file) if file else ON_HUB
+    known = f"{architecture}:{tag.lower().replace('-', '_')}"
+    return HubModel(known, identifier, weights, architecture, settings)
+
+
+def advise(architecture: str, name: str) -> str:
+    """What to write instead: the architecture's tags where it has some, else the nearest names."""
+    import open_clip
+
+    tags = open_clip.list_pretrained_tags_by_model(architecture)
+    if tags and ":" not in name:
+        return f"say which weights: {architecture} has the tags {', '.join(tags)}"
+    return suggest(name)

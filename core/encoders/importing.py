@@ -66,6 +66,8 @@ def read(source: str) -> OwnWeights:
     path = Path(source).expanduser()
     if path.is_dir():
         return of_folder(path)
+    if not path.exists():
+        raise BadInput(f"{path}: no such folder or file")
     weights.safetensors(path)
     if not (path.with_name(CONFIGURATION)).is_file():
         raise BadInput(

@@ -7,7 +7,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from core.machine import MODELS, home
 
@@ -89,3 +91,9 @@ def kept() -> list[Card]:
     """Every model that is kept here, by name."""
     folders = (path for path in place().glob("*") if path.suffix != UNFINISHED)
     return sorted((card for folder in folders if (card := read_card(folder))), key=lambda card: card.name)
+
+
+def lacking(text: Mapping[str, Any]) -> str:
+    """The package that this text tower needs and that is not installed."""
+    needed = text.get("hf_tokenizer_name") or text.get("hf_model_name")
+    return "transformers" if needed and find_spec("transformers") is None else ""

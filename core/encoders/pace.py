@@ -1,16 +1,24 @@
-"""How fast embedding goes: the rate that is told, the size of a batch, the threads that decode."""
+"""How fast embedding goes: the rate that is shown, the size of a batch, and decoding ahead of the model in threads."""
 
 import time
 from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Event, Semaphore
+from typing import TypeVar
 
 from core.errors import BadParameter
 from core.machine import usable_processors
 from core.progress import Progress, Report
 
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
 FIRST_BATCH = 16
 LARGEST_BATCH = {"cpu": 64, "mps": 128, "cuda": 256}
 BATCH_SECONDS = (0.5, 2.0)
-"""A batch should take about so long: a stop is heeded, and the rate told, between batches."""
+"""A batch should take about so long: a stop is heeded, and the rate shown, between batches."""
 RATE_SECONDS = 20.0
 
 
@@ -68,3 +76,45 @@ def decoders(device: str) -> int:
     """Threads that decode: all cores beside a GPU; beside a model on the CPU only as many as it needs."""
     cores = usable_processors()
     return max(1, cores if device == "cuda" else cores // 2)
+
+
+def prefetch(items: Iterable[Task], work: Callable[[Task], Result], threads: int, ahead: int) -> Generator[Result]:
+    """`map(work, items)` in threads: results in order, at most `ahead` of them before they are asked for.
+
+    The items are drawn in a thread too, and only twice as many as there are threads wait for one.
+    Closing the generator ends its threads; what `items` or `work` raises is raised here.
+    """
+    results: SimpleQueue[Future[Result] | None] = SimpleQueue()
+    space, hands, over = Semaphore(ahead), Semaphore(2 * threads), Event()
+
+    def handle(item: Task) -> Result:
+        try:
+            return work(item)
+        finally:
+            hands.release()
+
+    def feed() -> None:
+        try:
+            for item in items:
+                space.acquire()
+                hands.acquire()
+                if over.is_set():
+                    return
+                results.put(pool.submit(handle, item))
+        except Exception as error:
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            results.put(failed)
+        results.put(None)
+
+    with ThreadPoolExecutor(threads + 1, thread_name_prefix="prefetch") as pool:
+        pool.submit(feed)
+        try:
+            while (future := results.get()) is not None:
+                yield future.result()
+                space.release()
+        finally:
+            over.set()
+            space.release()
+            hands.release()
+            pool.shutdown(cancel_futures=True)

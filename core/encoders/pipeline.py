@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from core.encoders import load
-from core.encoders.pace import BatchSize, Pace, decoders
-from core.encoders.prefetch import prefetch
+from core.encoders.pace import BatchSize, Pace, decoders, prefetch
 from core.errors import BadInput, BadPicture
 from core.features import features_of, is_kept
 from core.progress import Progress, Report, silent
@@ -48,7 +47,7 @@ class Embedded:
     model: its identity in the workspace. images, captions: how many are embedded now, of an item all captions.
     skipped: vectors that were there before. refused: pictures and captions without a vector. truncated: captions longer
     than the model's context, of which the beginning was embedded. features: images whose features are kept now, None
-    where none are kept. context_length: tokens that the model reads of a caption. rate: images and captions a second.
+    where none are kept. context_length: tokens that the model reads of a caption.
     """
 
     model: str
@@ -60,14 +59,6 @@ class Embedded:
     seconds: float
     features: int | None = None
     context_length: int = 0
-
-    @property
-    def embedded(self) -> int:
-        return self.images + self.captions
-
-    @property
-    def rate(self) -> float:
-        return self.embedded / self.seconds if self.seconds else 0.0
 
 
 def embed(
@@ -86,21 +77,27 @@ def embed(
     if features:
         check_features(encoder)
     skipped = sum(each.count for each in workspace.models() if each.model == encoder.name)
-    waiting = Waiting.of(workspace, encoder.name, features)
+    without_vector = workspace.missing(encoder.name, "image")
+    without_features = workspace.missing(features_of(encoder.name), "image") if features else []
+    images = list(dict.fromkeys([*without_vector, *without_features]))
     captions = workspace.missing(encoder.name, "text")
-    pace, size = Pace(report, len(waiting) + len(captions)), BatchSize(encoder.device.type, batch)
+    pace, size = Pace(report, len(images) + len(captions)), BatchSize(encoder.device.type, batch)
     task = Task(workspace, encoder, pace, size)
-    images, kept, refused = task.embed_images(waiting)
+    with (
+        Writer(workspace, encoder.name, "image", without_vector) as vectors,
+        Writer(workspace, features_of(encoder.name), "image", without_features) as kept,
+    ):
+        refused = task.embed_images(images, (vectors, kept) if features else (vectors,))
     truncated, without = task.embed_captions(captions)
     return Embedded(
         model=encoder.name,
-        images=images,
+        images=vectors.count,
         captions=len(captions) - len(without),
         skipped=skipped,
         refused=(*refused, *without),
         truncated=truncated,
         seconds=time.monotonic() - begun,
-        features=kept if features else None,
+        features=kept.count if features else None,
         context_length=encoder.context_length,
     )
 
@@ -111,53 +108,22 @@ def check_features(encoder: "Encoder") -> None:
         raise BadInput(f"{encoder.name}: its image tower projects nothing, so its vectors are its features: keep those")
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Images that lack a vector, and those that lack the features behind it; ids in the items' order.
-
-    features: None where none are kept.
-    """
-
-    vectors: Sequence[str]
-    features: Sequence[str] | None
-
-    @classmethod
-    def of(cls, workspace: "Workspace", model: str, features: bool) -> "Waiting":
-        kept = workspace.missing(features_of(model), "image") if features else None
-        return cls(workspace.missing(model, "image"), kept)
-
-    @property
-    def ids(self) -> list[str]:
-        """Each once."""
-        return list(dict.fromkeys([*self.vectors, *(self.features or ())]))
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
 class Task:
     """One call of `embed`."""
 
     def __init__(self, workspace: "Workspace", encoder: "Encoder", pace: "Pace", batch: "BatchSize") -> None:
         self.workspace, self.encoder, self.pace, self.batch = workspace, encoder, pace, batch
 
-    def embed_images(self, waiting: Waiting) -> tuple[int, int, list[Unusable]]:
-        """Writes the vectors of these images, and their features; how many of each, and the images that have none."""
+    def embed_images(self, ids: Sequence[str], writers: Sequence["Writer"]) -> list[Unusable]:
+        """Writes the vectors of these images, and with two writers their features; the images that have none."""
         refused: list[Unusable] = []
-        rows = self.read(waiting.ids)
-        pictures = prefetch(rows, self.decode, decoders(self.encoder.device.type), self.batch.ahead)
-        name = self.encoder.name
-        with (
-            Writer(self.workspace, name, "image", waiting.vectors) as vectors,
-            Writer(self.workspace, features_of(name), "image", waiting.features or ()) as features,
-            closing(pictures),
-        ):
-            writers = (vectors,) if waiting.features is None else (vectors, features)
+        pictures = prefetch(self.read(ids), self.decode, decoders(self.encoder.device.type), self.batch.ahead)
+        with closing(pictures):
             while group := list(islice(pictures, self.batch.size)):
                 with self.batch:
                     refused += self.encode_pictures(group, writers)
                 self.pace.step(len(group), "embedding images")
-        return vectors.count, features.count, refused
+        return refused
 
     def embed_captions(self, ids: Sequence[str]) -> tuple[int, list[Unusable]]:
         """Writes the vectors of the captions of these ids; how many were cut off, and those that have none."""

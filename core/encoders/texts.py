@@ -3,7 +3,6 @@
 A model in a folder takes both from there and asks no hub.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import torch
 from open_clip import CLIP
 from torch import Tensor
 
-from core.encoders.kept import TOKENIZER, TOWER
+from core.encoders.kept import TOKENIZER, TOWER, lacking
 from core.encoders.weights import Source
 from core.errors import BadInput, MissingWeights
 
@@ -52,8 +51,7 @@ def refuse_code(path: Path) -> None:
 
 def needs_transformers(source: Source) -> bool:
     """Whether it reads texts by `transformers`, which is not installed."""
-    text = settings_of(source)
-    return bool(text.get("hf_tokenizer_name") or text.get("hf_model_name")) and find_spec("transformers") is None
+    return bool(lacking(settings_of(source)))
 
 
 def check(source: Source, folder: Path, names: tuple[str, ...], what: str) -> None:

@@ -16,8 +16,7 @@ from typing import Any
 from core.encoders import kept
 from core.encoders.catalogue import BUNDLED, CONFIGURATION, INDEX, WEIGHTS, configuration_of, shards, suggest
 from core.encoders.downloads import digest
-from core.encoders.hub import in_cache
-from core.encoders.hub_names import PREFIX, HubModel, hub_model
+from core.encoders.hub import PREFIX, HubModel, hub_model, in_cache
 from core.errors import BadInput, MissingWeights
 from core.progress import Report, silent
 
@@ -177,7 +176,7 @@ def safetensors(path: Path) -> Path:
     """The file; raises `BadInput` unless it is safetensors."""
     refuse_pickle(path)
     if not path.is_file():
-        raise BadInput(f"{path}: no such folder or file")
+        raise BadInput(f"{path}: no such file")
     if path.suffix != ".safetensors":
         raise BadInput(f"{path.name} is no safetensors file: convert the weights to safetensors")
     return path

@@ -176,7 +176,7 @@ class EmbedSummary:
     @classmethod
     def of(cls, given: CommandResult) -> "EmbedSummary":
         found = convert(given, EmbedResult)
-        words = found.understood["words"] if found.understood else ""
+        words = found.understood.words if found.understood else ""
         return cls(found.model, found.embedded, found.seconds, found.rate, words, given["refused"])
 
 

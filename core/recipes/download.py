@@ -109,20 +109,21 @@ def iconify(name: str) -> dict[str, dict]:
     return read
 
 
+def _emojibase(path: str) -> Any:
+    with members("emojibase-data", EMOJIBASE) as content:
+        return content(path)
+
+
 def emojibase() -> list[dict]:
     """Unicode's emoji with English labels, tags, groups (``emojibase-data``, MIT)."""
-    with members("emojibase-data", EMOJIBASE) as content:
-        return content("en/data")
+    return _emojibase("en/data")
 
 
 def emojibase_meta() -> dict:
     """Names of groups and subgroups: ``{"groups": {...}, "subgroups": {...}}``."""
-    with members("emojibase-data", EMOJIBASE) as content:
-        return content("meta/groups")
+    return _emojibase("meta/groups")
 
 
 def shortcodes() -> dict[str, list[str]]:
     """Hexcode → short names (``emojibase-data``'s own preset)."""
-    with members("emojibase-data", EMOJIBASE) as content:
-        table = content("en/shortcodes/emojibase")
-    return {k: [v] if isinstance(v, str) else v for k, v in table.items()}
+    return {k: [v] if isinstance(v, str) else v for k, v in _emojibase("en/shortcodes/emojibase").items()}

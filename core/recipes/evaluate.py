@@ -71,6 +71,11 @@ def top(rank: NDArray[np.int64], *ks: int) -> dict[str, float]:
     return {f"top{k}": round(100 * float((rank < k).mean()), 1) for k in ks}
 
 
+def figures(scores: NDArray[np.floating], right: NDArray[np.bool_]) -> Figures:
+    """Of (queries, candidates), as `ranks` takes them."""
+    return {"queries": len(scores), "candidates": scores.shape[1], **top(ranks(scores, right), 1, 5, 10)}
+
+
 def see(encoder: Encoder, shown: Named) -> Seen:
     """Embed the pictures."""
     return Seen(encoder.encode_images(shown.images), np.array(shown.names))
@@ -80,16 +85,13 @@ def to_names(encoder: Encoder, seen: Seen, names: Sequence[str]) -> Figures:
     """Each picture names itself among the names (each of them once)."""
     candidates = np.array(list(dict.fromkeys(names)))
     scores = seen.vectors @ encoder.encode_texts(candidates.tolist()).T
-    rank = ranks(scores, seen.names[:, None] == candidates)
-    return {"queries": len(seen.names), "candidates": len(candidates), **top(rank, 1, 5, 10)}
+    return figures(scores, seen.names[:, None] == candidates)
 
 
 def to_pictures(encoder: Encoder, names: Sequence[str], seen: Seen) -> Figures:
     """Each name finds its picture (one of them, if several bear it) among the pictures."""
     asked = np.array(list(dict.fromkeys(names)))
-    scores = encoder.encode_texts(asked.tolist()) @ seen.vectors.T
-    rank = ranks(scores, asked[:, None] == seen.names)
-    return {"queries": len(asked), "candidates": len(seen.names), **top(rank, 1, 5, 10)}
+    return figures(encoder.encode_texts(asked.tolist()) @ seen.vectors.T, asked[:, None] == seen.names)
 
 
 def both_ways(encoder: Encoder, every: Seen, names: Sequence[str], asked: Sequence[bool] | None = None) -> Ways:
@@ -202,13 +204,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--card", action="store_true", help="write the figures into assets/pocket/README.md")
     chosen = parser.parse_args()
-    figures = {
+    found = {
         "held_out_weights": held_out_figures(held_out()),
         "shipped_weights": shipped_figures(load("pocket")),
     }
-    print(json.dumps(figures, indent=1))
+    print(json.dumps(found, indent=1))
     if chosen.card:
-        card.fill(POCKET / "README.md", figures)
+        card.fill(POCKET / "README.md", found)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import math
 import re
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,20 @@ class Sampler:
         return np.concatenate(
             [rows[np.searchsorted(p, self.rng.random(n)).clip(max=len(rows) - 1)] for rows, p, n in draw]
         )
+
+    @cached_property
+    def said(self) -> np.ndarray:
+        """Every phrase of the pictures that are drawn, ascending."""
+        return np.unique(np.concatenate([self.pictures.captions[i] for i in np.concatenate([self.emoji, self.other])]))
+
+    @cached_property
+    def names(self) -> np.ndarray:
+        """The names of their emoji, ascending."""
+        return np.unique([self.pictures.captions[i][0] for i in self.emoji])
+
+    def bank(self, ids: np.ndarray) -> np.ndarray:
+        """Phrases to tell apart, ascending: these, every name, and some by chance."""
+        return np.unique(np.concatenate([ids, self.names, self.rng.choice(self.said, BANK)]))
 
     def phrase_ids(self, rows: np.ndarray) -> np.ndarray:
         """One caption of each picture: the first (its name) more often than the rest."""
@@ -156,8 +171,6 @@ class Training:
         torch.manual_seed(plan.seed)
         self.model, self.pictures, self.texts, self.plan = model, pictures, texts, plan
         self.sampler, (self.mono, self.flippable) = Sampler(pictures, allowed, plan.seed), traits(pictures)
-        self.said = np.unique(np.concatenate([pictures.captions[i] for i in np.flatnonzero(allowed)]))
-        self.names = np.unique([pictures.captions[i][0] for i in self.sampler.emoji])
         self.visual = model.visual.to(memory_format=torch.channels_last).train()
         self.scale = torch.nn.Parameter(torch.tensor(3.4))
         self.optimisers = optimisers_of(self.visual, self.scale, plan)
@@ -169,7 +182,7 @@ class Training:
         ids = self.sampler.phrase_ids(rows)
         pixels, side = torch.from_numpy(self.pictures.pixels[rows]), self.plan.side(progress)
         seen = augment.augment(pixels, self.mono[rows], self.flippable[rows], side, self.plan.strength(progress))
-        bank = np.unique(np.concatenate([ids, self.names, self.sampler.rng.choice(self.said, BANK)]))
+        bank = self.sampler.bank(ids)
         image = F.normalize(self.visual(normalised(seen)), dim=-1)
         own = torch.from_numpy(np.searchsorted(bank, ids))
         return loss_of(image, self.texts[bank], own, self.scale.exp().clamp(max=MAX_SCALE))

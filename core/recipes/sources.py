@@ -109,16 +109,15 @@ def flags(style: str) -> Iterator[Source]:
             yield Source(style, "emoji", svg_of(icon, data), captions.concept_captions(table[index]), index)
 
 
+WANTED = {"fluent": r"-24-(regular|filled)$", "solar": r"-(bold-duotone|linear|broken)$"}
+UNWANTED = {"material-symbols": r"-(rounded|sharp|outline)$", "ph": r"-(thin|bold|light)$"}
+"""Of sets that draw an icon in many weights: the ends of the names to take, or to leave."""
+
+
 def _wanted(style: str, name: str) -> bool:
-    if style == "fluent":
-        return bool(re.search(r"-24-(regular|filled)$", name))
-    if style == "material-symbols":
-        return not re.search(r"-(rounded|sharp|outline)$", name)
-    if style == "ph":
-        return not re.search(r"-(thin|bold|light)$", name)
-    if style == "solar":
-        return bool(re.search(r"-(bold-duotone|linear|broken)$", name))
-    return True
+    if style in UNWANTED:
+        return not re.search(UNWANTED[style], name)
+    return re.search(WANTED.get(style, ""), name) is not None
 
 
 def icons(style: str) -> Iterator[Source]:

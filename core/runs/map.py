@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.results import Floats, Strings
-from core.runs.record import Record
+from core.runs.record import Record, Result
 
 Integers = NDArray[np.int64]
 
@@ -28,8 +28,7 @@ class MapFigures:
     partial: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class MapResult:
+class MapResult(Result, frozen=True, kw_only=True):
     """What the commands `map` and `place` return; run: None where nothing keeps it, placed: points new on the map."""
 
     run: str | None

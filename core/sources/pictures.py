@@ -38,11 +38,6 @@ class Preview:
     frames: int
 
 
-def check(data: bytes) -> None:
-    """Raises `BadPicture` with the reason unless all of the picture decodes."""
-    preview(data)
-
-
 def open_picture(data: bytes) -> Image.Image:
     """The picture as RGB, upright, on white where it is transparent; raises `BadPicture`."""
     return _decode(data, side=None)[0]

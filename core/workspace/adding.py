@@ -1,17 +1,22 @@
-"""Items of any source → rows of a workspace, batch by batch."""
+"""Items of any source → rows of a workspace, batch by batch: known by their content, their pictures checked."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import blake2b
 
+from core.errors import BadPicture
+from core.machine import usable_processors
 from core.progress import Progress, Report
 from core.sources.items import Item, Refused
-from core.workspace.checking import THREADS, Checked, check, content_id
-from core.workspace.items import Items
+from core.sources.pictures import preview
+from core.workspace.items import Checked, Items
 from core.workspace.store import Store
 
 BATCH_BYTES = 64 * 2**20
+THREADS = min(8, usable_processors())
+"""That check pictures."""
 
 Batch = list[Item | Refused]
 
@@ -105,3 +110,29 @@ class _Adding:
     def result(self) -> Added:
         lists = (tuple(self._refused), tuple(self._ids), tuple(self._notes))
         return Added(self._added, self._skipped, *lists, self._captions)
+
+
+def content_id(item: Item) -> str:
+    """The hash of the picture's bytes, or of the caption where there is no picture: 32 hexadecimal digits."""
+    if item.image is not None:
+        return hashed(item.image, "image")
+    return hashed(item.caption.encode("utf-8", "surrogatepass"), "text")
+
+
+def hashed(content: bytes, modality: str) -> str:
+    return blake2b(content, digest_size=16, person=modality.encode()).hexdigest()
+
+
+def check(items: Mapping[str, Item], pool: ThreadPoolExecutor) -> dict[str, Checked | str]:
+    """Each item by its id: checked, or why it cannot be used. Pillow decodes without holding the GIL."""
+    return dict(zip(items, pool.map(_check, items, items.values()), strict=True))
+
+
+def _check(id: str, item: Item) -> Checked | str:
+    if item.image is None:
+        return Checked(id, item) if item.caption.strip() else "neither a picture nor a caption"
+    try:
+        found = preview(item.image)
+    except BadPicture as error:
+        return str(error)
+    return Checked(id, item, found.thumbnail, found.frames)

@@ -1,6 +1,7 @@
 """The items of a workspace: light columns in one table, pictures and thumbnails in another, by the same ids."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput, MissingData
@@ -8,7 +9,6 @@ from core.sources.items import Item, Value, different
 from core.workspace import captions as captions_of
 from core.workspace import columns as columns_of
 from core.workspace.captions import CAPTIONS, FURTHER, caption_id, item_of, number_of
-from core.workspace.checking import Checked
 from core.workspace.columns import FIXED, PICTURES, Further
 from core.workspace.store import Store, quoted
 
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 FEW = 1000
 """Up to so many ids are looked up by a condition; for more, the column is read whole."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An item whose picture is sound. thumbnail: None where it has no picture."""
+
+    id: str
+    item: Item
+    thumbnail: bytes | None = None
+    frames: int = 1
 
 
 class Items:

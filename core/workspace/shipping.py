@@ -21,8 +21,8 @@ from core.sources.items import Item
 from core.sources.pictures import thumbnail
 from core.workspace import captions as captions_of
 from core.workspace import columns as columns_of
+from core.workspace.adding import THREADS, content_id
 from core.workspace.captions import CAPTIONS, FURTHER
-from core.workspace.checking import THREADS, content_id
 from core.workspace.columns import FIXED
 from core.workspace.runs import RunCard, pack, unpack
 from core.workspace.workspace import Workspace

@@ -1,6 +1,5 @@
 """Choosing a model on the Data page: figures, downloading, importing."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -48,7 +47,7 @@ MODELS = [model(SMALL, True, "small and fast", 0.7281), model(LARGE, imagenet=0.
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> dict:
     """What a worker answers to each question; an error is raised."""
-    known: dict = {"models": asdict(ModelsResult([*bundled(), *MODELS])), "models plan": PLAN}
+    known: dict = {"models": ModelsResult(models=[*bundled(), *MODELS]).to_dict(), "models plan": PLAN}
 
     def ask(command: str, arguments: dict, timeout: float = 60.0) -> dict:
         if isinstance(known[command], Exception):

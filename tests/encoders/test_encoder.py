@@ -10,8 +10,7 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
-from core.encoders.encoder import Encoder, checked, unit
-from core.encoders.shape import make_shaper, middle
+from core.encoders.encoder import Encoder, checked, make_shaper, middle, unit
 from core.encoders.texts import encode_text
 from core.errors import BadInput
 from tests.encoders.conftest import photograph

@@ -146,7 +146,7 @@ def test_weights_of_another_architecture_are_refused(stick: Path) -> None:
 
 
 def test_a_model_without_its_tokenizer_is_refused(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.encoders.texts.find_spec", lambda name: object())
+    monkeypatch.setattr("core.encoders.kept.find_spec", lambda name: object())
     configuration = json.loads((stick / "open_clip_config.json").read_text())
     configuration["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "someone/words"
     (stick / "open_clip_config.json").write_text(json.dumps(configuration))

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from core.encoders import choices, encoder, kept, load, texts
+from core.encoders import choices, encoder, kept, load
 from core.encoders.encoder import Encoder
 from core.encoders.fetching import fetch, plan
 from core.encoders.texts import tower
@@ -116,8 +116,7 @@ def test_without_transformers_one_line_says_so_before_the_download(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLIPSCAPE_HOME", str(tmp_path))
-    monkeypatch.setattr("core.encoders.fetching.find_spec", lambda name: None)
-    monkeypatch.setattr(texts, "find_spec", lambda name: None)
+    monkeypatch.setattr("core.encoders.kept.find_spec", lambda name: None)
     configuration = json.dumps({"model_cfg": {"embed_dim": 32} | KINDS[kind]}).encode()
     repository = {"open_clip_config.json": configuration, "open_clip_model.safetensors": b"12345678"}
     text = KINDS[kind]["text_cfg"]["hf_tokenizer_name"]
@@ -133,7 +132,7 @@ def test_without_transformers_one_line_says_so_before_the_download(
 def test_a_folder_without_its_tokenizer_says_so_and_asks_no_hub(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(texts, "find_spec", lambda name: object())
+    monkeypatch.setattr("core.encoders.kept.find_spec", lambda name: object())
     (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": {"embed_dim": 32} | KINDS[kind]}))
     what = r"lacks config\.json" if kind == "multilingual" else "lacks the files of its tokenizer"
     with serving(FakeHub()) as hub:
@@ -144,7 +143,7 @@ def test_a_folder_without_its_tokenizer_says_so_and_asks_no_hub(
 
 
 def test_code_that_comes_along_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "find_spec", lambda name: object())
+    monkeypatch.setattr("core.encoders.kept.find_spec", lambda name: object())
     configuration = {"model_cfg": {"embed_dim": 32} | KINDS["multilingual"]}
     (tmp_path / "open_clip_config.json").write_text(json.dumps(configuration))
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "mine", "auto_map": {"AutoConfig": "x.Config"}}))

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from core.encoders.prefetch import prefetch
+from core.encoders.pace import prefetch
 
 
 def test_results_come_in_order() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.errors import BadPicture
 from core.sources import pictures
-from core.sources.pictures import PIXEL_LIMIT, check, open_picture, preview, thumbnail
+from core.sources.pictures import PIXEL_LIMIT, open_picture, preview, thumbnail
 from tests.sources.making import BLUE, GREEN, RED, WHITE, encoded, jpeg, pixels, png
 
 EXIF_ORIENTATION = 0x0112
@@ -157,7 +157,7 @@ def test_a_thumbnail_shows_the_picture() -> None:
     ],
 )
 def test_what_is_no_sound_picture_is_refused_in_one_line(data: bytes, words: str) -> None:
-    for attempt in (check, open_picture, thumbnail):
+    for attempt in (open_picture, thumbnail):
         with pytest.raises(BadPicture, match=words) as raised:
             attempt(data)
         assert "\n" not in str(raised.value)
@@ -174,5 +174,5 @@ def test_a_truncated_jpeg_is_found_although_only_a_thumbnail_is_decoded(share: f
 def test_the_limit_counts_pixels_before_any_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "PIXEL_LIMIT", 95)
     with pytest.raises(BadPicture, match="12 × 8, over the limit"):
-        check(png())
+        preview(png())
     assert PIXEL_LIMIT == 100_000_000

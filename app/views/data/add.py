@@ -9,8 +9,8 @@ import streamlit as st
 from app.kit import formats, progress, store
 from app.kit.state import state
 from app.views.data import models, spool
-from core.features import is_features, is_kept
-from core.reduced import reduced_models
+from core.features import is_kept
+from core.inputs import embedded_counts, full_models
 from core.sources import kinds, uploadable
 from core.workspace import Workspace
 
@@ -41,12 +41,7 @@ class How:
 
 def used(workspace: Workspace) -> list[str]:
     """Models that have embedded items here, the one with most first; what is made of them follows them."""
-    counts: dict[str, int] = {}
-    reduced = reduced_models(workspace)
-    for each in workspace.models():
-        if each.model not in reduced and not is_features(each.model):
-            counts[each.model] = counts.get(each.model, 0) + each.count
-    return sorted(counts, key=lambda name: -counts[name])
+    return full_models(workspace, [name for name, _ in embedded_counts(workspace).most_common()])
 
 
 def start(

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.kit import formats, pictured, store
+from app.kit import formats, forms, pictured, store
 from app.kit.empty import say
 from app.kit.gallery import data_url
 from app.kit.items import Items
@@ -26,9 +26,7 @@ def show(workspace: Workspace, items: Items) -> None:
             label_visibility="collapsed",
         )
         label = st.selectbox("Label", [EVERY, *items.labels], key="label", label_visibility="collapsed", width=180)
-        kind = st.segmented_control(
-            "View", list(PAGE), default="Gallery", required=True, key="view", label_visibility="collapsed"
-        )
+        kind = forms.switch("View", list(PAGE), "view")
     found = items.matching(words, None if label == EVERY else label)
     if not len(found):
         st.info(

@@ -1,11 +1,18 @@
 """The Data page: what do I have, and bring more."""
 
+from pathlib import Path
+
 import streamlit as st
+from msgspec import convert
 
 from app.kit import store
 from app.kit.messages import escaped
-from app.kit.page import Page
-from app.views.data import add, browse, manage, outcomes, report, summary
+from app.kit.page import Outcome, Page, Result
+from app.scatter import maps
+from app.views.data import add, browse, manage, report, spool, summary
+from core.commands.embedding import EmbedResult
+from core.commands.models import InstalledResult
+from core.jobs import Job, jobs
 
 
 def show() -> None:
@@ -27,4 +34,19 @@ def show() -> None:
             report.show(workspace)
 
 
-PAGE = Page("Data", ":material/photo_library:", 1, show, outcomes.OUTCOMES)
+def tidy(job: Job, result: Result) -> None:
+    """Dropped files have been read, so their copies can go; a map that the job has made comes on screen."""
+    sources = [each.arguments.get("source") for each in jobs().list(job.workspace) if each.active]
+    spool.tidy(Path(job.workspace), [source for source in sources if source])
+    found = convert(result, EmbedResult)
+    if found.map:
+        maps.bring_on_screen(job.workspace, found.map, found.placed)
+
+
+INSTALLED = Outcome(lambda result: convert(result, InstalledResult).summary())
+OUTCOMES = {
+    "embed": Outcome(lambda result: convert(result, EmbedResult).summary(), tidy),
+    "models fetch": INSTALLED,
+    "models import": INSTALLED,
+}
+PAGE = Page("Data", ":material/photo_library:", 1, show, OUTCOMES)

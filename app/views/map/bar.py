@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.kit import store
+from app.kit import forms, store
 from app.kit.items import Items
 from app.scatter.drawn import PARTS
 from app.views.map import maps, search
@@ -54,12 +54,4 @@ def _named(column: str | None) -> str:
 def _part(card: RunCard) -> str:
     if card.space != "both":
         return "Images" if card.space == "images" else "Captions"
-    return st.segmented_control(
-        "Points",
-        list(PARTS),
-        default="Both",
-        required=True,
-        key="part",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    return forms.switch("Points", list(PARTS), "part")

@@ -13,7 +13,7 @@ from core.encoders.encoder import unit
 from core.encoders.two_towers import DRAWING_SIDE, MEAN, SPREAD
 from core.recipes import download
 from core.recipes.augment import augment, on_white
-from core.recipes.image_tower import BANK, NAME_SHARE, Average, Sampler, loss_of, rate_at, traits
+from core.recipes.image_tower import NAME_SHARE, Average, Sampler, loss_of, rate_at, traits
 from core.recipes.pictures import Pictures
 from core.results import Floats
 
@@ -122,18 +122,15 @@ def _look(net: torch.nn.Module, found: Pictures, rows: np.ndarray, alter: bool) 
 
 def _taught(start: Head, sampler: Sampler, views: Views, phrases: Floats, steps: int, peak: float) -> Head:
     """By the loss of `image_tower`; what is kept is the average over the last steps."""
-    found, texts = sampler.pictures, torch.from_numpy(phrases)
+    texts = torch.from_numpy(phrases)
     layer = torch.nn.Linear(len(start[0]), phrases.shape[1])
     layer.load_state_dict({"weight": torch.from_numpy(start[0].T.copy()), "bias": torch.from_numpy(start[1])})
     average, scale = Average(layer, 0.98), torch.nn.Parameter(torch.tensor(3.4))
-    every = np.concatenate([sampler.emoji, sampler.other])
-    said = np.unique(np.concatenate([found.captions[row] for row in every]))
-    names = np.unique([found.captions[row][0] for row in sampler.emoji])
     optimiser = torch.optim.AdamW([*layer.parameters(), scale], peak, weight_decay=0.0)
     for step in range(steps):
         rows = sampler.rows(TAUGHT_BATCH)
         ids = sampler.phrase_ids(rows)
-        bank = np.unique(np.concatenate([ids, names, sampler.rng.choice(said, BANK)]))
+        bank = sampler.bank(ids)
         image = torch.nn.functional.normalize(layer(views(rows)), dim=-1)
         loss = loss_of(image, texts[bank], torch.from_numpy(np.searchsorted(bank, ids)), scale.exp())
         optimiser.zero_grad()

@@ -8,6 +8,7 @@ import argparse
 import json
 import logging
 import shutil
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -105,21 +106,15 @@ def left_out(taught: list[Lesson]) -> np.ndarray:
     for fold in range(FOLDS):
         inside = np.arange(len(vectors)) % FOLDS != fold
         head = fitting.fit(class_vectors(), first.seen, [part(first, inside), *taught[1:]])
-        vectors[~inside] = head(rows_of(first.seen, np.flatnonzero(~inside)))
+        vectors[~inside] = head(first.seen.take(np.flatnonzero(~inside)))
     return vectors
 
 
 def part(lesson: Lesson, inside: np.ndarray) -> Lesson:
     """The lesson of some of its photographs: ``inside`` (P,) bool."""
     number = np.cumsum(inside) - 1
-    kept = inside[lesson.seen.owners]
-    seen = photographs.Seen(lesson.seen.features[kept], lesson.seen.logits[kept], number[lesson.seen.owners[kept]])
-    return Lesson(seen, lesson.wanted[inside], lesson.weight)
-
-
-def rows_of(seen: photographs.Seen, rows: np.ndarray) -> photographs.Seen:
-    """Some views."""
-    return photographs.Seen(seen.features[rows], seen.logits[rows], seen.owners[rows])
+    seen = lesson.seen.take(inside[lesson.seen.owners])
+    return Lesson(replace(seen, owners=number[seen.owners]), lesson.wanted[inside], lesson.weight)
 
 
 def assemble() -> tuple[open_clip.CLIP, dict[str, torch.Tensor], dict[str, float]]:

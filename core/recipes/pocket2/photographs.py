@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -59,6 +59,10 @@ class Seen:
     features: Floats
     logits: Floats
     owners: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Self:
+        """Some of the views."""
+        return type(self)(self.features[rows], self.logits[rows], self.owners[rows])
 
 
 def rows(name: str) -> list[dict[str, Any]]:
