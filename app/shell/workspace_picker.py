@@ -27,7 +27,7 @@ def show() -> None:
                 index=known.index(current) if current in known else None,
                 key=f"workspace-{current}",
                 on_change=_open,
-                args=(f"workspace-{current}",),
+                args=(current,),
                 format_func=store.title,
                 label_visibility="collapsed",
                 help="Workspace",
@@ -59,5 +59,10 @@ def _create(name: str) -> None:
         st.session_state[REFUSAL] = str(error)
 
 
-def _open(key: str) -> None:
-    state().open(Path(open_named(st.session_state[key]).path))
+def _open(before: str) -> None:
+    """What was chosen in the box on screen, which is that of the workspace of before.
+
+    While a job runs the browser may still send the box of a workspace that has been left: that is nobody's choice.
+    """
+    if store.current().name == before:
+        state().open(Path(open_named(st.session_state[f"workspace-{before}"]).path))
