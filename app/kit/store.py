@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit.items import Items
+from app.kit.messages import escaped
 from app.kit.state import START, state
 from core import tags as tags_of
 from core.commands.understanding import kept, measured
@@ -56,6 +57,8 @@ def current() -> Workspace:
     """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
     chosen = state().workspace
     if chosen is None or not chosen.is_dir():
+        if chosen is not None:
+            st.toast(f"The workspace {escaped(chosen.name)} is there no more", icon=":material/info:")
         known = names()
         if not known:
             raise MissingData("No workspace yet: make one with the plus sign in the side bar")

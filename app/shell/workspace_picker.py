@@ -8,11 +8,11 @@ from app.kit import store
 from app.kit.messages import message
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
-from core.errors import BadInput
+from core.errors import BadInput, ClipscapeError
 from core.workspace import create_named, open_named
 
-REFUSAL = "clipscape-refusal"
-"""Why the last new workspace could not be made."""
+REFUSAL, UNREADABLE = "clipscape-refusal", "clipscape-unreadable"
+"""Why the last new workspace could not be made, and why one that was chosen could not be opened."""
 
 
 def show() -> None:
@@ -36,6 +36,8 @@ def show() -> None:
             "New workspace" if not known else "", key="new-workspace", icon=":material/add:", help="New workspace"
         ):
             new()
+    if refusal := st.session_state.pop(UNREADABLE, ""):
+        st.error(message(refusal), icon=":material/error:")
 
 
 @dialog("New workspace")
@@ -64,5 +66,10 @@ def _open(before: str) -> None:
 
     While a job runs the browser may still send the box of a workspace that has been left: that is nobody's choice.
     """
-    if store.current().name == before:
+    if store.current().name != before:
+        return
+    try:
         state().open(Path(open_named(st.session_state[f"workspace-{before}"]).path))
+    except ClipscapeError as error:
+        st.session_state[f"workspace-{before}"] = before  # the box says what is open
+        st.session_state[UNREADABLE] = str(error)

@@ -1,5 +1,6 @@
 """The workspace changes by a person's choice in the box that is on screen, and by nothing else."""
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,29 @@ from app.kit import store
 from app.kit.state import State
 from app.shell import workspace_picker
 from core.workspace import create_named
+from tests.app.conftest import chosen
+
+
+def test_a_workspace_that_cannot_be_read_is_not_opened_and_the_box_says_so(opened, mapped, home: Path) -> None:
+    """Else the page would show one workspace under the name of another, and delete it for the other."""
+    broken = Path(create_named("broken").path)
+    test = opened(mapped, "data")
+    for manifest in (broken / "items.lance" / "_versions").glob("*.manifest"):
+        manifest.write_bytes(bytes(255 - each for each in manifest.read_bytes()))
+    box = next(each for each in test.selectbox if each.key.startswith("workspace-"))
+    box.set_value("broken").run()
+    assert [each.value for each in test.error if "damaged" in each.value or "cannot be opened" in each.value]
+    box = next(each for each in test.selectbox if each.key.startswith("workspace-"))
+    assert box.value == Path(mapped.path).name
+    assert chosen(test).workspace == Path(mapped.path)
+    assert not test.exception
+
+
+def test_a_workspace_that_was_deleted_elsewhere_is_said_to_be_gone(opened, mapped) -> None:
+    test = opened(mapped, "data")
+    shutil.rmtree(mapped.path)
+    test.run()
+    assert any("is there no more" in each.value for each in test.toast)
 
 
 @pytest.mark.parametrize("box", ["first", "new"])

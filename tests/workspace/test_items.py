@@ -329,7 +329,7 @@ def test_a_damaged_table_is_said_so_in_one_line(workspace: Workspace) -> None:
     """16 bytes of the newest manifest, at every place: a clear error or, where they do not matter, the items."""
     workspace.add(items(2))
     manifest = max(
-        (Path(workspace.path) / "items.lance" / "_versions").iterdir(), key=lambda each: each.stat().st_mtime
+        (Path(workspace.path) / "items.lance" / "_versions").glob("*.manifest"), key=lambda each: each.stat().st_mtime
     )
     whole = manifest.read_bytes()
     for begin in range(0, len(whole) - 16, 16):
