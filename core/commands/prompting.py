@@ -97,7 +97,7 @@ class ItemNames:
         return cls(rows.ids, {row: caption or "" for row, caption in zip(every.tolist(), captions, strict=True)})
 
     def items(self, places: Integers, **figure: NDArray) -> list[NamedItem]:
-        """figure: one of each row, which is told in six digits."""
+        """figure: one of each row, in six digits."""
         values = {name: np.round(each.astype(np.float64), 6).tolist() for name, each in figure.items()}
         return [
             NamedItem(

@@ -35,10 +35,9 @@ from core.runs.semantics import (
 )
 from core.search import highest
 from core.semantics.correlation import check_items, check_names
-from core.semantics.cosines import NEAREST, matrix
+from core.semantics.cosines import NEAREST, Study, matrix, study
 from core.semantics.prompts import Prompts, check_templates, read_prompts
 from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
-from core.semantics.study import Study, study
 from core.semantics.zero_shot import class_numbers, confusion, probabilities, zero_shot
 
 ANALYSIS = Analysis("prompts", "Prompts")
@@ -168,7 +167,7 @@ class _Compared:
             class_text=self.vectors.classes,
             mean=self.study.figures.mean,
             sd=self.study.figures.sd,
-            asked={"prompts": self.prompts.texts, "classes": self.prompts.classes},
+            words={"prompts": self.prompts.texts, "classes": self.prompts.classes},
             predicted=self.guesses.predicted if self.guesses else None,
             probability=self.guesses.probability if self.guesses else None,
             true=self.confusion.true if self.confusion else None,

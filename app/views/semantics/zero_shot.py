@@ -166,7 +166,7 @@ def heat_map(run: SemanticsRun, confusion: Confusion) -> Grid:
         values=shares,
         scale=Scale(0, 100, scale_colours()),
         written=lambda share: f"{share:.0f}" if share >= 0.5 else "",
-        told=lambda row, column: (
+        hover=lambda row, column: (
             f"{names[row]} taken for {names[column]}: {counts[row, column]:,} items, "
             f"{shares[row, column]:.3g} % of the row"
         ),
