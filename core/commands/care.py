@@ -7,7 +7,6 @@ from functools import cached_property
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +24,7 @@ from core.methods import discover
 from core.progress import Bar, Report, silent
 from core.results import first_rows
 from core.runs.care import CHECKS, CareResult, CareRun, CheckResult
-from core.runs.record import metrics
+from core.runs.record import metrics, reading
 from core.workspace import Run
 
 PACKAGE = "core.care"
@@ -98,9 +97,7 @@ def care(
     ).to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, CareResult).readable()
+for_reading = reading(CareResult)
 
 
 def _check_column(rows: Rows, column: str | None) -> None:

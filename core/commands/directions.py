@@ -7,7 +7,6 @@ from hashlib import blake2b
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +22,7 @@ from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
 from core.results import Floats
 from core.runs.direction import DirectionFigures, DirectionResult, DirectionRun, ProjectionFigures, WithoutResult
-from core.runs.record import metrics, plain
+from core.runs.record import metrics, plain, reading
 from core.runs.semantics import NamedItem
 from core.search import highest
 from core.semantics.directions import FITS, along, apart, between, projections, removing
@@ -145,9 +144,7 @@ def kept_direction(place: Workspace, id: str) -> DirectionRun:
     return DirectionRun.of(run)
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, DirectionResult).readable()
+for_reading = reading(DirectionResult)
 
 
 def _named(rows: Rows, scores: Floats, strip: int) -> dict[str, list[NamedItem]]:

@@ -7,7 +7,6 @@ from functools import cached_property
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 
 from core.commands.codes import DIMENSIONS, Codes, codes
@@ -21,7 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
 from core.results import Floats, places
-from core.runs.record import metrics
+from core.runs.record import metrics, reading
 from core.runs.semantics import (
     ClassResult,
     CorrelationResult,
@@ -118,9 +117,7 @@ def semantics(
     return result.to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, SemanticsResult).readable()
+for_reading = reading(SemanticsResult)
 
 
 @dataclass(frozen=True)
