@@ -1,7 +1,6 @@
 """Zero-shot classes: how many items each gets, how many rightly, and which class is taken for which."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,18 +119,13 @@ def classes(run: SemanticsRun, confusion: Confusion | None) -> pd.DataFrame:
 
 def _table(run: SemanticsRun, confusion: Confusion | None) -> Cell | None:
     number = st.column_config.NumberColumn
-    right: dict[str, Any] = {
-        "min_value": 0,
-        "max_value": 100,
-        "format": "%.1f %%",
-        "width": 110,
-        "help": "Of the labelled ones",
-    }
     columns = {
         "class": st.column_config.TextColumn("Class", width=130),
         "predicted": number("Predicted", format="localized", width=80, help="Items whose nearest class it is"),
         "items": number("Labelled", format="localized", width=80, help="Items with this label"),
-        "right": st.column_config.ProgressColumn("Right", help="Of the labelled ones", **right),
+        "right": st.column_config.ProgressColumn(
+            "Right", min_value=0, max_value=100, format="%.1f %%", width=110, help="Of the labelled ones"
+        ),
     }
     clicked, key = forms.table(classes(run, confusion), f"classes-{run.card.id}", columns), f"touched-{run.card.id}"
     if clicked == st.session_state.get(key):
