@@ -16,9 +16,8 @@ from core.progress import Report, silent
 from core.reduced import full_model, reduced_queries
 from core.results import Floats, Strings
 from core.runs.semantics import NamedItem
-from core.semantics.prompts import Prompts
+from core.semantics.prompts import Prompts, embedded
 from core.semantics.results import Integers, PromptVectors
-from core.semantics.texts import embedded
 
 
 @dataclass(frozen=True)

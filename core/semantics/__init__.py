@@ -1,7 +1,6 @@
 """Semantics: what directions mean.
 
-    prompts.py      words to compare items with, and the classes they stand for
-    texts.py        prompts and templates → vectors
+    prompts.py      words to compare items with, the classes they stand for, and their vectors
     cosines.py      items × prompts, in blocks, and correlations of many prompts in the same pass
     zero_shot.py    the class of each item by its prompts; against labels
     correlation.py  prompts' cosines against dimensions, principal components, codes of any kind
