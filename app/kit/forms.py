@@ -1,4 +1,4 @@
-"""A `Params` dataclass becomes widgets, the first parameters at once, the rest under "More"; and the button below."""
+"""A `Params` dataclass becomes widgets, a few at once, the rest under "More"; menus that keep their choice; tables."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import Field, fields
