@@ -1,10 +1,11 @@
-"""A `Params` dataclass becomes widgets, the first parameters at once, the rest under "More"; and the button below."""
+"""A `Params` dataclass becomes widgets, a few at once, the rest under "More"; menus that keep their choice; tables."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import Field, fields
 from math import floor, log10
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core.methods import Method
@@ -12,6 +13,8 @@ from core.methods import Method
 Options = Mapping[str, str] | Sequence[str]
 """What can be chosen, perhaps with how a person reads each."""
 
+FITTING, TALL = 12, 460
+"""Rows of a table that is shown whole, and the pixels of a longer one."""
 MAIN = 3
 """So many parameters are visible at once: a method lists its most important ones first."""
 
@@ -94,6 +97,21 @@ def choice(title: str, options: Options, key: str, help: str | None = None, widt
     look: dict[str, Any] = {"help": help, "width": width, **more}
     draft = kept(key, next(iter(named)), named)
     return str(st.selectbox(title, list(named), format_func=named.__getitem__, **look, **draft))
+
+
+def table(frame: pd.DataFrame, key: str, columns: Mapping[str, Any]) -> int | None:
+    """A table, of which a longer part scrolls; the row of the cell that was clicked, None for none."""
+    event = st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        height="content" if len(frame) <= FITTING else TALL,
+        column_config=columns,
+    )
+    clicked = [row for row, _ in event["selection"]["cells"] if row < len(frame)]
+    return clicked[0] if clicked else None
 
 
 def _named(options: Options) -> Mapping[str, str]:

@@ -1,13 +1,19 @@
-"""Mislabelled candidates: items whose neighbours, or a classifier that never saw them, say another class.
+r"""Mislabelled candidates: items whose neighbours, or a classifier that never saw them, say another class.
 
 "neighbours": the probability of a class is its share of the k nearest other items. Wilson: Asymptotic properties of
 nearest neighbor rules using edited data. IEEE Transactions on Systems, Man and Cybernetics, 1972.
 "classifier": linear discriminants of four fifths of the items (their shared covariance shrunk as Ledoit and Wolf do)
 say of the other fifth what they are; in closed form, since the iterations of logistic regression take minutes here.
 
-From either, confident learning tells the candidates (`core.care.confident`; Northcutt, Jiang and Chuang, 2021); the
-rank is by how much more probable another class is than the given one (their normalised margin), and where neighbours
-are as unanimous, by how near they are.
+From either, confident learning tells the candidates (Northcutt, Jiang and Chuang: Confident learning: estimating
+uncertainty in dataset labels. JAIR, 2021). With p_ij the probability of class j for item i, held out, and the given
+labels y: the threshold of a class is its mean self-confidence, $t_j = \mathrm{mean}_{i: y_i = j}\, p_{ij}$. An item
+counts for class j where $p_{ij} \ge t_j$, and where it does for several, for the most probable of them. The confident
+joint C counts items by given label and by that class; what lies off its diagonal are the candidates (the paper's
+method 2).
+
+The rank is by how much more probable another class is than the given one (their normalised margin), and where
+neighbours are as unanimous, by how near they are.
 """
 
 import warnings
@@ -15,13 +21,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.care.confident import confident, margins
-from core.care.subject import Findings, Integers, Subject, by_score
+from core.care.subject import Findings, Integers, Subject, Truths, by_score
 from core.errors import BadInput
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
 from core.results import Floats, Strings
+from core.statistics import contingency
 
 FOLDS = 5
 LEAST = 3
@@ -126,6 +133,45 @@ def _of_classifier(
             model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(x[fitted], y[fitted])
             shares[np.ix_(asked, model.classes_)] = model.predict_proba(x[asked])
     return shares
+
+
+@dataclass(frozen=True)
+class Confident:
+    """counted: (N,) int64, the class that each item confidently is, -1 for none. thresholds: (K,) float64.
+
+    joint: (K, K) int64, a row a given label, a column the confident class.
+    """
+
+    counted: Integers
+    thresholds: NDArray[np.float64]
+    joint: Integers
+
+    def candidates(self, given: Integers) -> Truths:
+        """Items that are confidently of another class than the given one (N,)."""
+        return (self.counted >= 0) & (self.counted != given)
+
+
+def confident(probabilities: Floats, given: Integers) -> Confident:
+    """Of held-out probabilities (N, K) and labels (N,), 0 … K - 1, each of which some item has."""
+    classes = probabilities.shape[1]
+    own = probabilities[np.arange(len(given)), given]
+    totals = np.bincount(given, minlength=classes)
+    thresholds = np.bincount(given, own.astype(np.float64), minlength=classes) / np.maximum(totals, 1)
+    above = np.where(probabilities >= thresholds.astype(np.float32), probabilities, -1)
+    best = above.argmax(axis=1)
+    counted = np.where(above[np.arange(len(given)), best] >= 0, best, -1)
+    known = counted >= 0
+    return Confident(counted, thresholds, contingency(given[known], counted[known], (classes, classes)))
+
+
+def margins(probabilities: Floats, given: Integers) -> tuple[Floats, Integers]:
+    """How much more probable the best other class is than the given one, -1 … 1, and which it is: (N,), (N,)."""
+    rows = np.arange(len(given))
+    own = probabilities[rows, given]
+    others = probabilities.copy()
+    others[rows, given] = -1
+    best = others.argmax(axis=1)
+    return (others[rows, best] - own).astype(np.float32), best
 
 
 Asking = Callable[[Subject, Integers, Integers, int, Params, Report], Floats]

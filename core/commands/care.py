@@ -1,13 +1,12 @@
 """Data quality of an input: checks that rank its items, most suspicious first; the flagged ones written as a column."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +24,7 @@ from core.methods import discover
 from core.progress import Bar, Report, silent
 from core.results import first_rows
 from core.runs.care import CHECKS, CareResult, CareRun, CheckResult
-from core.runs.record import metrics
+from core.runs.record import metrics, reading
 from core.workspace import Run
 
 PACKAGE = "core.care"
@@ -77,9 +76,11 @@ def care(
         raise BadParameter(f"space {space}: {remedy} {' or '.join(SPACES)}", "space")
     plans = planned(PACKAGE, list(discover(PACKAGE)) if kinds is None else kinds, params or {}, {}, "duplicates")
     rows = chosen(item_rows(str(source), space, model), tag, exclude)
-    given = _Input(str(source), rows, classes(rows, label), model, tag, exclude)
+    known = classes(rows, label)
     _check_column(rows, write)
-    checks, bar = _Checks(given, write), Bar(report, len(plans) * STEPS)
+    figures = {"column": write, "tag": tag, "exclude": exclude}
+    checks = _Checks(rows, known, lambda: every_pair(str(source), model, tag, exclude), figures)
+    bar = Bar(report, len(plans) * STEPS)
     checks.go(plans, lambda number: bar.part(number * STEPS, STEPS))
     if write is not None:
         checks.write(write)
@@ -96,9 +97,7 @@ def care(
     ).to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, CareResult).readable()
+for_reading = reading(CareResult)
 
 
 def _check_column(rows: Rows, column: str | None) -> None:
@@ -110,34 +109,6 @@ def _check_column(rows: Rows, column: str | None) -> None:
     if is_taken(rows.workspace, column, CareRun.KIND):
         taken = "that would overwrite what the items hold, choose another name"
         raise BadInput(f"column {column}: {taken}", "write")
-
-
-@dataclass(frozen=True)
-class _Input:
-    """rows: of the checks of one space. classes: to doubt. The pairs of captions and images are read when wanted."""
-
-    source: str
-    rows: Rows
-    classes: Classes | None
-    model: str | None
-    tag: str | None
-    exclude: str | None
-
-    def of(self, kind: str) -> tuple[Rows, Subject]:
-        """The rows of a check, and what it is given."""
-        if kind == MISMATCHES:
-            return _captioned(every_pair(self.source, self.model, self.tag, self.exclude))
-        return self.rows, self._own
-
-    @cached_property
-    def _own(self) -> Subject:
-        words = wordings(self.rows) if self.rows.space == "captions" else None
-        return Subject(self.rows.vectors, self.classes.values if self.classes else None, wording=words)
-
-    def about(self, kind: str) -> dict[str, str | None]:
-        """For the card of a check: how items were chosen, and which column of labels is doubted."""
-        label = {"label": self.classes.label} if kind == "labels" and self.classes else {}
-        return {"tag": self.tag, "exclude": self.exclude, **label}
 
 
 def _captioned(given: PairRows) -> tuple[Rows, Subject]:
@@ -195,24 +166,41 @@ class _Checks(Comparison[_Check]):
 
     first, called, refusals = "the first check was done", "kind", (BadInput, MissingData)
 
-    def __init__(self, given: _Input, column: str | None) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        known: Classes | None,
+        pairs: Callable[[], PairRows],
+        about: Mapping[str, str | None],
+    ) -> None:
+        """rows: of the checks of one space; known: labels to doubt. pairs: of captions and images, read when wanted.
+
+        about: for every card, how items were chosen and which column is written.
+        """
         super().__init__()
-        self.given, self.column = given, column
+        self.rows, self.known, self.pairs, self.about = rows, known, pairs, about
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What the checks of one space look at."""
+        words = wordings(self.rows) if self.rows.space == "captions" else None
+        return Subject(self.rows.vectors, self.known.values if self.known else None, wording=words)
 
     def judge(self, plan: Plan, report: Report) -> None:
         """One check, saved."""
         start, method = perf_counter(), plan.method
-        rows, subject = self.given.of(method.name)
+        paired = method.name == MISMATCHES
+        rows, subject = _captioned(self.pairs()) if paired else (self.rows, self.subject)
         settings = method.make_params(plan.settings)
         found = method.fit(subject, settings, report)
         seconds, kind = perf_counter() - start, CHECKS[method.name]
         figures = kind.FIGURES(
             flagged=int(found.flagged.sum()),
             ranked=len(found.ranked),
-            column=self.column,
-            neighbours_approximate=1 if subject.approximate and method.name != MISMATCHES else None,
+            neighbours_approximate=1 if subject.approximate and not paired else None,
             **found.metrics,
-            **self.given.about(method.name),
+            **self.about,
+            **({"label": self.known.label} if self.known and method.name == "labels" else {}),
         )
         card = Made(kind.KIND, method, asdict(settings), seconds, metrics(figures)).card(rows)
         evidence = {f"evidence.{name}": each for name, each in found.evidence.items()}
@@ -226,7 +214,7 @@ class _Checks(Comparison[_Check]):
         for each in self.done:
             for id, removable in zip(each.rows.ids.tolist(), each.removable.tolist(), strict=True):
                 marked[id] = marked.get(id, False) or removable
-        if (place := self.given.rows.workspace) is not None:
+        if (place := self.rows.workspace) is not None:
             place.set_column(column, dict(marked))
 
     def export(self, out: str) -> None:
@@ -253,7 +241,7 @@ def _plain(name: str, value: Any, rows: Rows) -> Any:
 
 
 def _words(rows: Rows, some: NDArray[np.int64], columns: Sequence[str]) -> list[dict[str, str]]:
-    """What is said of some rows, where the input says anything."""
+    """What the columns hold of some rows; nothing of a `.npz`."""
     if rows.workspace is None or not len(some):
         return [{} for _ in some]
     found = rows.workspace.table(columns, rows.ids[some].tolist()).select(list(columns)).to_pylist()

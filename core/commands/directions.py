@@ -7,7 +7,6 @@ from hashlib import blake2b
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +22,7 @@ from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
 from core.results import Floats
 from core.runs.direction import DirectionFigures, DirectionResult, DirectionRun, ProjectionFigures, WithoutResult
-from core.runs.record import metrics, plain
+from core.runs.record import metrics, plain, reading
 from core.runs.semantics import NamedItem
 from core.search import highest
 from core.semantics.directions import FITS, along, apart, between, projections, removing
@@ -39,12 +38,6 @@ SLUG = 40
 STEPS, FOUND = 1_000, 700
 """Of the bar, and of them until the direction is found."""
 REST = "the rest"
-BELONGS = {
-    "templates": ("template", "towards"),
-    "against": ("against", "items"),
-    "value": ("value", "label"),
-}
-"""What means something only beside another: what a person calls it, and the other."""
 BRIEF = 60
 """Letters of a side in a direction's title."""
 
@@ -86,18 +79,21 @@ def direction(
     """
     start = perf_counter()
     check_out(out)
-    wanted = DirectionRequest(towards, away, templates or (), items, against, label, value, fit)
+    _check(towards, away, templates, items, against, label, value, fit)
     if strip < 1:
         raise BadParameter(f"strip={strip} is below 1: ask for at least one item", "strip")
     rows = unit_rows(source, space, model, tag, exclude)
     _check_place(rows, write, remove)
     bar = Bar(report, STEPS)
     bar.step(0, "finding the direction")
-    found = wanted.find(rows, model, bar.part(0, FOUND))
+    if towards is not None:
+        found = _of_prompts(rows, towards, away or (), templates or (), model, bar.part(0, FOUND))
+    else:
+        found = _of_items(rows, items, against, fit) if items is not None else _of_label(rows, str(label), value, fit)
     bar.step(FOUND, "laying the items along it")
     scores, auc, title = projections(rows.vectors, found.direction), found.direction.auc, found.direction.title
     figures = metrics(DirectionFigures(direction=title, auc=auc, column=write, tag=tag, exclude=exclude))
-    how = {"way": wanted.way, **found.params}
+    how = {"way": found.way, **found.params}
     card = Made(DirectionRun.KIND, ANALYSIS, how, perf_counter() - start, figures).card(rows)
     record = DirectionRun(card, rows.ids, scores, found.direction.vector, found.side)
     run = keep(rows, record)
@@ -112,7 +108,7 @@ def direction(
         model=rows.model,
         space=rows.space,
         items=len(rows),
-        way=wanted.way,
+        way=found.way,
         auc=auc,
         projection=_spread(scores),
         strip=named["strip"],
@@ -148,9 +144,7 @@ def kept_direction(place: Workspace, id: str) -> DirectionRun:
     return DirectionRun.of(run)
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, DirectionResult).readable()
+for_reading = reading(DirectionResult)
 
 
 def _named(rows: Rows, scores: Floats, strip: int) -> dict[str, list[NamedItem]]:
@@ -181,87 +175,85 @@ def _slug(title: str) -> str:
 
 @dataclass(frozen=True)
 class FoundDirection:
-    """params: what made it, for the card. remarks: for the result. side: (N,) int8, 1 and -1 for the items that it goes
-    towards and away from, 0 for others; None where it is between prompts."""
+    """way: "prompts", "items" or "label"; params: what made it, for the card. remarks: for the result. side: (N,) int8,
+    1 and -1 for the items that it goes towards and away from, 0 for others; None where it is between prompts."""
 
+    way: str
     direction: Direction
     params: Mapping[str, Any]
     side: NDArray[np.int8] | None = None
     remarks: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class DirectionRequest:
-    """What a person asks for: prompts on both sides, or items (and against which: None: all others), or a label's
-    value against its other values. templates: for prompts. fit: for groups."""
+def _check(
+    towards: Sequence[str] | None,
+    away: Sequence[str] | None,
+    templates: Sequence[str] | None,
+    items: Sequence[str] | None,
+    against: Sequence[str] | None,
+    label: str | None,
+    value: str | None,
+    fit: str,
+) -> None:
+    """Before anything is read: whether a direction is asked for in one way, and nothing that has no meaning there."""
+    if fit not in FITS:
+        raise BadParameter(f"fit={fit!r} is not one of {', '.join(FITS)}", "fit")
+    if bool(towards) != bool(away):
+        raise BadInput("a direction between prompts needs both sides: one to go towards, one to go away from")
+    if [towards, items, label].count(None) != 2:
+        ways = "between prompts, between groups of items, or by a label's value"
+        raise BadInput(f"a direction is found in one way: {ways}")
+    belongs = (("template", templates, "towards", towards), ("against", against, "items", items))
+    for name, given, needed, other in (*belongs, ("value", value, "label", label)):
+        if given and other is None:
+            raise BadInput(f"{name} says nothing here: it goes with {needed}", name, needed)
+    if fit != "means" and towards is not None:
+        raise BadInput("fit says nothing here: it goes with groups of items, or with a label", "fit", "items", "label")
 
-    towards: Sequence[str] | None = None
-    away: Sequence[str] | None = None
-    templates: Sequence[str] = ()
-    items: Sequence[str] | None = None
-    against: Sequence[str] | None = None
-    label: str | None = None
-    value: str | None = None
-    fit: str = "means"
 
-    def __post_init__(self) -> None:
-        if self.fit not in FITS:
-            raise BadParameter(f"fit={self.fit!r} is not one of {', '.join(FITS)}", "fit")
-        if bool(self.towards) != bool(self.away):
-            raise BadInput("a direction between prompts needs both sides: one to go towards, one to go away from")
-        if [self.towards, self.items, self.label].count(None) != 2:
-            raise BadInput(
-                "a direction is found in one way: between prompts, between groups of items, or by a label's value"
-            )
-        for name, (word, needed) in BELONGS.items():
-            if getattr(self, name) and getattr(self, needed) is None:
-                raise BadInput(f"{word} says nothing here: it goes with {needed}", word, needed)
-        if self.fit != "means" and self.towards is not None:
-            raise BadInput(
-                "fit says nothing here: it goes with groups of items, or with a label", "fit", "items", "label"
-            )
+def _of_prompts(
+    rows: Rows,
+    towards: Sequence[str],
+    away: Sequence[str],
+    templates: Sequence[str],
+    model: str | None,
+    report: Report,
+) -> FoundDirection:
+    """model: that reads the prompts for a `.npz`."""
+    prompts = Prompts.of([*towards, *away], ["towards"] * len(towards) + ["away"] * len(away))
+    check_templates(templates, len(prompts))
+    words = read_words(rows, reader(rows, model), prompts, templates, report)
+    sides = (prompts.texts[: len(towards)], prompts.texts[len(towards) :])
+    title = " − ".join(shortened(", ".join(side), BRIEF) for side in sides)
+    params = {"towards": list(towards), "away": list(away), "templates": list(templates)}
+    direction = between(words.classes[0], words.classes[1], title)
+    return FoundDirection("prompts", direction, params, remarks=warning(words))
 
-    @property
-    def way(self) -> str:
-        """ "prompts", "items" or "label"."""
-        return "prompts" if self.towards is not None else "items" if self.items is not None else "label"
 
-    def find(self, rows: Rows, model: str | None = None, report: Report = silent) -> FoundDirection:
-        """The direction, in the space of the rows. model: that reads the prompts for a `.npz`."""
-        if self.way == "prompts":
-            return self._of_prompts(rows, model, report)
-        return self._of_items(rows) if self.way == "items" else self._of_label(rows)
+def _of_items(rows: Rows, items: Sequence[str], against: Sequence[str] | None, fit: str) -> FoundDirection:
+    first = _members(rows, items)
+    second = ~first if against is None else _members(rows, against)
+    other = REST if against is None else counted(int(np.count_nonzero(second)), "item")
+    title = f"{counted(int(np.count_nonzero(first)), 'item')} − {other}"
+    return FoundDirection("items", apart(rows.vectors, first, second, title, fit), {"fit": fit}, _side(first, second))
 
-    def _of_prompts(self, rows: Rows, model: str | None, report: Report) -> FoundDirection:
-        towards, away = list(self.towards or ()), list(self.away or ())
-        prompts = Prompts.of([*towards, *away], ["towards"] * len(towards) + ["away"] * len(away))
-        check_templates(self.templates, len(prompts))
-        words = read_words(rows, reader(rows, model), prompts, self.templates, report)
-        title = f"{_brief(prompts.texts[: len(towards)])} − {_brief(prompts.texts[len(towards) :])}"
-        params = {"towards": towards, "away": away, "templates": list(self.templates)}
-        return FoundDirection(between(words.classes[0], words.classes[1], title), params, remarks=warning(words))
 
-    def _of_items(self, rows: Rows) -> FoundDirection:
-        first = _members(rows, self.items or ())
-        second = ~first if self.against is None else _members(rows, self.against)
-        other = REST if self.against is None else _counted(second)
-        return self._between(rows, first, second, f"{_counted(first)} − {other}")
+def _of_label(rows: Rows, label: str, value: str | None, fit: str) -> FoundDirection:
+    """Items without a value are on neither side."""
+    known = classes_of(rows, None if rows.workspace is None and label == "y" else label)
+    values = np.array([]) if known is None else known.values
+    first = values == value
+    if value is None or not first.any():
+        there = ", ".join(list(dict.fromkeys(values[values != ""].tolist()))[:LISTED]) or "none"
+        what = "no value given" if value is None else f"no item has the value {value!r}"
+        raise BadInput(f"label {label}: {what}; there are {there}", "label", "value")
+    second = (values != "") & ~first
+    direction = apart(rows.vectors, first, second, f"{label}: {value} − {REST}", fit)
+    return FoundDirection("label", direction, {"fit": fit, "label": label, "value": value}, _side(first, second))
 
-    def _of_label(self, rows: Rows) -> FoundDirection:
-        """Items without a value are on neither side."""
-        known = classes_of(rows, None if rows.workspace is None and self.label == "y" else self.label)
-        values = np.array([]) if known is None else known.values
-        first = values == self.value
-        if self.value is None or not first.any():
-            there = ", ".join(list(dict.fromkeys(values[values != ""].tolist()))[:LISTED]) or "none"
-            what = "no value given" if self.value is None else f"no item has the value {self.value!r}"
-            raise BadInput(f"label {self.label}: {what}; there are {there}", "label", "value")
-        return self._between(rows, first, (values != "") & ~first, f"{self.label}: {self.value} − {REST}")
 
-    def _between(self, rows: Rows, first: Truths, second: Truths, title: str) -> FoundDirection:
-        params = {"fit": self.fit, **({"label": self.label, "value": self.value} if self.label is not None else {})}
-        side = first.astype(np.int8) - second.astype(np.int8)
-        return FoundDirection(apart(rows.vectors, first, second, title, self.fit), params, side)
+def _side(first: Truths, second: Truths) -> NDArray[np.int8]:
+    return first.astype(np.int8) - second.astype(np.int8)
 
 
 def _members(rows: Rows, ids: Sequence[str]) -> Truths:
@@ -269,11 +261,3 @@ def _members(rows: Rows, ids: Sequence[str]) -> Truths:
     if unknown:
         raise MissingData(f"{len(unknown)} of the items asked for are not among the {len(rows):,}: {min(unknown)}")
     return np.isin(rows.ids, list(ids))
-
-
-def _counted(group: Truths) -> str:
-    return counted(int(np.count_nonzero(group)), "item")
-
-
-def _brief(prompts: Sequence[str]) -> str:
-    return shortened(", ".join(prompts), BRIEF)

@@ -165,8 +165,7 @@ def _asked(
     place: Source, names: Sequence[str], prompts: FactorPrompts, sure: float, model: str | None, report: Report
 ) -> Labels:
     """The labels that prompts give."""
-    from core.semantics.prompts import Prompts
-    from core.semantics.texts import embedded
+    from core.semantics.prompts import Prompts, embedded
 
     check_factor_prompts(prompts, sure)
     words, vectors = place.vectors(names, model, report)

@@ -1,10 +1,8 @@
 """The modality gap of an input, before and after centring images and captions each on their own mean."""
 
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +26,7 @@ from core.runs.gap import (
     SpaceFigures,
     Uniformity,
 )
-from core.runs.record import metrics
+from core.runs.record import metrics, reading
 from core.semantics.gap import Captioned, centring, plane
 from core.semantics.gap import gap as measured
 from core.semantics.results import Gap
@@ -106,9 +104,7 @@ def gap(
     ).to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, GapResult).readable()
+for_reading = reading(GapResult)
 
 
 def _ranks(found: Gap, given: Captioned, way: str) -> NDArray[np.int32]:

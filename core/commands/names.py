@@ -1,12 +1,11 @@
 """Names for the groups of an input, from what its captions say or from a list of prompts, with CLIP's text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 
 from core.commands.grouping import RUN, Grouping, named_groups, told_by
@@ -25,8 +24,8 @@ from core.naming.contrast import nearest_rows
 from core.progress import Bar, Report, silent
 from core.reduced import full_model, source_model
 from core.results import places
-from core.runs.names import NamedGroup, NamedPhrase, NamesFigures, NamesResult, NamesRun, NearCaption
-from core.runs.record import metrics
+from core.runs.names import NamedGroup, NamesFigures, NamesResult, NamesRun, NearCaption
+from core.runs.record import metrics, reading
 from core.semantics.prompts import Prompts, read_prompts
 
 PACKAGE = "core.naming"
@@ -105,9 +104,7 @@ def names(
     return found.to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, NamesResult).readable()
+for_reading = reading(NamesResult)
 
 
 def _named(items: GroupedItems, words: Words, captions: int) -> list[NamedGroup]:
@@ -161,9 +158,10 @@ def _captions_of(rows: Rows) -> Rows | None:
     return text.take(np.flatnonzero(np.isin(text.ids, rows.ids)))
 
 
-def _rounded(phrase: Phrase) -> NamedPhrase:
+def _rounded(phrase: Phrase) -> Phrase:
+    """Its figures in six digits."""
     figures = (phrase.weight, phrase.share, phrase.others, phrase.cosine)
-    return NamedPhrase(phrase.text, *(None if x is None else round(x, 6) for x in figures))
+    return Phrase(phrase.phrase, *(None if each is None else round(each, 6) for each in figures))
 
 
 def _listed(

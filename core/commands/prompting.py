@@ -16,9 +16,8 @@ from core.progress import Report, silent
 from core.reduced import full_model, reduced_queries
 from core.results import Floats, Strings
 from core.runs.semantics import NamedItem
-from core.semantics.prompts import Prompts
+from core.semantics.prompts import Prompts, embedded
 from core.semantics.results import Integers, PromptVectors
-from core.semantics.texts import embedded
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class ItemNames:
         return cls(rows.ids, {row: caption or "" for row, caption in zip(every.tolist(), captions, strict=True)})
 
     def items(self, places: Integers, **figure: NDArray) -> list[NamedItem]:
-        """figure: one of each row, which is told in six digits."""
+        """figure: one of each row, in six digits."""
         values = {name: np.round(each.astype(np.float64), 6).tolist() for name, each in figure.items()}
         return [
             NamedItem(

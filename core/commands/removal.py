@@ -1,10 +1,8 @@
 """A direction taken away: the derived model, whether a classifier still finds it, and what clusters make of that."""
 
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 
 from core.clustering.checks import check_rows
@@ -18,7 +16,7 @@ from core.methods import find
 from core.progress import Bar, Report, silent
 from core.results import Floats, places
 from core.runs.direction import DirectionRun, RemovalFigures, RemovalResult, RemovalRun
-from core.runs.record import metrics, plain
+from core.runs.record import metrics, plain, reading
 from core.semantics.directions import removing, separation
 from core.semantics.removal import check_seeds, effect
 
@@ -75,9 +73,7 @@ def removal(
     return plain(RemovalResult(**vars(figures), run=id, items=len(rows), seconds=round(seconds, 3)))
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, RemovalResult).readable()
+for_reading = reading(RemovalResult)
 
 
 def _rows(source: str, found: DirectionRun) -> Rows:

@@ -7,7 +7,6 @@ from functools import cached_property
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 
 from core.commands.codes import DIMENSIONS, Codes, codes
@@ -21,7 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
 from core.results import Floats, places
-from core.runs.record import metrics
+from core.runs.record import metrics, reading
 from core.runs.semantics import (
     ClassResult,
     CorrelationResult,
@@ -35,10 +34,9 @@ from core.runs.semantics import (
 )
 from core.search import highest
 from core.semantics.correlation import check_items, check_names
-from core.semantics.cosines import NEAREST, matrix
+from core.semantics.cosines import NEAREST, Study, matrix, study
 from core.semantics.prompts import Prompts, check_templates, read_prompts
 from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
-from core.semantics.study import Study, study
 from core.semantics.zero_shot import class_numbers, confusion, probabilities, zero_shot
 
 ANALYSIS = Analysis("prompts", "Prompts")
@@ -119,9 +117,7 @@ def semantics(
     return result.to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table."""
-    return msgspec.convert(result, SemanticsResult).readable()
+for_reading = reading(SemanticsResult)
 
 
 @dataclass(frozen=True)
@@ -168,7 +164,7 @@ class _Compared:
             class_text=self.vectors.classes,
             mean=self.study.figures.mean,
             sd=self.study.figures.sd,
-            asked={"prompts": self.prompts.texts, "classes": self.prompts.classes},
+            words={"prompts": self.prompts.texts, "classes": self.prompts.classes},
             predicted=self.guesses.predicted if self.guesses else None,
             probability=self.guesses.probability if self.guesses else None,
             true=self.confusion.true if self.confusion else None,

@@ -1,12 +1,10 @@
 """Whether a model understands the images of a workspace: measured, and kept as a run until an embedding changes."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
 from core.commands.options import Model, Place
@@ -17,7 +15,7 @@ from core.inputs import Rows, open_workspace, workspace_rows
 from core.progress import Progress, Report, silent
 from core.reduced import full_model
 from core.results import places
-from core.runs.record import metrics
+from core.runs.record import metrics, reading
 from core.runs.understood import UnderstoodFigures, UnderstoodResult, UnderstoodRun
 from core.understanding.matching import match
 from core.understanding.nearness import nearness
@@ -44,9 +42,7 @@ def understood(workspace: Place, model: Model = None, report: Report = silent) -
     return UnderstoodResult.of(keep(place, rows)).to_dict()
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result in words."""
-    return msgspec.convert(result, UnderstoodResult).readable()
+for_reading = reading(UnderstoodResult)
 
 
 def keep(place: "Workspace", rows: Rows) -> Understanding:

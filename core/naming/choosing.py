@@ -19,7 +19,7 @@ class Phrase:
     """A phrase of a group. weight: by its method, None for a prompt. share, others: of the captioned items of the group
     and of all others that have it, None for a prompt. cosine: with the group's direction, None without a text model."""
 
-    text: str
+    phrase: str
     weight: float | None = None
     share: float | None = None
     others: float | None = None
@@ -64,8 +64,8 @@ def different(order: Sequence[Phrase], most: int) -> list[Phrase]:
     """The first phrases of which none has all words of another: at most so many."""
     kept: list[Phrase] = []
     for phrase in order:
-        words = words_of(phrase.text)
-        if len(kept) < most and not any(words <= (own := words_of(each.text)) or own <= words for each in kept):
+        words = words_of(phrase.phrase)
+        if len(kept) < most and not any(words <= (own := words_of(each.phrase)) or own <= words for each in kept):
             kept.append(phrase)
     return kept
 
@@ -75,9 +75,9 @@ def names(phrases: Sequence[Sequence[Phrase]]) -> list[str | None]:
 
     None for a group without phrases; two groups that share both have the same name.
     """
-    first = Counter(each[0].text.casefold() for each in phrases if each)
-    shown = (each[: 1 + (first[each[0].text.casefold()] > 1)] if each else () for each in phrases)
-    return [", ".join(phrase.text for phrase in each) or None for each in shown]
+    first = Counter(each[0].phrase.casefold() for each in phrases if each)
+    shown = (each[: 1 + (first[each[0].phrase.casefold()] > 1)] if each else () for each in phrases)
+    return [", ".join(phrase.phrase for phrase in each) or None for each in shown]
 
 
 def _ranks(scores: Doubles) -> Doubles:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import counted
+from core.naming.choosing import Phrase
 from core.results import Strings
 from core.runs.clustering import cluster_name
 from core.runs.record import Record, Result, as_json
@@ -26,17 +27,6 @@ class NamesFigures(msgspec.Struct, frozen=True):
     groups: int = 0
     named: int = 0
     names: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class NamedPhrase:
-    """A phrase of a group, with the figures of `core.naming.choosing.Phrase`."""
-
-    phrase: str
-    weight: float | None = None
-    share: float | None = None
-    others: float | None = None
-    cosine: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ class NamedGroup:
     number: int = -1
     items: int
     name: str | None
-    phrases: Sequence[NamedPhrase]
+    phrases: Sequence[Phrase]
     captions: Sequence[NearCaption]
 
     def row(self) -> dict[str, Any]:

@@ -75,21 +75,21 @@ class Correlated:
 class SemanticsRun(Record[SemanticsFigures]):
     """P prompts of K classes against N items.
 
-    ids: (N,). text: (P, D), class_text: (K, D), unit rows. mean, sd: (P,), of the cosines. predicted, probability:
-    (N,), of the most probable class; true: (N,), -1 for no class; None where there was one class, or no label.
-    coefficients, adjusted and the principal components (`code_…`): see `correlation`.
+    ids: (N,). text: (P, D), class_text: (K, D), unit rows. mean, sd: (P,), of the cosines. words: the prompts, and the
+    class of each. predicted, probability: (N,), of the most probable class; true: (N,), -1 for no class; None where
+    there was one class, or no label. coefficients, adjusted and the principal components (`code_…`): see `correlation`.
     """
 
     KIND = "semantics"
     FIGURES = SemanticsFigures
-    FORMER: ClassVar = {"told": "asked"}
+    FORMER: ClassVar = {"told": "words", "asked": "words"}
 
     ids: Strings
     text: Floats
     class_text: Floats
     mean: Doubles
     sd: Doubles
-    asked: Mapping[str, Sequence[str]] = as_json(dict)
+    words: Mapping[str, Sequence[str]] = as_json(dict)
     predicted: Integers | None = None
     probability: Floats | None = None
     true: Integers | None = None
@@ -109,7 +109,7 @@ class SemanticsRun(Record[SemanticsFigures]):
 
     @cached_property
     def prompts(self) -> Prompts:
-        return Prompts(tuple(self.asked["prompts"]), tuple(self.asked["classes"]))
+        return Prompts(tuple(self.words["prompts"]), tuple(self.words["classes"]))
 
     @cached_property
     def confusion(self) -> Confusion | None:

@@ -1,10 +1,10 @@
-"""Items × prompts: the cosine of every item with every prompt, some prompts at a time.
+"""Items × prompts: the cosine of every item with every prompt, some prompts at a time, and what these correlate with.
 
 The whole matrix of 100,000 items and 10,000 prompts would take 4 GB: it is made in blocks of prompts, each of which is
 used and let go. For chosen items the matrix is `matrix`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,8 @@ from core.errors import BadInput
 from core.progress import Progress, Report, silent
 from core.results import Floats
 from core.search import highest
-from core.semantics.results import PromptFigures
+from core.semantics.correlation import check, coefficients, standardised, tested
+from core.semantics.results import Correlation, Doubles, PromptFigures
 
 BLOCK = 2**24
 """Numbers in a block: 64 MB."""
@@ -26,6 +27,14 @@ class Block:
 
     prompts: slice
     cosines: Floats
+
+
+@dataclass(frozen=True)
+class Study:
+    """What was found of P prompts. correlation: None where there were no codes."""
+
+    figures: PromptFigures
+    correlation: Correlation | None
 
 
 def matrix(x: Floats, prompts: Floats) -> Floats:
@@ -60,3 +69,33 @@ def figures_of(cosines: Floats, nearest: int = NEAREST) -> PromptFigures:
     rows = np.array([highest(row, nearest) for row in cosines])
     sd = np.sqrt(np.maximum(squares - mean**2, 0))
     return PromptFigures(mean, sd, rows, np.take_along_axis(cosines, rows, axis=1))
+
+
+def study(
+    x: Floats,
+    prompts: Floats,
+    codes: Floats | None = None,
+    method: str = "pearson",
+    correction: str = "bh",
+    nearest: int = NEAREST,
+    write: Callable[[Floats], None] | None = None,
+    report: Report = silent,
+) -> Study:
+    """Of unit rows x (N, D) and prompts (P, D), with codes (N, C); method and correction: as in `correlate`.
+
+    write: is given the cosines, some prompts at a time, (B, N) float32. The whole matrix is never held.
+    """
+    if codes is not None:
+        check(len(x), method, correction)
+    others = None if codes is None else standardised(codes, method, report)
+    found: list[Doubles] = []
+
+    def seen(block: Block) -> Block:
+        if write is not None:
+            write(block.cosines)
+        if others is not None:
+            found.append(coefficients(standardised(block.cosines.T, method), others))
+        return block
+
+    every = figures(map(seen, blocks(x, prompts, report)), nearest)
+    return Study(every, tested(np.vstack(found), len(x), method, correction) if found else None)

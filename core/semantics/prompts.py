@@ -1,4 +1,4 @@
-"""Prompts: words to compare items with, and the class that each stands for.
+"""Prompts: words to compare items with, the class that each stands for, and what a model makes of them.
 
 A file of prompts is text, one prompt a line:
 
@@ -13,19 +13,27 @@ or, on every line, a class before a colon; prompts of one class are taken togeth
 
 or a .csv or .tsv with a column `prompt`, and perhaps a column `class`. Without classes, each prompt is a class by its
 own words.
+
+Each prompt in each template is embedded, and the unit vectors of one prompt are averaged. Radford et al.: Learning
+transferable visual models from natural language supervision. ICML 2021 (section 3.1.4: prompt ensembling in the space
+of the embeddings; the mean of the unit vectors is made a unit vector again).
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import BadInput
-from core.semantics.results import Integers
+from core.maps.neighbours import normalised
+from core.progress import Progress, Report, silent
+from core.results import Floats
+from core.semantics.results import Integers, PromptVectors
 from core.sources.items import sound
 
 MOST_PROMPTS = 10_000
@@ -34,6 +42,12 @@ MOST_TEXTS = 100_000
 GAP = "{}"
 """What a template holds in the place of the prompt."""
 _CLASS = re.compile(r"([^:]+):(?:\s+(.*))?$")
+Encode = Callable[[Sequence[str]], Floats]
+"""Texts → (N, D) float32, unit norm."""
+Truncated = Callable[[Sequence[str]], Sequence[int]]
+"""The rows of the texts that a model does not read to their end."""
+
+BATCH = 128
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,32 @@ def check_templates(templates: Sequence[str], count: int) -> Sequence[str]:
             f"{count:,} prompts in {len(templates)} templates are more than {MOST_TEXTS:,} texts: give fewer"
         )
     return list(dict.fromkeys(templates)) or [GAP]
+
+
+def embedded(
+    prompts: Prompts,
+    encode: Encode,
+    truncated: Truncated,
+    templates: Sequence[str] = (),
+    report: Report = silent,
+) -> PromptVectors:
+    """Every prompt in every template; a class is the mean over all texts of its prompts.
+
+    templates: each with {} where the prompt goes; none: the prompt as it is.
+    """
+    texts = [[each.replace(GAP, text) for text in prompts.texts] for each in check_templates(templates, len(prompts))]
+    every = list(chain.from_iterable(texts))
+    vectors = np.vstack(list(_encoded(every, encode, report))).astype(np.float64)
+    sums = vectors.reshape(len(texts), len(prompts), -1).sum(axis=0)
+    classes = np.zeros((len(prompts.names), sums.shape[1]))
+    np.add.at(classes, prompts.numbers, sums)
+    return PromptVectors(normalised(sums), normalised(classes), [every[row] for row in truncated(every)])
+
+
+def _encoded(texts: Sequence[str], encode: Encode, report: Report) -> Iterator[Floats]:
+    for start in range(0, len(texts), BATCH):
+        report(Progress(start, len(texts), "reading the prompts"))
+        yield encode(texts[start : start + BATCH])
 
 
 def _of_lines(text: str) -> Prompts:

@@ -15,7 +15,7 @@ from app.scatter import colours, maps
 from app.shell import pages
 from app.views.clusters import coloured, runs
 from app.views.map.page import named
-from app.views.semantics import care, care_found
+from app.views.semantics import care
 from app.views.semantics import names as names_tab
 from core.commands import COMMANDS
 from core.inputs import RUN
@@ -185,7 +185,7 @@ def test_the_form_starts_the_checks(shown, mapped, jobs: FakeJobs) -> None:
 
 def test_near_duplicates_stand_in_sets(shown, copied, jobs: FakeJobs) -> None:
     card = checked(copied, "duplicates", model="other")["duplicates"]
-    found = care_found.read(copied, card)
+    found = care.read(copied, card)
     ids = copied.table([])["id"].to_pylist()
     assert [found.ids[rows].tolist() for rows in found.sets] == [[ids[1], ids[5], ids[9]]]
     assert found.taken(1) == [ids[5], ids[9]]
@@ -218,7 +218,7 @@ def test_fewer_or_more_can_be_taken(shown, mapped, jobs: FakeJobs) -> None:
 
 def test_what_is_put_aside_is_neither_shown_nor_taken(copied: Workspace) -> None:
     card = checked(copied, "outliers", model="other")["outliers"]
-    whole = care_found.read(copied, card)
+    whole = care.read(copied, card)
     first = str(whole.ids[whole.rows[0]])
     found = whole.without({first})
     assert first not in found.ids[found.rows]
@@ -226,7 +226,7 @@ def test_what_is_put_aside_is_neither_shown_nor_taken(copied: Workspace) -> None
     assert len(found.rows) == COUNT - 1
     duplicates = checked(copied, "duplicates", model="other")["duplicates"]
     ids = copied.table([])["id"].to_pylist()
-    assert care_found.read(copied, duplicates).without({ids[5], ids[9]}).sets == []
+    assert care.read(copied, duplicates).without({ids[5], ids[9]}).sets == []
 
 
 def test_each_check_says_why(copied: Workspace) -> None:
@@ -234,23 +234,23 @@ def test_each_check_says_why(copied: Workspace) -> None:
     items = store.items(copied)
     rows = np.arange(3)
     for kind, card in cards.items():
-        found = care_found.read(copied, card)
-        words, notes = care_found.captions(copied, found, rows), care_found.notes(found, rows)
+        found = care.read(copied, card)
+        words, notes = care.captions(copied, found, rows), care.notes(found, rows)
         assert len(words) == len(notes) == 3
-        assert kind in care_found.TAGS
-        assert care_found.described(found)
-        table = care_found.table(items, found, 2)
+        assert kind in care.TAGS
+        assert care.described(found)
+        table = care.table(items, found, 2)
         assert len(table) == len(found.rows)
         assert isinstance(table, pd.DataFrame)
-    labels, mismatches = (care_found.read(copied, cards[kind]) for kind in ("labels", "mismatches"))
+    labels, mismatches = (care.read(copied, cards[kind]) for kind in ("labels", "mismatches"))
     suggested = labels.evidence.suggested[0]
-    assert care_found.captions(copied, labels, rows)[0] == f"red\n→ {suggested}"
+    assert care.captions(copied, labels, rows)[0] == f"red\n→ {suggested}"
     other = items.captions[mismatches.ids[mismatches.evidence.instead[0]]]
-    assert care_found.captions(copied, mismatches, rows)[0] == f"a red card 0\n→ {other}"
+    assert care.captions(copied, mismatches, rows)[0] == f"a red card 0\n→ {other}"
 
 
 def test_flagged_items_come_first_on_the_page(copied: Workspace) -> None:
-    found = care_found.read(copied, checked(copied, "mismatches", model="other")["mismatches"])
+    found = care.read(copied, checked(copied, "mismatches", model="other")["mismatches"])
     flagged = found.flagged[found.rows]
     assert flagged[: found.proposed].all()
     assert not flagged[found.proposed :].any()

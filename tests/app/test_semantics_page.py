@@ -356,7 +356,7 @@ def test_cells_bear_their_places_and_words_are_no_markup() -> None:
         values=np.array([[0.0, 1.0], [np.nan, 0.5]]),
         scale=Scale(0, 1, ("#000000", "#ffffff")),
         written=lambda value: f"{value:.1f}",
-        told=lambda row, column: f"'{row}' & {column}",
+        hover=lambda row, column: f"'{row}' & {column}",
         marked=np.array([[True, False], [False, False]]),
         faint=np.array([[False, True], [False, False]]),
     )

@@ -12,7 +12,7 @@ from app.views.dimensions.changes import changes, places
 from app.views.dimensions.measure import Measure, level, losses, mean_and_sd, tries
 from app.views.dimensions.pairs import cards
 from app.views.map import drawer
-from app.views.semantics.care_found import captions, table
+from app.views.semantics.care import captions, table
 from core.commands import COMMANDS
 from core.runs.care import MismatchRun
 from core.runs.map import MapRun

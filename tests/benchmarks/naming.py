@@ -85,7 +85,7 @@ def every_name(of: Bundled, group: np.ndarray, texts: Texts, method: Method, mos
         cosines = texts(words) @ ways[each] if words else np.zeros(0, np.float32)
         known = described(numbers, counted, scores, each, written, cosines)
         for rank in RANKS:
-            found[rank].append([phrase.text for phrase in different(ordered(known, rank), most)])
+            found[rank].append([phrase.phrase for phrase in different(ordered(known, rank), most)])
     return found
 
 

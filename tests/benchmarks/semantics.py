@@ -31,9 +31,8 @@ from core.machine import usable_processors
 from core.maps.neighbours import normalised
 from core.results import Floats, Pairs
 from core.semantics.correlation import components
-from core.semantics.cosines import blocks, figures
+from core.semantics.cosines import blocks, figures, study
 from core.semantics.gap import Captioned, gap
-from core.semantics.study import study
 from core.semantics.zero_shot import zero_shot
 from tests.benchmarks.reduction import alone
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.care.confident import confident, margins
+from core.care.labels import confident, margins
 from core.care.subject import Findings, Subject
 from core.errors import BadInput, Cancelled
 from core.maps.neighbours import normalised

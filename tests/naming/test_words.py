@@ -154,8 +154,8 @@ def test_two_orders_become_one() -> None:
 
 def test_nothing_is_said_twice_and_names_tell_groups_apart() -> None:
     order = [Phrase(text) for text in ("traffic light", "light", "red traffic light", "Bus", "bus stop")]
-    assert [each.text for each in different(order, 5)] == ["traffic light", "Bus"]
-    assert [each.text for each in different(order, 1)] == ["traffic light"]
+    assert [each.phrase for each in different(order, 5)] == ["traffic light", "Bus"]
+    assert [each.phrase for each in different(order, 1)] == ["traffic light"]
     cat, face, hand = (Phrase(text) for text in ("cat", "face", "hand"))
     assert names([[cat], [face, cat], [Phrase("Face"), hand], []]) == ["cat", "face, cat", "Face, hand", None]
     assert words_of("Cup of Tea") == {"cup", "of", "tea"}

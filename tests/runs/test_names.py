@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.runs.names import NamedGroup, NamedPhrase, NamesFigures, NamesRun, NearCaption
+from core.naming.choosing import Phrase
+from core.runs.names import NamedGroup, NamesFigures, NamesRun, NearCaption
 from core.runs.record import metrics, plain
 from core.workspace import Run, RunCard, Workspace
 
@@ -23,7 +24,7 @@ def card(by: str = "run:7", named: int = 1) -> RunCard:
 
 
 def group(number: int, title: str) -> NamedGroup:
-    phrases = [NamedPhrase("cat", 2.5, 0.5, 0.0, None)]
+    phrases = [Phrase("cat", 2.5, 0.5, 0.0, None)]
     name, captions = "cat" if number == 2 else None, [NearCaption("c", "a cat", 0.25)]
     return NamedGroup(group=title, number=number, items=1, name=name, phrases=phrases, captions=captions)
 

@@ -11,7 +11,7 @@ from core.errors import BadInput, BadParameter
 from core.maps.neighbours import normalised
 from core.semantics import correlation
 from core.semantics.correlation import adjusted, components, correlate
-from core.semantics.study import study
+from core.semantics.cosines import study
 from tests.semantics.making import unit
 
 SCIPY = {"pearson": stats.pearsonr, "spearman": stats.spearmanr}

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from core.progress import Progress
-from core.semantics.prompts import MOST_PROMPTS, Prompts, check_templates, read_prompts
-from core.semantics.texts import BATCH, embedded
+from core.semantics.prompts import BATCH, MOST_PROMPTS, Prompts, check_templates, embedded, read_prompts
 from tests.semantics.making import Encoder, meaning
 
 TWO = Prompts(("a coat", "a bag"), ("coat", "bag"))

@@ -3,19 +3,21 @@
 from dataclasses import asdict, fields, replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from app.kit import downloads, formats, forms, item_view, method_picker, pictured, progress, store
+from app.comparison.source import chosen_by
+from app.kit import downloads, formats, forms, item_view, method_picker, pictured, progress, records, store
 from app.kit.forms import choice, kept, switch
 from app.kit.gallery import Layout, Picture, gallery
+from app.kit.items import Items
 from app.kit.messages import escaped, plainly
 from app.kit.method_picker import Choice
 from app.kit.rerun_guard import dialog
-from app.views.semantics import care_found, names, results, source
-from app.views.semantics.care_found import HELP, TAGS, captions, described, notes, of
+from app.views.semantics import names, results, source
 from core.inputs import MODALITIES
 from core.methods import Method, discover
-from core.runs.care import CHECKS, CareRun, DuplicateFigures, DuplicateRun
+from core.runs.care import CHECKS, CareRun, DuplicateFigures, DuplicateRun, LabelRun, MismatchRun, OutlierRun
 from core.semantics.results import Integers
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import check_column
@@ -30,6 +32,19 @@ READ = {
     "mismatches": "Under a picture its own caption, and after → one that lies nearer. On it: the score, 0.5 by chance.",
     "labels": "Under a picture its label, and after → what it looks like. On it: how many agree with the label.",
     "outliers": "On a picture: robust deviations above the median distance.",
+}
+TAGS = dict(zip(ORDER, ("near-duplicate", "mismatch", "doubtful label", "outlier"), strict=True))
+"""The tag that is offered for each check."""
+HELP = {
+    "duplicates": "Cosine distance at most 0.13 of the median distance to the nearest neighbour, or what was set; "
+    "near-duplicates of near-duplicates are one set. The first of a set stays.",
+    "mismatches": "The share of other captions that come before the own one, and of other images; the mean of both. "
+    "Exact, among captions that say otherwise. Of an image with several captions each is asked about by itself; the "
+    "others are right, too, and no rivals. A tag goes to the item of any that is taken.",
+    "labels": "How much more probable another class is, by the nearest neighbours or by a classifier that never saw "
+    "the item. Flagged by confident learning: Northcutt, Jiang and Chuang, 2021.",
+    "outliers": "Mean cosine distance to the nearest neighbours; flagged where it lies more than 3.5 robust deviations "
+    "above the median. Iglewicz and Hoaglin, 1993.",
 }
 
 
@@ -46,7 +61,7 @@ def show(workspace: Workspace) -> None:
     card = results.chosen(workspace, f"care-{check}", [card for card in cards if card.method == check], title)
     if card is None:
         return
-    found = care_found.read(workspace, card)
+    found = read(workspace, card)
     with plainly():
         st.markdown(f"{described(found)} :gray[{escaped(of(workspace, found))}.]", help=HELP[check])
         _take(workspace, found)
@@ -124,7 +139,7 @@ def title(card: RunCard) -> str:
 def _take(workspace: Workspace, found: CareRun) -> None:
     """How much of the ranking is taken, and what is done with it."""
     unit, most = "sets" if isinstance(found, DuplicateRun) else "items", found.most
-    check, fine = found.card.method, care_found.aside(found.card)
+    check, fine = found.card.method, aside(found.card)
     with st.container(key="care-take", horizontal=True, vertical_alignment="bottom", gap="small"):
         help = "The check proposes so many; take fewer or more, as the gallery below tells you"
         look: dict[str, Any] = {"width": 170, "disabled": not most, "help": help}
@@ -137,10 +152,10 @@ def _take(workspace: Workspace, found: CareRun) -> None:
             _tag(workspace, found, taken, str(name))
         what = f"{found.card.title.lower()}, {counted}"
         pictured.to_the_map(workspace, what, taken, "care-on-map")
-        table = care_found.table(store.items(workspace), found, count)
-        downloads.button("CSV", lambda: downloads.csv(table), f"{check}.csv", "Every ranked item, and why")
+        every = table(store.items(workspace), found, count)
+        downloads.button("CSV", lambda: downloads.csv(every), f"{check}.csv", "Every ranked item, and why")
         if fine:
-            back: dict[str, Any] = {"on_click": care_found.put_aside, "args": (found.card,)}
+            back: dict[str, Any] = {"on_click": put_aside, "args": (found.card,)}
             label = f"{len(fine)} put aside: back"
             st.button(label, key="care-aside", type="tertiary", icon=":material/undo:", **back)
 
@@ -196,5 +211,93 @@ def _look(workspace: Workspace, card: RunCard, id: str) -> None:
     item_view.large(workspace, store.items(workspace), id)
     help = "It leaves this gallery and is neither tagged nor exported as taken; the item itself stays as it is"
     if st.button("This one is fine", key="care-fine", icon=":material/check:", help=help):
-        care_found.put_aside(card, id)
+        put_aside(card, id)
         st.rerun()
+
+
+def read(workspace: Workspace, card: RunCard) -> CareRun:
+    """A run of a check, without the items that a person has looked at and found fine."""
+    return records.read(workspace, CHECKS[card.method], card).without(aside(card))
+
+
+def aside(card: RunCard) -> frozenset[str]:
+    """Ids of the items that are neither shown nor taken."""
+    return frozenset(st.session_state.get(_key(card), ()))
+
+
+def put_aside(card: RunCard, *ids: str) -> None:
+    """Further ones, until the session ends; without ids, all come back."""
+    st.session_state[_key(card)] = aside(card) | set(ids) if ids else frozenset()
+
+
+def _key(card: RunCard) -> str:
+    return f"care-aside-{card.id}"
+
+
+def table(items: Items, found: CareRun, count: int) -> pd.DataFrame:
+    """A row an item of the ranking: id, rank, score, whether it is taken, the evidence, what is known of it."""
+    rows, taken = found.rows, set(found.taken(count))
+    frame = pd.DataFrame({"id": found.ids[rows], "rank": range(1, len(rows) + 1), "score": found.score[rows]})
+    frame["taken"] = [id in taken for id in frame["id"]]
+    for name, values in found.evidence_by_name().items():
+        frame[name] = values[rows]
+    known = items.frame.reindex(frame["id"]).reset_index(drop=True)
+    return pd.concat([frame, known.assign(caption=_captions(items, found, rows))], axis=1)
+
+
+def of(workspace: Workspace, found: CareRun) -> str:
+    """`images, pocket, only “cats”`: what was looked at."""
+    card, figures = found.card, found.figures
+    space = "images and captions" if card.space == "both" else card.space
+    chosen = chosen_by(figures.tag, figures.exclude)
+    return ", ".join([space, store.model_title(workspace, card.model), *chosen])
+
+
+def described(found: CareRun) -> str:
+    """What a check says of the whole, in a sentence."""
+    count, flagged = (formats.counted(each, found.noun) for each in (found.figures.ranked, found.figures.flagged))
+    if isinstance(found, DuplicateRun):
+        figures = found.figures
+        again = f"{formats.counted(figures.repeated, 'caption')} said before word for word, not counted. "
+        return (
+            f"**{formats.counted(figures.sets, 'set')}** of near-duplicates among {count}: "
+            f"{formats.counted(figures.extra, 'item')} more than one of each. {again if figures.repeated else ''}"
+        )
+    if isinstance(found, MismatchRun):
+        share = f"{formats.percent(found.figures.right)} have none nearer. "
+        if found.noun == "caption":
+            return f"**{flagged}** of {count} far down the ranking both ways, each by itself; {share}"
+        return f"**{flagged}** of {count} with a caption far down the ranking both ways; {share}"
+    if isinstance(found, LabelRun):
+        classes = formats.counted(found.figures.classes, "class", "classes")
+        return f"**{flagged}** of {count} in {classes} are probably another class than “{found.figures.label}” says. "
+    assert isinstance(found, OutlierRun)
+    limit, median = map(formats.figure, (found.figures.limit, found.figures.median))
+    return f"**{flagged}** of {count} lie farther out than {limit} (median distance {median}). "
+
+
+def captions(workspace: Workspace, found: CareRun, rows: Integers) -> list[str]:
+    """What stands under each picture: why it is here."""
+    items = store.items(workspace)
+    written = _captions(items, found, rows)
+    if isinstance(found, LabelRun):
+        given = items.values(str(found.figures.label), found.ids[rows]).fillna("").tolist()
+        return [f"{label}\n→ {other}" for label, other in zip(given, found.evidence.suggested[rows], strict=True)]
+    if isinstance(found, MismatchRun):
+        others = found.evidence.instead[rows].tolist()
+        nearer = [items.caption(found.caption_ids[other]) if other >= 0 else "" for other in others]
+        return [f"{own}\n→ {other}" if other else own for own, other in zip(written, nearer, strict=True)]
+    return written
+
+
+def notes(found: CareRun, rows: Integers) -> list[str]:
+    """The figure on each picture."""
+    if isinstance(found, OutlierRun):
+        return [f"{value:.1f} σ".replace("-", "−") for value in found.evidence.deviations[rows].tolist()]
+    if isinstance(found, LabelRun):
+        return [formats.percent(float(value)) for value in found.evidence.agreement[rows]]
+    return [f"{value:.3f}" for value in found.score[rows].tolist()]
+
+
+def _captions(items: Items, found: CareRun, rows: Integers) -> list[str]:
+    return [items.caption(found.caption_ids[row]) for row in rows.tolist()]

@@ -119,7 +119,7 @@ def heat_map(found: Compared, prompts: slice, dimensions: Integers) -> Grid:
     small, one = len(dimensions) > COLUMNS, found.noun
     notes = ["" if shares is None else formats.percent(float(shares[each])) for each in dimensions]
 
-    def told(row: int, column: int) -> str:
+    def hover(row: int, column: int) -> str:
         p = formats.probability(float(adjusted[row, column]))
         return f"“{texts[row]}” and {one} {dimensions[column]}: {r[row, column]:.3f}, adjusted p {p}"
 
@@ -132,7 +132,7 @@ def heat_map(found: Compared, prompts: slice, dimensions: Integers) -> Grid:
         values=r.astype(np.float64),
         scale=Scale(-largest, largest, DIVERGING),
         written=lambda value: f"{value:.2f}".replace("-", "−"),
-        told=told,
+        hover=hover,
         marked=dimensions[None] == best[:, None],
         faint=~(adjusted < LEVEL),
         small=small,

@@ -56,7 +56,7 @@ class Scale:
 class Grid:
     """values: (R, C), NaN for no cell; marked, faint: (R, C), cells with a ring, and pale ones.
 
-    written: a value as its cell shows it. told: what hovering over a row and a column says. small: no words in cells.
+    written: a value as its cell shows it. hover: what hovering over a row and a column says. small: no words in cells.
     """
 
     rows: Sequence[Head]
@@ -64,7 +64,7 @@ class Grid:
     values: NDArray[np.floating]
     scale: Scale
     written: Callable[[float], str]
-    told: Callable[[int, int], str]
+    hover: Callable[[int, int], str]
     marked: NDArray[np.bool_] | None = None
     faint: NDArray[np.bool_] | None = None
     small: bool = False
@@ -101,7 +101,7 @@ class Grid:
         kinds = [name for name, given in (("bright", bright), ("marked", self._is(self.marked, row, column))) if given]
         kinds += ["faint"] if self._is(self.faint, row, column) else []
         text = "" if self.small else escape(self.written(value))
-        where = f"data-at='{row},{column}' title='{escape(self.told(row, column))}'"
+        where = f"data-at='{row},{column}' title='{escape(self.hover(row, column))}'"
         return f"<td class='{' '.join(kinds)}' style='--ground:{colour}' {where}><b>{text}</b></td>"
 
     @staticmethod

@@ -81,7 +81,7 @@ def table(workspace: Workspace, found: Compared, prompts: slice, rows: Integers,
         values=values,
         scale=Scale(low, high, scale_colours()),
         written=lambda value: f"{value:.2f}" if shares is None else f"{100 * value:.0f} %",
-        told=lambda row, column: f"“{names[row]}” and “{captions[column]}”: {values[row, column]:.3f}",
+        hover=lambda row, column: f"“{names[row]}” and “{captions[column]}”: {values[row, column]:.3f}",
         marked=best[prompts],
     )
 

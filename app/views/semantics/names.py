@@ -21,7 +21,6 @@ from core.workspace import RunCard, Workspace
 
 TAB = "names"
 SHOWN = 36
-TALL, FITTING = 460, 12
 FROM = {"captions": "Captions", "prompts": "Words of mine", "values": "Values of a column"}
 RANKS = {"both": "Words and CLIP's text", "words": "Words alone", "clip": "CLIP's text alone"}
 ORDERS = {"both": "words and CLIP's text", "words": "words alone", "clip": "CLIP's text alone"}
@@ -156,24 +155,16 @@ _HELP = (
 
 def _table(found: NamesRun) -> NamedGroup:
     """The group to show: the clicked one, else the largest."""
-    frame, text = table(found.groups), st.column_config.TextColumn
-    event = st.dataframe(
-        frame,
-        key=f"names-{found.card.id}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-cell",
-        height="content" if len(frame) <= FITTING else TALL,
-        column_config={
-            "group": text("Group", width=110),
-            "items": st.column_config.NumberColumn("Items", format="localized", width=66),
-            "name": text("Name", width=150),
-            "phrases": text("Phrases", width=330),
-            "nearest caption": text("Nearest caption", width=260),
-        },
-    )
-    clicked = [row for row, _ in event["selection"]["cells"] if row < len(frame)]
-    return found.groups[clicked[0]] if clicked else max(found.groups, key=lambda each: each.items)
+    text = st.column_config.TextColumn
+    columns = {
+        "group": text("Group", width=110),
+        "items": st.column_config.NumberColumn("Items", format="localized", width=66),
+        "name": text("Name", width=150),
+        "phrases": text("Phrases", width=330),
+        "nearest caption": text("Nearest caption", width=260),
+    }
+    clicked = forms.table(table(found.groups), f"names-{found.card.id}", columns)
+    return max(found.groups, key=lambda each: each.items) if clicked is None else found.groups[clicked]
 
 
 def _group(workspace: Workspace, found: NamesRun, chosen: NamedGroup) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.kit import formats, pictured
+from app.kit import formats, forms, pictured
 from app.kit.charts import scale_colours
 from app.kit.messages import escaped
 from app.views.semantics.compared import predicted
@@ -118,31 +118,20 @@ def classes(run: SemanticsRun, confusion: Confusion | None) -> pd.DataFrame:
 
 
 def _table(run: SemanticsRun, confusion: Confusion | None) -> Cell | None:
-    table = classes(run, confusion)
     number = st.column_config.NumberColumn
-    event = st.dataframe(
-        table,
-        key=f"classes-{run.card.id}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-cell",
-        row_height=32,
-        height="content" if len(table) <= 14 else 490,
-        column_config={
-            "class": st.column_config.TextColumn("Class", width=130),
-            "predicted": number("Predicted", format="localized", width=80, help="Items whose nearest class it is"),
-            "items": number("Labelled", format="localized", width=80, help="Items with this label"),
-            "right": st.column_config.ProgressColumn(
-                "Right", min_value=0, max_value=100, format="%.1f %%", width=110, help="Of the labelled ones"
-            ),
-        },
-    )
-    cells = [row for row, _ in event["selection"]["cells"] if row < len(table)]
-    touched, key = (cells[0] if cells else None), f"touched-{run.card.id}"
-    if touched == st.session_state.get(key):
+    columns = {
+        "class": st.column_config.TextColumn("Class", width=130),
+        "predicted": number("Predicted", format="localized", width=80, help="Items whose nearest class it is"),
+        "items": number("Labelled", format="localized", width=80, help="Items with this label"),
+        "right": st.column_config.ProgressColumn(
+            "Right", min_value=0, max_value=100, format="%.1f %%", width=110, help="Of the labelled ones"
+        ),
+    }
+    clicked, key = forms.table(classes(run, confusion), f"classes-{run.card.id}", columns), f"touched-{run.card.id}"
+    if clicked == st.session_state.get(key):
         return None
-    st.session_state[key] = touched
-    return None if touched is None else Cell(None, touched)
+    st.session_state[key] = clicked
+    return None if clicked is None else Cell(None, clicked)
 
 
 def confused(confusion: Confusion) -> Integers:
@@ -166,7 +155,7 @@ def heat_map(run: SemanticsRun, confusion: Confusion) -> Grid:
         values=shares,
         scale=Scale(0, 100, scale_colours()),
         written=lambda share: f"{share:.0f}" if share >= 0.5 else "",
-        told=lambda row, column: (
+        hover=lambda row, column: (
             f"{names[row]} taken for {names[column]}: {counts[row, column]:,} items, "
             f"{shares[row, column]:.3g} % of the row"
         ),
