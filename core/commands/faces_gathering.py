@@ -16,7 +16,8 @@ import numpy as np
 from core.errors import BadInput, BadPicture
 from core.faces.attributes import FactorPrompts, Labels, by_columns, by_prompts, check_factor_prompts
 from core.faces.labelled import LabelledFaces
-from core.faces.limits import SURE
+from core.faces.options import SURE
+from core.faces.pictures import square
 from core.inputs import open_workspace
 from core.progress import Bar, Progress, Report, silent
 from core.results import Floats
@@ -185,8 +186,6 @@ def _squares(
     place: Source, names: Sequence[str], labels: Labels, side: int, refused: Sequence[Refused], report: Report
 ) -> LabelledFaces:
     """The pictures of which every factor is known, and which can be read."""
-    from core.faces.squares import square
-
     labels.check()
     rows = labels.complete
     wanted = {names[row]: number for number, row in enumerate(rows)}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import convert, to_builtins
+
+from core.faces.options import bundled_file
+from core.faces.results import ReportResult
 from core.progress import Report, silent
 
 
@@ -13,23 +17,16 @@ def faces_report(report: Report = silent) -> dict[str, Any]:
 
     ``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1.
     """
-    from core.faces import held_out, judges
-    from core.faces.kinds import bundled_file
+    from core.faces import judges
+    from core.faces.report import bundled_autoencoders, bundled_editor, bundled_people
     from core.faces.report import report as measured
 
-    editor = held_out.editor()
+    editor = bundled_editor()
     values = {name: len(each) for name, each in editor.factors.items()}
-    faces = held_out.held_out(tuple(editor.factors.items()))
     judging = judges.load(bundled_file("judges"), values, editor.side)
-    return measured(editor, held_out.every_autoencoder(), judging, faces, report)
+    return to_builtins(measured(editor, bundled_autoencoders(), judging, bundled_people(editor.factors), report))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The report as rows: auto-encoders, then each factor's edits beside those by the usual attribute vector."""
-    rows = [
-        {"factor": factor, "way": way.replace("_", " "), **figures}
-        for way in ("edits", "latent_direction")
-        for factor, figures in result[way].items()
-    ]
-    models = [{"auto-encoder": name, **figures} for name, figures in result["autoencoders"].items()]
-    return {**result, "edits": rows, "autoencoders": models, "latent_direction": None}
+    """See `ReportResult.readable`."""
+    return convert(result, ReportResult).readable()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from core.errors import BadInput, Cancelled
+from core.errors import BadInput
+from core.faces import tensor_file
+from core.faces.tensor_file import UNREADABLE, under
 
 FORMAT = "clipscape-training-1"
 EVERY, FIRST = 30.0, 5.0
@@ -73,7 +71,7 @@ class Work:
 
 @dataclass
 class Checkpoint:
-    """Where a training keeps its state. every: seconds between two writings. kept: told of each, with the work."""
+    """Where a training keeps its state. every: seconds between two writings. kept: called after each, with the work."""
 
     path: Path
     every: float = EVERY
@@ -87,75 +85,33 @@ class Checkpoint:
         if not self.path.exists():
             return {}
         try:
-            with safe_open(self.path, "pt") as file:
-                if json.loads((file.metadata() or {}).get("clipscape", "{}")).get("format") != FORMAT:
-                    raise BadInput(f"{self.path} holds no state of a training: begin anew", "resume")
-                names = list(file.keys())
-                return {name: file.get_tensor(name) for name in names}
-        except (OSError, SafetensorError, ValueError, AttributeError):
+            description, tensors = tensor_file.read(self.path)
+            known = description.get("format") == FORMAT
+        except UNREADABLE:
             raise BadInput(f"{self.path} is no whole safetensors file: begin anew", "resume") from None
+        if not known:
+            raise BadInput(f"{self.path} holds no state of a training: begin anew", "resume")
+        return tensors
 
-    def begun(self, network: nn.Module) -> bool:
-        """Whether something was kept, which the network then has; raises `BadInput` for the state of another."""
-        state = self.network()
-        try:
-            if state:
-                network.load_state_dict(state)
-        except RuntimeError as error:
-            raise self.other(error) from None
-        return bool(state)
-
-    def network(self) -> dict[str, Tensor]:
-        """The state of the network alone."""
-        return under("network.", self.read())
-
-    def restore(self, work: Work) -> None:
-        """The work as it was kept, or left as it is; raises `BadInput` for the state of another network or set."""
+    def resume(self, restore: Callable[[dict[str, Tensor]], object]) -> bool:
+        """Whether a state was kept, which `restore` has taken; raises `BadInput` for that of another network or set."""
         tensors = self.read()
         try:
             if tensors:
-                work.restore(tensors)
-        except (RuntimeError, KeyError, ValueError, TypeError) as error:
-            raise self.other(error) from None
-
-    def other(self, error: Exception) -> BadInput:
-        """What a file with the state of another network or set is answered with."""
-        reason = " ".join(str(error).split())[:200]
-        return BadInput(f"{self.path} is of another shape ({reason}): begin anew", "resume")
+                restore(tensors)
+        except UNREADABLE as error:
+            reason = " ".join(str(error).split())[:200]
+            raise BadInput(f"{self.path} is of another shape ({reason}): begin anew", "resume") from None
+        return bool(tensors)
 
     def save(self, work: Work) -> None:
-        """Written whole or not at all."""
-        partial = self.path.with_suffix(".partial")
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in work.tensors().items()}
-        save_file(tensors, partial, {"clipscape": json.dumps({"format": FORMAT})})
-        partial.replace(self.path)
+        """The state as it is now."""
+        arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in work.tensors().items()}
+        tensor_file.write(self.path, arrays, {"format": FORMAT})
         self.kept(work)
         self.next = time.monotonic() + self.every
 
-
-@contextmanager
-def kept(work: Work, checkpoint: Checkpoint | None) -> Iterator[Callable[[], None]]:
-    """The work goes on from where it was kept; it is kept again when it is stopped, at the end, and meanwhile where
-    the given function is called when it is time."""
-    if checkpoint is None:
-        yield lambda: None
-        return
-    checkpoint.restore(work)
-    before = work.done
-
-    def now_and_then() -> None:
-        if time.monotonic() >= checkpoint.next:
-            checkpoint.save(work)
-
-    try:
-        yield now_and_then
-    except Cancelled:
-        checkpoint.save(work)
-        raise
-    if work.done > before:
-        checkpoint.save(work)
-
-
-def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names begin so, without it."""
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    def save_now_and_then(self, work: Work) -> None:
+        """The state, where it is time to."""
+        if time.monotonic() >= self.next:
+            self.save(work)

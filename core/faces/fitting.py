@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from core.errors import BadInput
-from core.faces.autoencoders import AutoEncoder
-from core.faces.checkpoint import Checkpoint, Work, kept
+from core.errors import BadInput, Cancelled
+from core.faces.autoencoders import AutoEncoder, as_float
+from core.faces.checkpoint import Checkpoint, Work
 from core.faces.invertible import InvertibleNetwork, block_sizes, correlation_score, factor_loss
+from core.faces.tensor_file import under
 from core.progress import Progress, Report, silent
 
 SAMPLE = 8_000
@@ -50,24 +51,34 @@ def steps(
     optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=1e-4)
     total = schedule.steps(rows)
     work = Work(network, optimizer, torch.randperm(rows))
-    with kept(work, checkpoint) as now_and_then:
+    if checkpoint:
+        checkpoint.resume(work.restore)
+    resumed_at = work.done
+    try:
         while work.done < total:
-            optimizer.param_groups[0]["lr"] = schedule.rate * pace(work.done, total)
-            value = loss(work.batch(schedule.batch))
-            optimizer.zero_grad()
-            value.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 100.0)
-            optimizer.step()
-            work.losses.append(float(value.detach()))
-            check_finite(work.losses, stage)
+            step(work, loss, schedule.batch, schedule.rate * pace(work.done, total), stage)
             report(Progress(work.done, total, stage, {"loss": work.losses[-1]}))
-            now_and_then()
+            if checkpoint:
+                checkpoint.save_now_and_then(work)
+    except Cancelled:
+        if checkpoint:
+            checkpoint.save(work)
+        raise
+    if checkpoint and work.done > resumed_at:
+        checkpoint.save(work)
 
 
-def check_finite(losses: Sequence[float], stage: str) -> None:
-    """Raises `BadInput` where the last is no number to go on from."""
-    if not math.isfinite(losses[-1]):
-        said = f"{stage}: the loss is {losses[-1]} at step {len(losses):,}"
+def step(work: Work, loss: Callable[[Tensor], Tensor], batch: int, rate: float, stage: str) -> None:
+    """One step of a size; raises `BadInput` where the loss is no number to go on from."""
+    work.optimizer.param_groups[0]["lr"] = rate
+    value = loss(work.batch(batch))
+    work.optimizer.zero_grad()
+    value.backward()
+    nn.utils.clip_grad_norm_(work.network.parameters(), 100.0)
+    work.optimizer.step()
+    work.losses.append(float(value.detach()))
+    if not math.isfinite(work.losses[-1]):
+        said = f"{stage}: the loss is {work.losses[-1]} at step {work.done:,}"
         raise BadInput(f"{said}: train with other pictures, or another seed")
 
 
@@ -87,7 +98,7 @@ def fit_autoencoder(
     """Train one kind on pictures (N, 3, S, S) uint8, on a GPU where there is one; see `steps`."""
     torch.manual_seed(seed)
     model = AutoEncoder(kind, pictures.shape[-1])
-    if checkpoint is None or not checkpoint.begun(model):
+    if not (checkpoint and checkpoint.resume(lambda kept: model.load_state_dict(under("network.", kept)))):
         model.patches.fit(as_float(pictures[torch.randperm(len(pictures))[:SAMPLE]]))
     coefficients = in_chunks(model.patches, pictures)
     place = processor()
@@ -113,11 +124,6 @@ def in_chunks(function: Callable[[Tensor], Tensor], pictures: Tensor, size: int 
 def processor() -> torch.device:
     """What to train on."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def as_float(pictures: Tensor) -> Tensor:
-    """uint8 → [0, 1]."""
-    return pictures.float() / 255
 
 
 @dataclass(frozen=True)
@@ -187,10 +193,10 @@ def pair_loss(
     ends = ends if torch.rand(()) < 0.5 else ends.flip(0)
     labels = pairs.labels[rows, ends]
     latents = torch.stack([*pairs.latents[rows, ends], pairs.latents[others, 0]]).to(network.mean.device)
-    codes, determinants = (part.unflatten(0, (3, len(rows))) for part in network(latents.flatten(0, 1)))
-    person, other, stranger = zip(codes, determinants, strict=True)
+    disentangled, determinants = (part.unflatten(0, (3, len(rows))) for part in network(latents.flatten(0, 1)))
+    person, other, stranger = zip(disentangled, determinants, strict=True)
     total = factor_loss(network, person, stranger, same(labels[0], pairs.labels[others, 0], False))
-    edited = autoencoder.decode(network.inverse(network.moved(codes[0], *labels)))
+    edited = autoencoder.decode(network.inverse(network.moved(disentangled[0], *labels)))
     errors = (edited - pairs.coefficients[rows, ends[1]].to(edited)).square().flatten(1).mean(1)
     total = total + factor_loss(network, person, other, same(labels[0], labels[1], True))
     return total + weight * latents.shape[2] / 2 * errors.log().mean()
@@ -202,7 +208,7 @@ def same(a: Tensor, b: Tensor, residual: bool) -> Tensor:
 
 
 def sized(pairs: Pairs, values: dict[str, int]) -> dict[str, int]:
-    """The codes of each factor, by the correlation of pairs of people who share its value."""
+    """The latent dimensions of each factor, by the correlation of pairs of people who share its value."""
     scores = {}
     for column, factor in enumerate(values):
         order = torch.argsort(pairs.labels[:, 0, column], stable=True)

@@ -16,7 +16,7 @@ from core.faces.invertible import SHARED, InvertibleNetwork
 from core.progress import Report, silent
 
 SHRINKAGE = 0.05
-"""The share of the covariance of codes that is taken to be the same in every direction."""
+"""The share of the covariance that is taken to be the same in every direction."""
 TINY = 1e-6
 """Lets two factors that always come together be told apart no better than by chance, instead of not at all."""
 
@@ -32,8 +32,8 @@ def fit_unpaired(
 ) -> InvertibleNetwork:
     """Train T on latents (N, D) with labels (N, F), on a GPU where there is one; see `steps`.
 
-    values: factor → its number of values. A block has a code for each value but the first, for so many dimensions are
-    what the places of the values span.
+    values: factor → its number of values. A block has a dimension for each value but the first: so many are what
+    the places of the values span.
     """
     torch.manual_seed(seed)
     network = InvertibleNetwork(latents.shape[1], {factor: count - 1 for factor, count in values.items()}, values)
@@ -58,34 +58,34 @@ def fit_unpaired(
 def place_loss(network: InvertibleNetwork, latents: Tensor, labels: Tensor, sigma: float = SHARED) -> Tensor:
     """The negative log-likelihood in nats of latents (N, D) given their labels (N, F), up to a constant.
 
-    Σ_k |T(z)_k - p_k|² / (1 - σ) + |T(z)_0|² - 2 log|det T'(z)|, halved: the codes of people with one value of factor
+    Σ_k |T(z)_k - p_k|² / (1 - σ) + |T(z)_0|² - 2 log|det T'(z)|, halved: the blocks of people with one value of factor
     k spread by 1 - σ about its place p_k, so that two of them correlate by σ as in the factor loss, of which this is
     the limit where each person is paired with all who share the value at once (places as in Izmailov, Kirichenko,
     Finzi and Wilson, *Semi-Supervised Learning with Normalizing Flows*, ICML 2020). Single pairs that share a value by
     chance need far more steps to tell as much.
     """
-    codes, determinant = network(latents)
+    disentangled, determinant = network(latents)
     places = torch.cat([place[column] for place, column in zip(network.places, labels.T, strict=True)], 1)
-    away = (codes[:, : network.residual.start] - places).square().sum(1) / (1 - sigma)
-    return 0.5 * (away + codes[:, network.residual].square().sum(1)).mean() - determinant.mean()
+    away = (disentangled[:, : network.residual.start] - places).square().sum(1) / (1 - sigma)
+    return 0.5 * (away + disentangled[:, network.residual].square().sum(1)).mean() - determinant.mean()
 
 
 @torch.no_grad()
 def settle(network: InvertibleNetwork, latents: Tensor, labels: Tensor) -> None:
-    """Let the place of a value be the mean of its people's codes."""
-    codes = network(latents)[0]
+    """Let the place of a value be the mean of its people's blocks."""
+    disentangled = network(latents)[0]
     for place, column, block in zip(network.places, labels.T, network.blocks.values(), strict=True):
-        place.copy_(by_value(codes[:, block], column, place))
+        place.copy_(by_value(disentangled[:, block], column, place))
 
 
 @torch.no_grad()
 def align(network: InvertibleNetwork, latents: Tensor, labels: Tensor) -> None:
-    """Let T of a fresh network be linear, and the codes of its blocks tell the factors of latents (N, D) already.
+    """Let T of a fresh network be linear, and its blocks tell the factors of latents (N, D) already.
 
     Latents are taken to be a sum of one effect for each value and of noise, as in a multivariate analysis of variance.
-    A block's codes are the least-squares estimates of its effects where the noise is white (for one factor of two
-    values Fisher's discriminant, 1936): an edit moves along the effect, and no other factor's codes change. All other
-    codes are orthogonal to every effect. From chance alone, training hardly finds the factors.
+    A block's dimensions are the least-squares estimates of its effects where the noise is white (for one factor of two
+    values Fisher's discriminant, 1936): an edit moves along the effect, and no other factor's block changes. All other
+    dimensions are orthogonal to every effect. From chance alone, training hardly finds the factors.
     """
     for block in network.flow.module_list:  # couplings that neither scale nor shift
         for parameter in block.subnet[-1].parameters():
@@ -99,28 +99,28 @@ def align(network: InvertibleNetwork, latents: Tensor, labels: Tensor) -> None:
     network.deviation.div_(scale)
 
 
-def analysed(codes: Tensor, labels: Tensor, values: list[int]) -> tuple[Tensor, Tensor]:
+def analysed(latents: Tensor, labels: Tensor, values: list[int]) -> tuple[Tensor, Tensor]:
     """The effect (K, D) of each value beside its factor's first, and the covariance (D, D) that no value explains."""
-    told = [functional.one_hot(column, count)[:, 1:] for column, count in zip(labels.T, values, strict=True)]
-    design = torch.cat([torch.ones(len(codes), 1, dtype=codes.dtype), *told], 1)
-    fitted = torch.linalg.lstsq(design, codes).solution
-    rest = codes - design @ fitted
-    covariance = rest.T @ rest / len(codes)
-    same = covariance.diagonal().mean() * torch.eye(len(covariance), dtype=codes.dtype)
+    indicators = [functional.one_hot(column, count)[:, 1:] for column, count in zip(labels.T, values, strict=True)]
+    design = torch.cat([torch.ones(len(latents), 1, dtype=latents.dtype), *indicators], 1)
+    fitted = torch.linalg.lstsq(design, latents).solution
+    rest = latents - design @ fitted
+    covariance = rest.T @ rest / len(latents)
+    same = covariance.diagonal().mean() * torch.eye(len(covariance), dtype=latents.dtype)
     return fitted[1:], (1 - SHRINKAGE) * covariance + SHRINKAGE * same
 
 
 def arranged(network: InvertibleNetwork, effects: Tensor, noise: Tensor) -> Tensor:
-    """The map (D, D) to codes of which each block begins with the estimates of its factor's effects (K, D)."""
+    """The map (D, D) to latents of which each block begins with the estimates of its factor's effects (K, D)."""
     values, vectors = torch.linalg.eigh(noise)
     whitening = vectors / values.sqrt() @ vectors.T
     white = effects @ whitening
     readers = torch.linalg.solve(white @ white.T + TINY * torch.eye(len(white), dtype=white.dtype), white)
     readers = readers * (1 - SHARED) ** 0.5 / readers.norm(dim=1, keepdim=True)
     others = iter(torch.linalg.svd(white).Vh[len(white) :])
-    told = iter(readers)
+    own_rows = iter(readers)
     rows = []
     for place, size in zip(network.places, network.sizes.values(), strict=True):
         own = len(place) - 1
-        rows += [*islice(told, own), *islice(others, size - own)]
+        rows += [*islice(own_rows, own), *islice(others, size - own)]
     return torch.stack([*rows, *others]) @ whitening

@@ -22,7 +22,7 @@ from core.faces.checkpoint import Checkpoint, Work
 from core.faces.editor import load
 from core.faces.fitting import Schedule, steps
 from core.faces.invertible import InvertibleNetwork
-from core.faces.similarity import psnr
+from core.faces.report import psnr
 from core.faces.trainings import begun, curve, forget, usual_epochs
 from core.faces.unpaired import align, fit_unpaired, place_loss
 from core.progress import Progress, silent
@@ -104,7 +104,7 @@ def test_figures_are_of_held_out_faces(trained: dict[str, Any], album: Path) -> 
     with torch.no_grad():
         again = editor.autoencoder.picture(editor.autoencoder.latent(true))
     assert trained["psnr"] == pytest.approx(float(psnr(true, again).mean()), abs=0.02)
-    codes = editor.codes(pictures)
+    codes = editor.latents(pictures)
     for place, (factor, column) in enumerate([("glasses", "glasses"), ("sex", "sex")]):
         truth = np.array([people(COUNT)[row][column] in ("yes", "male") for row in rows])
         block, means = codes[:, editor.network.blocks[factor]], editor.means[place].numpy()
