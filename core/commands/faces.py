@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import to_builtins
 
 from core.errors import BadInput, BadParameter
 from core.faces import results
@@ -36,7 +35,7 @@ Settings = Mapping[str, results.Setting]
 def describe(model: str | None = None) -> dict[str, Any]:
     """What the sliders are: a `Description`."""
     from core.faces.meaning import usual_prompts
-    from core.faces.slides import positions, slides
+    from core.faces.slides import positions, sliders
 
     editor = opened(model)
     described = results.Description(
@@ -44,11 +43,11 @@ def describe(model: str | None = None) -> dict[str, Any]:
         kind=editor.autoencoder.kind,
         factors=editor.factors,
         positions=positions().tolist(),
-        slides=[results.SliderName(each.factor, editor.factors[each.factor][each.value]) for each in slides(editor)],
+        slides=sliders(editor),
         prompts=usual_prompts(editor.factors),
         usual_error=editor.usual_error,
     )
-    return to_builtins(described)
+    return described.to_dict()
 
 
 def read(image: str, model: str | None = None) -> dict[str, Any]:
@@ -60,24 +59,24 @@ def read(image: str, model: str | None = None) -> dict[str, Any]:
     found = results.ReadFace(
         codes=packed(latents), picture=text(png(picture[0])), error=error, usual_error=editor.usual_error
     )
-    return to_builtins(found)
+    return found.to_dict()
 
 
 def slide(codes: str, settings: Settings, model: str | None = None) -> dict[str, Any]:
     """A face with its sliders set, and all that any one slider could make of it: `Strips`."""
-    from core.faces.slides import STEPS, along, slides
+    from core.faces.slides import STEPS, along, sliders
 
     editor = opened(model)
-    face, every = unpacked(editor, codes), slides(editor)
+    face, every = unpacked(editor, codes), sliders(editor)
     ends = editor.pictures(np.concatenate([face, editor.moved(face, settings)]))
     strips = editor.pictures(np.concatenate([along(editor, face, settings, each) for each in every]))
     found = results.Strips(
         plain=text(png(ends[0])),
         edited=text(png(ends[1])),
         sheet=text(sheet(strips.reshape(len(every), STEPS, *strips.shape[1:]))),
-        starts=[float(editor.start(face, each.factor, each.value)[0]) for each in every],
+        starts=[float(editor.start(face, each.factor, editor.value(each.factor, each.value))[0]) for each in every],
     )
-    return to_builtins(found)
+    return found.to_dict()
 
 
 def measure(
@@ -97,11 +96,11 @@ def measure(
     vectors = embedded(steps, clip)
     drawn = face_map(workspace, clip) if workspace else None
     found = results.MeasuredEdit(
-        **vars(effect(editor, steps[[0, -1]])),
+        **effect(editor, steps[[0, -1]]).to_dict(),
         cosines=(vectors[[0, -1]] @ worded(tuple(prompts), clip).T).T.tolist() if prompts else [],
         path=drawn.place(vectors).tolist() if drawn else None,
     )
-    return to_builtins(found)
+    return found.to_dict()
 
 
 def faces_map(workspace: str, clip: str = "pocket") -> dict[str, Any]:
@@ -109,17 +108,15 @@ def faces_map(workspace: str, clip: str = "pocket") -> dict[str, Any]:
     from core.faces.face_map import face_map
 
     drawn = face_map(workspace, clip)
-    return to_builtins(
-        results.MapResult(title=drawn.title, ids=drawn.ids.tolist(), xy=packed(drawn.xy))
-        if drawn
-        else results.MapResult()
-    )
+    known = {"title": drawn.title, "ids": drawn.ids.tolist(), "xy": packed(drawn.xy)} if drawn else {}
+    return results.MapResult(**known).to_dict()
 
 
 def mix(codes: str, other: str, factors: Sequence[str], model: str | None = None) -> dict[str, Any]:
     """Some factors of another face, the rest of this one: a `Face`."""
     editor = opened(model)
-    return to_builtins(drawn(editor, editor.mixed(unpacked(editor, codes), unpacked(editor, other), factors))[0])
+    mixed = editor.mixed(unpacked(editor, codes), unpacked(editor, other), factors)
+    return drawn(editor, mixed)[0].to_dict()
 
 
 def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = None) -> dict[str, Any]:
@@ -131,23 +128,23 @@ def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = N
     chosen = {factor: editor.value(factor, value) for factor, value in values.items()}
     rng = np.random.default_rng(seed)
     made = drawn(editor, np.concatenate([editor.random(chosen, rng) for _ in range(count)]))
-    return to_builtins(results.Faces(faces=made))
+    return results.Faces(faces=made).to_dict()
 
 
 def export(
     codes: str, settings: Settings, factor: str, value: str, kind: str = "png", model: str | None = None
 ) -> dict[str, Any]:
     """A `FaceFile` to keep: the edited face as "png", or one slider there and back as "gif" or "webp"."""
-    from core.faces.slides import Slide, along
+    from core.faces.slides import along
 
     editor = opened(model)
     face = unpacked(editor, codes)
     if kind == "png":
         data = written([enlarged(editor.pictures(editor.moved(face, settings))[0], LARGE)], "PNG")
     else:
-        frames = along(editor, face, settings, Slide(factor, editor.value(factor, value)), FRAMES)
+        frames = along(editor, face, settings, results.Slider(factor=factor, value=value), FRAMES)
         data = animation(editor.pictures(frames), kind, SMALL)
-    return to_builtins(results.FaceFile(file=text(data)))
+    return results.FaceFile(file=text(data)).to_dict()
 
 
 def opened(model: str | None) -> Editor:

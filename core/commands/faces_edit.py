@@ -16,7 +16,6 @@ from core.errors import BadInput
 from core.faces.pictures import Pictures, squared_error
 from core.faces.results import EditResult, FactorEdit, Setting
 from core.progress import Report, silent
-from core.serialise import plain
 
 
 def faces_edit(
@@ -60,7 +59,7 @@ def faces_edit(
         factors=rows,
         warning=strange(error, editor.usual_error),
     )
-    return plain(result)
+    return result.to_dict()
 
 
 def setting(factor: str, words: str, values: Sequence[str]) -> Setting:

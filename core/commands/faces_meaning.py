@@ -1,4 +1,4 @@
-"""``faces meaning``: which latent dimension of which model moves with which words."""
+"""``faces meaning``: what each latent dimension moves with, in words. ``faces report``: how good edits are."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from msgspec import convert, to_builtins
+from msgspec import convert
 
 from core.commands.faces import embedded, opened, worded
+from core.commands.faces_gathering import Files
+from core.commands.faces_gathering import opened as faces_of
 from core.commands.options import Argument, EditorFile, Option, Seed
 from core.errors import BadInput, BadPicture
-from core.faces.options import check_seed
+from core.faces.options import bundled_file, check_seed
 from core.faces.pictures import Pictures, square
-from core.faces.results import MeaningResult
+from core.faces.results import MeaningResult, ReportResult
 from core.progress import Progress, Report, silent
 from core.results import Floats
+from core.sources.bundled import ASSETS, ITEMS
 from core.sources.items import Refused, Value
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ def faces_meaning(
     said = [prompt.strip() for prompt in prompts or usual_prompts(editor.factors)]
     if not all(said):
         raise BadInput("an empty prompt: say what is seen in some of the faces, such as `a person with glasses`")
-    pictures, rows, count = some(source, editor.side, seed) if source is not None else bundled(editor)
+    pictures, rows, count = people(source, editor.side, seed)
     report(Progress(0, 1, f"comparing {len(pictures):,} faces with {len(said)} prompts"))
     labels = indicators(editor, rows)
     features = np.column_stack([embedded(pictures, clip) @ worded(tuple(said), clip).T, *labels.values()])
@@ -67,7 +70,7 @@ def faces_meaning(
         clip=clip,
         codes={name: each.result() for name, each in meanings(editor, models, pictures, features).items()},
     )
-    return to_builtins(found)
+    return found.to_dict()
 
 
 def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, Floats]:
@@ -84,24 +87,10 @@ def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, Floats]:
     return found
 
 
-def bundled(editor: Editor) -> tuple[Pictures, Sequence[Columns], int]:
-    """Different people as the editor sees them, (N, S, S, 3), what is known of each, and how many there were."""
-    from core.faces.report import bundled_people
-
-    known = bundled_people(editor.factors)
-    factors = editor.factors.items()
-    rows = [
-        {factor: values[place] for (factor, values), place in zip(factors, labels, strict=True)}
-        for labels in known.labels[:, 0]
-    ]
-    return known.people, rows, len(rows)
-
-
-def some(source: str, side: int, seed: int) -> tuple[Pictures, Sequence[Columns], int]:
-    """At most `MOST` of a source's pictures as squares, without changed versions of one; see `bundled`."""
-    from core.commands.faces_gathering import opened as read
-
-    place = read(source)
+def people(source: str | None, side: int, seed: int) -> tuple[Pictures, Sequence[Columns], int]:
+    """At most `MOST` different faces of a source, or of those that come along: squares (N, side, side, 3), what is
+    known of each, and how many there were; changed versions of one are left out."""
+    place = faces_of(source) if source is not None else Files(str(ASSETS / "faces" / ITEMS), None)
     rows = dict(each for each in place.rows() if not isinstance(each, Refused))
     names = [name for name, columns in rows.items() if columns.get("changed", "nothing") == "nothing"]
     chosen = np.random.default_rng(seed).permutation(np.array(names, object))[:MOST].tolist()
@@ -117,3 +106,23 @@ def some(source: str, side: int, seed: int) -> tuple[Pictures, Sequence[Columns]
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
     """See `MeaningResult.readable`."""
     return convert(result, MeaningResult).readable()
+
+
+def faces_report(report: Report = silent) -> dict[str, Any]:
+    """How good the bundled editor is, on people held out of all training; rates between 0 and 1.
+
+    ``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1.
+    """
+    from core.faces import judges
+    from core.faces.report import bundled_autoencoders, bundled_editor, bundled_people
+    from core.faces.report import report as measured
+
+    editor = bundled_editor()
+    values = {name: len(each) for name, each in editor.factors.items()}
+    judging = judges.load(bundled_file("judges"), values, editor.side)
+    return measured(editor, bundled_autoencoders(), judging, bundled_people(editor.factors), report).to_dict()
+
+
+def report_for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """See `ReportResult.readable`."""
+    return convert(result, ReportResult).readable()

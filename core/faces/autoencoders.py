@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.faces.optimisation import Checkpoint, Schedule, processor, steps
 from core.faces.options import KINDS
 from core.faces.pictures import Pictures
+from core.faces.tensor_file import under
+from core.progress import Report, silent
 
 WIDTH, HIDDEN = 64, 1024
 """Channels of a convolution, units of a perceptron."""
+SAMPLE = 8_000
+"""Pictures from which the principal components are taken."""
 
 
 def tensor(pictures: Pictures) -> Tensor:
@@ -123,6 +129,40 @@ class AutoEncoder(nn.Module):
         error = (decoded - coefficients).square().sum() / len(coefficients) / pixels
         divergence = 0.5 * (mean.square() + log_variance.exp() - log_variance - 1).sum(1).mean()
         return pixels / 2 * error.log() + KINDS[self.kind].beta * divergence, error
+
+
+def fit_autoencoder(
+    pictures: Tensor,
+    kind: str,
+    schedule: Schedule,
+    seed: int = 0,
+    report: Report = silent,
+    checkpoint: Checkpoint | None = None,
+) -> AutoEncoder:
+    """Train one kind on pictures (N, 3, S, S) uint8, on a GPU where there is one; see `steps`."""
+    torch.manual_seed(seed)
+    model = AutoEncoder(kind, pictures.shape[-1])
+    if not (checkpoint and checkpoint.resume(lambda kept: model.load_state_dict(under("network.", kept)))):
+        model.patches.fit(as_float(pictures[torch.randperm(len(pictures))[:SAMPLE]]))
+    coefficients = in_chunks(model.patches, pictures)
+    place = processor()
+    model.to(place)
+    steps(
+        model,
+        lambda rows: model.loss(coefficients[rows].float().to(place))[0],
+        len(pictures),
+        schedule,
+        report,
+        f"training {kind}",
+        checkpoint,
+    )
+    return model.cpu().eval()
+
+
+@torch.no_grad()
+def in_chunks(function: Callable[[Tensor], Tensor], pictures: Tensor, size: int = 1000) -> Tensor:
+    """A function of pictures (N, 3, S, S) uint8, kept at half precision where it is large."""
+    return torch.cat([function(as_float(part)) for part in pictures.split(size)])
 
 
 def save(model: AutoEncoder, path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.errors import BadInput
 from core.faces import tensor_file
@@ -179,7 +179,7 @@ class Editor:
         description |= {"factors": self.factors, "card": self.card}
         tensor_file.write(path, {k: v.contiguous().numpy() for k, v in tensors.items()}, description)
 
-    def _of(self, factor: str, each: Sequence[Tensor]) -> Floats:
+    def _of(self, factor: str, each: Sequence[Tensor] | nn.ParameterList) -> Floats:
         """What a factor has among what each has."""
         return each[list(self.factors).index(factor)].detach().numpy()
 
@@ -247,5 +247,6 @@ def _built(description: Mapping[str, dict], tensors: Mapping[str, Tensor]) -> Ed
     network = InvertibleNetwork(autoencoder.size, description["sizes"], {name: len(v) for name, v in factors.items()})
     autoencoder.load_state_dict(under("autoencoder.", tensors))
     network.load_state_dict(under("network.", tensors))
-    parts = ([tensors[f"{part}.{n}"] for n in range(len(factors))] for part in PARTS)
-    return Editor(autoencoder.eval(), network.eval(), factors, *parts, card=description["card"])
+    means, latent_means, readers = ([tensors[f"{part}.{n}"] for n in range(len(factors))] for part in PARTS)
+    card = description["card"]
+    return Editor(autoencoder.eval(), network.eval(), factors, means, latent_means, readers, card)

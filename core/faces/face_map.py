@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from core.inputs import open_workspace
-from core.results import Floats, Strings
+from core.results import Floats, Strings, places
 from core.runs.map import MapRun
 
 NEIGHBOURS = 10
@@ -57,7 +56,7 @@ def _face_map(path: str, version: int, model: str) -> FaceMap | None:
     for card in reversed(place.runs(MapRun.KIND)):
         drawn = MapRun.load(place, card.id) if card.model == model else None
         if drawn and (drawn.modality == "image").sum() >= 3:
-            rows = pd.Index(embedded.ids).get_indexer(drawn.ids)
+            rows = places(drawn.ids, embedded.ids)
             known = (drawn.modality == "image") & (rows >= 0)
             return FaceMap(drawn.ids[known], embedded.vectors[rows[known]], drawn.xy[known], card.title)
     return FaceMap(embedded.ids, embedded.vectors, pca.fit(embedded.vectors, pca.Params()).xy, "PCA")

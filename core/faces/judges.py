@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.faces.autoencoders import as_float, tensor
-from core.faces.fitting import Schedule, steps
+from core.faces.optimisation import Schedule, steps
 from core.faces.pictures import Pictures
 from core.progress import Report, silent
 

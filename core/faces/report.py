@@ -107,11 +107,10 @@ def report(
     for number, (way, become) in enumerate(ways.items()):
         tell(Progress(number, len(ways), f"judging {way.replace('_', ' ')}"))
         judged[way] = {f: edits(column, f, become, plain, judges, faces) for column, f in enumerate(editor.factors)}
-    every, labels = (each.reshape(-1, *each.shape[2:]) for each in (faces.pictures, faces.labels))
     return ReportResult(
         people=len(faces.people),
         autoencoders={name: reconstruction(each, faces.people) for name, each in models.items()},
-        judges=accuracy(judges, every, labels),
+        judges=accuracy(judges, np.concatenate(faces.pictures), np.concatenate(faces.labels)),
         roundtrip=round_trip(editor, faces.people),
         **judged,
     )

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from core.runs.record import Result
 
 Setting = float | Mapping[str, float]
 """Where a slider stands; of a factor with more than two values: of one value, {value: position}."""
 
 
-@dataclass(frozen=True)
-class SliderName:
+class Slider(Result, frozen=True):
     """value: the one that the slider leads to."""
 
     factor: str
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Description:
+class Description(Result, frozen=True):
     """What an editor is. side: pixels; positions: of a strip's pictures on their slider; prompts: one a factor.
 
     usual_error: below it lies the reconstruction error of 99 of 100 held-out faces, None where nobody measured it.
@@ -29,21 +28,19 @@ class Description:
     kind: str
     factors: Mapping[str, Sequence[str]]
     positions: Sequence[float]
-    slides: Sequence[SliderName]
+    slides: Sequence[Slider]
     prompts: Sequence[str]
     usual_error: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Face:
+class Face(Result, frozen=True):
     """codes: the latents, float32 in base64. picture: PNG in base64."""
 
     codes: str
     picture: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadFace(Face):
+class ReadFace(Face, frozen=True):
     """picture: the square that the editor sees. error: the mean squared error of its reconstruction in units of the
     whole range; where it is above the usual one, the picture is not like the faces that the editor knows."""
 
@@ -51,15 +48,13 @@ class ReadFace(Face):
     usual_error: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Faces:
+class Faces(Result, frozen=True):
     """People who never were."""
 
     faces: Sequence[Face]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strips:
+class Strips(Result, frozen=True):
     """A face with its sliders set, and all that any one slider could make of it.
 
     plain, edited: the reconstruction and the edit, PNG in base64. sheet: JPEG in base64, a row a slider and a column a
@@ -72,8 +67,7 @@ class Strips:
     starts: Sequence[float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effect:
+class Effect(Result, frozen=True):
     """What the encoder sees in two pictures of a person, before and after an edit.
 
     shift: how far each factor moved on its slider, 2 being from one value to the other; of many values the farthest.
@@ -87,8 +81,7 @@ class Effect:
     identity: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeasuredEdit(Effect):
+class MeasuredEdit(Effect, frozen=True):
     """cosines: of the plain and of the edited face with each prompt. path: [x, y] from one to the other on the map of
     a workspace's faces; None where there is none."""
 
@@ -96,8 +89,7 @@ class MeasuredEdit(Effect):
     path: Sequence[Sequence[float]] | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class MapResult:
+class MapResult(Result, frozen=True):
     """The map of a workspace's faces. xy: (N, 2) float32 in base64. title: how it was drawn, None: there is none."""
 
     title: str | None = None
@@ -105,15 +97,13 @@ class MapResult:
     xy: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaceFile:
+class FaceFile(Result, frozen=True):
     """file: in base64."""
 
     file: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactorEdit:
+class FactorEdit(Result, frozen=True):
     """set: as it was asked for, None: it was not. before, after: where the encoder sees the factor."""
 
     factor: str
@@ -122,8 +112,7 @@ class FactorEdit:
     after: Setting
 
 
-@dataclass(frozen=True, kw_only=True)
-class EditResult:
+class EditResult(Result, frozen=True):
     """What `faces edit` returns. out: the file. error, usual_error: see `ReadFace`; identity: see `Effect`."""
 
     out: str
@@ -140,11 +129,10 @@ class EditResult:
             {"factor": each.factor, "set": each.set or "", "before": _shown(each.before), "after": _shown(each.after)}
             for each in self.factors
         ]
-        return asdict(self) | {"factors": rows}
+        return self.to_dict() | {"factors": rows}
 
 
-@dataclass(frozen=True, kw_only=True)
-class LatentMeaning:
+class LatentMeaning(Result, frozen=True):
     """How the L dimensions of one model's latent move with R texts and labels, over the faces.
 
     names: (L,). coefficients: (R, L) Spearman's ρ, None of a dimension without spread; significant: (R, L), at 0.05
@@ -168,8 +156,7 @@ class LatentMeaning:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeaningResult:
+class MeaningResult(Result, frozen=True):
     """What `faces meaning` returns. people: how many of the faces went in, of: how many there were.
 
     codes: by model; its rows are the prompts, then the labels such as "sex: male", as far as the faces have them.
@@ -189,19 +176,17 @@ class MeaningResult:
             for row, words in enumerate([*self.prompts, *(f"label {each}" for each in self.labels)])
             for name, each in self.codes.items()
         ]
-        return {"people": self.people, "of": self.of, "clip": self.clip, "strongest dimensions": rows}
+        return self.to_dict("prompts", "labels", "codes") | {"strongest dimensions": rows}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reconstruction:
+class Reconstruction(Result, frozen=True):
     """psnr: dB; ssim: means over pictures made again."""
 
     psnr: float
     ssim: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class JudgedEdits:
+class JudgedEdits(Result, frozen=True):
     """Every change of one factor in every person: the mean over all of them.
 
     flipped: judged to have the new value. others_kept: the other factors judged as before the edit, on the plain
@@ -217,8 +202,7 @@ class JudgedEdits:
     closer: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportResult:
+class ReportResult(Result, frozen=True):
     """What `faces report` returns; rates between 0 and 1. judges: by factor how many real pictures are judged right.
 
     roundtrip: the largest |T⁻¹(T(z)) - z|. By factor: edits, and those by the usual latent_direction of the same
@@ -235,18 +219,12 @@ class ReportResult:
     def readable(self) -> dict[str, Any]:
         """Auto-encoders as rows, then each factor's edits beside those by the usual attribute vector."""
         rows = [
-            {"factor": factor, "way": way, **asdict(figures)}
+            {"factor": factor, "way": way, **figures.to_dict()}
             for way, found in (("edits", self.edits), ("latent direction", self.latent_direction))
             for factor, figures in found.items()
         ]
-        models = [{"auto-encoder": name, **asdict(figures)} for name, figures in self.autoencoders.items()]
-        return {
-            "people": self.people,
-            "autoencoders": models,
-            "judges": self.judges,
-            "roundtrip": self.roundtrip,
-            "edits": rows,
-        }
+        models = [{"auto-encoder": name, **figures.to_dict()} for name, figures in self.autoencoders.items()]
+        return self.to_dict("latent_direction") | {"autoencoders": models, "edits": rows}
 
 
 def _shown(where: Setting) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.faces.editor import REACH, Editor
 from core.faces.pictures import Pictures
-from core.faces.results import Effect, Setting
+from core.faces.results import Effect, Setting, Slider
 from core.results import Floats
 
 STEPS = 13
@@ -18,25 +17,12 @@ STEPS = 13
 blend differs from the true picture by less than one level in 255."""
 
 
-@dataclass(frozen=True)
-class Slide:
-    """A slider: a factor of two values has one, a factor of more has one a value. value: the place of its name."""
-
-    factor: str
-    value: int
-
-    def at(self, editor: Editor, position: float) -> Setting:
-        """A position as `Editor.moved` takes it."""
-        values = editor.factors[self.factor]
-        return position if len(values) == 2 else {values[self.value]: position}
-
-
-def slides(editor: Editor) -> list[Slide]:
-    """Every slider, in the factors' order."""
+def sliders(editor: Editor) -> list[Slider]:
+    """In the factors' order: a factor of two values has one, a factor of more has one a value."""
     return [
-        Slide(factor, value)
+        Slider(factor=factor, value=value)
         for factor, values in editor.factors.items()
-        for value in ([1] if len(values) == 2 else range(len(values)))
+        for value in (values[1:] if len(values) == 2 else values)
     ]
 
 
@@ -45,9 +31,11 @@ def positions(steps: int = STEPS) -> NDArray[np.float64]:
     return np.linspace(-REACH, REACH, steps)
 
 
-def along(editor: Editor, latents: Floats, settings: Mapping[str, Setting], slide: Slide, steps: int = STEPS) -> Floats:
+def along(
+    editor: Editor, latents: Floats, settings: Mapping[str, Setting], slider: Slider, steps: int = STEPS
+) -> Floats:
     """Latents (steps, D) of a face (1, D) at each position of one slider, all others as they are set."""
-    every = [{**settings, slide.factor: slide.at(editor, each)} for each in positions(steps)]
+    every = [{**settings, slider.factor: {slider.value: each}} for each in positions(steps)]
     return np.concatenate([editor.moved(latents, each) for each in every])
 
 

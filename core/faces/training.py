@@ -13,15 +13,15 @@ import torch
 from numpy.typing import NDArray
 
 from core.faces import pictures
-from core.faces.checkpoint import EVERY, Checkpoint, Work
+from core.faces.autoencoders import fit_autoencoder, in_chunks
 from core.faces.editor import Editor
-from core.faces.fitting import Schedule, fit_autoencoder, in_chunks
+from core.faces.fitting import fit_unpaired, settle
 from core.faces.invertible import InvertibleNetwork
 from core.faces.labelled import LabelledFaces
+from core.faces.optimisation import EVERY, Checkpoint, Schedule, Work
 from core.faces.pictures import Pictures, squared_error
 from core.faces.report import reconstruction, round_trip
 from core.faces.trainings import BATCH, STAGES, Training
-from core.faces.unpaired import fit_unpaired, settle
 from core.progress import Bar, Report, silent
 from core.results import Floats
 from core.runs.editor import EditFigures, HeldOutFigures

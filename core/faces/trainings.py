@@ -69,7 +69,7 @@ class Settings:
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps them."""
-        return msgspec.to_builtins(self)
+        return asdict(self)
 
 
 def _absolute(path: str) -> str:

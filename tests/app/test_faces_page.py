@@ -17,7 +17,7 @@ from app.views.faces.sources import MADE
 from core.commands import COMMANDS, faces
 from core.errors import MissingData
 from core.faces.editor import load
-from core.faces.results import LatentMeaning, SliderName
+from core.faces.results import LatentMeaning, Slider
 from core.faces.slides import STEPS
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
@@ -300,7 +300,7 @@ def test_at_most_eight_different_texts_are_compared(shown: Callable[..., AppTest
 def test_files_to_keep(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(faces, "SMALL", 48)
     chosen = Chosen(face=sources.load(workspace, sources.ids(workspace)[0], None), settings={"sex": 1.0})
-    data = tools._file(chosen, SliderName("glasses", "yes"), kind)
+    data = tools._file(chosen, Slider(factor="glasses", value="yes"), kind)
     assert Image.open(BytesIO(data)).format == kind.upper()
 
 

@@ -17,7 +17,8 @@ from core.errors import BadInput, BadParameter
 from core.faces.editor import Editor, load
 from core.faces.face_map import FaceMap
 from core.faces.pictures import FRAME
-from core.faces.slides import STEPS, Slide, along, effect, path, positions, slides
+from core.faces.results import Slider
+from core.faces.slides import STEPS, along, effect, path, positions, sliders
 from tests.faces.making import ERROR, FACTORS, SIDE, noise, small_editor
 from tests.terminal import Terminal
 
@@ -184,7 +185,7 @@ def test_a_slide_has_the_edit_and_a_strip_for_each_slider(face: dict, file: Path
     assert len(found["starts"]) == len(known["slides"]) == 1 + 1 + len(RACES)
     sheet = opened(found["sheet"]).astype(int)
     assert sheet.shape == (len(known["slides"]) * SIDE, STEPS * SIDE, 3)
-    for number, each in enumerate(slides(editor)):
+    for number, each in enumerate(sliders(editor)):
         exact = editor.pictures(along(editor, codes, settings, each))
         cells = sheet[number * SIDE : (number + 1) * SIDE].reshape(SIDE, STEPS, SIDE, 3).swapaxes(0, 1)
         assert np.abs(cells - exact).mean() < 8, "a JPEG of these very pictures"
@@ -192,7 +193,7 @@ def test_a_slide_has_the_edit_and_a_strip_for_each_slider(face: dict, file: Path
 
 def test_a_strip_moves_its_own_factor_only(editor: Editor, rng: np.random.Generator) -> None:
     codes = editor.latents(noise(rng, 1, SIDE, SIDE))
-    steps = along(editor, codes, {"glasses": 2.0, "race": {"black": 1.0}}, Slide("race", 1))
+    steps = along(editor, codes, {"glasses": 2.0, "race": {"black": 1.0}}, Slider(factor="race", value="asian"))
     known = [editor.moved(codes, {"glasses": 2.0, "race": {"asian": at}}) for at in positions()]
     assert (steps == np.concatenate(known)).all()
     assert positions()[[0, -1]].tolist() == [-3, 3]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.faces.fitting import Schedule
 from core.faces.judges import Judges, accuracy, fit
+from core.faces.optimisation import Schedule
 from core.faces.report import HeldOut, edits
 
 SIDE = 16

@@ -71,21 +71,21 @@ def drawn(values: Mapping[str, str], count: int, seed: int, editor: str | None) 
     return [_made(each, f"new face {seed}.{number}") for number, each in enumerate(found.faces, 1)]
 
 
-def file(face: Face, settings: Settings, slider: results.SliderName, kind: str, editor: str | None) -> bytes:
+def file(face: Face, settings: Settings, slider: results.Slider, kind: str, editor: str | None) -> bytes:
     """The edited face as PNG, or the slide of one factor as GIF or WebP."""
     which = {"factor": slider.factor, "value": slider.value, "kind": kind}
     found = _ask_anew(results.FaceFile, "export", codes=face.latents, settings=settings, model=editor, **which)
     return b64decode(found.file)
 
 
-def _ask(kind: type[Answer], question: str, model: str | None, **arguments: Any) -> Answer:
+def _ask(kind: type[Answer], question: str, /, model: str | None, **arguments: Any) -> Answer:
     """Answers of an editor are none of the one that is later written to its file."""
     path = Path(model) if model else bundled_file("faces")
     written = path.stat().st_mtime_ns if path.exists() else 0
     return convert(_answer(question, {**arguments, "model": model}, written), kind)
 
 
-def _ask_anew(kind: type[Answer], question: str, **arguments: Any) -> Answer:
+def _ask_anew(kind: type[Answer], question: str, /, **arguments: Any) -> Answer:
     return convert(ask(f"faces {question}", arguments, PATIENCE), kind)
 
 

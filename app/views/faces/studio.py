@@ -78,9 +78,9 @@ def _pictures(face: Face, now: Chosen) -> dict[str, Any]:
     found = asking.slide(face, now.settings, now.editor)
     sheet = publisher().address(fingerprint(found.sheet), lambda: b64decode(found.sheet), "image/jpeg")
     original = face.picture and b64encode(face.picture).decode()
-    return {**vars(found), "sheet": sheet, "face": face.key, "settings": now.settings, "original": original}
+    return {**found.to_dict(), "sheet": sheet, "face": face.key, "settings": now.settings, "original": original}
 
 
 def _measured(face: Face, now: Chosen, beside: Beside) -> dict[str, Any]:
     found = asking.measure(face, now.settings, beside.prompts, beside.clip, beside.workspace, now.editor)
-    return {**vars(found), "face": face.key, "settings": now.settings}
+    return {**found.to_dict(), "face": face.key, "settings": now.settings}

@@ -7,7 +7,7 @@ import streamlit as st
 from app.kit import downloads, store
 from app.views.faces import asking, trainings
 from app.views.faces.face import Chosen
-from core.faces.results import SliderName
+from core.faces.results import Slider
 from core.runs.editor import EditorRun
 from core.workspace import Workspace
 
@@ -43,7 +43,7 @@ def files(now: Chosen) -> None:
     with st.popover("Save", icon=":material/download:", key="face-files", help="A picture, or a slide as a film"):
         known = asking.describe(now.editor)
 
-        def title(slide: SliderName) -> str:
+        def title(slide: Slider) -> str:
             """`Glasses`; of a factor with many values `Race: black`."""
             many = len(known.factors[slide.factor]) > 2
             return f"{slide.factor.capitalize()}: {slide.value}" if many else slide.factor.capitalize()
@@ -54,14 +54,14 @@ def files(now: Chosen) -> None:
             _take(now, slide, kind)
 
 
-def _take(now: Chosen, slide: SliderName, kind: str) -> None:
+def _take(now: Chosen, slide: Slider, kind: str) -> None:
     title, help = FILES[kind]
     name = f"face.{kind}" if kind == "png" else f"{slide.factor}.{kind}"
     make = partial(_file, now, slide, kind)
     downloads.button(title, make, name, help, key=f"take-face-{kind}", quiet=False, width="stretch")
 
 
-def _file(now: Chosen, slide: SliderName, kind: str) -> bytes:
+def _file(now: Chosen, slide: Slider, kind: str) -> bytes:
     return asking.file(now.face, now.settings, slide, kind, now.editor) if now.face else b""
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from core.faces.editor import Editor
 from core.faces.pictures import Pictures, grid
 from core.faces.report import bundled_autoencoders, bundled_editor, bundled_people
-from core.faces.slides import along, slides
+from core.faces.slides import along, sliders
 from core.sources.bundled import ASSETS
 
 PEOPLE, SHOWN = 10, 49
@@ -18,8 +18,8 @@ POSITIONS, ENLARGED = 7, 2
 
 def strips(editor: Editor, pictures: Pictures) -> Pictures:
     """One row a factor: a face (1, S, S, 3) with its slider from -3 to 3; of race the row of its last value."""
-    latents, last = editor.latents(pictures), {slide.factor: slide for slide in slides(editor)}
-    rows = [editor.pictures(along(editor, latents, {}, slide, POSITIONS)) for slide in last.values()]
+    latents, last = editor.latents(pictures), {each.factor: each for each in sliders(editor)}
+    rows = [editor.pictures(along(editor, latents, {}, each, POSITIONS)) for each in last.values()]
     return grid(np.stack([np.concatenate([pictures, row]) for row in rows]))
 
 

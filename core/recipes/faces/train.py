@@ -18,17 +18,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.faces import autoencoders, judges
-from core.faces.autoencoders import AutoEncoder
+from core.faces.autoencoders import AutoEncoder, fit_autoencoder, in_chunks
 from core.faces.editor import Editor
-from core.faces.fitting import Pairs, Schedule, fit_autoencoder, fit_invertible, in_chunks, sized
+from core.faces.fitting import Pairs, fit_invertible, sized
 from core.faces.invertible import InvertibleNetwork
+from core.faces.optimisation import Schedule
 from core.faces.options import BEST, KINDS, bundled_file
 from core.faces.pictures import squared_error
 from core.progress import Progress
 from core.recipes.download import cache_dir
-from core.recipes.faces.full import CHUNK, Faces, faces
+from core.recipes.faces.full import CHUNK, SIDE, Faces, faces
 from core.recipes.faces.people import FACTORS
-from core.recipes.faces.render import SIDE
 
 log = logging.getLogger(__name__)
 Module = TypeVar("Module", bound=nn.Module)

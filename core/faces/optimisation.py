@@ -1,7 +1,8 @@
-"""A training that stops and goes on as if it never had: all its state in one safetensors file, written now and then."""
+"""Training by AdamW that stops and goes on as if it never had: all its state in one safetensors file."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +11,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from core.errors import BadInput
+from core.errors import BadInput, Cancelled
 from core.faces import tensor_file
 from core.faces.tensor_file import UNREADABLE, under
+from core.progress import Progress, Report
 
 FORMAT = "clipscape-training-1"
 EVERY, FIRST = 30.0, 5.0
 """Seconds between two writings, and before the first."""
+WARM_UP = 100
+"""Steps over which the step size grows."""
 
 
 @dataclass
@@ -115,3 +119,73 @@ class Checkpoint:
         """The state, where it is time to."""
         if time.monotonic() >= self.next:
             self.save(work)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """epochs: passes over the data. batch: rows a step. rate: the largest step size of AdamW."""
+
+    epochs: int
+    batch: int = 128
+    rate: float = 1e-3
+
+    def steps(self, rows: int) -> int:
+        """How many steps over so many rows."""
+        return self.epochs * max(1, rows // self.batch)
+
+
+def steps(
+    network: nn.Module,
+    loss: Callable[[Tensor], Tensor],
+    rows: int,
+    schedule: Schedule,
+    report: Report,
+    stage: str,
+    checkpoint: Checkpoint | None = None,
+) -> None:
+    """Minimise `loss` (of a batch of row numbers) by AdamW; the step size warms up, then follows half a cosine.
+
+    checkpoint: from where it goes on, and where it is kept now and then, when stopped, and at the end.
+    """
+    optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=1e-4)
+    total = schedule.steps(rows)
+    work = Work(network, optimizer, torch.randperm(rows))
+    if checkpoint:
+        checkpoint.resume(work.restore)
+    resumed_at = work.done
+    try:
+        while work.done < total:
+            step(work, loss, schedule.batch, schedule.rate * pace(work.done, total), stage)
+            report(Progress(work.done, total, stage, {"loss": work.losses[-1]}))
+            if checkpoint:
+                checkpoint.save_now_and_then(work)
+    except Cancelled:
+        if checkpoint:
+            checkpoint.save(work)
+        raise
+    if checkpoint and work.done > resumed_at:
+        checkpoint.save(work)
+
+
+def step(work: Work, loss: Callable[[Tensor], Tensor], batch: int, rate: float, stage: str) -> None:
+    """One step of a size; raises `BadInput` where the loss is no number to go on from."""
+    work.optimizer.param_groups[0]["lr"] = rate
+    value = loss(work.batch(batch))
+    work.optimizer.zero_grad()
+    value.backward()
+    nn.utils.clip_grad_norm_(work.network.parameters(), 100.0)
+    work.optimizer.step()
+    work.losses.append(float(value.detach()))
+    if not math.isfinite(work.losses[-1]):
+        said = f"{stage}: the loss is {work.losses[-1]} at step {work.done:,}"
+        raise BadInput(f"{said}: train with other pictures, or another seed")
+
+
+def pace(step: int, total: int) -> float:
+    """The share of the largest step size."""
+    return min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, step / total)))
+
+
+def processor() -> torch.device:
+    """What to train on."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
