@@ -58,7 +58,7 @@ ON_THE_COMMAND_LINE = {
     "groups": Place("groups", "groups", "for_reading"),
     "faces edit": Place("faces_edit", "faces_edit", "for_reading"),
     "faces meaning": Place("faces_meaning", "faces_meaning", "for_reading"),
-    "faces report": Place("faces_report", "faces_report", "for_reading"),
+    "faces report": Place("faces_meaning", "faces_report", "report_for_reading"),
     "faces train": Place("faces_training", "faces_train", "for_reading"),
 }
 FOR_PAGES = {

@@ -1,6 +1,6 @@
-"""Faces: one edit as a command, and the short questions of the page, answered by a worker that keeps the editor.
+"""The short questions of the Faces page, answered by a worker that keeps the editor.
 
-A face travels as its codes, in base64; pictures travel as files in base64. So no question depends on an earlier one.
+A face travels as its latents, in base64; pictures travel as files in base64. So no question depends on an earlier one.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import BadInput, BadParameter
-from core.faces.kinds import bundled_file
-from core.faces.limits import check_seed
+from core.faces import results
+from core.faces.options import bundled_file, check_seed
+from core.faces.pictures import Pictures, animation, enlarged, png, sheet, square, squared_error, written
+from core.results import Floats
 
 if TYPE_CHECKING:
-    from core.faces.editor import Editor, Setting
+    from core.faces.editor import Editor
 
 MOST = 48
 """New faces drawn at once."""
@@ -27,62 +29,54 @@ PATH = 9
 FRAMES, SMALL, LARGE = 25, 320, 512
 """Of an animation, from one end of a slider to the other; pixels a side of it, and of a picture."""
 
-Settings = Mapping[str, "Setting"]
+Settings = Mapping[str, results.Setting]
 
 
 def describe(model: str | None = None) -> dict[str, Any]:
-    """What the sliders are: ``{"side", "kind", "factors", "positions", "slides", "prompts", "usual_error"}``."""
+    """What the sliders are: a `Description`."""
     from core.faces.meaning import usual_prompts
-    from core.faces.slides import positions, slides
+    from core.faces.slides import positions, sliders
 
     editor = opened(model)
-    return {
-        "side": editor.side,
-        "kind": editor.autoencoder.kind,
-        "factors": {name: list(values) for name, values in editor.factors.items()},
-        "positions": positions().tolist(),
-        "slides": [
-            {"factor": each.factor, "value": editor.factors[each.factor][each.value]} for each in slides(editor)
-        ],
-        "prompts": usual_prompts(editor.factors),
-        "usual_error": usual_error(editor),
-    }
+    described = results.Description(
+        side=editor.side,
+        kind=editor.autoencoder.kind,
+        factors=editor.factors,
+        positions=positions().tolist(),
+        slides=sliders(editor),
+        prompts=usual_prompts(editor.factors),
+        usual_error=editor.usual_error,
+    )
+    return described.to_dict()
 
 
 def read(image: str, model: str | None = None) -> dict[str, Any]:
-    """A picture's file as a face: ``{"codes", "picture", "error", "usual_error"}``; raises `BadPicture`.
-
-    picture: the square that the editor sees, as PNG. error: the mean squared error of its reconstruction in units of
-    the whole range; where it is above the usual one, the picture is not like the faces that the editor knows.
-    """
-    from core.faces.encoding import png
-
+    """A picture's file as a `ReadFace`; raises `BadPicture`."""
     editor = opened(model)
-    picture = framed(editor, image)
-    codes = editor.codes(picture[None])
-    error = squared_error(editor.pictures(codes)[0], picture)
-    return {"codes": packed(codes), "picture": text(png(picture)), "error": error, "usual_error": usual_error(editor)}
+    picture = framed(editor, image)[None]
+    latents = editor.latents(picture)
+    error = float(squared_error(editor.pictures(latents), picture)[0])
+    found = results.ReadFace(
+        codes=packed(latents), picture=text(png(picture[0])), error=error, usual_error=editor.usual_error
+    )
+    return found.to_dict()
 
 
 def slide(codes: str, settings: Settings, model: str | None = None) -> dict[str, Any]:
-    """A face with its sliders set, and all that any one slider could make of it.
-
-    ``{"plain", "edited", "sheet", "starts"}``: the reconstruction and the edit as PNG; one JPEG with a row a slider and
-    a column a position, as `describe` lists them; where each slider stands while nobody has moved it.
-    """
-    from core.faces.encoding import png, sheet
-    from core.faces.slides import STEPS, along, slides
+    """A face with its sliders set, and all that any one slider could make of it: `Strips`."""
+    from core.faces.slides import STEPS, along, sliders
 
     editor = opened(model)
-    face, every = unpacked(editor, codes), slides(editor)
+    face, every = unpacked(editor, codes), sliders(editor)
     ends = editor.pictures(np.concatenate([face, editor.moved(face, settings)]))
     strips = editor.pictures(np.concatenate([along(editor, face, settings, each) for each in every]))
-    return {
-        "plain": text(png(ends[0])),
-        "edited": text(png(ends[1])),
-        "sheet": text(sheet(strips.reshape(len(every), STEPS, *strips.shape[1:]))),
-        "starts": [float(editor.start(face, each.factor, each.value)[0]) for each in every],
-    }
+    found = results.Strips(
+        plain=text(png(ends[0])),
+        edited=text(png(ends[1])),
+        sheet=text(sheet(strips.reshape(len(every), STEPS, *strips.shape[1:]))),
+        starts=[float(editor.start(face, each.factor, editor.value(each.factor, each.value))[0]) for each in every],
+    )
+    return found.to_dict()
 
 
 def measure(
@@ -93,75 +87,64 @@ def measure(
     workspace: str | None = None,
     model: str | None = None,
 ) -> dict[str, Any]:
-    """What an edit did: ``{"shift", "before", "after", "identity", "cosines", "path"}``.
-
-    shift: how far each factor moved on its slider as the encoder sees it. cosines: of the plain and of the edited face
-    to each prompt by a CLIP model. path: from one to the other on the map of a workspace's faces, [x, y] each; None
-    where that model has not embedded them.
-    """
-    from core.faces.ground import ground
+    """What an edit did, by a CLIP model and on the map of a workspace's faces: a `MeasuredEdit`."""
+    from core.faces.face_map import face_map
     from core.faces.slides import effect, path
 
     editor = opened(model)
     steps = editor.pictures(path(editor, unpacked(editor, codes), settings, PATH))
-    change = effect(editor, steps[[0, -1]])
     vectors = embedded(steps, clip)
-    map = workspace and ground(workspace, clip)
-    return {
-        "shift": {factor: change.shift(factor) for factor in editor.factors},
-        "before": change.before,
-        "after": change.after,
-        "identity": change.identity,
-        "cosines": (vectors[[0, -1]] @ worded(tuple(prompts), clip).T).T.tolist() if prompts else [],
-        "path": map.place(vectors).tolist() if map else None,
-    }
+    drawn = face_map(workspace, clip) if workspace else None
+    found = results.MeasuredEdit(
+        **effect(editor, steps[[0, -1]]).to_dict(),
+        cosines=(vectors[[0, -1]] @ worded(tuple(prompts), clip).T).T.tolist() if prompts else [],
+        path=drawn.place(vectors).tolist() if drawn else None,
+    )
+    return found.to_dict()
 
 
 def faces_map(workspace: str, clip: str = "pocket") -> dict[str, Any]:
-    """The ground of `measure`'s path: ``{"title", "ids", "xy"}``, xy (N, 2) as codes travel; title None: no ground."""
-    from core.faces.ground import ground
+    """The map on which `measure`'s path lies: a `MapResult`."""
+    from core.faces.face_map import face_map
 
-    map = ground(workspace, clip)
-    if map is None:
-        return {"title": None, "ids": [], "xy": ""}
-    return {"title": map.title, "ids": map.ids.tolist(), "xy": packed(map.xy)}
+    drawn = face_map(workspace, clip)
+    known = {"title": drawn.title, "ids": drawn.ids.tolist(), "xy": packed(drawn.xy)} if drawn else {}
+    return results.MapResult(**known).to_dict()
 
 
 def mix(codes: str, other: str, factors: Sequence[str], model: str | None = None) -> dict[str, Any]:
-    """Some factors of another face, the rest of this one: ``{"codes", "picture"}``."""
+    """Some factors of another face, the rest of this one: a `Face`."""
     editor = opened(model)
-    for factor in factors:
-        known(factor, editor.factors)
-    return drawn(editor, editor.mixed(unpacked(editor, codes), unpacked(editor, other), tuple(factors)))[0]
+    mixed = editor.mixed(unpacked(editor, codes), unpacked(editor, other), factors)
+    return drawn(editor, mixed)[0].to_dict()
 
 
 def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = None) -> dict[str, Any]:
-    """People who never were: ``{"faces": [{"codes", "picture"}]}``. values: factor → value; the others by chance."""
+    """People who never were: `Faces`. values: factor → value; the others by chance."""
     check_seed(seed)
     editor = opened(model)
     if not 1 <= count <= MOST:
         raise BadParameter(f"count={count} is outside 1 to {MOST}: ask for fewer faces at once", "count")
-    chosen = {factor: place_of(value, factor, known(factor, editor.factors)) for factor, value in values.items()}
+    chosen = {factor: editor.value(factor, value) for factor, value in values.items()}
     rng = np.random.default_rng(seed)
-    return {"faces": drawn(editor, np.concatenate([editor.random(chosen, rng) for _ in range(count)]))}
+    made = drawn(editor, np.concatenate([editor.random(chosen, rng) for _ in range(count)]))
+    return results.Faces(faces=made).to_dict()
 
 
 def export(
     codes: str, settings: Settings, factor: str, value: str, kind: str = "png", model: str | None = None
 ) -> dict[str, Any]:
-    """A file to keep as ``{"file"}``: the edited face as "png", or one slider there and back as "gif" or "webp"."""
-    from core.faces.editor import REACH
-    from core.faces.encoding import animation, enlarged, written
-    from core.faces.slides import Slide
+    """A `FaceFile` to keep: the edited face as "png", or one slider there and back as "gif" or "webp"."""
+    from core.faces.slides import along
 
     editor = opened(model)
     face = unpacked(editor, codes)
     if kind == "png":
-        return {"file": text(written([enlarged(editor.pictures(editor.moved(face, settings))[0], LARGE)], "PNG"))}
-    moving = Slide(factor, place_of(value, factor, known(factor, editor.factors)))
-    steps = [{**settings, factor: moving.at(editor, at)} for at in np.linspace(-REACH, REACH, FRAMES)]
-    frames = editor.pictures(np.concatenate([editor.moved(face, each) for each in steps]))
-    return {"file": text(animation(frames, kind, SMALL))}
+        data = written([enlarged(editor.pictures(editor.moved(face, settings))[0], LARGE)], "PNG")
+    else:
+        frames = along(editor, face, settings, results.Slider(factor=factor, value=value), FRAMES)
+        data = animation(editor.pictures(frames), kind, SMALL)
+    return results.FaceFile(file=text(data)).to_dict()
 
 
 def opened(model: str | None) -> Editor:
@@ -181,50 +164,19 @@ def _opened(path: Path, changed: int) -> Editor:
     return load(path)
 
 
-def framed(editor: Editor, image: str) -> np.ndarray:
-    """A picture's file as the square that an editor sees: (S, S, 3) uint8. Raises `BadInput`, `BadPicture`."""
-    from core.faces.squares import square
-
+def framed(editor: Editor, image: str) -> Pictures:
+    """A picture's file as the square that an editor sees: (S, S, 3). Raises `BadInput`, `BadPicture`."""
     try:
         data = Path(image).read_bytes()
     except OSError as error:
         raise BadInput(f"{image} cannot be read: {error.strerror}") from None
-    return np.array(square(data, editor.side))  # its own memory, which torch may use
+    return square(data, editor.side)
 
 
-def squared_error(a: np.ndarray, b: np.ndarray) -> float:
-    """Of two pictures of bytes, in units of the whole range."""
-    return float(np.square((a.astype(np.float64) - b) / 255).mean())
-
-
-def usual_error(editor: Editor) -> float | None:
-    """Below it lies the reconstruction error of 99 of 100 held-out faces; None where nobody measured it."""
-    error = editor.card.get("error")
-    return float(error["quantile_99"]) if isinstance(error, Mapping) else None
-
-
-def known(factor: str, factors: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The values of a factor; raises `BadInput` for one that is unknown."""
-    if factor not in factors:
-        raise BadInput(f"no factor {factor!r}: choose from {', '.join(factors)}")
-    return factors[factor]
-
-
-def place_of(value: str, factor: str, values: Sequence[str]) -> int:
-    """Where a value stands among those of its factor; raises `BadInput` for one that is unknown."""
-    if value not in values:
-        raise BadInput(f"no {factor} {value!r}: choose from {', '.join(values)}")
-    return list(values).index(value)
-
-
-def drawn(editor: Editor, codes: np.ndarray) -> list[dict[str, str]]:
-    """Codes (N, D) as they travel, with their pictures."""
-    from core.faces.encoding import png
-
-    pictures = editor.pictures(codes)
-    return [
-        {"codes": packed(each), "picture": text(png(picture))} for each, picture in zip(codes, pictures, strict=True)
-    ]
+def drawn(editor: Editor, latents: Floats) -> list[results.Face]:
+    """Latents (N, D) as they travel, with their pictures."""
+    pairs = zip(latents, editor.pictures(latents), strict=True)
+    return [results.Face(codes=packed(each), picture=text(png(picture))) for each, picture in pairs]
 
 
 def packed(numbers: np.ndarray) -> str:
@@ -232,8 +184,8 @@ def packed(numbers: np.ndarray) -> str:
     return text(numbers.astype("<f4").tobytes())
 
 
-def unpacked(editor: Editor, codes: str) -> np.ndarray:
-    """(1, D) float32; raises `BadInput` for codes of another editor."""
+def unpacked(editor: Editor, codes: str) -> Floats:
+    """Latents (1, D); raises `BadInput` for those of another editor."""
     size = editor.autoencoder.size
     data = b64decode(codes)
     if len(data) != 4 * size:
@@ -246,7 +198,7 @@ def text(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def embedded(pictures: np.ndarray, clip: str) -> np.ndarray:
+def embedded(pictures: Pictures, clip: str) -> Floats:
     """Unit vectors (N, D) of pictures (N, S, S, 3) by a CLIP model."""
     from PIL import Image
 
@@ -256,7 +208,7 @@ def embedded(pictures: np.ndarray, clip: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def worded(prompts: tuple[str, ...], clip: str) -> np.ndarray:
+def worded(prompts: tuple[str, ...], clip: str) -> Floats:
     """Unit vectors (P, D) of prompts by a CLIP model."""
     from core.encoders import load
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import convert
+from PIL import Image
 
-from core.commands.faces import framed, known, opened, place_of, squared_error, usual_error
+from core.commands.faces import framed, opened
 from core.commands.options import Argument, EditorFile, Option
 from core.errors import BadInput
+from core.faces.pictures import Pictures, squared_error
+from core.faces.results import EditResult, FactorEdit, Setting
 from core.progress import Report, silent
-
-if TYPE_CHECKING:
-    from core.faces.editor import Setting
 
 
 def faces_edit(
@@ -37,24 +38,32 @@ def faces_edit(
     from core.faces.slides import effect
 
     editor = opened(model)
-    told = {factor: setting(factor, words, known(factor, editor.factors)) for factor, words in settings.items()}
-    picture = framed(editor, image)
+    positions = {factor: setting(factor, words, editor.values_of(factor)) for factor, words in settings.items()}
+    picture = framed(editor, image)[None]
     start = perf_counter()
-    codes = editor.codes(picture[None])
-    plain, edited = pictures = editor.pictures(np.concatenate([codes, editor.moved(codes, told)]))
+    latents = editor.latents(picture)
+    pictures = editor.pictures(np.concatenate([latents, editor.moved(latents, positions)]))
     seconds = perf_counter() - start
-    save(edited, out)
-    change, error = effect(editor, pictures), squared_error(plain, picture)
+    save(pictures[1], out)
+    change, error = effect(editor, pictures), float(squared_error(pictures[:1], picture)[0])
     rows = [
-        {"factor": factor, "set": settings.get(factor), "before": change.before[factor], "after": change.after[factor]}
+        FactorEdit(factor=factor, set=settings.get(factor), before=change.before[factor], after=change.after[factor])
         for factor in editor.factors
     ]
-    result = {"out": out, "error": error, "usual_error": usual_error(editor), "identity": change.identity}
-    return result | {"seconds": round(seconds, 4), "factors": rows} | strange(error, usual_error(editor))
+    result = EditResult(
+        out=out,
+        error=error,
+        usual_error=editor.usual_error,
+        identity=change.identity,
+        seconds=round(seconds, 4),
+        factors=rows,
+        warning=strange(error, editor.usual_error),
+    )
+    return result.to_dict()
 
 
 def setting(factor: str, words: str, values: Sequence[str]) -> Setting:
-    """``2``, ``male``, ``black`` or ``black:2`` as the editor is told it; raises `BadInput`.
+    """``2``, ``male``, ``black`` or ``black:2`` as the editor takes it; raises `BadInput`.
 
     A name alone is the position 1 of its slider, and -1 where it is the first of two.
     """
@@ -67,10 +76,11 @@ def setting(factor: str, words: str, values: Sequence[str]) -> Setting:
             )
         return position
     value, position = (name, as_number(number)) if colon else (words, 1.0)
-    place = place_of(value, factor, values)
+    if value not in values:
+        raise BadInput(f"no {factor} {value!r}: choose from {', '.join(values)}")
     if position is None:
         raise BadInput(f"{factor}={words}: after the colon comes a number from -3 to 3, such as {factor}={value}:2")
-    return (position if place else -position) if two else {value: position}
+    return (position if value == values[1] else -position) if two else {value: position}
 
 
 def as_number(words: str) -> float | None:
@@ -80,10 +90,8 @@ def as_number(words: str) -> float | None:
         return None
 
 
-def save(picture: np.ndarray, out: str) -> None:
+def save(picture: Pictures, out: str) -> None:
     """(S, S, 3) uint8 into a file of the kind that its ending says; raises `BadInput`."""
-    from PIL import Image
-
     try:
         Image.fromarray(picture).save(out)
     except (OSError, ValueError) as error:
@@ -91,27 +99,16 @@ def save(picture: np.ndarray, out: str) -> None:
         raise BadInput(f"{out} cannot be written: {reason}") from None
 
 
-def strange(error: float, usual: float | None) -> dict[str, str]:
+def strange(error: float, usual: float | None) -> str | None:
     """The warning that a picture is no face, where it is so."""
     if usual is None or error <= usual:
-        return {}
-    return {
-        "warning": f"this does not look like the faces that the editor knows: its reconstruction error is {error:.4f}, "
-        f"that of 99 in 100 held-out faces below {usual:.4f}; the edit is of the nearest face that it can draw"
-    }
+        return None
+    return (
+        f"this does not look like the faces that the editor knows: its reconstruction error is {error:.4f}, that of 99 "
+        f"in 100 held-out faces below {usual:.4f}; the edit is of the nearest face that it can draw"
+    )
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Positions with two digits; of more than two values the one that is nearest."""
-    rows = [
-        {**row, "set": row["set"] or "", **{when: shown(row[when]) for when in ("before", "after")}}
-        for row in result["factors"]
-    ]
-    return {**result, "factors": rows}
-
-
-def shown(where: Setting) -> str:
-    if isinstance(where, Mapping):
-        best = max(where, key=lambda value: where[value])
-        return f"{best} {where[best]:.2f}"
-    return f"{where:.2f}"
+    """See `EditResult.readable`."""
+    return convert(result, EditResult).readable()

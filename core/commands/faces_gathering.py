@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.errors import BadInput, BadPicture
 from core.faces.attributes import FactorPrompts, Labels, by_columns, by_prompts, check_factor_prompts
 from core.faces.labelled import LabelledFaces
-from core.faces.limits import SURE
+from core.faces.options import SURE
+from core.faces.pictures import square
 from core.inputs import open_workspace
 from core.progress import Bar, Progress, Report, silent
-from core.results import Floats
+from core.results import Floats, places
+from core.sources import read
 from core.sources.items import Refused, Value
 
 if TYPE_CHECKING:
@@ -36,20 +39,6 @@ LOOKING = 60
 
 Row = tuple[str, Mapping[str, Value]]
 """A picture's name and what its columns say."""
-
-
-class Source(Protocol):
-    """Pictures by name, read as often as asked."""
-
-    def rows(self) -> Iterator[Row | Refused]: ...
-
-    def pictures(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of these, in the source's order."""
-        ...
-
-    def vectors(self, names: Sequence[str], model: str | None, report: Report) -> tuple[Reader, Floats]:
-        """Unit vectors (N, D) of these pictures, NaN where there is none, and what reads words for them."""
-        ...
 
 
 def gather(
@@ -77,14 +66,16 @@ def gather(
     _check(len(rows), refused)
     names, columns = [name for name, _ in rows], [columns for _, columns in rows]
     if prompts:
-        labels = _asked(place, names, prompts, sure, model, bar.part(0, LOOKING))
+        labels = _by_prompts(place, names, prompts, sure, model, bar.part(0, LOOKING))
         return _squares(place, names, labels, side, refused, bar.part(LOOKING, 100 - LOOKING))
     if not any(columns):
-        raise BadInput(_without_columns(source, refused), "attributes", "prompts")
+        reason = f" ({refused[0].source}: {refused[0].reason})" if refused else ""  # a table that could not be read
+        remedy = "bring a table whose column `image` names the pictures, or write prompts"
+        raise BadInput(f"{source}: nothing says what these pictures show{reason}: {remedy}", "attributes", "prompts")
     return _squares(place, names, by_columns(columns, factors), side, refused, bar.part(0, 100))
 
 
-def opened(source: str, attributes: str | None = None) -> Source:
+def opened(source: str, attributes: str | None = None) -> Files | Items:
     """A workspace where there is one, else files."""
     from core.workspace import workspaces
 
@@ -96,15 +87,15 @@ def opened(source: str, attributes: str | None = None) -> Source:
     return Items(open_workspace(source))
 
 
+@dataclass(frozen=True)
 class Files:
-    """Whatever `core.sources` reads."""
+    """Pictures of whatever `core.sources` reads, by name, read as often as asked."""
 
-    def __init__(self, source: str, attributes: str | None) -> None:
-        self.source, self.attributes = source, attributes
+    source: str
+    attributes: str | None
 
     def rows(self) -> Iterator[Row | Refused]:
-        from core.sources import read
-
+        """What is known of each picture, in the source's order, and what cannot be used."""
         for each in read(self.source, self.attributes):
             if isinstance(each, Refused):
                 yield each
@@ -112,33 +103,33 @@ class Files:
                 yield each.source, {**({"label": each.label} if each.label else {}), **each.columns}
 
     def pictures(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        from core.sources import read
-
+        """The bytes of these, in the source's order."""
         wanted = set(names)
         for each in read(self.source, self.attributes):
             if not isinstance(each, Refused) and each.image is not None and each.source in wanted:
                 yield each.source, each.image
 
     def vectors(self, names: Sequence[str], model: str | None, report: Report) -> tuple[Reader, Floats]:
+        """Unit vectors (N, D) of these pictures, NaN where there is none, and what reads words for them."""
         from core.commands.prompting import Reader
         from core.encoders import load
 
         encoder = load(model or "pocket")
-        places = {name: place for place, name in enumerate(names)}
+        order = {name: place for place, name in enumerate(names)}
         found = np.full((len(names), encoder.dimension), np.nan, np.float32)
         pictures = _readable(self.pictures(names))
         while batch := list(islice(pictures, BATCH)):
-            rows = [places[name] for name, _ in batch]
+            rows = [order[name] for name, _ in batch]
             found[rows] = encoder.image_vectors([encoder.pixels(picture) for _, picture in batch])
             report(Progress(rows[-1] + 1, len(names), f"{encoder.name} looks at the pictures"))
         return Reader(encoder.name, encoder.logit_scale, encoder.encode_texts, encoder.truncated), found
 
 
+@dataclass(frozen=True)
 class Items:
-    """The items of a workspace that have a picture; their columns, `label` among them."""
+    """The items of a workspace that have a picture, as `Files` has them; their columns, `label` among them."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    workspace: Workspace
 
     def rows(self) -> Iterator[Row | Refused]:
         columns = ["label", *self.workspace.columns()]
@@ -154,15 +145,12 @@ class Items:
         from core.inputs import workspace_rows
 
         rows = workspace_rows(self.workspace, "images", model)
-        places = {name: place for place, name in enumerate(rows.ids.tolist())}
-        found = np.full((len(names), rows.vectors.shape[1]), np.nan, np.float32)
-        known = [number for number, name in enumerate(names) if name in places]
-        found[known] = rows.vectors[[places[names[number]] for number in known]]
-        return reader(rows), found
+        found = places(names, rows.ids)
+        return reader(rows), np.where(found[:, None] >= 0, rows.vectors[found], np.float32(np.nan))
 
 
-def _asked(
-    place: Source, names: Sequence[str], prompts: FactorPrompts, sure: float, model: str | None, report: Report
+def _by_prompts(
+    place: Files | Items, names: Sequence[str], prompts: FactorPrompts, sure: float, model: str | None, report: Report
 ) -> Labels:
     """The labels that prompts give."""
     from core.semantics.prompts import Prompts, embedded
@@ -181,11 +169,9 @@ def _asked(
 
 
 def _squares(
-    place: Source, names: Sequence[str], labels: Labels, side: int, refused: Sequence[Refused], report: Report
+    place: Files | Items, names: Sequence[str], labels: Labels, side: int, refused: Sequence[Refused], report: Report
 ) -> LabelledFaces:
     """The pictures of which every factor is known, and which can be read."""
-    from core.faces.squares import square
-
     labels.check()
     rows = labels.complete
     wanted = {names[row]: number for number, row in enumerate(rows)}
@@ -216,15 +202,6 @@ def _check(usable: int, refused: Sequence[Refused]) -> None:
             f"{len(refused):,} of {total:,} pictures and rows cannot be used, more than a tenth; the first is "
             f"{first.source}: {first.reason}"
         )
-
-
-def _without_columns(source: str, refused: Sequence[Refused]) -> str:
-    """A table that could not be read may be why."""
-    reason = f" ({refused[0].source}: {refused[0].reason})" if refused else ""
-    return (
-        f"{source}: nothing says what these pictures show{reason}: bring a table whose column `image` names the "
-        "pictures, or write prompts"
-    )
 
 
 def _readable(found: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Image]]:

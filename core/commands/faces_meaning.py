@@ -1,4 +1,4 @@
-"""``faces meaning``: which code of which model moves with which words."""
+"""``faces meaning``: what each latent dimension moves with, in words. ``faces report``: how good edits are."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from msgspec import convert
 
 from core.commands.faces import embedded, opened, worded
+from core.commands.faces_gathering import Files
+from core.commands.faces_gathering import opened as faces_of
 from core.commands.options import Argument, EditorFile, Option, Seed
 from core.errors import BadInput, BadPicture
-from core.faces.limits import check_seed
+from core.faces.options import bundled_file, check_seed
+from core.faces.pictures import Pictures, square
+from core.faces.results import MeaningResult, ReportResult
 from core.progress import Progress, Report, silent
-from core.sources.items import Value
+from core.results import Floats
+from core.sources.bundled import ASSETS, ITEMS
+from core.sources.items import Refused, Value
 
 if TYPE_CHECKING:
     from core.faces.editor import Editor
-    from core.faces.meaning import Meaning
 
 MOST, FEWEST = 2_000, 10
 """Faces of a source that go in: of more, some by chance; fewer show nothing."""
@@ -43,61 +49,48 @@ def faces_meaning(
     them. Over the held-out people that come along, or a source's faces: "people" of "of". Holm's correction, level
     0.05. Of an editor of one's own, the only latent is its own auto-encoder's.
     """
-    from core.faces import held_out
     from core.faces.meaning import meanings, usual_prompts
+    from core.faces.report import bundled_autoencoders
 
     check_seed(seed)
     editor = opened(model)
     said = [prompt.strip() for prompt in prompts or usual_prompts(editor.factors)]
     if not all(said):
         raise BadInput("an empty prompt: say what is seen in some of the faces, such as `a person with glasses`")
-    pictures, rows, count = people(editor, source, seed)
+    pictures, rows, count = people(source, editor.side, seed)
     report(Progress(0, 1, f"comparing {len(pictures):,} faces with {len(said)} prompts"))
     labels = indicators(editor, rows)
     features = np.column_stack([embedded(pictures, clip) @ worded(tuple(said), clip).T, *labels.values()])
-    latents = {editor.autoencoder.kind: editor.autoencoder} if model else held_out.every_autoencoder()
-    found = meanings(editor, latents, pictures, features)
-    codes = {name: told(each) for name, each in found.items()}
-    return {
-        "people": len(pictures), "of": count, "prompts": said, "labels": list(labels), "clip": clip, "codes": codes
-    }  # fmt: skip
+    models = {editor.autoencoder.kind: editor.autoencoder} if model else bundled_autoencoders()
+    found = MeaningResult(
+        people=len(pictures),
+        of=count,
+        prompts=said,
+        labels=list(labels),
+        clip=clip,
+        codes={name: each.result() for name, each in meanings(editor, models, pictures, features).items()},
+    )
+    return found.to_dict()
 
 
-def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, np.ndarray]:
-    """Who has a value, as 1 and 0: one (N,) float32 a value, the first of two being told by the second."""
+def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, Floats]:
+    """Who has a value, as 1 and 0: one (N,) a value, the first of two being told by the second."""
     from core.faces.attributes import by_columns
 
     found = {}
     for factor, values in editor.factors.items():
         with suppress(BadInput, ValueError):  # not among the columns, or without this value
-            told = by_columns(rows, [factor])
+            known = by_columns(rows, [factor])
             for value in values[len(values) == 2 :]:
-                has = told.labels[:, 0] == told.factors[factor].index(value)
+                has = known.labels[:, 0] == known.factors[factor].index(value)
                 found[factor if value == "yes" else f"{factor}: {value}"] = has.astype(np.float32)
     return found
 
 
-def people(editor: Editor, source: str | None, seed: int) -> tuple[np.ndarray, Sequence[Columns], int]:
-    """Different people as the editor sees them, (N, S, S, 3) uint8, what is known of each, and how many there were."""
-    from core.faces import held_out
-
-    if source is not None:
-        return some(source, editor.side, seed)
-    known = held_out.held_out(tuple(editor.factors.items()))
-    rows = [
-        {factor: values[place] for (factor, values), place in zip(editor.factors.items(), labels, strict=True)}
-        for labels in known.labels[:, 0]
-    ]
-    return known.people, rows, len(rows)
-
-
-def some(source: str, side: int, seed: int) -> tuple[np.ndarray, Sequence[Columns], int]:
-    """At most `MOST` of a source's pictures as squares, without changed versions of one; see `people`."""
-    from core.commands.faces_gathering import opened as read
-    from core.faces.squares import square
-    from core.sources.items import Refused
-
-    place = read(source)
+def people(source: str | None, side: int, seed: int) -> tuple[Pictures, Sequence[Columns], int]:
+    """At most `MOST` different faces of a source, or of those that come along: squares (N, side, side, 3), what is
+    known of each, and how many there were; changed versions of one are left out."""
+    place = faces_of(source) if source is not None else Files(str(ASSETS / "faces" / ITEMS), None)
     rows = dict(each for each in place.rows() if not isinstance(each, Refused))
     names = [name for name, columns in rows.items() if columns.get("changed", "nothing") == "nothing"]
     chosen = np.random.default_rng(seed).permutation(np.array(names, object))[:MOST].tolist()
@@ -110,32 +103,26 @@ def some(source: str, side: int, seed: int) -> tuple[np.ndarray, Sequence[Column
     return np.stack([*found.values()]), [rows[name] for name in found], len(names)
 
 
-def told(meaning: Meaning) -> dict[str, Any]:
-    """As it travels; a coefficient of a code without spread is None."""
-    correlation = meaning.correlation
-    rows = correlation.coefficients.round(4).tolist()
-    return {
-        "names": list(meaning.names),
-        "coefficients": [[None if r != r else r for r in row] for row in rows],
-        "significant": correlation.significant().tolist(),
-        "strongest": correlation.strongest.tolist(),
-        "separation": meaning.separation.round(4).tolist(),
-    }
-
-
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A row a prompt or label, and model: its strongest code."""
-    rows = [
-        {
-            "words": words,
-            "codes": name,
-            "strongest": each["names"][code] if code >= 0 else "none",
-            "rho": each["coefficients"][row][code] if code >= 0 else None,
-            "separation": each["separation"][row],
-            "significant": sum(each["significant"][row]),
-        }
-        for row, words in enumerate([*result["prompts"], *(f"label {each}" for each in result["labels"])])
-        for name, each in result["codes"].items()
-        for code in (each["strongest"][row],)
-    ]
-    return {**result, "prompts": None, "labels": None, "codes": rows}
+    """See `MeaningResult.readable`."""
+    return convert(result, MeaningResult).readable()
+
+
+def faces_report(report: Report = silent) -> dict[str, Any]:
+    """How good the bundled editor is, on people held out of all training; rates between 0 and 1.
+
+    ``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1.
+    """
+    from core.faces import judges
+    from core.faces.report import bundled_autoencoders, bundled_editor, bundled_people
+    from core.faces.report import report as measured
+
+    editor = bundled_editor()
+    values = {name: len(each) for name, each in editor.factors.items()}
+    judging = judges.load(bundled_file("judges"), values, editor.side)
+    return measured(editor, bundled_autoencoders(), judging, bundled_people(editor.factors), report).to_dict()
+
+
+def report_for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
+    """See `ReportResult.readable`."""
+    return convert(result, ReportResult).readable()

@@ -6,28 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 from msgspec import convert, to_builtins
-from numpy.typing import NDArray
 
 from core.commands.options import Argument, Option, Seed, names_of
 from core.errors import BadInput, Cancelled
 from core.faces.attributes import FactorPrompts, read_factor_prompts
-from core.faces.kinds import BEST, KINDS
 from core.faces.labelled import LabelledFaces
-from core.faces.limits import SIDES, SURE
-from core.faces.settings import Settings
-from core.faces.trainings import STAGE_TITLES, Training, begin, folder_of, forget, same
+from core.faces.options import BEST, KINDS, SIDES, SURE
+from core.faces.trainings import STAGE_TITLES, Settings, Training, begin, folder_of, forget, same
 from core.progress import Bar, Report, silent
 from core.runs.editor import EditorFigures, EditorResult, EditorRun
 from core.runs.record import metrics
 from core.versions import versions
 from core.workspace import RunCard, Workspace
-
-if TYPE_CHECKING:
-    from core.faces.training import Diary
 
 STEPS, READING, TRAINING = 1_000, 60, 920
 """Of the bar, and of them for reading the pictures and for the networks."""
@@ -64,31 +58,21 @@ def faces_train(
     None: what suits their number. A stopped training goes on where it was, with the pictures as they were, by the
     same arguments and `resume`; until then, or until its folder is deleted, it is not begun again.
     """
-    said = read_factor_prompts(prompts) if isinstance(prompts, str) else prompts
-    asked = Settings(source, attributes, factors, said, sure, model, autoencoder, side, epochs, seed).plain()
+    read = read_factor_prompts(prompts) if isinstance(prompts, str) else prompts
+    how = {"sure": sure, "model": model, "autoencoder": autoencoder, "side": side, "epochs": epochs, "seed": seed}
+    settings = Settings.of(source, attributes, factors=factors, prompts=read, **how)
     bar = Bar(report, STEPS)
-    known = same(workspace, asked)
+    known = same(workspace, settings)
     _check_known(known, resume, workspace)
-    faces = LabelledFaces.load(known.faces) if known else _gathered(asked, bar.part(0, READING))
-    training = known or _begun(workspace, asked, faces)
+    faces = LabelledFaces.load(known.faces) if known else _gathered(settings, bar.part(0, READING))
+    training = known or begin(Workspace.open_or_create(workspace).path, settings, faces)
     with _alone(training):
-        return _trained(workspace, training, faces, bar)
+        return to_builtins(_trained(workspace, training, faces, bar))
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """With a line a factor."""
-    rows = [
-        {
-            "factor": factor,
-            "values": ", ".join(values),
-            "read": result["read"][factor],
-            "chance": result["chance"][factor],
-            **result["edits"][factor],
-        }
-        for factor, values in result["factors"].items()
-    ]
-    figures = {name: value for name, value in result.items() if name not in ("read", "chance", "edits")}
-    return {**figures, "factors": rows}
+    """See `EditorResult.readable`."""
+    return convert(result, EditorResult).readable()
 
 
 def _check_known(known: Training | None, resume: bool, workspace: str) -> None:
@@ -102,15 +86,11 @@ def _check_known(known: Training | None, resume: bool, workspace: str) -> None:
         )
 
 
-def _gathered(settings: Mapping[str, Any], report: Report) -> LabelledFaces:
+def _gathered(settings: Settings, report: Report) -> LabelledFaces:
     from core.commands.faces_gathering import gather
 
     names = ("source", "side", "attributes", "factors", "prompts", "sure", "model")
-    return gather(**{name: settings[name] for name in names}, report=report)
-
-
-def _begun(workspace: str, settings: Mapping[str, Any], faces: LabelledFaces) -> Training:
-    return begin(Workspace.open_or_create(workspace).path, settings, faces)
+    return gather(**{name: getattr(settings, name) for name in names}, report=report)
 
 
 @contextmanager
@@ -129,63 +109,52 @@ def _alone(training: Training) -> Iterator[None]:
         lock.release()
 
 
-def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar) -> dict[str, Any]:
+def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar) -> EditorResult:
     from core.faces.editor import load
-    from core.faces.samples import FACES, edited
-    from core.faces.training import Diary, errors, measured, train
+    from core.faces.training import SHOWN, TrainingLog, errors, measured, samples, train
 
-    seen, held_out = faces.split(training.settings["seed"])
-    diary, shown = Diary(training), held_out.pictures[:FACES]
+    settings = training.settings
+    seen, held_out = faces.split(settings.seed)
+    log, shown = TrainingLog(training), held_out.pictures[:SHOWN]
     try:
-        made = train(diary, seen, shown, bar.part(READING, TRAINING))
+        made = train(log, seen, shown, bar.part(READING, TRAINING))
     except Cancelled:
-        told = diary.training
-        where = f"step {told.step:,} of {told.steps:,} of its {STAGE_TITLES[told.stage]}"
+        now = log.training
+        where = f"step {now.step:,} of {now.steps:,} of its {STAGE_TITLES[now.stage]}"
         raise Cancelled(f"stopped at {where}: resume it to go on", "resume") from None
     bar.step(READING + TRAINING, "measuring on held-out faces")
     file = folder_of(workspace) / f"{training.id}.safetensors"
     usual = {"quantile_99": float(np.quantile(errors(made, held_out), 0.99))}
-    replace(made, card={"settings": training.settings, "error": usual}).save(file)
-    editor = load(file)
-    found = {**_counts(training, faces, held_out), **measured(editor, held_out)}
-    figures = convert({**found, "refused": len(faces.refused), "file": file.name}, EditorFigures)
-    _record(diary, faces, figures, edited(editor, shown)).save(Workspace.open(workspace))
-    forget(training)
-    bar.step(STEPS, "trained")
-    result = {**found, "run": training.id, "model": str(file), "refused": to_builtins(faces.refused)}
-    return to_builtins(convert({**result, "seconds": round(diary.seconds, 3)}, EditorResult))
-
-
-def _counts(training: Training, faces: LabelledFaces, held_out: LabelledFaces) -> dict[str, Any]:
-    """What went in."""
-    return {
-        "autoencoder": training.settings["autoencoder"],
-        "side": training.settings["side"],
+    replace(made, card={"settings": settings.plain(), "error": usual}).save(file)
+    editor, seconds = load(file), round(log.seconds, 3)
+    found = {
+        **vars(measured(editor, held_out)),
+        "autoencoder": settings.autoencoder,
+        "side": settings.side,
         "epochs": training.epochs,
         "pictures": len(faces),
         "held_out": len(held_out),
         "left_out": faces.left_out,
-        "factors": {name: list(values) for name, values in faces.factors.items()},
+        "factors": faces.factors,
     }
-
-
-def _record(diary: Diary, faces: LabelledFaces, figures: EditorFigures, samples: NDArray[np.uint8]) -> EditorRun:
-    training, settings = diary.training, diary.training.settings
     card = RunCard(
         id=training.id,
         kind=EditorRun.KIND,
-        method=settings["autoencoder"],
+        method=settings.autoencoder,
         title=f"Faces: {', '.join(faces.factors)}",
-        params=settings,
-        seed=settings["seed"],
-        model=settings["model"] or "" if settings["prompts"] else "",
+        params=settings.plain(),
+        seed=settings.seed,
+        model=settings.model or "" if settings.prompts else "",
         space="images",
         items=len(faces),
         fingerprint=faces.fingerprint,
         versions=versions("FrEIA"),
-        seconds=round(diary.seconds, 3),
+        seconds=seconds,
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        metrics=metrics(figures),
+        metrics=metrics(EditorFigures(**found, refused=len(faces.refused), file=file.name)),
     )
-    losses = {f"loss_{stage}": each.astype(np.float32) for stage, each in diary.losses().items()}
-    return EditorRun(card, samples=samples, **losses)
+    losses = {f"loss_{stage}": each for stage, each in log.losses().items()}
+    EditorRun(card, samples=samples(editor, shown), **losses).save(Workspace.open(workspace))
+    forget(training)
+    bar.step(STEPS, "trained")
+    return EditorResult(**found, run=training.id, model=str(file), refused=faces.refused, seconds=seconds)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import BadInput, BadParameter
-from core.faces.limits import LEAST_OF_VALUE, LEAST_PICTURES, MOST_FACTORS, MOST_VALUES, SURE
+from core.faces.options import LEAST_OF_VALUE, LEAST_PICTURES, MOST_FACTORS, MOST_VALUES, SURE
 from core.results import Floats
 from core.sources.items import Value
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.semantics.prompts import Prompts
 
 UNKNOWN = -1
+"""As pandas has it of what is in no category."""
 
 FactorPrompts = Mapping[str, Mapping[str, Sequence[str]]]
 """Factor → value → its prompts."""
@@ -75,12 +77,13 @@ def by_columns(rows: Sequence[Mapping[str, Value]], wanted: Sequence[str] | None
     at most 8. Raises `BadInput` for an unknown name, one value only, or too many.
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
-    columns = _candidates(rows, names) if wanted is None else dict(_found(name, names) for name in wanted)
+    columns = _candidates(rows, names) if wanted is None else dict(_factor_and_column(name, names) for name in wanted)
     if wanted is not None and len(columns) < len(wanted):
         raise BadParameter(f"factors {','.join(wanted)}: one of them comes twice, leave it out once", "factors")
-    told = {factor: _texts(rows, column) for factor, column in columns.items()}
-    factors = {factor: values(factor, texts) for factor, texts in told.items()}
-    return Labels(np.array([_places(told[factor], each) for factor, each in factors.items()]).T, factors)
+    texts = {factor: _texts(rows, column) for factor, column in columns.items()}
+    factors = {factor: values(factor, each) for factor, each in texts.items()}
+    places = [pd.Categorical(texts[factor], each).codes for factor, each in factors.items()]
+    return Labels(np.array(places, np.int64).T, factors)
 
 
 def by_prompts(x: Floats, classes: Mapping[str, tuple[Sequence[str], Floats]], scale: float, sure: float) -> Labels:
@@ -155,10 +158,10 @@ def _candidates(rows: Sequence[Mapping[str, Value]], names: Sequence[str]) -> di
             f"want, e.g. {fitting[0]} and {fitting[1]}; there are {_listed(fitting)}",
             "factors",
         )
-    return dict(_found(name, names) for name in fitting)
+    return dict(_factor_and_column(name, names) for name in fitting)
 
 
-def _found(wanted: str, names: Sequence[str]) -> tuple[str, str]:
+def _factor_and_column(wanted: str, names: Sequence[str]) -> tuple[str, str]:
     """The factor of a name and its column."""
     known = {_plain(CELEBA[name][0]): name for name in names if name in CELEBA} | {_plain(name): name for name in names}
     column = wanted if wanted in names else known.get(_plain(wanted))
@@ -170,10 +173,10 @@ def _found(wanted: str, names: Sequence[str]) -> tuple[str, str]:
 def _texts(rows: Sequence[Mapping[str, Value]], column: str) -> list[str | None]:
     """A column in words; None where a row has no value. 0 and 1, or -1 and 1, are no and yes."""
     words = CELEBA[column][1] if column in CELEBA else NO_YES
-    told = [_text(row.get(column), words) for row in rows]
-    if set(told) - {None} in ({"0", "1"}, {"-1", "1"}):
-        return [None if text is None else words[text == "1"] for text in told]
-    return told
+    texts = [_text(row.get(column), words) for row in rows]
+    if set(texts) - {None} in ({"0", "1"}, {"-1", "1"}):
+        return [None if text is None else words[text == "1"] for text in texts]
+    return texts
 
 
 def _text(value: Value | None, words: Mapping[bool, str]) -> str | None:
@@ -182,11 +185,6 @@ def _text(value: Value | None, words: Mapping[bool, str]) -> str | None:
     if isinstance(value, float):
         return str(value).removesuffix(".0") if isfinite(value) else None
     return str(value).strip() or None if value is not None else None
-
-
-def _places(texts: Sequence[str | None], values: Sequence[str]) -> list[int]:
-    places = {value: place for place, value in enumerate(values)}
-    return [UNKNOWN if text is None else places[text] for text in texts]
 
 
 def _rank(text: str) -> tuple[float, str]:

@@ -1,22 +1,84 @@
-"""Variational auto-encoders (Kingma and Welling, ICLR 2014) of pictures, each a few lines."""
+"""Variational auto-encoders (Kingma and Welling, ICLR 2014) of pictures, on principal components of their patches."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn import functional
 
-from core.faces.kinds import BEST, KINDS
-from core.faces.patches import Patches
-
-__all__ = ["BEST", "KINDS", "AutoEncoder", "load", "save"]
+from core.faces.optimisation import Checkpoint, Schedule, processor, steps
+from core.faces.options import KINDS
+from core.faces.pictures import Pictures
+from core.faces.tensor_file import under
+from core.progress import Report, silent
 
 WIDTH, HIDDEN = 64, 1024
 """Channels of a convolution, units of a perceptron."""
+SAMPLE = 8_000
+"""Pictures from which the principal components are taken."""
+
+
+def tensor(pictures: Pictures) -> Tensor:
+    """(N, S, S, 3) uint8 → (N, 3, S, S) in [0, 1]."""
+    return as_float(torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2))
+
+
+def as_float(pictures: Tensor) -> Tensor:
+    """uint8 → [0, 1]."""
+    return pictures.float() / 255
+
+
+def as_pictures(drawn: Tensor) -> Pictures:
+    """(N, 3, S, S) in [0, 1] → (N, S, S, 3) uint8."""
+    return (drawn * 255).round().byte().permute(0, 2, 3, 1).numpy()
+
+
+class Patches(nn.Module):
+    """Pictures (N, 3, S, S) in [0, 1] ↔ coefficients (N, K, S/p, S/p) of their p × p patches.
+
+    The components are orthonormal: a squared error of coefficients is the squared error of the pictures that they
+    make, so that an auto-encoder trains on coefficients and never touches a pixel. With p = S the patch is the whole
+    picture and the components are eigenfaces (Turk and Pentland, 1991). A picture's own patches lose what lies
+    outside the K components.
+    """
+
+    mean: Tensor
+    components: Tensor
+
+    def __init__(self, patch: int, components: int) -> None:
+        super().__init__()
+        self.patch = patch
+        self.register_buffer("mean", torch.zeros(3, patch, patch))
+        self.register_buffer("components", torch.zeros(components, 3, patch, patch))
+
+    def fit(self, pictures: Tensor) -> Patches:
+        """Set mean and components to those of pictures (N, 3, S, S); at most 8,000 of them are needed."""
+        shape = self.mean.shape
+        rows = functional.unfold(pictures, self.patch, stride=self.patch).transpose(1, 2).reshape(-1, shape.numel())
+        mean, rank = rows.mean(0), len(self.components)
+        directions = torch.svd_lowrank(rows - mean, q=min(rank + 16, *rows.shape), niter=3)[2][:, :rank]
+        self.mean.copy_(mean.view(shape))
+        self.components[: directions.shape[1]].copy_(directions.T.reshape(-1, *shape))
+        return self
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures → coefficients."""
+        directions = self.components.flatten(1)
+        apart = functional.pixel_unshuffle(pictures, self.patch).movedim(1, 3)
+        return functional.linear(apart, directions, -directions @ self.mean.flatten()).movedim(3, 1)
+
+    def inverse(self, coefficients: Tensor) -> Tensor:
+        """Coefficients → pictures, not clipped."""
+        directions = self.components.flatten(1).T
+        apart = functional.linear(coefficients.movedim(1, 3), directions, self.mean.flatten())
+        return functional.pixel_shuffle(apart.movedim(3, 1), self.patch)
 
 
 class AutoEncoder(nn.Module):
@@ -50,6 +112,11 @@ class AutoEncoder(nn.Module):
         """Latent (N, size) → pictures (N, 3, S, S) in [0, 1]."""
         return self.patches.inverse(self.decode(latent)).clamp(0, 1)
 
+    @torch.no_grad()
+    def remade(self, pictures: Pictures) -> Pictures:
+        """Pictures (N, S, S, 3) uint8, encoded and decoded."""
+        return as_pictures(self.picture(self.latent(tensor(pictures))))
+
     def loss(self, coefficients: Tensor) -> tuple[Tensor, Tensor]:
         """The negative evidence bound in nats a picture, up to a constant, and the mean squared error of a pixel.
 
@@ -64,6 +131,40 @@ class AutoEncoder(nn.Module):
         return pixels / 2 * error.log() + KINDS[self.kind].beta * divergence, error
 
 
+def fit_autoencoder(
+    pictures: Tensor,
+    kind: str,
+    schedule: Schedule,
+    seed: int = 0,
+    report: Report = silent,
+    checkpoint: Checkpoint | None = None,
+) -> AutoEncoder:
+    """Train one kind on pictures (N, 3, S, S) uint8, on a GPU where there is one; see `steps`."""
+    torch.manual_seed(seed)
+    model = AutoEncoder(kind, pictures.shape[-1])
+    if not (checkpoint and checkpoint.resume(lambda kept: model.load_state_dict(under("network.", kept)))):
+        model.patches.fit(as_float(pictures[torch.randperm(len(pictures))[:SAMPLE]]))
+    coefficients = in_chunks(model.patches, pictures)
+    place = processor()
+    model.to(place)
+    steps(
+        model,
+        lambda rows: model.loss(coefficients[rows].float().to(place))[0],
+        len(pictures),
+        schedule,
+        report,
+        f"training {kind}",
+        checkpoint,
+    )
+    return model.cpu().eval()
+
+
+@torch.no_grad()
+def in_chunks(function: Callable[[Tensor], Tensor], pictures: Tensor, size: int = 1000) -> Tensor:
+    """A function of pictures (N, 3, S, S) uint8, kept at half precision where it is large."""
+    return torch.cat([function(as_float(part)) for part in pictures.split(size)])
+
+
 def save(model: AutoEncoder, path: Path) -> None:
     """One safetensors file at half precision, which no eye sees."""
     tensors = {name: tensor.half().contiguous() for name, tensor in model.state_dict().items()}
@@ -73,8 +174,8 @@ def save(model: AutoEncoder, path: Path) -> None:
 def load(path: Path) -> AutoEncoder:
     """The auto-encoder in a file that `save` wrote."""
     with safe_open(path, "pt") as file:
-        told = file.metadata()
-    model = AutoEncoder(told["kind"], int(told["side"]))
+        description = file.metadata()
+    model = AutoEncoder(description["kind"], int(description["side"]))
     model.load_state_dict(load_file(path))
     return model.eval()
 

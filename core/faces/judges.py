@@ -1,20 +1,23 @@
 """Judges: small convolutional classifiers of each factor, trained on real pictures only.
 
-They see no reconstruction and no edit before they judge one, and nothing of an editor's own codes.
+They see no reconstruction and no edit before they judge one, and nothing of an editor's own latents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.faces.fitting import Schedule, as_float, steps
+from core.faces.autoencoders import as_float, tensor
+from core.faces.optimisation import Schedule, steps
+from core.faces.pictures import Pictures
 from core.progress import Report, silent
 
 SHIFT = 2
@@ -40,11 +43,11 @@ class Judges(nn.Module):
         return [answer(seen) for answer in self.answers]
 
     @torch.no_grad()
-    def judge(self, pictures: np.ndarray) -> np.ndarray:
-        """Pictures (N, S, S, 3) uint8 → the value of each factor (N, F) int64."""
-        rows = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2)
-        answers = [[logits.argmax(1) for logits in self(as_float(part))] for part in rows.split(500)]
-        return torch.stack([torch.cat(each) for each in zip(*answers, strict=True)], 1).numpy()
+    def judge(self, pictures: Pictures) -> NDArray[np.int64]:
+        """Pictures (N, S, S, 3) → the value of each factor (N, F)."""
+        parts = (pictures[start : start + 500] for start in range(0, len(pictures), 500))
+        answers = [torch.stack([logits.argmax(1) for logits in self(tensor(part))], 1) for part in parts]
+        return torch.cat(answers).numpy()
 
     def save(self, path: Path) -> None:
         """One safetensors file."""
@@ -52,14 +55,14 @@ class Judges(nn.Module):
 
 
 def fit(
-    pictures: np.ndarray,
-    labels: np.ndarray,
+    pictures: Pictures,
+    labels: NDArray[np.int64],
     values: Mapping[str, int],
     schedule: Schedule,
     seed: int = 0,
     report: Report = silent,
 ) -> Judges:
-    """Train on real pictures (N, S, S, 3) uint8 with labels (N, F)."""
+    """Train on real pictures (N, S, S, 3) with labels (N, F)."""
     torch.manual_seed(seed)
     judges = Judges(values, pictures.shape[1])
     rows, truth = torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(labels)
@@ -88,7 +91,6 @@ def load(path: Path, values: Mapping[str, int], side: int) -> Judges:
     return judges.eval()
 
 
-def accuracy(judges: Judges, pictures: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+def accuracy(judges: Judges, pictures: Pictures, labels: NDArray[np.int64]) -> dict[str, float]:
     """Factor → the share of pictures (N, S, S, 3) whose value is judged as labelled (N, F)."""
-    right: Sequence[float] = (judges.judge(pictures) == labels).mean(0)
-    return {factor: float(share) for factor, share in zip(judges.values, right, strict=True)}
+    return dict(zip(judges.values, (judges.judge(pictures) == labels).mean(0).tolist(), strict=True))

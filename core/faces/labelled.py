@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput
+from core.faces import tensor_file
+from core.faces.pictures import Pictures
+from core.faces.tensor_file import UNREADABLE
 from core.sources.items import Refused
 
 FORMAT = "clipscape-labelled-faces-1"
@@ -26,11 +29,11 @@ class LabelledFaces:
     found: pictures that there were. refused: what could not be read, and why.
     """
 
-    pictures: NDArray[np.uint8]
+    pictures: Pictures
     labels: NDArray[np.int64]
     factors: Mapping[str, tuple[str, ...]]
     found: int
-    refused: Sequence[Refused] = field(default_factory=tuple)
+    refused: Sequence[Refused] = ()
 
     def __post_init__(self) -> None:
         count, side = self.pictures.shape[:2]
@@ -57,7 +60,7 @@ class LabelledFaces:
 
     def take(self, rows: NDArray[np.int64]) -> LabelledFaces:
         """Some of them, in that order."""
-        return LabelledFaces(self.pictures[rows], self.labels[rows], self.factors, self.found, self.refused)
+        return replace(self, pictures=self.pictures[rows], labels=self.labels[rows])
 
     def split(self, seed: int) -> tuple[LabelledFaces, LabelledFaces]:
         """Those to train on, and a tenth that is held out, drawn by chance."""
@@ -67,25 +70,17 @@ class LabelledFaces:
 
     def save(self, path: Path) -> None:
         """One safetensors file, written whole or not at all."""
-        from safetensors.numpy import save_file
-
         refused = [[each.source, each.reason] for each in self.refused]
-        told = {"format": FORMAT, "factors": dict(self.factors), "found": self.found, "refused": refused}
-        partial = path.with_suffix(".partial")
-        save_file({"pictures": self.pictures, "labels": self.labels}, partial, {"clipscape": json.dumps(told)})
-        partial.replace(path)
+        description = {"format": FORMAT, "factors": dict(self.factors), "found": self.found, "refused": refused}
+        tensor_file.write(path, {"pictures": self.pictures, "labels": self.labels}, description)
 
     @classmethod
     def load(cls, path: Path) -> LabelledFaces:
         """What `save` wrote; raises `BadInput` for any other file."""
-        from safetensors import SafetensorError, safe_open
-
         try:
-            with safe_open(path, "numpy") as file:
-                told = json.loads((file.metadata() or {})["clipscape"])
-                pictures, labels = file.get_tensor("pictures"), file.get_tensor("labels")
-            factors = {name: tuple(values) for name, values in told["factors"].items()}
-            refused = [Refused(*each) for each in told["refused"]]
-            return cls(pictures, labels, factors, told["found"], refused)
-        except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+            description, arrays = tensor_file.read(path, "numpy")
+            factors = {name: tuple(values) for name, values in description["factors"].items()}
+            refused = [Refused(*each) for each in description["refused"]]
+            return cls(arrays["pictures"], arrays["labels"], factors, description["found"], refused)
+        except UNREADABLE as error:
             raise BadInput(f"{path} holds no labelled faces ({error}): begin the training anew", "resume") from None

@@ -1,4 +1,4 @@
-"""Which code moves with which words: CLIP's cosines to prompts against the components of T(z), and of each latent."""
+"""Which latent dimension moves with which words: CLIP's cosines to prompts against those of T(z), and of each z."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.faces.autoencoders import AutoEncoder
+from core.faces.autoencoders import AutoEncoder, tensor
 from core.faces.editor import Editor
-from core.faces.invertible import names
-from core.faces.report import tensor
+from core.faces.pictures import Pictures
+from core.faces.results import LatentMeaning
 from core.results import Floats
 from core.semantics.correlation import correlate
 from core.semantics.results import Correlation, Doubles
@@ -27,16 +27,15 @@ PROMPTS = {
 }
 """Factor → what is said of those who have it."""
 
-
-FACTOR_CODES = "factors"
-"""What the components of T(z) go by, beside the auto-encoders' names."""
+EDITOR = "factors"
+"""What T(z) goes by, beside the auto-encoders' names."""
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """names: of the codes, C of them; blocks: to which factor each belongs, a code of no block its own name.
+    """names: of the dimensions, L of them; blocks: to which factor each belongs, one of no block its own name.
 
-    correlation: of the prompts with the codes, over the people.
+    correlation: Spearman's of P prompts with the dimensions, over the people, with Holm's correction.
     """
 
     names: Sequence[str]
@@ -44,20 +43,26 @@ class Meaning:
     correlation: Correlation
 
     @property
-    def strengths(self) -> Doubles:
-        """|ρ| (P, C), and 0 where it has none."""
-        return np.nan_to_num(np.abs(self.correlation.coefficients))
-
-    @property
     def separation(self) -> Doubles:
-        """How much stronger a prompt's strongest code is than the strongest of any other block: (P,).
+        """How much stronger a prompt's strongest dimension is than the strongest of any other block: (P,).
 
         The SAP score of Kumar, Sattigeri and Balakrishnan (ICLR 2018), with |ρ| as the score and blocks as codes.
         """
-        blocks, sizes = np.asarray(self.blocks), self.strengths
+        blocks, sizes = np.asarray(self.blocks), np.nan_to_num(np.abs(self.correlation.coefficients))
         best = sizes.argmax(1)
         apart = np.where(blocks[None] == blocks[best][:, None], 0.0, sizes)
         return sizes.max(1) - apart.max(1)
+
+    def result(self) -> LatentMeaning:
+        """With four digits; a coefficient of a dimension without spread is None."""
+        rows = self.correlation.coefficients.round(4).tolist()
+        return LatentMeaning(
+            names=self.names,
+            coefficients=[[None if rho != rho else rho for rho in row] for row in rows],
+            significant=self.correlation.significant().tolist(),
+            strongest=self.correlation.strongest.tolist(),
+            separation=self.separation.round(4).tolist(),
+        )
 
 
 def usual_prompts(factors: Iterable[str]) -> list[str]:
@@ -66,29 +71,20 @@ def usual_prompts(factors: Iterable[str]) -> list[str]:
 
 
 def meanings(
-    editor: Editor, autoencoders: dict[str, AutoEncoder], pictures: np.ndarray, features: Floats
+    editor: Editor, autoencoders: dict[str, AutoEncoder], pictures: Pictures, features: Floats
 ) -> dict[str, Meaning]:
-    """Spearman's, Holm's correction: `FACTOR_CODES` (T(z)'s), then those of each auto-encoder's latent by its name.
+    """Of T(z) as `EDITOR`, then of each auto-encoder's z by its name.
 
-    pictures (N, S, S, 3) uint8 of N different people; features (N, P): their cosines to P prompts.
+    pictures (N, S, S, 3) of N different people; features (N, P): their cosines to P prompts.
     """
-    found = {FACTOR_CODES: of_factors(editor, editor.codes(pictures), features)}
+    latents, sizes = editor.latents(pictures), editor.network.sizes
+    names = [f"{factor} {n + 1}" for factor, size in sizes.items() for n in range(size)]
+    rest = [f"residual {n + 1}" for n in range(latents.shape[1] - len(names))]
+    blocks = [factor for factor, size in sizes.items() for _ in range(size)]
+    found = {EDITOR: Meaning([*names, *rest], [*blocks, *rest], correlate(features, latents, "spearman", "holm"))}
     for kind, model in autoencoders.items():
         with torch.no_grad():
-            latent = model.latent(tensor(pictures)).numpy()
-        numbered = [f"z {n + 1}" for n in range(latent.shape[1])]
-        found[kind] = Meaning(numbered, numbered, correlated(features, latent))
+            latents = model.latent(tensor(pictures)).numpy()
+        names = [f"z {n + 1}" for n in range(latents.shape[1])]
+        found[kind] = Meaning(names, names, correlate(features, latents, "spearman", "holm"))
     return found
-
-
-def of_factors(editor: Editor, codes: Floats, features: Floats) -> Meaning:
-    """Of the components of T(z)."""
-    sizes = editor.network.sizes
-    rest = [f"residual {n + 1}" for n in range(codes.shape[1] - sum(sizes.values()))]
-    blocks = [factor for factor, size in sizes.items() for _ in range(size)]
-    return Meaning([*names(sizes), *rest], [*blocks, *rest], correlated(features, codes))
-
-
-def correlated(features: Floats, codes: Floats) -> Correlation:
-    """Spearman's, with Holm's correction."""
-    return correlate(features, codes, "spearman", "holm")

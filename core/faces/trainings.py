@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from core.errors import BadInput
+import msgspec
+
+from core.errors import BadInput, BadParameter
+from core.faces.attributes import FactorPrompts, check_factor_prompts
 from core.faces.labelled import LabelledFaces
+from core.faces.options import BEST, KINDS, MOST_EPOCHS, SIDES, SURE, check_seed
 
 FOLDER, ENDING = "editors", ".training"
 FORMAT = "clipscape-face-training-1"
-TOLD, FACES, SAMPLES = "training.json", "faces.safetensors", "samples.png"
+RECORD, FACES, SAMPLES = "training.json", "faces.safetensors", "samples.png"
 STAGES = ("autoencoder", "network")
 STAGE_TITLES = {"autoencoder": "auto-encoder", "network": "invertible network"}
 POINTS = 200
@@ -29,16 +33,61 @@ Curve = Sequence[tuple[int, float]]
 
 
 @dataclass(frozen=True)
-class Training:
-    """What is known of a training. id: of the run that it will be; settings: the arguments that began it.
+class Settings:
+    """All that decides on the result, by which a stopped training is found again; as in `faces_train`."""
 
-    epochs: passes over the pictures. created: ISO 8601, UTC. stage, step, steps: how far it is. losses: stage → curve.
-    seconds: so far, over all parts.
+    source: str
+    attributes: str | None = None
+    factors: Sequence[str] | None = None
+    prompts: FactorPrompts | None = None
+    sure: float = SURE
+    model: str | None = None
+    autoencoder: str = BEST
+    side: int = SIDES[0]
+    epochs: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.autoencoder not in KINDS:
+            raise BadParameter(f"autoencoder {self.autoencoder}: choose from {', '.join(KINDS)}", "autoencoder")
+        if self.side not in SIDES:
+            raise BadParameter(f"side {self.side}: choose from {', '.join(map(str, SIDES))}", "side")
+        if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
+            raise BadParameter(f"epochs {self.epochs}: choose a number from 1 to {MOST_EPOCHS:,}", "epochs")
+        check_seed(self.seed)
+        if self.prompts is not None:
+            if self.factors or self.attributes:
+                names = ("prompts", "factors", "attributes")
+                raise BadParameter("prompts take the place of a table: leave its factors and the table out", *names)
+            check_factor_prompts(self.prompts, self.sure)
+
+    @classmethod
+    def of(cls, source: str, attributes: str | None = None, **others: object) -> Settings:
+        """As JSON keeps them, with paths that are the same from any folder."""
+        paths = {"source": _absolute(source), "attributes": attributes and _absolute(attributes)}
+        return msgspec.convert(paths | others, cls)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON keeps them."""
+        return asdict(self)
+
+
+def _absolute(path: str) -> str:
+    """Names of workspaces and addresses stay; a path that is gone is still one."""
+    is_path = "://" not in path and (Path(path).exists() or "/" in path)
+    return str(Path(path).resolve()) if is_path else path
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is known of a training. id: of the run that it will be; epochs: passes over the pictures.
+
+    created: ISO 8601, UTC. stage, step, steps: how far it is. losses: stage → curve. seconds: so far, over all parts.
     """
 
     id: str
     folder: Path
-    settings: Mapping[str, Any]
+    settings: Settings
     factors: Mapping[str, Sequence[str]]
     pictures: int
     epochs: int
@@ -70,10 +119,10 @@ class Training:
 
     def save(self) -> Training:
         """Written whole or not at all."""
-        told = {name: value for name, value in asdict(self).items() if name not in ("id", "folder")}
-        partial = self.folder / f"{TOLD}.partial"
-        partial.write_text(json.dumps({"format": FORMAT, **told}), encoding="utf-8")
-        partial.replace(self.folder / TOLD)
+        record = {name: value for name, value in asdict(self).items() if name not in ("id", "folder")}
+        partial = self.folder / f"{RECORD}.partial"
+        partial.write_text(json.dumps({"format": FORMAT, **record}), encoding="utf-8")
+        partial.replace(self.folder / RECORD)
         return self
 
 
@@ -86,17 +135,16 @@ def folder_of(workspace: str) -> Path:
 
 def begun(workspace: str) -> list[Training]:
     """Those that have not ended, the oldest first."""
-    found = [_load(each.parent) for each in folder_of(workspace).glob(f"*{ENDING}/{TOLD}")]
+    found = [_load(each.parent) for each in folder_of(workspace).glob(f"*{ENDING}/{RECORD}")]
     return sorted(found, key=lambda training: training.created)
 
 
-def begin(workspace: str, settings: Mapping[str, Any], faces: LabelledFaces) -> Training:
+def begin(workspace: str, settings: Settings, faces: LabelledFaces) -> Training:
     """A new one, with all that it needs to go on without its source."""
     id = uuid4().hex[:12]
     folder, now = folder_of(workspace) / f"{id}{ENDING}", datetime.now(UTC).isoformat(timespec="milliseconds")
-    epochs = settings["epochs"] or usual_epochs(len(faces))
+    epochs = settings.epochs or usual_epochs(len(faces))
     training = Training(id, folder, settings, faces.factors, len(faces), epochs, now)
-    folder.mkdir(parents=True)
     faces.save(training.faces)
     return training.save()
 
@@ -106,7 +154,7 @@ def usual_epochs(pictures: int) -> int:
     return min(max(FEWEST, round(STEPS * BATCH / pictures)), MOST)
 
 
-def same(workspace: str, settings: Mapping[str, Any]) -> Training | None:
+def same(workspace: str, settings: Settings) -> Training | None:
     """The one that was begun with these settings, where it has not ended."""
     return next((each for each in begun(workspace) if each.settings == settings), None)
 
@@ -125,9 +173,10 @@ def curve(losses: Sequence[float]) -> Curve:
 
 def _load(folder: Path) -> Training:
     try:
-        told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
-        if told.pop("format") != FORMAT:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        if record.pop("format") != FORMAT:
             raise ValueError("written by another version")
-        return Training(folder.name.removesuffix(ENDING), folder, **told)
+        here = {"id": folder.name.removesuffix(ENDING), "folder": str(folder)}
+        return msgspec.convert(record | here, Training, dec_hook=lambda kind, value: kind(value))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(f"{folder} holds no training ({error}): delete it, nothing else needs it") from None

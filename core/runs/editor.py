@@ -1,7 +1,8 @@
 """An editor of faces that was trained in a workspace: how good it is, and where its file lies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,29 @@ class EditFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trained:
-    """What is known of an editor. side: pixels; epochs: of each network; pictures, held_out, left_out: counts.
+class HeldOutFigures:
+    """On faces that nothing was trained on. psnr (dB), ssim: of faces made again. roundtrip: largest |T⁻¹(T(z)) - z|.
 
-    psnr (dB), ssim: of held-out faces made again. roundtrip: the largest |T⁻¹(T(z)) - z|. By factor: its values; read,
-    chance: the share of faces whose value is read right, and what the most frequent value would get; edits.
+    By factor: read, chance: the share of faces whose value is read right, and what the most frequent value would get;
+    edits.
     """
+
+    psnr: float = 0.0
+    ssim: float = 0.0
+    roundtrip: float = 0.0
+    read: Mapping[str, float] = field(default_factory=dict)
+    chance: Mapping[str, float] = field(default_factory=dict)
+    edits: Mapping[str, EditFigures] = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """How good the editor is, in a few words."""
+        read = 100 * min(self.read.values(), default=0)
+        return f"faces made again with SSIM {self.ssim:.3f}, each factor read right in {read:.3g} %"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(HeldOutFigures):
+    """What went in. side: pixels; epochs: of each network; pictures, held_out, left_out: counts; factors."""
 
     autoencoder: str = ""
     side: int = 0
@@ -37,12 +55,6 @@ class Trained:
     held_out: int = 0
     left_out: int = 0
     factors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    psnr: float = 0.0
-    ssim: float = 0.0
-    roundtrip: float = 0.0
-    read: Mapping[str, float] = field(default_factory=dict)
-    chance: Mapping[str, float] = field(default_factory=dict)
-    edits: Mapping[str, EditFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +74,20 @@ class EditorResult(Trained):
     refused: Sequence[Refused]
     seconds: float
 
-    def summary(self) -> str:
-        return _worth(self)
+    def readable(self) -> dict[str, Any]:
+        """With a line a factor, in place of what is by factor."""
+        rows = [
+            {
+                "factor": factor,
+                "values": ", ".join(values),
+                "read": self.read[factor],
+                "chance": self.chance[factor],
+                **asdict(self.edits[factor]),
+            }
+            for factor, values in self.factors.items()
+        ]
+        figures = {name: value for name, value in asdict(self).items() if name not in ("read", "chance", "edits")}
+        return {**figures, "factors": rows}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,14 +102,9 @@ class EditorRun(Record[EditorFigures]):
     samples: NDArray[np.uint8]
 
     def summary(self) -> str:
-        return _worth(self.figures)
+        return self.figures.summary()
 
     @property
     def losses(self) -> Mapping[str, Floats]:
         """The loss of every step by stage."""
         return {"autoencoder": self.loss_autoencoder, "network": self.loss_network}
-
-
-def _worth(found: Trained) -> str:
-    read = 100 * min(found.read.values(), default=0)
-    return f"faces made again with SSIM {found.ssim:.3f}, each factor read right in {read:.3g} %"

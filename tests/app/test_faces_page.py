@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.views.faces import asking, codes, people, studio, tools
+from app.views.faces import asking, latents, sources, studio, tools
 from app.views.faces.face import Chosen, Face
 from app.views.faces.sources import MADE
 from core.commands import COMMANDS, faces
 from core.errors import MissingData
 from core.faces.editor import load
+from core.faces.results import LatentMeaning, Slider
 from core.faces.slides import STEPS
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
@@ -51,8 +52,8 @@ def editor(home: Path, asked: list[str]) -> Path:
 @pytest.fixture
 def workspace(editor: Path) -> Workspace:
     """Six people, and each once more with another sex, as the bundled set has them."""
-    made, rng = create_named(people.SET), np.random.default_rng(0)
-    made.add(person(rng, number, changed) for number in range(PEOPLE) for changed in (people.SAME, "sex"))
+    made, rng = create_named(sources.SET), np.random.default_rng(0)
+    made.add(person(rng, number, changed) for number in range(PEOPLE) for changed in (sources.SAME, "sex"))
     ids = made.table([])["id"].to_pylist()
     made.add_embeddings("pocket", "image", ids, unit(rng.normal(size=(len(ids), WIDTH))))
     return made
@@ -106,7 +107,7 @@ def test_it_opens_on_a_face_of_the_set(shown: Callable[..., AppTest], workspace:
     row, data = sent(test, "clipscape_gallery"), sent(test)
     assert len(row["pictures"]) == PEOPLE, "each person once"
     assert row["chosen"] == row["pictures"][0]["id"] == now(test).face.item
-    codes = np.frombuffer(b64decode(now(test).face.codes), "<f4")[None]
+    codes = np.frombuffer(b64decode(now(test).face.latents), "<f4")[None]
     exact = load(editor).pictures(codes.copy())[0]
     assert (np.asarray(Image.open(BytesIO(b64decode(data["plain"])))) == exact).all()
     assert data["original"]
@@ -130,7 +131,7 @@ def test_a_person_can_be_chosen_by_chance_and_others_offered(
     shown: Callable[..., AppTest], workspace: Workspace
 ) -> None:
     test = clean(shown(workspace).button(key="any-face").click().run())
-    assert now(test).face.item in people.ids(workspace)
+    assert now(test).face.item in sources.ids(workspace)
     before = [each["id"] for each in sent(test, "clipscape_gallery")["pictures"]]
     clean(test.button(key="other-faces").click().run())
     after = [each["id"] for each in sent(test, "clipscape_gallery")["pictures"]]
@@ -141,7 +142,7 @@ def test_a_person_can_be_chosen_by_chance_and_others_offered(
 def test_changed_versions_are_no_people(workspace: Workspace) -> None:
     table = workspace.table(["changed"])
     changed = dict(zip(table["id"].to_pylist(), table["changed"].to_pylist(), strict=True))
-    assert [changed[id] for id in people.ids(workspace)] == [people.SAME] * PEOPLE
+    assert [changed[id] for id in sources.ids(workspace)] == [sources.SAME] * PEOPLE
 
 
 def test_without_the_set_a_new_face_is_drawn(shown: Callable[..., AppTest], other: Workspace) -> None:
@@ -159,7 +160,7 @@ def test_new_faces_have_the_factors_asked_for(
     test.selectbox(key="new-race").set_value("black").run()
     made = now(clean(test.button(key="draw-faces").click().run())).made
     assert len(made) == len({face.key for face in made}) == MADE
-    codes = np.concatenate([np.frombuffer(b64decode(face.codes), "<f4")[None] for face in made])
+    codes = np.concatenate([np.frombuffer(b64decode(face.latents), "<f4")[None] for face in made])
     assert load(editor).positions(codes)["sex"] == pytest.approx(np.ones(MADE), abs=1e-4)
     assert [each["id"] for each in sent(test, "clipscape_gallery")["pictures"]] == [face.key for face in made]
 
@@ -168,12 +169,12 @@ def test_two_faces_are_mixed_factor_by_factor(
     shown: Callable[..., AppTest], workspace: Workspace, editor: Path
 ) -> None:
     chosen = Chosen()
-    chosen.face, chosen.other = (people.load(workspace, id, None) for id in people.ids(workspace)[:2])
+    chosen.face, chosen.other = (sources.load(workspace, id, None) for id in sources.ids(workspace)[:2])
     first, second = chosen.face, chosen.other
     test = source(shown(workspace, chosen), "Mix")
     test.button_group(key="mixed").set_value(["sex", "race"]).run()
     clean(test.button(key="use-mixed").click().run())
-    codes = [np.frombuffer(b64decode(each.codes), "<f4")[None] for each in (first, second, now(test).face)]
+    codes = [np.frombuffer(b64decode(each.latents), "<f4")[None] for each in (first, second, now(test).face)]
     assert codes[2] == pytest.approx(load(editor).mixed(codes[0], codes[1], ("sex", "race")))
     assert sent(test)["face"] == now(test).face.key != first.key
 
@@ -208,7 +209,7 @@ def test_what_the_component_tells_comes_back_as_pictures(
     shown: Callable[..., AppTest], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {"glasses": 2.5, "race": {"black": 1.0}}
-    monkeypatch.setattr(studio, "_told", lambda name, face: settings if name == studio.ASKED else None)
+    monkeypatch.setattr(studio, "_settings", lambda name, face: settings if name == studio.ASKED else None)
     data = sent(shown(workspace))
     assert data["settings"] == settings
     assert data["edited"] != data["plain"]
@@ -218,7 +219,7 @@ def test_what_the_component_tells_comes_back_as_pictures(
 def test_figures_are_of_the_sliders_that_rest(
     shown: Callable[..., AppTest], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "_told", lambda name, face: {"glasses": 2.5})
+    monkeypatch.setattr(studio, "_settings", lambda name, face: {"glasses": 2.5})
     data = sent(shown(workspace))
     measured = data["measured"]
     assert measured["settings"] == data["settings"] == {"glasses": 2.5}
@@ -230,9 +231,9 @@ def test_figures_are_of_the_sliders_that_rest(
 def test_a_reset_is_heard_though_it_sets_nothing(
     shown: Callable[..., AppTest], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "_told", lambda name, face: {"glasses": 2.5})
+    monkeypatch.setattr(studio, "_settings", lambda name, face: {"glasses": 2.5})
     test = shown(workspace)
-    monkeypatch.setattr(studio, "_told", lambda name, face: {})
+    monkeypatch.setattr(studio, "_settings", lambda name, face: {})
     clean(test.run())
     assert now(test).settings == {}
     assert sent(test)["edited"] == sent(test)["plain"]
@@ -249,8 +250,8 @@ def test_what_was_told_of_another_face_is_not_this_ones(monkeypatch: pytest.Monk
     face = Face("a", "codes")
     told = {"asked": {"face": face.key, "settings": {"sex": 1}}, "settled": {"face": "b", "settings": {"sex": 1}}}
     monkeypatch.setattr(studio.st, "session_state", {studio.KEY: told})
-    assert studio._told("asked", face) == {"sex": 1}
-    assert studio._told("settled", face) is None
+    assert studio._settings("asked", face) == {"sex": 1}
+    assert studio._settings("settled", face) is None
 
 
 def test_the_map_goes_to_the_browser_in_one_file(
@@ -263,16 +264,16 @@ def test_the_map_goes_to_the_browser_in_one_file(
             files[name] = make()
             return name
 
-    monkeypatch.setattr(people, "publisher", Kept)
-    ground = people.ground(workspace, "pocket", None)
-    assert (ground["title"], ground["count"]) == ("PCA", 2 * PEOPLE)
-    data, count = files[ground["source"]], ground["count"]
+    monkeypatch.setattr(sources, "publisher", Kept)
+    drawn = sources.face_map(workspace, "pocket", None)
+    assert (drawn.title, drawn.count) == ("PCA", 2 * PEOPLE)
+    data, count = files[drawn.source], drawn.count
     assert len(data) == count * (8 + len(FACTORS))
     assert np.isfinite(np.frombuffer(data[: 8 * count], "<f4")).all()
     sexes = np.frombuffer(data[9 * count : 10 * count], np.uint8)
     frame = workspace.table(["sex"])
     known = dict(zip(frame["id"].to_pylist(), frame["sex"].to_pylist(), strict=True))
-    ids = asking.places(workspace.path, "pocket", workspace.version)["ids"]
+    ids = asking.face_map(workspace.path, "pocket", workspace.version).ids
     assert [FACTORS["sex"][code] for code in sexes] == [known[id] for id in ids]
 
 
@@ -298,8 +299,8 @@ def test_at_most_eight_different_texts_are_compared(shown: Callable[..., AppTest
 @pytest.mark.parametrize("kind", list(tools.FILES))
 def test_files_to_keep(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(faces, "SMALL", 48)
-    chosen = Chosen(face=people.load(workspace, people.ids(workspace)[0], None), settings={"sex": 1.0})
-    data = tools._file(chosen, {"factor": "glasses", "value": "yes"}, kind)
+    chosen = Chosen(face=sources.load(workspace, sources.ids(workspace)[0], None), settings={"sex": 1.0})
+    data = tools._file(chosen, Slider(factor="glasses", value="yes"), kind)
     assert Image.open(BytesIO(data)).format == kind.upper()
 
 
@@ -313,7 +314,7 @@ def test_an_own_editor_is_chosen_and_knows_no_earlier_face(
     assert test.selectbox(key="face-editor").options[1].startswith("Faces: mine")
     clean(test.selectbox(key="face-editor").select_index(1).run())
     assert Path(now(test).editor).name == "mine.safetensors"
-    assert now(test).face.codes != first.codes
+    assert now(test).face.latents != first.latents
     assert "labels of the pictures that this editor was trained on" in texts(test)
 
 
@@ -328,10 +329,10 @@ def test_without_an_editor_one_line_says_what_is_missing(
 
 def test_a_face_whose_picture_is_gone(workspace: Workspace, asked: list[str]) -> None:
     with pytest.raises(MissingData, match="choose another face"):
-        people.load(workspace, "gone", None)
+        sources.load(workspace, "gone", None)
 
 
-# which code is which
+# what each latent dimension stands for
 
 
 def looked_at(
@@ -341,20 +342,20 @@ def looked_at(
     monkeypatch.setattr(tools, "own", lambda workspace: {str(editor): "mine"})
     test = shown(place)
     clean(test.selectbox(key="face-editor").set_value(str(editor)).run())
-    return test.button(key="face-codes").click().run()
+    return test.button(key="face-latents").click().run()
 
 
-def test_codes_are_told_by_words_and_labels(
+def test_latent_dimensions_are_told_by_words_and_labels(
     shown: Callable[..., AppTest], home: Path, editor: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, rng = create_named("many"), np.random.default_rng(1)
-    place.add(person(rng, number, people.SAME) for number in range(12))
+    place.add(person(rng, number, sources.SAME) for number in range(12))
     test = clean(looked_at(place, editor, shown, monkeypatch))
-    assert "12 faces, the 48 of 128 codes that move most; texts by pocket." in texts(test)
+    assert "12 faces, the 48 of 128 dimensions that move most; texts by pocket." in texts(test)
     (table,) = [each.value for each in test.dataframe]
     labels = ["Glasses", "Sex: male", "Race: white", "Race: asian", "Race: brown", "Race: black"]
     assert table["Apart"].tolist()[len(FACTORS) :] == labels
-    assert list(table)[1:] == [codes.TITLES[codes.OWN], codes.TITLES["vae"]]
+    assert list(table)[1:] == [latents.TITLES[latents.OWN], latents.TITLES["vae"]]
     assert ((table["VAE"] >= 0) & (table["VAE"] <= 1)).all()
 
 
@@ -366,8 +367,14 @@ def test_too_few_faces_tell_nothing(
 
 
 def test_what_may_be_chance_is_pale() -> None:
-    told = {"names": ["a", "b"], "coefficients": [[0.5, -0.9], [None, 0.1]], "significant": [[False, True]] * 2}
-    heat = codes.figure(told, ["one", "two"], [1, 0]).data[0]
+    found = LatentMeaning(
+        names=["a", "b"],
+        coefficients=[[0.5, -0.9], [None, 0.1]],
+        significant=[[False, True]] * 2,
+        strongest=[1, 1],
+        separation=[0.4, 0.0],
+    )
+    heat = latents.figure(found, ["one", "two"], [1, 0]).data[0]
     assert list(heat.x) == ["b", "a"]
     assert heat.z == pytest.approx(np.array([[-0.9, np.nan], [0.1, np.nan]]), nan_ok=True)
-    assert codes.strongest([[0.1, None, -0.4]]) == [0, 1, 2]
+    assert latents.strongest([[0.1, None, -0.4]]) == [0, 1, 2]

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import app.shell.pages
-import app.views.faces.training
 from app.kit.state import State
 from app.shell import pages
-from app.views.faces import losses, trained, training_form
+from app.views.faces import training_form, trainings
 from core.errors import BadInput
+from core.faces import pictures
 from core.faces.labelled import LabelledFaces
-from core.faces.settings import Settings
-from core.faces.trainings import Training, begin, begun, folder_of
+from core.faces.trainings import Settings, Training, begin, begun, folder_of
 from core.sources import Item
 from core.workspace import RunCard, Workspace, create_named
 from tests.app.conftest import FakeJobs, clean, picture, texts
@@ -24,10 +22,10 @@ COUNT = 120
 
 def part(path: str) -> None:
     """That part of the page alone."""
-    from app.views.faces import training
+    from app.views.faces import trainings
     from core.workspace import Workspace
 
-    training.draw(Workspace.open(path))
+    trainings.draw(Workspace.open(path))
 
 
 @pytest.fixture
@@ -49,8 +47,8 @@ def shown(place: Workspace) -> AppTest:
     return test
 
 
-def settings(place: Workspace, **how: object) -> dict:
-    return Settings(place.path, **{"factors": ["glasses"], **how}).plain()
+def settings(place: Workspace, **how: object) -> Settings:
+    return Settings.of(place.path, **{"factors": ["glasses"], **how})
 
 
 def training(place: Workspace, **how: object) -> Training:
@@ -86,7 +84,7 @@ def test_the_workspaces_columns_start_a_training(place: Workspace, jobs: FakeJob
     test.number_input(key="train-epochs").set_value(7)
     start_form(test.run())
     (job,) = jobs.known
-    expected = settings(place, factors=["glasses", "race"], autoencoder="kl", epochs=7)
+    expected = settings(place, factors=["glasses", "race"], autoencoder="kl", epochs=7).plain()
     assert job.command == "faces train"
     assert job.arguments == {**expected, "workspace": place.path, "resume": False}
     assert job.title == "Train an editor of faces on album"
@@ -101,7 +99,7 @@ def test_a_folder_with_a_table(place: Workspace, jobs: FakeJobs) -> None:
     test.text_input(key="train-attributes").set_value("/pictures/a.csv")
     test.text_input(key="train-names").set_value("glasses,  sex,")
     start_form(test.run())
-    expected = Settings("/pictures/celeba", "/pictures/a.csv", ["glasses", "sex"]).plain()
+    expected = Settings.of("/pictures/celeba", "/pictures/a.csv", factors=["glasses", "sex"]).plain()
     assert jobs.known[0].arguments == {**expected, "workspace": place.path, "resume": False}
 
 
@@ -148,7 +146,7 @@ def test_a_workspace_without_columns(home: Path, jobs: FakeJobs) -> None:
 
 def test_a_running_training_shows_its_curves_and_samples(place: Workspace, jobs: FakeJobs) -> None:
     made = training(place)
-    job = jobs.start("faces train", {**made.settings, "workspace": place.path, "resume": False}, "", place.path)
+    job = jobs.start("faces train", {**made.settings.plain(), "workspace": place.path, "resume": False}, "", place.path)
     job.state = "running"
     test = shown(place)
     told = texts(test)
@@ -160,7 +158,7 @@ def test_a_running_training_shows_its_curves_and_samples(place: Workspace, jobs:
 
 
 def test_before_the_first_step_the_page_says_what_happens(place: Workspace, jobs: FakeJobs) -> None:
-    jobs.start("faces train", settings(place), "", place.path).state = "running"
+    jobs.start("faces train", settings(place).plain(), "", place.path).state = "running"
     assert "Reading the pictures" in texts(shown(place))
 
 
@@ -170,16 +168,18 @@ def test_a_stopped_training_goes_on_with_the_same_settings(place: Workspace, job
     assert "It was stopped" in texts(test)
     test.button(key=f"go-on-{made.id}").click()
     clean(test.run())
-    assert jobs.known[0].arguments == {**made.settings, "workspace": place.path, "resume": True}
+    assert jobs.known[0].arguments == {**made.settings.plain(), "workspace": place.path, "resume": True}
 
 
 def test_a_job_works_only_on_the_training_of_its_settings(place: Workspace, jobs: FakeJobs) -> None:
     first, second = training(place), training(place, seed=1)
-    job = jobs.start("faces train", {**second.settings, "workspace": place.path, "resume": True}, "", place.path)
-    assert app.views.faces.training.runs(job, second)
-    assert not app.views.faces.training.runs(job, first)
+    job = jobs.start(
+        "faces train", {**second.settings.plain(), "workspace": place.path, "resume": True}, "", place.path
+    )
+    assert trainings.runs(job, second)
+    assert not trainings.runs(job, first)
     job.state = "done"
-    assert not app.views.faces.training.runs(job, second)
+    assert not trainings.runs(job, second)
 
 
 def test_a_training_can_be_given_up(place: Workspace, jobs: FakeJobs) -> None:
@@ -192,7 +192,7 @@ def test_a_training_can_be_given_up(place: Workspace, jobs: FakeJobs) -> None:
 
 
 def test_why_a_training_failed(place: Workspace, jobs: FakeJobs) -> None:
-    job = jobs.start("faces train", settings(place), "Train an editor of faces on album", place.path)
+    job = jobs.start("faces train", settings(place).plain(), "Train an editor of faces on album", place.path)
     job.state, job.error = "failed", "factor glasses has only the value 'yes'"
     assert "Train an editor of faces on album: factor glasses has only the value 'yes'" in shown(place).error[0].value
 
@@ -225,7 +225,7 @@ def card(place: Workspace) -> RunCard:
     rows = {f"loss_{stage}": np.ones(300, np.float32) for stage in ("autoencoder", "network")}
     place.save_run(made, {**rows, "samples": samples})
     folder_of(place.path).mkdir()
-    trained.file(place, made).write_bytes(b"weights")
+    trainings.file(place, made).write_bytes(b"weights")
     return made
 
 
@@ -234,7 +234,7 @@ def test_what_was_trained_is_told_with_its_figures(place: Workspace, card: RunCa
     told = texts(test)
     assert "12 held-out faces made again with 29.8 dB PSNR and SSIM 0.941, trained in 1 min 1 s." in told
     assert "3 pictures without a known value left out. 1 file or row could not be used." in told
-    (row, _) = trained.table(card).to_dict("records")
+    (row, _) = trainings.table(card).to_dict("records")
     assert row == {
         "Factor": "glasses",
         "Values": "no, yes",
@@ -247,12 +247,8 @@ def test_what_was_trained_is_told_with_its_figures(place: Workspace, card: RunCa
 
 
 def test_samples_stand_in_rows_and_columns() -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
     rows = np.random.default_rng(0).integers(0, 256, (3, 8, 5, 5, 3), np.uint8)
-    sheet = np.asarray(Image.open(BytesIO(trained.sheet(rows))))
+    sheet = pictures.grid(rows)
     assert sheet.shape == (15, 40, 3)
     assert np.array_equal(sheet[5:10, 30:35], rows[1, 6])
 
@@ -262,12 +258,12 @@ def test_an_editor_can_be_deleted(place: Workspace, card: RunCard, jobs: FakeJob
     test.button(key="delete-editor-now").click()
     clean(test.run())
     assert not place.runs("editor")
-    assert not trained.file(place, card).exists()
+    assert not trainings.file(place, card).exists()
 
 
 def test_a_curve_of_one_point_is_seen() -> None:
-    assert losses.figure("network", [(1, 2.0)]).data[0].mode == "markers"
-    assert losses.figure("network", [(1, 2.0), (2, 1.0)]).data[0].mode == "lines"
+    assert trainings.loss_figure("network", [(1, 2.0)]).data[0].mode == "markers"
+    assert trainings.loss_figure("network", [(1, 2.0), (2, 1.0)]).data[0].mode == "lines"
 
 
 def test_a_job_that_is_done_says_how_good_the_editor_is(jobs: FakeJobs) -> None:

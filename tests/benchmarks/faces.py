@@ -34,11 +34,11 @@ def model() -> dict[str, float]:
     """T⁻¹ and D for one face; E and T; all strips of the page."""
     editor = opened(None)
     face = drawn({}, 1, 0)["faces"][0]["codes"]
-    codes = unpacked(editor, face)
-    picture = editor.pictures(codes)
+    latents = unpacked(editor, face)
+    picture = editor.pictures(latents)
     return {
-        "edited and decoded, ms": milliseconds(lambda: editor.pictures(editor.moved(codes, {"glasses": 1.0}))),
-        "encoded, ms": milliseconds(lambda: editor.codes(picture)),
+        "edited and decoded, ms": milliseconds(lambda: editor.pictures(editor.moved(latents, {"glasses": 1.0}))),
+        "encoded, ms": milliseconds(lambda: editor.latents(picture)),
         "strips of all sliders, ms": milliseconds(lambda: slide(face, {"glasses": 1.0})),
     }
 

@@ -277,11 +277,11 @@ def faces_mix(page: Page, address: str) -> None:
     page.locator(".st-key-mix img").nth(2).wait_for()
 
 
-def faces_codes(page: Page, address: str) -> None:
-    """Which code stands for what."""
+def faces_latents(page: Page, address: str) -> None:
+    """What each latent dimension stands for."""
     faces(page, address)
-    page.get_by_role("button", name="Codes").click()
-    page.locator(".st-key-codes-map .main-svg").first.wait_for()
+    page.get_by_role("button", name="Latents").click()
+    page.locator(".st-key-latents-map .main-svg").first.wait_for()
 
 
 SCENES: dict[str, Callable[[Page, str], None]] = {
@@ -310,7 +310,7 @@ SCENES: dict[str, Callable[[Page, str], None]] = {
     "faces-map": faces_map,
     "faces-new": faces_new,
     "faces-mix": faces_mix,
-    "faces-codes": faces_codes,
+    "faces-latents": faces_latents,
 }
 
 

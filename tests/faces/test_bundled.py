@@ -3,24 +3,23 @@
 import numpy as np
 import pytest
 
-from core.faces import autoencoders, held_out, judges
-from core.faces.autoencoders import BEST, KINDS
+from core.faces import autoencoders, judges
 from core.faces.editor import Editor
 from core.faces.judges import Judges, accuracy
-from core.faces.kinds import bundled_file
-from core.faces.report import HeldOut, edits, reconstruction, round_trip
+from core.faces.options import BEST, KINDS, bundled_file
+from core.faces.report import HeldOut, bundled_editor, bundled_people, edits, reconstruction, round_trip
 
 PEOPLE = 60
 
 
 @pytest.fixture(scope="module")
 def editor() -> Editor:
-    return held_out.editor()
+    return bundled_editor()
 
 
 @pytest.fixture(scope="module")
 def faces(editor: Editor) -> HeldOut:
-    every = held_out.held_out(tuple(editor.factors.items()))
+    every = bundled_people(editor.factors)
     return HeldOut(every.pictures[:PEOPLE], every.labels[:PEOPLE])
 
 
@@ -37,14 +36,14 @@ def test_every_version_differs_in_exactly_one_factor(faces: HeldOut) -> None:
 
 
 def test_faces_are_made_again_sharply(editor: Editor, faces: HeldOut) -> None:
-    assert reconstruction(editor.autoencoder, faces.people)["ssim"] > 0.95
+    assert reconstruction(editor.autoencoder, faces.people).ssim > 0.95
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != BEST])
 def test_the_other_auto_encoders_load_and_make_faces(kind: str, faces: HeldOut) -> None:
     model = autoencoders.load(bundled_file(kind))
     assert model.kind == kind
-    assert reconstruction(model, faces.people)["ssim"] > 0.8
+    assert reconstruction(model, faces.people).ssim > 0.8
 
 
 def test_there_and_back(editor: Editor, faces: HeldOut) -> None:
@@ -63,7 +62,7 @@ def test_the_judges_are_right(judge: Judges, faces: HeldOut) -> None:
 def test_an_edit_makes_the_counterfactual(
     editor: Editor, judge: Judges, faces: HeldOut, factor: str, flipped: float, closer: float
 ) -> None:
-    codes = editor.codes(faces.people)
+    codes = editor.latents(faces.people)
     column = list(editor.factors).index(factor)
     found = edits(
         column,
@@ -73,14 +72,14 @@ def test_an_edit_makes_the_counterfactual(
         judge,
         faces,
     )
-    assert found["flipped"] > flipped, found
-    assert found["others_kept"] > 0.95, found
-    assert found["closer"] > closer, found
-    assert found["ssim_reconstruction"] - found["ssim_counterfactual"] < 0.04, found
+    assert found.flipped > flipped, found
+    assert found.others_kept > 0.95, found
+    assert found.closer > closer, found
+    assert found.ssim_reconstruction - found.ssim_counterfactual < 0.04, found
 
 
 def test_the_usual_error_on_the_card_is_that_of_real_faces(editor: Editor, faces: HeldOut) -> None:
-    made = editor.pictures(editor.codes(faces.people)).astype(float)
+    made = editor.pictures(editor.latents(faces.people)).astype(float)
     errors = np.square((made - faces.people) / 255).mean((1, 2, 3))
     told = editor.card["error"]
     assert isinstance(told, dict)

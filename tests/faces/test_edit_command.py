@@ -15,9 +15,10 @@ from core.commands import faces
 from core.commands.faces_edit import setting
 from core.errors import BadInput, BadParameter
 from core.faces.editor import Editor, load
-from core.faces.encoding import FRAME
-from core.faces.ground import Ground
-from core.faces.slides import STEPS, Slide, along, effect, path, positions, slides
+from core.faces.face_map import FaceMap
+from core.faces.pictures import FRAME
+from core.faces.results import Slider
+from core.faces.slides import STEPS, along, effect, path, positions, sliders
 from tests.faces.making import ERROR, FACTORS, SIDE, noise, small_editor
 from tests.terminal import Terminal
 
@@ -52,7 +53,7 @@ def run(picture: Path, file: Path, tmp_path: Path, terminal: Terminal) -> Callab
     return command
 
 
-def codes_of(found: dict) -> np.ndarray:
+def latents_of(found: dict) -> np.ndarray:
     return np.frombuffer(b64decode(found["codes"]), "<f4").copy()[None]
 
 
@@ -65,7 +66,7 @@ def opened(data: str) -> np.ndarray:
 
 def test_an_edit_is_that_of_the_editor(run: Callable[..., dict], editor: Editor, picture: Path, tmp_path: Path) -> None:
     found = run("glasses=2", "race=black")
-    codes = editor.codes(faces.framed(editor, str(picture))[None])
+    codes = editor.latents(faces.framed(editor, str(picture))[None])
     known = editor.pictures(editor.moved(codes, {"glasses": 2.0, "race": {"black": 1.0}}))[0]
     assert (np.asarray(Image.open(tmp_path / "out.png")) == known).all()
     assert [row["factor"] for row in found["factors"]] == list(FACTORS)
@@ -78,7 +79,7 @@ def test_an_edit_is_that_of_the_editor(run: Callable[..., dict], editor: Editor,
 def test_without_settings_the_face_is_made_again(run: Callable[..., dict], editor: Editor, picture: Path) -> None:
     found = run()
     square = faces.framed(editor, str(picture))
-    again = editor.pictures(editor.codes(square[None]))[0]
+    again = editor.pictures(editor.latents(square[None]))[0]
     assert found["error"] == pytest.approx(np.square((again.astype(float) - square) / 255).mean())
     assert found["identity"] == pytest.approx(1)
     assert all(row["before"] == row["after"] for row in found["factors"])
@@ -170,36 +171,36 @@ def face(picture: Path, file: Path) -> dict:
 def test_a_picture_is_read_as_the_editor_sees_it(face: dict, editor: Editor, picture: Path) -> None:
     square = faces.framed(editor, str(picture))
     assert (opened(face["picture"]) == square).all()
-    assert codes_of(face) == pytest.approx(editor.codes(square[None]), abs=1e-5)
+    assert latents_of(face) == pytest.approx(editor.latents(square[None]), abs=1e-5)
     assert face["error"] > face["usual_error"] == ERROR
 
 
 def test_a_slide_has_the_edit_and_a_strip_for_each_slider(face: dict, file: Path, editor: Editor) -> None:
     settings = {"sex": 2.0, "race": {"asian": 1.5}}
     found = faces.slide(face["codes"], settings, str(file))
-    codes = codes_of(face)
+    codes = latents_of(face)
     assert (opened(found["plain"]) == editor.pictures(codes)[0]).all()
     assert (opened(found["edited"]) == editor.pictures(editor.moved(codes, settings))[0]).all()
     known = faces.describe(str(file))
     assert len(found["starts"]) == len(known["slides"]) == 1 + 1 + len(RACES)
     sheet = opened(found["sheet"]).astype(int)
     assert sheet.shape == (len(known["slides"]) * SIDE, STEPS * SIDE, 3)
-    for number, each in enumerate(slides(editor)):
+    for number, each in enumerate(sliders(editor)):
         exact = editor.pictures(along(editor, codes, settings, each))
         cells = sheet[number * SIDE : (number + 1) * SIDE].reshape(SIDE, STEPS, SIDE, 3).swapaxes(0, 1)
         assert np.abs(cells - exact).mean() < 8, "a JPEG of these very pictures"
 
 
 def test_a_strip_moves_its_own_factor_only(editor: Editor, rng: np.random.Generator) -> None:
-    codes = editor.codes(noise(rng, 1, SIDE, SIDE))
-    steps = along(editor, codes, {"glasses": 2.0, "race": {"black": 1.0}}, Slide("race", 1))
+    codes = editor.latents(noise(rng, 1, SIDE, SIDE))
+    steps = along(editor, codes, {"glasses": 2.0, "race": {"black": 1.0}}, Slider(factor="race", value="asian"))
     known = [editor.moved(codes, {"glasses": 2.0, "race": {"asian": at}}) for at in positions()]
     assert (steps == np.concatenate(known)).all()
     assert positions()[[0, -1]].tolist() == [-3, 3]
 
 
 def test_a_path_leads_from_the_face_to_its_edit(editor: Editor, rng: np.random.Generator) -> None:
-    codes, settings = editor.codes(noise(rng, 1, SIDE, SIDE)), {"sex": 1.0}
+    codes, settings = editor.latents(noise(rng, 1, SIDE, SIDE)), {"sex": 1.0}
     steps = path(editor, codes, settings, 5)
     assert steps[0] == pytest.approx(codes[0])
     assert steps[-1] == pytest.approx(editor.moved(codes, settings)[0])
@@ -208,28 +209,28 @@ def test_a_path_leads_from_the_face_to_its_edit(editor: Editor, rng: np.random.G
 
 def test_an_effect_is_what_the_encoder_sees(editor: Editor, rng: np.random.Generator) -> None:
     pair = noise(rng, 2, SIDE, SIDE)
-    found, codes = effect(editor, pair), editor.codes(pair)
+    found, codes = effect(editor, pair), editor.latents(pair)
     seen = editor.positions(codes)
     a, b = torch.from_numpy(codes[:, editor.network.residual]).double()
     assert found.identity == pytest.approx(float(torch.cosine_similarity(a, b, dim=0)))
-    assert found.shift("glasses") == pytest.approx(float(seen["glasses"][1] - seen["glasses"][0]))
+    assert found.shift["glasses"] == pytest.approx(float(seen["glasses"][1] - seen["glasses"][0]))
     moves = seen["race"][1] - seen["race"][0]
-    assert found.shift("race") == pytest.approx(float(moves[np.abs(moves).argmax()]))
+    assert found.shift["race"] == pytest.approx(float(moves[np.abs(moves).argmax()]))
     same = effect(editor, pair[[0, 0]])
-    assert [same.shift(factor) for factor in FACTORS] == [0, 0, 0]
+    assert [*same.shift.values()] == [0, 0, 0]
     assert same.identity == pytest.approx(1)
 
 
 def test_mixing_takes_the_blocks_that_are_named(face: dict, file: Path, editor: Editor) -> None:
     other = faces.draw({}, 1, 3, str(file))["faces"][0]
     mixed = faces.mix(face["codes"], other["codes"], ["glasses", "race"], str(file))
-    assert codes_of(mixed) == pytest.approx(editor.mixed(codes_of(face), codes_of(other), ("glasses", "race")))
-    assert (opened(mixed["picture"]) == editor.pictures(codes_of(mixed))[0]).all()
+    assert latents_of(mixed) == pytest.approx(editor.mixed(latents_of(face), latents_of(other), ("glasses", "race")))
+    assert (opened(mixed["picture"]) == editor.pictures(latents_of(mixed))[0]).all()
 
 
 def test_faces_drawn_by_chance_have_the_factors_asked_for(file: Path, editor: Editor) -> None:
     drawn = faces.draw({"sex": "male", "race": "brown"}, 12, 0, str(file))["faces"]
-    codes = np.concatenate([codes_of(each) for each in drawn])
+    codes = np.concatenate([latents_of(each) for each in drawn])
     assert len(np.unique(codes.round(4), axis=0)) == 12
     assert codes[:, editor.network.blocks["race"]] == pytest.approx(np.tile(editor.means[2][2].numpy(), (12, 1)))
     assert editor.positions(codes)["sex"] == pytest.approx(np.ones(12), abs=1e-4)
@@ -252,7 +253,7 @@ def test_a_slide_is_a_film_there_and_back(
 def test_a_picture_to_keep_is_the_edit_enlarged(face: dict, file: Path, editor: Editor) -> None:
     found = opened(faces.export(face["codes"], {"sex": 1.0}, "glasses", "yes", "png", str(file))["file"])
     small = np.asarray(Image.fromarray(found).resize((SIDE, SIDE), Image.Resampling.BOX)).astype(int)
-    exact = editor.pictures(editor.moved(codes_of(face), {"sex": 1.0}))[0]
+    exact = editor.pictures(editor.moved(latents_of(face), {"sex": 1.0}))[0]
     assert found.shape == (faces.LARGE, faces.LARGE, 3)
     assert np.abs(small - exact).mean() < 8
 
@@ -293,9 +294,9 @@ def test_a_face_of_the_map_lies_where_the_map_has_it(rng: np.random.Generator) -
     vectors = rng.normal(size=(40, 6)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     xy = rng.normal(size=(40, 2)).astype(np.float32)
-    ground = Ground(np.array([str(n) for n in range(40)]), vectors, xy, "any")
-    assert ground.place(vectors) == pytest.approx(xy, abs=1e-3)
+    drawn = FaceMap(np.array([str(n) for n in range(40)]), vectors, xy, "any")
+    assert drawn.place(vectors) == pytest.approx(xy, abs=1e-3)
     between = vectors[:1] + vectors[1:2]
-    placed = ground.place(between / np.linalg.norm(between))
+    placed = drawn.place(between / np.linalg.norm(between))
     assert (placed >= xy.min(0)).all()
     assert (placed <= xy.max(0)).all()

@@ -33,7 +33,7 @@ def pictures(rng: np.random.Generator) -> np.ndarray:
 
 @pytest.fixture
 def codes(editor: Editor, pictures: np.ndarray) -> np.ndarray:
-    return editor.codes(pictures)
+    return editor.latents(pictures)
 
 
 def test_the_mean_people_stand_at_one_and_minus_one(editor: Editor) -> None:

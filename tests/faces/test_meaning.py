@@ -5,21 +5,21 @@ import pytest
 from scipy.stats import spearmanr
 
 from core.commands.faces import embedded, worded
-from core.faces import held_out
 from core.faces.meaning import PROMPTS, meanings, usual_prompts
+from core.faces.report import bundled_editor, bundled_people
 
 PEOPLE = 80
 
 
 @pytest.fixture(scope="module")
 def people() -> np.ndarray:
-    return held_out.held_out(tuple(held_out.editor().factors.items())).people[:PEOPLE]
+    return bundled_people(bundled_editor().factors).people[:PEOPLE]
 
 
 def test_codes_correlate_with_what_is_seen(people: np.ndarray) -> None:
     """The features are the codes of the sex block themselves, and noise."""
-    editor = held_out.editor()
-    codes = editor.codes(people)
+    editor = bundled_editor()
+    codes = editor.latents(people)
     noise = np.random.default_rng(0).standard_normal(PEOPLE)
     features = np.stack([codes[:, editor.network.blocks["sex"].start], noise], 1)
     found = meanings(editor, {"latent": editor.autoencoder}, people, features)
@@ -34,7 +34,7 @@ def test_codes_correlate_with_what_is_seen(people: np.ndarray) -> None:
 
 
 def test_every_factor_has_its_words(people: np.ndarray) -> None:
-    factors = held_out.editor().factors
+    factors = bundled_editor().factors
     assert set(PROMPTS) == set(factors)
     found = embedded(people[:3], "pocket") @ worded(tuple(usual_prompts(factors)), "pocket").T
     assert found.shape == (3, len(PROMPTS))

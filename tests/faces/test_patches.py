@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from core.faces.patches import Patches
+from core.faces.autoencoders import Patches
 
 
 @pytest.fixture

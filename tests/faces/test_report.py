@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.faces.fitting import Schedule
 from core.faces.judges import Judges, accuracy, fit
+from core.faces.optimisation import Schedule
 from core.faces.report import HeldOut, edits
 
 SIDE = 16
@@ -61,15 +61,15 @@ def test_the_true_counterfactual_is_a_perfect_edit(faces: HeldOut, judges: Judge
         return made
 
     found = edits(0, "left", perfect, faces.people, judges, faces)
-    assert found["ssim_counterfactual"] == pytest.approx(1)
-    assert found["closer"] == 1
-    assert found["flipped"] > 0.98
-    assert found["others_kept"] > 0.98
+    assert found.ssim_counterfactual == pytest.approx(1)
+    assert found.closer == 1
+    assert found.flipped > 0.98
+    assert found.others_kept > 0.98
 
 
 def test_an_edit_that_does_nothing_scores_nothing(faces: HeldOut, judges: Judges) -> None:
     found = edits(0, "left", lambda factor, value: faces.people, faces.people, judges, faces)
-    assert found["flipped"] < 0.02
-    assert found["closer"] == 0
-    assert found["others_kept"] == 1
-    assert found["ssim_counterfactual"] < found["ssim_reconstruction"] == pytest.approx(1)
+    assert found.flipped < 0.02
+    assert found.closer == 0
+    assert found.others_kept == 1
+    assert found.ssim_counterfactual < found.ssim_reconstruction == pytest.approx(1)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from core.faces.similarity import psnr, ssim
+from core.faces.report import psnr, ssim
 
 
 @pytest.fixture

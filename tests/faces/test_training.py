@@ -17,14 +17,13 @@ from torch import nn
 
 from core.commands.faces_training import faces_train
 from core.errors import BadInput, Cancelled
-from core.faces import checkpoint as checkpoints
-from core.faces.checkpoint import Checkpoint, Work
+from core.faces import optimisation
 from core.faces.editor import load
-from core.faces.fitting import Schedule, steps
+from core.faces.fitting import align, fit_unpaired, place_loss
 from core.faces.invertible import InvertibleNetwork
-from core.faces.similarity import psnr
+from core.faces.optimisation import Checkpoint, Schedule, Work, steps
+from core.faces.report import psnr
 from core.faces.trainings import begun, curve, forget, usual_epochs
-from core.faces.unpaired import align, fit_unpaired, place_loss
 from core.progress import Progress, silent
 from core.workspace import Workspace
 from tests.faces.album import celeba, colours, people, table
@@ -104,7 +103,7 @@ def test_figures_are_of_held_out_faces(trained: dict[str, Any], album: Path) -> 
     with torch.no_grad():
         again = editor.autoencoder.picture(editor.autoencoder.latent(true))
     assert trained["psnr"] == pytest.approx(float(psnr(true, again).mean()), abs=0.02)
-    codes = editor.codes(pictures)
+    codes = editor.latents(pictures)
     for place, (factor, column) in enumerate([("glasses", "glasses"), ("sex", "sex")]):
         truth = np.array([people(COUNT)[row][column] in ("yes", "male") for row in rows])
         block, means = codes[:, editor.network.blocks[factor]], editor.means[place].numpy()
@@ -213,7 +212,7 @@ def test_a_killed_training_goes_on_from_what_was_kept_last(tmp_path: Path) -> No
 
 def test_the_state_is_kept_now_and_then_and_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(10_000))
-    monkeypatch.setattr(checkpoints.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(optimisation.time, "monotonic", lambda: next(clock))
     told: list[int] = []
     torch.manual_seed(0)
     line = Line()
@@ -407,7 +406,7 @@ def test_nothing_that_was_learned_is_lost_by_mistake(stopped: Path, album: Path)
         assert f"{name}.safetensors" in refused(partial(again, resume=True))
         (training.folder / f"{name}.safetensors").write_bytes(kept[f"{name}.safetensors"])
     state = load_file(training.state("network"))
-    told = {"clipscape": json.dumps({"format": checkpoints.FORMAT})}
+    told = {"clipscape": json.dumps({"format": optimisation.FORMAT})}
     save_file(state, training.state("network"), {"clipscape": "{}"})
     assert "holds no state of a training" in refused(partial(again, resume=True))
     save_file(state | {"network.mean": torch.zeros(3)}, training.state("network"), told)

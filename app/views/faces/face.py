@@ -4,23 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
 
 import streamlit as st
 
-Settings = Mapping[str, Any]
+from core.faces.results import Setting
+
+Settings = Mapping[str, Setting]
 """Factor → position; of a factor with more than two values {value: position}."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """codes: as the worker names it. picture: what was read, as PNG; None for a face that the editor made up.
+    """latents: in base64. picture: what was read, as PNG; None for a face that the editor made up.
 
     error: of its reconstruction, and usual: what hardly any real face exceeds, None where it was never measured.
     """
 
     title: str
-    codes: str
+    latents: str
     picture: bytes | None = None
     error: float = 0.0
     usual: float | None = None
@@ -29,7 +30,7 @@ class Face:
     @cached_property
     def key(self) -> str:
         """Different for different faces."""
-        return sha256(self.codes.encode()).hexdigest()[:16]
+        return sha256(self.latents.encode()).hexdigest()[:16]
 
     @property
     def strange(self) -> bool:

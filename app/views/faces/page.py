@@ -7,7 +7,7 @@ from app.kit import store
 from app.kit.messages import escaped
 from app.kit.page import Outcome, Page, Result
 from app.kit.state import state
-from app.views.faces import asking, codes, people, sources, studio, tools, training
+from app.views.faces import asking, latents, sources, studio, tools, trainings
 from app.views.faces.face import chosen
 from app.views.faces.studio import Beside
 from core.jobs import Job, jobs
@@ -19,6 +19,7 @@ PLAIN = (
     "Glasses, sex, race and the other factors are labels of a data set: of drawings whose parts a program chose by "
     "them. They say how that data set was made, and nothing about people."
 )
+LATENTS = "What each latent dimension stands for"
 OWN = "The factors are labels of the pictures that this editor was trained on, and say nothing about people."
 
 
@@ -30,23 +31,23 @@ def show() -> None:
         tools.editors(now)
         with st.spinner("Loading the editor of faces …"):
             asking.describe(now.editor)
-        place = people.workspace(now.editor)
+        place = sources.workspace(now.editor)
         source = sources.choose(place, now)
         with st.container(key="face-tools", horizontal=True, horizontal_alignment="right", gap="xsmall"):
             prompts, clip = tools.prompts(place, now.editor)
-            if st.button("Codes", icon=":material/grid_on:", key="face-codes", help="Which code stands for what"):
-                codes.show(prompts, clip, now.editor, place.path if place and now.editor else None)
+            if st.button("Latents", icon=":material/grid_on:", key="face-latents", help=LATENTS):
+                latents.show(prompts, clip, now.editor, place.path if place and now.editor else None)
             tools.files(now)
     if now.face is None:
         now.show(sources.first(place, now))
     source(place, now)
     if now.face is not None:
         sources.strange(now.face)
-        ground = people.ground(place, clip, now.editor) if place else None
-        studio.show(now, now.face, Beside(prompts, clip, place.path if place else None, ground))
-        if place and ground is None:
+        drawn = sources.face_map(place, clip, now.editor) if place else None
+        studio.show(now, now.face, Beside(prompts, clip, place.path if place else None, drawn))
+        if place and drawn is None:
             st.caption(f"{escaped(clip)} has not embedded these faces: once it has, edits are drawn on their map here.")
-    training.draw(store.current())
+    trainings.draw(store.current())
     st.caption(OWN if now.editor else PLAIN)
     jobs().warm(after=WARM_AFTER)
 

@@ -1,14 +1,13 @@
 """Beside the sliders: the words that faces are compared with, files to keep, another editor."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from app.kit import downloads, store
-from app.views.faces import asking, trained
+from app.views.faces import asking, trainings
 from app.views.faces.face import Chosen
+from core.faces.results import Slider
 from core.runs.editor import EditorRun
 from core.workspace import Workspace
 
@@ -23,7 +22,7 @@ FILES = {
 def prompts(place: Workspace | None, editor: str | None) -> tuple[tuple[str, ...], str]:
     """The texts that faces are compared with, and by which CLIP model."""
     with st.popover("Words", icon=":material/notes:", key="face-words", help="Texts that the face is compared with"):
-        usual = "\n".join(asking.describe(editor)["prompts"])
+        usual = "\n".join(asking.describe(editor).prompts)
         given = st.text_area(
             f"Texts to compare with, one a line, at most {MOST_PROMPTS}", usual, key="face-prompts", height=180
         )
@@ -42,20 +41,28 @@ def prompts(place: Workspace | None, editor: str | None) -> tuple[tuple[str, ...
 def files(now: Chosen) -> None:
     """What can be taken along."""
     with st.popover("Save", icon=":material/download:", key="face-files", help="A picture, or a slide as a film"):
-        slides = asking.describe(now.editor)["slides"]
-        _take(now, slides[0], "png")
-        number = st.selectbox(
-            "A slide of", range(len(slides)), format_func=partial(_title, now, slides), key="slide-factor"
-        )
+        known = asking.describe(now.editor)
+
+        def title(slide: Slider) -> str:
+            """`Glasses`; of a factor with many values `Race: black`."""
+            many = len(known.factors[slide.factor]) > 2
+            return f"{slide.factor.capitalize()}: {slide.value}" if many else slide.factor.capitalize()
+
+        _take(now, known.slides[0], "png")
+        slide = st.selectbox("A slide of", known.slides, format_func=title, key="slide-factor")
         for kind in ("gif", "webp"):
-            _take(now, slides[number], kind)
+            _take(now, slide, kind)
 
 
-def _take(now: Chosen, slide: dict[str, Any], kind: str) -> None:
+def _take(now: Chosen, slide: Slider, kind: str) -> None:
     title, help = FILES[kind]
-    name = f"face.{kind}" if kind == "png" else f"{slide['factor']}.{kind}"
+    name = f"face.{kind}" if kind == "png" else f"{slide.factor}.{kind}"
     make = partial(_file, now, slide, kind)
     downloads.button(title, make, name, help, key=f"take-face-{kind}", quiet=False, width="stretch")
+
+
+def _file(now: Chosen, slide: Slider, kind: str) -> bytes:
+    return asking.file(now.face, now.settings, slide, kind, now.editor) if now.face else b""
 
 
 def editors(now: Chosen) -> None:
@@ -77,17 +84,4 @@ def editors(now: Chosen) -> None:
 def own(workspace: Workspace) -> dict[str | None, str]:
     """Files and titles of the editors that were trained in a workspace."""
     cards = reversed(workspace.runs(EditorRun.KIND))
-    return {str(trained.file(workspace, card)): trained.title(card) for card in cards}
-
-
-def _title(now: Chosen, slides: Sequence[dict[str, Any]], number: int) -> str:
-    """`Glasses`; of a factor with many values `Race: black`."""
-    each = slides[number]
-    many = len(asking.describe(now.editor)["factors"][each["factor"]]) > 2
-    return f"{each['factor'].capitalize()}: {each['value']}" if many else each["factor"].capitalize()
-
-
-def _file(now: Chosen, slide: dict[str, Any], kind: str) -> bytes:
-    if now.face is None:
-        return b""
-    return asking.file(now.face, now.settings, slide["factor"], slide["value"], kind, now.editor)
+    return {str(trainings.file(workspace, card)): trainings.title(card) for card in cards}

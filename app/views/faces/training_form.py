@@ -1,6 +1,5 @@
 """The form of a training: which pictures, what is known of them, and by which auto-encoder."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,8 @@ import streamlit as st
 from app.kit import formats, forms, progress, store
 from app.kit.messages import escaped, plainly
 from core.faces.attributes import factor_prompts
-from core.faces.kinds import BEST, KINDS
-from core.faces.limits import LEAST_PICTURES, MOST_EPOCHS, MOST_VALUES, SIDES, SURE
-from core.faces.settings import Settings
-from core.faces.trainings import usual_epochs
+from core.faces.options import BEST, KINDS, LEAST_PICTURES, MOST_EPOCHS, MOST_SEED, MOST_VALUES, SIDES, SURE
+from core.faces.trainings import Settings, usual_epochs
 from core.semantics.prompts import prompts_in
 from core.workspace import Workspace
 
@@ -32,27 +29,25 @@ def show(workspace: Workspace) -> None:
             "What they show", [COLUMNS, WORDS], default=COLUMNS, required=True, key="train-labels", help=_LABELS_HELP
         )
     source = workspace.path if where == HERE else _path()
-    told = _words(workspace) if how == WORDS else _columns(workspace) if where == HERE else _table()
+    labels = _words(workspace) if how == WORDS else _columns(workspace) if where == HERE else _table()
     with st.container(key="train-how", horizontal=True, vertical_alignment="bottom", gap="small"):
-        settings = told | _networks()
-    ready = bool(source and (settings.get("factors") or settings.get("prompts") or where == THERE))
-    if forms.start("Train", "start-training", ready, _said(workspace, where == HERE)):
+        networks = _networks()
+    ready = bool(source) and (any(labels.values()) or (where == THERE and how == COLUMNS))
+    if forms.start("Train", "start-training", ready, _summary(workspace, where == HERE)):
         with plainly():
-            start(workspace, asked(source, settings))
+            start(workspace, settings(source, **labels, **networks))
             st.rerun()
 
 
-def asked(source: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings as the command keeps them; wrong ones raise `BadInput` here already."""
-    typed = settings.get("prompts")
-    prompts = None if typed is None else factor_prompts(prompts_in(typed))
-    return Settings(source, **{**settings, "prompts": prompts}).plain()
+def settings(source: str, prompts: str | None = None, **others: Any) -> Settings:
+    """As the command keeps them; prompts: as they are written. Wrong ones raise `BadInput` here already."""
+    return Settings.of(source, prompts=factor_prompts(prompts_in(prompts)) if prompts else None, **others)
 
 
-def start(workspace: Workspace, settings: Mapping[str, Any], resume: bool = False) -> None:
+def start(workspace: Workspace, settings: Settings, resume: bool = False) -> None:
     """Starts the job; the same settings find a stopped training again."""
-    name = workspace.name if settings["source"] == workspace.path else Path(settings["source"]).name
-    arguments = {**settings, "workspace": workspace.path, "resume": resume}
+    name = workspace.name if settings.source == workspace.path else Path(settings.source).name
+    arguments = {**settings.plain(), "workspace": workspace.path, "resume": resume}
     progress.start(workspace, COMMAND, arguments, f"Train an editor of faces on {name}")
 
 
@@ -106,7 +101,7 @@ def _words(workspace: Workspace) -> dict[str, Any]:
         models = list(dict.fromkeys(["pocket", *known]))
         model = st.selectbox("CLIP model", models, key="train-clip", accept_new_options=True, width=_WIDTH)
         sure = st.slider("At least so sure", 0.5, 0.99, SURE, 0.01, key="train-sure", width=_WIDTH, help=_SURE_HELP)
-    return {"prompts": text, "model": model or "pocket", "sure": sure}
+    return {"prompts": text, "model": model or "pocket", "sure": sure} if text.strip() else {}
 
 
 def _networks() -> dict[str, Any]:
@@ -122,11 +117,11 @@ def _networks() -> dict[str, Any]:
     epochs = st.number_input(
         "Epochs", 1, MOST_EPOCHS, None, key="train-epochs", placeholder="as needed", width=160, help=_EPOCHS_HELP
     )
-    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="train-seed", width=110, help="Same seed, same editor")
+    seed = st.number_input("Seed", 0, MOST_SEED, 0, key="train-seed", width=110, help="Same seed, same editor")
     return {"autoencoder": kind, "side": int(side), "epochs": epochs, "seed": int(seed)}
 
 
-def _said(workspace: Workspace, here: bool) -> str:
+def _summary(workspace: Workspace, here: bool) -> str:
     count = len(workspace.pictured()) if here else None
     if count is not None and count < LEAST_PICTURES:
         return f"{formats.counted(count, 'picture')} here: at least {LEAST_PICTURES} with known factors are needed."

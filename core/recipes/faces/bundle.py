@@ -28,8 +28,8 @@ def rows() -> Iterator[dict[str, object]]:
             values = {factor: FACTORS[factor][label] for factor, label in zip(FACTORS, labels, strict=True)}
             changed = next((f for f, a, b in zip(FACTORS, first, labels, strict=True) if a != b), "nothing")
             source = f"person {person:03}, {changed} changed to {values.get(changed, 'nothing')}"
-            told = {"caption": caption(values), "label": values["race"], "person": f"{person:03}", "changed": changed}
-            yield {"image": webp(pixels, source), **told, **values, "source": source}
+            about = {"caption": caption(values), "label": values["race"], "person": f"{person:03}", "changed": changed}
+            yield {"image": webp(pixels, source), **about, **values, "source": source}
 
 
 def caption(values: Mapping[str, str]) -> str:

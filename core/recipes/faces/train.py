@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -17,19 +18,20 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.faces import autoencoders, judges
-from core.faces.autoencoders import BEST, KINDS, AutoEncoder
+from core.faces.autoencoders import AutoEncoder, fit_autoencoder, in_chunks
 from core.faces.editor import Editor
-from core.faces.fitting import Pairs, Schedule, fit_autoencoder, fit_invertible, in_chunks, sized
+from core.faces.fitting import Pairs, fit_invertible, sized
 from core.faces.invertible import InvertibleNetwork
-from core.faces.kinds import bundled_file
-from core.faces.report import squared_error
+from core.faces.optimisation import Schedule
+from core.faces.options import BEST, KINDS, bundled_file
+from core.faces.pictures import squared_error
 from core.progress import Progress
 from core.recipes.download import cache_dir
-from core.recipes.faces.full import CHUNK, Faces, faces
+from core.recipes.faces.full import CHUNK, SIDE, Faces, faces
 from core.recipes.faces.people import FACTORS
-from core.recipes.faces.render import SIDE
 
 log = logging.getLogger(__name__)
+Module = TypeVar("Module", bound=nn.Module)
 VALUES = {factor: len(values) for factor, values in FACTORS.items()}
 AUTOENCODERS = {
     "eigenface-vae": Schedule(epochs=4, batch=256),
@@ -48,7 +50,7 @@ CYCLES = (
 JUDGES = Schedule(epochs=3)
 
 
-def kept(name: str, module: nn.Module, train: Callable[[], nn.Module]) -> nn.Module:
+def kept(name: str, module: Module, train: Callable[[], Module]) -> Module:
     """A trained module from the cache, else trained now and kept there."""
     path = cache_dir("faces", "trained") / f"{name}.safetensors"
     if path.exists():
@@ -72,11 +74,11 @@ def pictures() -> Tensor:
 
 def autoencoder(kind: str) -> AutoEncoder:
     """One kind, trained."""
-    trained = kept(
-        kind, AutoEncoder(kind, SIDE), lambda: fit_autoencoder(pictures(), kind, AUTOENCODERS[kind], report=told)
-    )
-    assert isinstance(trained, AutoEncoder)
-    return trained
+
+    def train() -> AutoEncoder:
+        return fit_autoencoder(pictures(), kind, AUTOENCODERS[kind], report=log_progress)
+
+    return kept(kind, AutoEncoder(kind, SIDE), train)
 
 
 def pairs(model: AutoEncoder) -> Pairs:
@@ -107,18 +109,16 @@ def cycle(
     """The network after one more cycle of training."""
 
     def train() -> InvertibleNetwork:
-        return fit_invertible(model, seen, VALUES, schedule, report=told, begun=begun, weight=weight)
+        return fit_invertible(model, seen, VALUES, schedule, report=log_progress, begun=begun, weight=weight)
 
     empty = InvertibleNetwork(model.size, sized(seen, VALUES), VALUES)
-    trained = kept(f"network-{number}", empty, train)
-    assert isinstance(trained, InvertibleNetwork)
-    return trained
+    return kept(f"network-{number}", empty, train)
 
 
 def usual_error(made: Editor) -> dict[str, float]:
     """How well held-out faces are made again: the error below which 99 of 100 lie, in units of the whole range."""
     people = faces("held out").pictures[CHUNK:, 0]  # not those that are bundled
-    return {"quantile_99": float(np.quantile(squared_error(made.pictures(made.codes(people)), people), 0.99))}
+    return {"quantile_99": float(np.quantile(squared_error(made.pictures(made.latents(people)), people), 0.99))}
 
 
 def judge() -> judges.Judges:
@@ -127,14 +127,12 @@ def judge() -> judges.Judges:
 
     def train() -> judges.Judges:
         flat = every.pictures.reshape(-1, *every.pictures.shape[2:])
-        return judges.fit(flat, every.labels.reshape(len(flat), -1), VALUES, JUDGES, report=told)
+        return judges.fit(flat, every.labels.reshape(len(flat), -1), VALUES, JUDGES, report=log_progress)
 
-    trained = kept("judges", judges.Judges(VALUES, SIDE), train)
-    assert isinstance(trained, judges.Judges)
-    return trained
+    return kept("judges", judges.Judges(VALUES, SIDE), train)
 
 
-def told(progress: Progress) -> None:
+def log_progress(progress: Progress) -> None:
     """A line on the log now and then."""
     if progress.done % 100 == 0 or progress.done == progress.total:
         log.info("%s: %s of %s, %s", progress.message, progress.done, progress.total, progress.metrics)

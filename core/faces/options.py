@@ -1,9 +1,21 @@
-"""The kinds of auto-encoder that there are, and where what comes along lies; nothing heavy, so that a page can ask."""
+"""The kinds of auto-encoder, what a training takes, and where what comes along lies; nothing heavy."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import BadParameter
 from core.sources import bundled
+
+LEAST_PICTURES, LEAST_OF_VALUE = 100, 10
+"""Fewer tell no value of a factor from another."""
+MOST_VALUES, MOST_FACTORS = 12, 8
+"""A column of more values is no factor; of more such columns a person has to choose."""
+SURE = 0.8
+"""How probable a value has to be where prompts say which it is."""
+SIDES = (64, 96)
+"""Pixels."""
+MOST_EPOCHS = 10_000
+MOST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -33,3 +45,9 @@ BEST = "eigenface-vae"
 def bundled_file(name: str) -> Path:
     """Of what comes along: the editor "faces", "judges", or a kind of auto-encoder."""
     return bundled.ASSETS / "editor" / f"{name}.safetensors"
+
+
+def check_seed(seed: int) -> None:
+    """Raises `BadParameter` for a number that nothing can be drawn from."""
+    if not 0 <= seed <= MOST_SEED:
+        raise BadParameter(f"seed={seed} is not between 0 and {MOST_SEED:,}: choose another number")

@@ -1,26 +1,21 @@
-"""A map of embedded faces as the ground on which the path of an edit is drawn."""
+"""A map of embedded faces, on which the path of an edit is drawn."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.inputs import open_workspace
-from core.results import Floats, Strings
+from core.results import Floats, Strings, places
 from core.runs.map import MapRun
-
-if TYPE_CHECKING:
-    from core.workspace import RunCard, Workspace
 
 NEIGHBOURS = 10
 
 
 @dataclass(frozen=True)
-class Ground:
+class FaceMap:
     """ids: (N,) str, of images. vectors: (N, D) float32, unit norm. xy: (N, 2) float32. title: how it was drawn."""
 
     ids: Strings
@@ -41,39 +36,27 @@ class Ground:
         return np.einsum("mk,mkc->mc", weights / weights.sum(1, keepdims=True), self.xy[nearest])
 
 
-def ground(workspace: str, model: str) -> Ground | None:
+def face_map(workspace: str, model: str) -> FaceMap | None:
     """The newest map of a workspace's images by a model, or else their two principal components.
 
     None where that model has not embedded at least three images there.
     """
     place = open_workspace(workspace)
-    return _ground(place.path, place.version, model)
+    return _face_map(place.path, place.version, model)
 
 
 @lru_cache(maxsize=2)
-def _ground(path: str, version: int, model: str) -> Ground | None:
+def _face_map(path: str, version: int, model: str) -> FaceMap | None:
+    from core.maps import pca
+
     place = open_workspace(path)
     if sum(each.count for each in place.models() if (each.model, each.modality) == (model, "image")) < 3:
         return None
     embedded = place.embeddings(model, "image")
-    for card in reversed(place.runs("map")):
-        if card.model == model and (found := _of_run(place, card)):
-            ids, xy = found
-            rows = {id: row for row, id in enumerate(embedded.ids.tolist())}
-            known = np.array([id in rows for id in ids.tolist()])
-            vectors = embedded.vectors[[rows[id] for id in ids[known].tolist()]]
-            return Ground(ids[known], vectors, xy[known], card.title)
-    return Ground(embedded.ids, embedded.vectors, _principal(embedded.vectors), "PCA")
-
-
-def _of_run(place: Workspace, card: RunCard) -> tuple[Strings, NDArray[np.float32]] | None:
-    """Ids and places of a map's images; None where it has fewer than three."""
-    drawn = MapRun.load(place, card.id)
-    images = drawn.modality == "image"
-    return (drawn.ids[images], drawn.xy[images]) if images.sum() >= 3 else None
-
-
-def _principal(vectors: Floats) -> Floats:
-    from core.maps import pca
-
-    return pca.fit(vectors, pca.Params()).xy
+    for card in reversed(place.runs(MapRun.KIND)):
+        drawn = MapRun.load(place, card.id) if card.model == model else None
+        if drawn and (drawn.modality == "image").sum() >= 3:
+            rows = places(drawn.ids, embedded.ids)
+            known = (drawn.modality == "image") & (rows >= 0)
+            return FaceMap(drawn.ids[known], embedded.vectors[rows[known]], drawn.xy[known], card.title)
+    return FaceMap(embedded.ids, embedded.vectors, pca.fit(embedded.vectors, pca.Params()).xy, "PCA")
