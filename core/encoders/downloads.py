@@ -67,15 +67,10 @@ def stream(file: HubFile, partial: Path, on_arrival: OnArrival) -> None:
         try:
             hf_raise_for_status(answer)
         except Exception as error:
-            raise refusal(file, partial, answer.status_code, error) from None
+            if answer.status_code == 416:  # the hub cannot go on from there: it is begun anew next time
+                partial.unlink()
+            raise plainly(file.repository, error) from None
         append(answer, partial, begin if answer.status_code == 206 else 0, on_arrival)
-
-
-def refusal(file: HubFile, partial: Path, status: int, error: Exception) -> Exception:
-    """Why the hub does not give the file; a partial one that it cannot go on from is begun anew next time."""
-    if status == 416:
-        partial.unlink()
-    return plainly(file.repository, error)
 
 
 def append(answer: Any, partial: Path, begin: int, on_arrival: OnArrival) -> None:
