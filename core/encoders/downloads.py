@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.encoders.hub import HubFile, plainly
-from core.errors import MissingWeights
+from core.errors import MissingWeights, one_line
 from core.formats import size
 
 TIMEOUT = 10.0
@@ -48,7 +48,8 @@ def receive(file: HubFile, partial: Path, on_arrival: OnArrival) -> None:
         fruitless = 0 if arrived(partial) > before else fruitless + 1
         time.sleep(PAUSE)
     raise MissingWeights(
-        f"{file.repository}: the connection broke at {size(arrived(partial))} of {size(file.size)} ({why(broken)}); "
+        f"{file.repository}: the connection broke at {size(arrived(partial))} of {size(file.size)} "
+        f"({one_line(broken, 120)}); "
         "what has come is kept: ask for it again to go on"
     )
 
@@ -98,7 +99,3 @@ def digest(path: Path) -> str:
 
 def arrived(partial: Path) -> int:
     return partial.stat().st_size if partial.exists() else 0
-
-
-def why(error: Exception) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
