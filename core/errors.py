@@ -15,6 +15,11 @@ A text names parameters in words, so that it is right on a page and in Python; o
 """
 
 
+def one_line(error: object, most: int = 200) -> str:
+    """What a library says of an error, in a line of so many letters at the most; its kind where it says nothing."""
+    return " ".join(str(error).split())[:most] or type(error).__name__
+
+
 class ClipscapeError(Exception):
     """Root of the tree; its text is one line for a person.
 

@@ -93,16 +93,11 @@ def read_rows(source: str | Path, space: str = "both", model: str | None = None)
 
     `model`: whose embeddings of a workspace; None: the one that has embedded most.
     """
-    check_space(space)
+    if space not in MODALITIES:
+        raise BadParameter(f"space {space!r} is not one of {', '.join(MODALITIES)}")
     if str(source).endswith(".npz"):
         return _from_arrays(Path(source), load_arrays(Path(source)), space)
     return workspace_rows(open_workspace(source), space, model)
-
-
-def check_space(space: str) -> None:
-    """Raises `BadParameter` unless it names a space."""
-    if space not in MODALITIES:
-        raise BadParameter(f"space {space!r} is not one of {', '.join(MODALITIES)}")
 
 
 def open_workspace(source: str | Path) -> Workspace:

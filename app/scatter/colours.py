@@ -35,17 +35,11 @@ def categories(title: str, values: pd.Series) -> Colour:
     names = list(counts.index[:MANY]) if len(counts) > MANY else sorted(counts.index, key=lambda name: name == NOTHING)
     rest = [f"{REST}: {len(counts) - MANY:,} values"] if len(counts) > MANY else []
     codes = pd.Index(names).get_indexer(texts)
-    return Colour(
-        title, codes=np.where(codes < 0, len(names), codes), names=names + rest, palette=_palette(names + rest)
-    )
-
-
-def _palette(names: list[str]) -> list[str]:
-    """A colour a name; what a clustering left over, and what has no value, is grey."""
-    return [
-        GREY if name in (NOISE, NOTHING) else colour
-        for name, colour in zip(names, category_colours(names), strict=True)
-    ]
+    names, codes = names + rest, np.where(codes < 0, len(names), codes)
+    shades = zip(names, category_colours(names), strict=True)
+    grey = (NOISE, NOTHING)  # what a clustering left over, and what has no value
+    palette = [GREY if name in grey else shade for name, shade in shades]
+    return Colour(title, codes=codes, names=names, palette=palette)
 
 
 def _text(value: object) -> str:

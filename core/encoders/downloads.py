@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.encoders.hub import HubFile, plainly
-from core.errors import MissingWeights
+from core.errors import MissingWeights, one_line
 from core.formats import size
 
 TIMEOUT = 10.0
@@ -48,7 +48,8 @@ def receive(file: HubFile, partial: Path, on_arrival: OnArrival) -> None:
         fruitless = 0 if arrived(partial) > before else fruitless + 1
         time.sleep(PAUSE)
     raise MissingWeights(
-        f"{file.repository}: the connection broke at {size(arrived(partial))} of {size(file.size)} ({why(broken)}); "
+        f"{file.repository}: the connection broke at {size(arrived(partial))} of {size(file.size)} "
+        f"({one_line(broken, 120)}); "
         "what has come is kept: ask for it again to go on"
     )
 
@@ -67,15 +68,10 @@ def stream(file: HubFile, partial: Path, on_arrival: OnArrival) -> None:
         try:
             hf_raise_for_status(answer)
         except Exception as error:
-            raise refusal(file, partial, answer.status_code, error) from None
+            if answer.status_code == 416:  # the hub cannot go on from there: it is begun anew next time
+                partial.unlink()
+            raise plainly(file.repository, error) from None
         append(answer, partial, begin if answer.status_code == 206 else 0, on_arrival)
-
-
-def refusal(file: HubFile, partial: Path, status: int, error: Exception) -> Exception:
-    """Why the hub does not give the file; a partial one that it cannot go on from is begun anew next time."""
-    if status == 416:
-        partial.unlink()
-    return plainly(file.repository, error)
 
 
 def append(answer: Any, partial: Path, begin: int, on_arrival: OnArrival) -> None:
@@ -103,7 +99,3 @@ def digest(path: Path) -> str:
 
 def arrived(partial: Path) -> int:
     return partial.stat().st_size if partial.exists() else 0
-
-
-def why(error: Exception) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__

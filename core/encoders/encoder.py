@@ -23,7 +23,7 @@ from core.encoders.texts import MERGES as MERGES
 from core.encoders.texts import encode_text, make_tokenizer, needs_transformers
 from core.encoders.texts import tower as text_tower
 from core.encoders.weights import Source, files_of
-from core.errors import BadInput, MissingWeights
+from core.errors import BadInput, MissingWeights, one_line
 from core.results import Floats
 
 Pixels = NDArray[np.uint8]
@@ -239,15 +239,13 @@ def fill(model: Any, source: Source) -> None:
             model.load_state_dict({name: value for file in files for name, value in load_file(file).items()})
     except Exception as error:
         what = source.configuration.partition(":")[2] or source.configuration
-        reason = " ".join(str(error).split())[:200]
-        raise BadInput(f"{source.weights.name} does not fit {what}: {reason}") from None
+        raise BadInput(f"{source.weights.name} does not fit {what}: {one_line(error)}") from None
 
 
 def cannot_build(source: Source, error: Exception) -> Exception:
-    reason = " ".join(str(error).split())[:200]
     if isinstance(error, OSError):
-        return MissingWeights(f"{source.name} needs more files of the hub, which cannot be had: {reason}")
-    return BadInput(f"{source.name}: open_clip cannot make this model: {reason}")
+        return MissingWeights(f"{source.name} needs more files of the hub, which cannot be had: {one_line(error)}")
+    return BadInput(f"{source.name}: open_clip cannot make this model: {one_line(error)}")
 
 
 @contextmanager

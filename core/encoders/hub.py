@@ -12,7 +12,7 @@ from typing import Any
 
 from core.encoders.catalogue import WEIGHTS, suggest
 from core.encoders.kept import NOT_STATED
-from core.errors import BadInput, ClipscapeError, MissingWeights
+from core.errors import BadInput, ClipscapeError, MissingWeights, one_line
 
 PREFIX = "hf-hub:"
 ON_HUB = (WEIGHTS, "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin")
@@ -118,13 +118,9 @@ def knock(failures: list[Exception]) -> None:
 
 
 def unreachable(model: str, error: Any) -> MissingWeights:
-    reason = " ".join(reason_of(error).split())[:160] or type(error).__name__
+    reason = re.sub(r"\[Errno -?\d+\] ", "", str(getattr(error, "reason", error)))  # of `<urlopen error [Errno -2] …>`
+    reason = one_line(reason, 160) if reason.strip() else type(error).__name__
     return MissingWeights(f"{model} is not here and the hub cannot be reached ({reason}): {REMEDY}")
-
-
-def reason_of(error: Any) -> str:
-    """`Name or service not known`, where the network stack writes `<urlopen error [Errno -2] Name …>`."""
-    return re.sub(r"\[Errno -?\d+\] ", "", str(getattr(error, "reason", error)))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from core.errors import BadInput, Cancelled, ClipscapeError
+from core.errors import BadInput, Cancelled, ClipscapeError, one_line
 from core.progress import Progress
 from core.serialise import to_json
 
@@ -58,7 +58,8 @@ def answer(request: Mapping[str, Any], reporter: "Reporter") -> dict[str, Any]:
         return {"error": str(error), "kind": type(error).__name__}
     except Exception as error:
         traceback.print_exc()
-        return {"error": describe(request["command"], error), "kind": "JobFailed"}
+        failed = f"{request['command']} failed: {type(error).__name__}: {one_line(error, 500)}"
+        return {"error": f"{failed}; the whole story is in the server's log", "kind": "JobFailed"}
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -135,8 +136,3 @@ def accepting_report(function: Callable[..., dict[str, Any]]) -> Callable[..., d
     if "report" in inspect.signature(function).parameters:
         return function
     return lambda report, **arguments: function(**arguments)
-
-
-def describe(command: str, error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return f"{command} failed: {type(error).__name__}: {text[:500]}; the whole story is in the server's log"

@@ -66,7 +66,8 @@ def map_neighbour_ranks(
     for start in range(0, len(rows), size):
         report(Progress(start, len(rows), "measuring how far the map can be trusted"))
         chunk = slice(start, start + size)
-        ranks[chunk] = _ranks(_offsets(x, squares, rows[chunk]), rows[chunk], on_map[chunk])
+        offsets = squares - 2 * (x[rows[chunk]] @ x.T)  # squared distances less the rows' own norms: the same order
+        ranks[chunk] = _ranks(offsets, rows[chunk], on_map[chunk])
     return ranks
 
 
@@ -81,11 +82,6 @@ def _nearest_on_map(xy: Floats, rows: NDArray[np.int64], neighbours: int) -> NDA
 
     distances, indices = cKDTree(xy).query(xy[rows], neighbours + 1, workers=-1)
     return without_self(Neighbours(indices, distances), rows).indices
-
-
-def _offsets(x: Floats, squares: Floats, rows: NDArray[np.int64]) -> Floats:
-    """Squared distances of some rows to all rows, less the rows' own squared norms: the same order."""
-    return squares - 2 * (x[rows] @ x.T)
 
 
 def _ranks(distances: Floats, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,25 +2,23 @@
 
 import json
 import re
+from collections import Counter
 
 import numpy as np
 
-from core.recipes import captions, download, sources
+from core.recipes import captions, download, sources, wordnet
 from core.recipes.teacher import teacher
 
 WORDNET_WORDS = 26_000
 
 
-def wordnet() -> list[str]:
+def wordnet_words() -> list[str]:
     """WordNet's words: those counted in its tagged texts first, then short plain nouns."""
-    folder = download.deb("wordnet-base") / "usr/share/wordnet"
-    counts: dict[str, int] = {}
-    for line in (folder / "cntlist.rev").read_text().splitlines():
-        key, _, count = line.split()
-        word = key.split("%")[0].replace("_", " ")
-        counts[word] = counts.get(word, 0) + int(count)
+    counts = Counter[str]()
+    for (word, _), count in wordnet.counts().items():
+        counts[word] += count
     for name in ("noun", "verb", "adj"):
-        for line in (folder / f"index.{name}").read_text().splitlines():
+        for line in (wordnet.folder() / f"index.{name}").read_text().splitlines():
             if not line.startswith(" "):
                 fields = line.split()
                 counts.setdefault(fields[0].replace("_", " "), -len(fields[0]))
@@ -38,7 +36,7 @@ def emoji_phrases() -> list[str]:
 
 def corpus(picture_phrases: list[str]) -> list[str]:
     """All training phrases: the pictures' captions, the emoji's words, WordNet's words."""
-    return list(dict.fromkeys([*picture_phrases, *emoji_phrases(), *wordnet()]))
+    return list(dict.fromkeys([*picture_phrases, *emoji_phrases(), *wordnet_words()]))
 
 
 def vectors(texts: list[str], name: str = "phrases") -> np.ndarray:

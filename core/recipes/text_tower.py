@@ -57,7 +57,7 @@ def start_from_teacher(model: open_clip.CLIP, merges: Path) -> None:
 
 def sampling_weights(texts: list[str]) -> np.ndarray:
     """Emoji words count eight times, WordNet's bare words half."""
-    emoji, words = set(phrases.emoji_phrases()), set(phrases.wordnet())
+    emoji, words = set(phrases.emoji_phrases()), set(phrases.wordnet_words())
     weight = np.array([8.0 if t in emoji else 0.5 if t in words else 1.0 for t in texts])
     return weight / weight.sum()
 

@@ -5,16 +5,18 @@ import streamlit as st
 from msgspec import convert
 from numpy.typing import NDArray
 
-from app.kit import store
+from app.kit import formats, store
+from app.kit.empty import bring, middle, say
 from app.kit.names import COLUMN
 from app.kit.page import Outcome, Page, Result
 from app.kit.state import state
 from app.scatter import Colour, Label, Picked, colours, scatter, select
 from app.scatter import maps as of_workspace
 from app.scatter.drawn import Drawn
-from app.views.map import bar, drawer, empty, figures, maps
+from app.views.map import bar, drawer, figures, maps
 from core.jobs import Job, jobs
 from core.runs.map import MapResult
+from core.workspace import Workspace
 
 KEY = "map"
 WARM_AFTER = 5.0
@@ -26,7 +28,7 @@ def show() -> None:
     workspace = store.current()
     cards = workspace.runs("map")
     if not cards:
-        empty.show(workspace)
+        without_a_map(workspace)
         return
     card, items = maps.chosen(cards), store.items(workspace)
     view = bar.show(workspace, cards, card, items)
@@ -46,6 +48,28 @@ def show() -> None:
                 drawer.show(workspace, card, items, drawn)
     figures.show(workspace, card, drawn)
     jobs().warm(after=WARM_AFTER)
+
+
+def without_a_map(workspace: Workspace) -> None:
+    """One line about why there is no map, and the button that helps."""
+    with middle():
+        running = [job for job in jobs().list(workspace.path) if job.active]
+        if running:
+            say("hourglass_top", "The map is on its way", f"{running[0].title} is running; the map appears here.")
+        elif not workspace.models():
+            _nothing(workspace.count())
+        else:
+            say("scatter_plot", "No map yet", "The items are embedded; choose how to draw them.")
+            if st.button("New map", key="new-map", type="primary", icon=":material/add:"):
+                maps.new(workspace)
+
+
+def _nothing(count: int) -> None:
+    if count:
+        say("memory", "Nothing to map yet", f"{formats.counted(count, 'item')} wait to be embedded by a model.")
+    else:
+        say("add_photo_alternate", "Nothing to map yet", "Bring images or captions first; then they are mapped.")
+    bring(count)
 
 
 def named(column: str | None, colour: Colour | None, drawn: Drawn) -> list[Label]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.recipes import download
-from core.recipes.pocket2 import wordnet
+from core.recipes import download, wordnet
 
 TEMPLATES = ("a photo of a {}", "{}", "a close up of a {}")
 

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import accumulate
 
-from core.recipes import pictures
-from core.recipes.pocket2 import wordnet
+from core.recipes import pictures, wordnet
 
 
 def _listed(words: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from core.recipes import phrases, pictures
-from core.recipes.pocket2 import classes, photographs, sentences, wordnet
+from core.recipes import phrases, pictures, wordnet
+from core.recipes.pocket2 import classes, photographs, sentences
 
 SENTENCES = 250_000
 SHARES = {"sentences": 0.42, "definitions": 0.1, "classes": 0.1, "words": 0.12, "drawings": 0.2, "captions": 0.06}

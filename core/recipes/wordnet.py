@@ -36,11 +36,11 @@ def folder() -> Path:
 @lru_cache(maxsize=1)
 def synsets() -> list[Synset]:
     """All synsets of WordNet."""
-    counts = _counts()
-    return [each for part in ("noun", "verb", "adj", "adv") for each in _read(part, counts)]
+    known = counts()
+    return [each for part in ("noun", "verb", "adj", "adv") for each in _read(part, known)]
 
 
-def _counts() -> Counter[tuple[str, str]]:
+def counts() -> Counter[tuple[str, str]]:
     """(lemma, part) → times met, over all of its meanings."""
     found: Counter[tuple[str, str]] = Counter()
     parts = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
