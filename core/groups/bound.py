@@ -96,8 +96,8 @@ def _tightest(left: Doubles, sides: Sequence[NDArray]) -> Bounds:
     """Of the two orders of a pair, the smaller sides."""
     right, other, sharper, checked, broken = (each.reshape(2, len(left)) for each in sides)
     order, pair = right.argmin(axis=0), np.arange(len(left))
-    told = {"checked": int(checked.sum()), "broken": int(broken.sum())}
-    return Bounds(left, right[order, pair], sharper.min(axis=0), other[order, pair], **told)
+    counts = {"checked": int(checked.sum()), "broken": int(broken.sum())}
+    return Bounds(left, right[order, pair], sharper.min(axis=0), other[order, pair], **counts)
 
 
 def _between(some: Sets, groups: Sets) -> tuple[Doubles, Doubles]:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.comparison.menus import page
 from app.kit import formats, item_view, store
 from app.kit.gallery import gallery, pictures
 from app.kit.items import Items
@@ -47,14 +48,13 @@ def _side(workspace: Workspace, items: Items, found: Changes, side: str, of: str
     title, meaning, _ = SIDES[side]
     table, tries = getattr(found, side), getattr(found, f"{side}_tries")
     st.markdown(f"**{title}: {tries:,}** :gray[{meaning}]")
-    count = -(-len(table) // PAGE)
-    if not count:
+    if table.empty:
         st.caption("None.")
         return None
     place_of_gallery = st.container(key=f"{side}-gallery")
-    page = st.pagination(count, key=f"{side}-page-{of}", max_visible_pages=5) if count > 1 else 1
+    seen = page(table, PAGE, f"{side}-page-{of}")
     with place_of_gallery:
-        return matches(cards(workspace, items, table.iloc[(page - 1) * PAGE : page * PAGE], side), f"{side}-pictures")
+        return matches(cards(workspace, items, seen, side), f"{side}-pictures")
 
 
 def cards(workspace: Workspace, items: Items, rows: pd.DataFrame, side: str) -> list[Match]:
@@ -96,11 +96,11 @@ def _look(workspace: Workspace, items: Items, curve: ReductionRun, dimension: in
     item_view.large(workspace, items, id)
     for way, of in places(curve, dimension, id).groupby("way", sort=False):
         count = tries(curve, Measure("i2t")) if PARTS[str(way)] == "image" else curve.held_out.shape[1]
-        st.caption(told(str(way), of, count, dimension))
+        st.caption(sentence(str(way), of, count, dimension))
         _instead(workspace, items, of, str(way), dimension)
 
 
-def told(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
+def sentence(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
     """A direction in a line: `The caption, sought for the image: 1st of 944; in 64 dimensions 4th.`"""
     before, after = (", ".join(_places(of[name].tolist())) for name in ("before", "after"))
     number = of["split"].nunique() if "split" in of else len(of)
