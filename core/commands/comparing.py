@@ -15,7 +15,7 @@ from core.commands.runs import write_arrays
 from core.errors import BadInput, BadParameter, Cancelled, ClipscapeError
 from core.methods import Method, find, renamed
 from core.progress import Bar, Report
-from core.runs.record import as_result
+from core.runs.record import ComparisonResult
 
 MOST_SEEDS = 1_000
 STEPS = 1_000
@@ -121,8 +121,8 @@ class MethodComparison(Comparison[Done]):
     """A comparison whose result is a record, and whose arrays can be written to a file."""
 
     @abstractmethod
-    def result(self) -> Any:
-        """A dataclass of what there is so far."""
+    def result(self) -> ComparisonResult:
+        """What there is so far."""
 
     @abstractmethod
     def arrays(self) -> dict[str, NDArray]:
@@ -134,7 +134,7 @@ class MethodComparison(Comparison[Done]):
         self.go(candidates, lambda number: bar.part(begin + number * STEPS, STEPS))
         if out is not None:
             write_arrays(out, self.arrays())
-        return as_result(self.result())
+        return self.result().to_dict()
 
 
 def by_method(every: Mapping[str, Mapping[str, NDArray]], shared: Mapping[str, NDArray]) -> dict[str, NDArray]:

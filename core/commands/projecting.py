@@ -19,7 +19,6 @@ from core.methods import find, seed_of
 from core.progress import Bar, Progress, Report, silent
 from core.reduced import KIND, Completed, complete, delete, reduced_models
 from core.reducer_file import LOADER, export_reducer, read_reducer
-from core.runs.record import as_result
 from core.runs.reducer import DiscardResult, ProjectResult, ReducerRun
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def project(
         export_reducer(made, out)
     done = complete(place, made.card, bar.part(FIT, STEPS - FIT)) if place else Completed()
     card = made.card
-    found = ProjectResult(
+    return ProjectResult(
         run=card.id if place else None,
         model=made.figures.derived,
         base=card.model,
@@ -76,8 +75,7 @@ def project(
         file=out or None,
         loader=LOADER if out else None,
         **vars(done),
-    )
-    return as_result(found)
+    ).to_dict()
 
 
 def discard(
@@ -96,14 +94,13 @@ def discard(
     counts = {each.modality: each.count for each in place.models() if each.model == model}
     card = delete(place, model)
     report(Progress(1, 1, f"deleted {model}"))
-    found = DiscardResult(
+    return DiscardResult(
         model=model,
         run=card.id if card else None,
         images=counts.get("image", 0),
         captions=counts.get("text", 0),
         runs=sum(each.model == model for each in place.runs()),
-    )
-    return as_result(found)
+    ).to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:

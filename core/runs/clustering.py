@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.clustering.metrics import Labels, stability
 from core.formats import counted
 from core.results import Floats, Strings
-from core.runs.record import Chosen, ComparisonResult, Record, as_json, as_result
+from core.runs.record import Chosen, ComparisonResult, Record, Result, as_json
 from core.statistics import MeanAndSd, mean_and_sd
 from core.workspace import RunCard
 
@@ -47,7 +47,7 @@ class ClusteringFigures(Chosen):
     label: str | None = None
 
 
-class ClusteringRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ClusteringRow(Result):
     """A run as one row of a table: its figures as in `ClusteringFigures`, and the run that keeps it.
 
     seconds: of the method itself. partial: it was stopped.
@@ -91,14 +91,12 @@ class ClusteringResult(Chosen, ComparisonResult):
 
         The warning is left out, for it is said on standard error, whole.
         """
-        hidden, plain = ("silhouette_sample", "run"), as_result(self)
-        rows = [{name: value for name, value in row.items() if name not in hidden} for row in plain["runs"]]
         methods = [
             {"method": method} | {name: "–" if each is None else _readable(each) for name, each in figures.items()}
             for method, figures in self.summary.items()
         ]
-        rest = {name: value for name, value in plain.items() if name != "warning"}
-        return {**rest, "runs": rows, "summary": methods}
+        rows = [row.to_dict("silhouette_sample", "run") for row in self.runs]
+        return {**self.to_dict("warning"), "runs": rows, "summary": methods}
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from core.groups.figures import AgainstMean, Point
 from core.groups.significance import Difference
 from core.groups.verdict import Answer
 from core.results import Floats, Strings
-from core.runs.record import Chosen, ComparisonResult, Record, as_result, by_number
+from core.runs.record import Chosen, ComparisonResult, Record, by_number
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -70,9 +70,8 @@ class GroupsResult(Compared, ComparisonResult):
 
     def readable(self) -> dict[str, Any]:
         """As records for a table: a row a method and size, and the rest as figures."""
-        bound, plain = self.bound, as_result(self)
-        hidden = ("comparison", "curves", "against_mean", "verdict", "bound", "seconds", "runs", "asked")
-        rest = {name: value for name, value in plain.items() if name not in hidden}
+        bound, plain = self.bound, self.to_dict("comparison", "curves", "against_mean", "verdict", "seconds", "runs")
+        rest = {name: value for name, value in plain.items() if name not in ("bound", "asked")}
         figures = {
             "triplet margin m": bound.margin,
             "bound holds": bound.holds,

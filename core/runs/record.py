@@ -113,6 +113,11 @@ class ComparisonResult:
     refused: Sequence[Mapping[str, str]] | None = None
     partial: bool | None = None
 
+    def to_dict(self, *hidden: str) -> dict[str, Any]:
+        """As JSON, but for some fields; what is None and need not be there is left out."""
+        absent = {each.name for each in fields(self) if each.default is None and getattr(self, each.name) is None}
+        return {name: value for name, value in plain(self).items() if name not in {*hidden, *absent}}
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -137,12 +142,6 @@ def plain(value: Any) -> Any:
 def metrics(figures: Any) -> Mapping[str, Any]:
     """A dataclass of figures as a card keeps them; what is None is left out."""
     return {name: value for name, value in plain(figures).items() if value is not None}
-
-
-def as_result(found: Any) -> dict[str, Any]:
-    """A dataclass as the JSON that a command returns; what is None and need not be there is left out."""
-    optional = {each.name for each in fields(found) if each.default is None}
-    return {name: value for name, value in plain(found).items() if value is not None or name not in optional}
 
 
 def _arrays(kind: type[Record]) -> list[Field]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from core.results import Projection, Reducer
-from core.runs.record import Record, as_json, as_result, in_parts
+from core.runs.record import Record, Result, as_json, in_parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +42,7 @@ class ReducerRun(Record[ReducerFigures]):
         return f"made the model {self.figures.derived}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectResult:
+class ProjectResult(Result):
     """What the command `project` returns. run, model: what keeps the reducer and what it makes; None for a `.npz`.
 
     base: the model reduced. images, captions: how many were reduced now, left_out: to which it gives no direction.
@@ -65,11 +64,10 @@ class ProjectResult:
 
     def readable(self) -> dict[str, Any]:
         """Without the loader, which is for programs."""
-        return {name: value for name, value in as_result(self).items() if name != "loader"}
+        return self.to_dict("loader")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DiscardResult:
+class DiscardResult(Result):
     """What the command `discard` returns. run: the reducer's, None of features; runs: how many are of the model."""
 
     model: str

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.reduction.compare import WAYS
 from core.reduction.figures import PointFigures, WholeFigures
 from core.results import Floats, Strings, first_rows, numbered
-from core.runs.record import Chosen, ComparisonResult, Record, as_result
+from core.runs.record import Chosen, ComparisonResult, Record
 from core.workspace.captions import own_caption_ids
 
 Integers = NDArray[np.int64]
@@ -66,8 +66,7 @@ class ReductionResult(Compared, ComparisonResult):
 
     def readable(self) -> dict[str, Any]:
         """As records for a table: a row a point, a row a method, and the rest as figures."""
-        full, apart = self.full, ("comparison", "explained_variance")
-        rest = {name: value for name, value in as_result(self).items() if name not in apart}
+        full, rest = self.full, self.to_dict("comparison", "explained_variance")
         figures: dict[str, Any] = {
             "all dimensions, i2t": f"{full.i2t:.4g} ± {full.sd['i2t']:.2g}",
             "all dimensions, t2i": f"{full.t2i:.4g} ± {full.sd['t2i']:.2g}",

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -12,7 +11,6 @@ from core.clustering.compare import trials
 from core.commands.clustering import record
 from core.inputs import Rows
 from core.runs.clustering import FIGURES, ClusteringResult, ClusteringRun, cluster_name, figure, over_seeds, summary
-from core.runs.record import as_result
 from core.workspace import Workspace
 from tests.clustering.test_compare import METHOD, X, Y
 
@@ -43,7 +41,7 @@ def test_a_run_comes_back_typed(made: list[ClusteringRun], tmp_path: Path) -> No
 
 
 def test_rows_hold_every_figure(made: list[ClusteringRun]) -> None:
-    row = msgspec.to_builtins(made[2].row())
+    row = made[2].row().to_dict()
     assert set(row) == {"method", "seed", *FIGURES, "silhouette_sample", "run"}
     assert (row["method"], row["seed"], row["k"]) == ("known", 2, 2)
     assert stopped(made[2]).row().partial is True
@@ -86,5 +84,5 @@ def test_words() -> None:
 def test_how_many_runs_a_comparison_has_brought(made: list[ClusteringRun]) -> None:
     rows = [run.row() for run in made]
     found = ClusteringResult(runs=rows, summary={}, items=4, labelled=4, space="images", label="label")
-    assert summary(as_result(found)) == "3 runs"
-    assert summary(as_result(replace(found, runs=[]))) == "0 runs"
+    assert summary(found.to_dict()) == "3 runs"
+    assert summary(replace(found, runs=[]).to_dict()) == "0 runs"

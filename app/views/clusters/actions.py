@@ -67,21 +67,10 @@ def table(items: Items, found: ClusteringRun) -> pd.DataFrame:
 def _on_the_map(workspace: Workspace, found: ClusteringRun) -> None:
     mapped = bool(workspace.runs("map"))
     without = None if mapped else "There is no map yet: draw one on the Map page"
+    own, end = column_of(found.card), "which colours the map"
     ways = (
-        (
-            "Show on the Map page",
-            "palette",
-            column_of(found.card),
-            write,
-            "Writes the clusters as a column, which colours the map",
-        ),
-        (
-            "Confidence",
-            "gradient",
-            f"{column_of(found.card)} (confidence)",
-            write_confidence,
-            "Writes from 0 to 1 for each item, which colours the map",
-        ),
+        ("Show on the Map page", "palette", own, write, f"Writes the clusters as a column, {end}"),
+        ("Confidence", "gradient", f"{own} (confidence)", write_confidence, f"Writes from 0 to 1 for each item, {end}"),
     )
     for title, icon, column, action, help in ways:
         if st.button(title, key=f"map-by-{icon}", icon=f":material/{icon}:", disabled=not mapped, help=without or help):

@@ -27,6 +27,9 @@ SIDES = {
 }
 """Of each its title, its meaning, and when what was found instead comes first."""
 
+SEVERAL = " An image is right when any of its captions comes first; each caption asks for its image by itself."
+UNKNOWN = " This curve is of an earlier version: compare again to see what came first."
+
 
 def show(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int, by: Measure) -> None:
     """Broken pairs on the left, won ones on the right; a click shows the pair large."""
@@ -37,10 +40,13 @@ def show(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int
                 clicked = _side(workspace, items, found, side, f"{curve.card.id}-{dimension}-{by.way}-{by.depth}")
             if clicked:
                 _look(workspace, items, curve, dimension, clicked)
+    sought = " or ".join(PARTS[way] for way in by.ways)
+    several = "" if curve.asks.all() else SEVERAL
+    unknown = "" if curve.knows_others else UNKNOWN
     st.caption(
         f"Of {found.tries:,} matches looked for; a pair is shown once, with its largest change. A card: what was "
-        f"sought with; its own {_sought(by)} and the place of that among all held out, before and now; what came first "
-        f"instead. Click a card for more.{_several(curve)}{_unknown(curve)}"
+        f"sought with; its own {sought} and the place of that among all held out, before and now; what came first "
+        f"instead. Click a card for more.{several}{unknown}"
     )
 
 
@@ -74,20 +80,6 @@ def _card(row: Any, side: str, items: Items, drawn: Mapping[str, bytes]) -> Matc
         cells.append((SIDES[side][2], items.caption(row.instead), row.instead, sought))
     shown = (Cell(title, said, drawn.get(id) if part == "image" else None) for title, said, id, part in cells)
     return Match(row.id, tuple(shown))
-
-
-def _several(curve: ReductionRun) -> str:
-    if curve.asks.all():
-        return ""
-    return " An image is right when any of its captions comes first; each caption asks for its image by itself."
-
-
-def _unknown(curve: ReductionRun) -> str:
-    return "" if curve.knows_others else " This curve is of an earlier version: compare again to see what came first."
-
-
-def _sought(by: Measure) -> str:
-    return " or ".join(PARTS[way] for way in by.ways)
 
 
 @dialog("Pair")

@@ -80,11 +80,11 @@ def bound(each: GroupsRun) -> pd.DataFrame:
 
 
 def _files(every: Sequence[GroupsRun], each: GroupsRun) -> list[File]:
-    stem = f"groups-{each.card.method}"
+    stem, matrix = f"groups-{each.card.method}", lambda: downloads.csv(distances(each), index=True)
     files: list[File] = [
         ("Figures", lambda: downloads.csv(figures(every)), "groups.csv", "A row a method, size and split"),
         ("Groups", lambda: downloads.csv(groups(each)), f"{stem}.csv", "A row a group, with its nearest groups"),
-        ("Distances", lambda: downloads.csv(distances(each), index=True), f"{stem}-distances.csv", "The heat map's matrix"),
+        ("Distances", matrix, f"{stem}-distances.csv", "The heat map's matrix"),
         ("Bound", lambda: downloads.csv(bound(each)), "groups-bound.csv", "A row a pair, both sides of the bound"),
         ("Run card", lambda: downloads.run_card(each.card), f"{stem}.json", "Method, parameters, figures"),
     ]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from app.comparison.chart import GREY, LEGEND, band, faded, laid_out
 from app.views.groups.runs import MEAN, title
 from app.views.groups.styles import colours
-from core.groups.significance import Difference
 from core.groups.verdict import FEWEST, MOST
 from core.runs.groups import GroupsRun
 
@@ -62,7 +61,12 @@ def less_mean(every: Sequence[GroupsRun], measure: str, chosen: tuple[str, int])
         aside = ((number + 0.5) / len(others) - 0.5) * SPREAD
         colour = colours().get(each.card.method, GREY)
         large = [13 if (each.card.id, row.size) == chosen else 8 for row in rows]
-        ends = {"array": [_reach(row) for row in differences], "thickness": 1.5, "width": 0, "color": colour}
+        ends = {
+            "array": [0.0 if row.high is None else row.high - row.difference for row in differences],
+            "thickness": 1.5,
+            "width": 0,
+            "color": colour,
+        }
         drawn.add_trace(
             go.Scatter(
                 x=[sizes.index(row.size) + aside for row in rows],
@@ -93,10 +97,6 @@ def _small(drawn: "Figure", sizes: Sequence[int]) -> None:
     small = [place for place, size in enumerate(sizes) if FEWEST <= size <= MOST]
     if small:
         drawn.add_vrect(small[0] - 0.5, small[-1] + 0.5, fillcolor=GREY, opacity=0.1, line_width=0, layer="below")
-
-
-def _reach(row: Difference) -> float:
-    return 0.0 if row.high is None else row.high - row.difference
 
 
 def _framed(drawn: "Figure", sizes: Sequence[int]) -> "Figure":
