@@ -47,7 +47,7 @@ class ClusteringFigures(Chosen):
     label: str | None = None
 
 
-class ClusteringRow(Result):
+class ClusteringRow(Result, frozen=True, kw_only=True):
     """A run as one row of a table: its figures as in `ClusteringFigures`, and the run that keeps it.
 
     seconds: of the method itself. partial: it was stopped.

@@ -42,7 +42,7 @@ class ReducerRun(Record[ReducerFigures]):
         return f"made the model {self.figures.derived}"
 
 
-class ProjectResult(Result):
+class ProjectResult(Result, frozen=True, kw_only=True):
     """What the command `project` returns. run, model: what keeps the reducer and what it makes; None for a `.npz`.
 
     base: the model reduced. images, captions: how many were reduced now, left_out: to which it gives no direction.
@@ -67,7 +67,7 @@ class ProjectResult(Result):
         return self.to_dict("loader")
 
 
-class DiscardResult(Result):
+class DiscardResult(Result, frozen=True, kw_only=True):
     """What the command `discard` returns. run: the reducer's, None of features; runs: how many are of the model."""
 
     model: str
