@@ -31,7 +31,7 @@ def export_reducer(run: ReducerRun, path: str | Path) -> None:
     from safetensors.numpy import save
 
     reducer, card = run.reducer, run.card
-    told = {
+    metadata = {
         "method": card.method,
         "title": card.title,
         "model": run.figures.base,
@@ -41,7 +41,7 @@ def export_reducer(run: ReducerRun, path: str | Path) -> None:
         "pairs": card.items,
         "loader": LOADER,
     }
-    data = save(reducer.arrays(), {name: str(value) for name, value in told.items()})
+    data = save(reducer.arrays(), {name: str(value) for name, value in metadata.items()})
     try:
         Path(path).write_bytes(data)
     except OSError as error:

@@ -27,6 +27,11 @@ class MeanAndSd(NamedTuple):
         return cls(fmean(values), stdev(values) if len(values) > 1 else 0.0)
 
 
+def mean_and_sd(values: Sequence[float]) -> MeanAndSd | None:
+    """None without values."""
+    return MeanAndSd.of(values) if len(values) else None
+
+
 @dataclass(frozen=True)
 class Band:
     """A 95 % interval."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.commands.plans import planned
+from core.commands.comparing import candidates
 from core.commands.runs import Recipe
 from core.errors import BadParameter
 from core.methods import Method, discover, find, param
@@ -123,5 +123,5 @@ def test_names_of_earlier_versions_are_read() -> None:
 
 
 def test_a_comparison_takes_names_of_earlier_versions() -> None:
-    (plan,) = planned("core.clustering", ["kmeans"], {"starts": 3, "iterations": 9}, {}, "kmeans")
-    assert plan.settings == {"n_init": 3, "max_iter": 9}
+    (candidate,) = candidates("core.clustering", ["kmeans"], {"starts": 3, "iterations": 9}, {}, "kmeans")
+    assert candidate.settings == {"n_init": 3, "max_iter": 9}

@@ -1,12 +1,15 @@
 """Which of the saved runs are compared: those that were made from the same, by method and setting."""
 
+import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
 
-from app.comparison import settings
+from app.kit import forms, records
+from core.methods import discover
+from core.runs.record import Record
 from core.workspace import RunCard, Workspace
 
 
@@ -18,6 +21,7 @@ class Input(Hashable, Protocol):
 
 
 Of = TypeVar("Of", bound=Input)
+Kept = TypeVar("Kept", bound=Record[Any])
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,12 @@ class Selector(Generic[Of]):
 
     def title(self, card: RunCard) -> str:
         """`K-means, K = 10, epochs 20`: the method, and what of its setting is not the default."""
-        return settings.title(card, self.package, self.apart)
+        return title(card, self.package, self.apart)
 
     def setting(self, card: RunCard) -> str:
         """The parameters as a key, but for those apart."""
-        return settings.key(card, self.apart)
+        params = {name: value for name, value in card.params.items() if name not in self.apart}
+        return json.dumps(params, sort_keys=True)
 
     def inputs(self, cards: Iterable[RunCard]) -> list[Of]:
         """What the runs were made from, the newest first. cards: as a workspace lists them, the newest last."""
@@ -52,6 +57,10 @@ class Selector(Generic[Of]):
                 found.setdefault((card.method, self.setting(card)), []).append(card)
         return list(found.values())
 
+    def newest(self, workspace: Workspace, cards: Iterable[RunCard], of: Of, kind: type[Kept]) -> list[Kept]:
+        """The records of one input, one a method and setting."""
+        return [records.read(workspace, kind, alike[-1]) for alike in self.by_setting(cards, of)]
+
     def alike(self, cards: Iterable[RunCard], card: RunCard) -> list[RunCard]:
         """The runs of the input, the method and the setting of a card."""
         mine = (self.input(card), card.method, self.setting(card))
@@ -63,3 +72,13 @@ def choose(workspace: Workspace, known: Sequence[Of], label: str, key: str, **op
     titles = [each.title(workspace) for each in known]
     place = st.selectbox(label, range(len(known)), format_func=titles.__getitem__, key=key, **options)
     return known[place]
+
+
+def title(card: RunCard, package: str, apart: Collection[str]) -> str:
+    """`K-means, K = 10, epochs 20`: the method, K, and what is not the default, but for the parameters apart."""
+    k = [f"K = {card.params['k']:,}"] if "k" in card.params else []
+    method = discover(package).get(card.method)
+    usual = {each.name: each.default for each in fields(method.params)} if method else {}
+    others = ((name, value) for name, value in card.params.items() if name not in {"k", *apart})
+    changed = [f"{forms.label(name).lower()} {value}" for name, value in others if value != usual.get(name, MISSING)]
+    return ", ".join([card.title, *k, *changed])

@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.comparison.form import WIDTH
+from app.comparison.menus import menu
 from app.kit import store
 from app.scatter import maps
 from core.inputs import MAP, MAP_WARNING, MODALITIES
@@ -31,14 +33,14 @@ def ask(workspace: Workspace) -> Source:
     with st.container(key="cluster-given", horizontal=True, vertical_alignment="bottom", gap="small"):
         tag, exclude = chosen(store.tags(workspace), "cluster", "items")
         models, titles = workspace.models(), store.models(workspace)
-        model = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="cluster-model", width=_WIDTH)
+        model = menu("Model", titles, "cluster-model", width=WIDTH)
         drawn = [card for card in workspace.runs("map") if card.model == model]
         space = st.selectbox(
             "Space",
             [*spaces(models, str(model)), *([MAP] if drawn else [])],
             format_func=_SPACES.__getitem__,
             key="cluster-space",
-            width=_WIDTH,
+            width=WIDTH,
             help="In which the groups are sought: the model's embeddings in all their dimensions, or a map of them. "
             "Several captions of an item are averaged, so that it is in one group",
         )
@@ -57,7 +59,7 @@ def chosen(known: Sequence[str], key: str, noun: str) -> tuple[str | None, str |
         ["", *known],
         format_func=lambda tag: f"Only {tag!r}" if tag else f"All {noun}",
         key=f"{key}-tag",
-        width=_WIDTH,
+        width=WIDTH,
         disabled=not known,
         help=without or "All, or those with a tag",
     )
@@ -66,7 +68,7 @@ def chosen(known: Sequence[str], key: str, noun: str) -> tuple[str | None, str |
         ["", *(each for each in known if each != tag)],
         format_func=lambda tag: repr(tag) if tag else "Nothing",
         key=f"{key}-exclude",
-        width=_WIDTH,
+        width=WIDTH,
         disabled=not known,
         help=without or f"{noun.capitalize()} with this tag take no part",
     )
@@ -110,9 +112,8 @@ def pairs(models: Sequence[Embedded]) -> dict[str, int]:
 
 FLAT = f"{MAP_WARNING.capitalize()}."
 _SPACES = SPACES | {MAP: "A map, in two dimensions"}
-_WIDTH = 218
 
 
 def _map(drawn: Sequence[RunCard]) -> str:
     titles = {card.id: maps.title(card) for card in reversed(drawn)}
-    return str(st.selectbox("Map", list(titles), format_func=titles.__getitem__, key="cluster-map", width=_WIDTH))
+    return menu("Map", titles, "cluster-map", width=WIDTH)

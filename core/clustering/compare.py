@@ -56,9 +56,11 @@ def trials(
         params = method.make_params(dict(settings or {}) | {"seed": seed})
         title, begin = f"{method.title}, seed {seed}", number * STEPS_A_RUN
         bar.step(begin, title)
-        trial = _trial(method, params, x, y, bar.part(begin, STEPS_A_RUN, title))
-        yield trial
-        if trial.clustering.partial:
+        start = perf_counter()
+        clustering = method.fit(x, params, bar.part(begin, STEPS_A_RUN, title))
+        seconds = perf_counter() - start
+        yield Trial(method, params, clustering, seconds, evaluate(x, clustering.labels, y))
+        if clustering.partial:
             raise Cancelled("stopped")
         bar.step(begin + STEPS_A_RUN, f"{title}: measured")
 
@@ -73,10 +75,3 @@ def load_libraries(method: Method) -> None:
     """Imports what a method imports when it first runs, so that no run's seconds hold that."""
     for name in getattr(sys.modules[method.fit.__module__], "LIBRARIES", LIBRARIES):
         importlib.import_module(name)
-
-
-def _trial(method: Method, params: Any, x: Floats, y: Classes | None, report: Report) -> Trial:
-    start = perf_counter()
-    clustering = method.fit(x, params, report)
-    seconds = perf_counter() - start
-    return Trial(method, params, clustering, seconds, evaluate(x, clustering.labels, y))

@@ -62,13 +62,13 @@ def learn(data: "Prepared", labels: "Tensor", params: Params, report: Report) ->
     """The clusters of prepared rows, from labels (N,) int64 of `start_k` clusters."""
     from core.clustering.deep.deepdpm import DeepDPM
 
-    def told(done: int, message: str, metrics: dict[str, float]) -> None:
+    def step(done: int, message: str, metrics: dict[str, float]) -> None:
         report(Progress(done, params.epochs, message, metrics))
 
-    model = DeepDPM(data, labels, params, told)
+    model = DeepDPM(data, labels, params, step)
     try:
         model.learn()
-        told(params.epochs, f"found {model.clusters} clusters", {"k": float(model.clusters)})
+        step(params.epochs, f"found {model.clusters} clusters", {"k": float(model.clusters)})
     except Cancelled:
         return _result(model, partial=True)
     return _result(model, partial=False)

@@ -5,7 +5,6 @@ McInnes, Healy and Astels: hdbscan: Hierarchical density based clustering. JOSS,
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -32,28 +31,21 @@ def fit(x: Floats, params: Params, report: Report = silent) -> Clustering:
     metrics: min_cluster_size and min_samples used. Its time grows with N² D above some 15 dimensions.
     It cannot be stopped in its middle; stopped before, it raises `Cancelled`.
     """
+    from sklearn.cluster import HDBSCAN
+
     check_rows(x)
     size = min(params.min_cluster_size or max(SMALLEST, round(SMALLEST_SHARE * len(x))), len(x))
     samples = min(params.min_samples or usual_neighbours(x), len(x))
     bar = Bar(report, 1)
     bar.step(0, "building the hierarchy of densities")
-    model = None if all_alike(x) else _fit(x, max(size, 2), samples)
-    metrics = {"min_cluster_size": float(max(size, 2)), "min_samples": float(samples)}
+    labels, confidence = np.zeros(len(x), dtype=np.int64), np.ones(len(x), dtype=np.float32)
+    if not all_alike(x):
+        model = HDBSCAN(min_cluster_size=max(size, 2), min_samples=samples, copy=True, n_jobs=-1).fit(x)
+        labels = model.labels_.astype(np.int64)
+        confidence = np.clip(np.nan_to_num(model.probabilities_), 0, 1).astype(np.float32)
     bar.step(1, "clusters chosen")
-    return _result(model, len(x), metrics)
-
-
-def _fit(x: Floats, size: int, samples: int) -> Any:
-    from sklearn.cluster import HDBSCAN
-
-    return HDBSCAN(min_cluster_size=size, min_samples=samples, copy=True, n_jobs=-1).fit(x)
-
-
-def _result(model: Any, count: int, metrics: dict[str, float]) -> Clustering:
-    if model is None:
-        return Clustering(np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.float32), metrics)
-    confidence = np.clip(np.nan_to_num(model.probabilities_), 0, 1).astype(np.float32)
-    return Clustering(model.labels_.astype(np.int64), confidence, metrics)
+    metrics = {"min_cluster_size": float(max(size, 2)), "min_samples": float(samples)}
+    return Clustering(labels, confidence, metrics)
 
 
 METHOD = Method("hdbscan", "HDBSCAN", Params, fit)

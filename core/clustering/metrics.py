@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from core import statistics
 from core.errors import BadInput
 from core.results import Floats, Strings, check_length
+from core.statistics import MeanAndSd, mean_and_sd
 
 SMALLEST_SHARE = 0.001
 EXACT_ROWS = 5_000
@@ -205,18 +206,11 @@ def davies_bouldin(x: Floats, labels: Labels) -> float | None:
     return float(davies_bouldin_score(x[rows], labels[rows])) if _comparable(labels[rows]) else None
 
 
-def stability(clusterings: Sequence[Labels]) -> list[float] | None:
+def stability(clusterings: Sequence[Labels]) -> MeanAndSd | None:
     """Mean and sample sd of the ARI between every two of them; None for fewer than two."""
     if len({len(each) for each in clusterings}) > 1:
         raise BadInput(f"clusterings of {[len(each) for each in clusterings]} items: the same items are needed in each")
     return mean_and_sd([adjusted_rand(first, second) for first, second in combinations(clusterings, 2)])
-
-
-def mean_and_sd(values: Sequence[float]) -> list[float] | None:
-    """[mean, sample standard deviation]; the sd of one value is given as 0; None without values."""
-    if not values:
-        return None
-    return [float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else 0.0]
 
 
 def _pairs(counts: NDArray[np.int64]) -> float:

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.care.subject import Findings, Integers, Subject, Truths
-from core.commands.comparing import Comparison
+from core.commands.comparing import Candidate, Comparison, candidates
 from core.commands.items import Classes, chosen, classes, is_taken, item_rows
 from core.commands.options import Exclude, Input, Model, Option, Settings, Tag
 from core.commands.pairs import PairRows, every_pair, wordings
-from core.commands.plans import Plan, planned
 from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter, MissingData
 from core.formats import as_cell
@@ -74,14 +73,14 @@ def care(
     if space is not None and space not in SPACES:
         remedy = "a map tears groups apart, choose" if space.startswith(MAP) else "choose"
         raise BadParameter(f"space {space}: {remedy} {' or '.join(SPACES)}", "space")
-    plans = planned(PACKAGE, list(discover(PACKAGE)) if kinds is None else kinds, params or {}, {}, "duplicates")
+    found = candidates(PACKAGE, list(discover(PACKAGE)) if kinds is None else kinds, params or {}, {}, "duplicates")
     rows = chosen(item_rows(str(source), space, model), tag, exclude)
     known = classes(rows, label)
     _check_column(rows, write)
     figures = {"column": write, "tag": tag, "exclude": exclude}
     checks = _Checks(rows, known, lambda: every_pair(str(source), model, tag, exclude), figures)
-    bar = Bar(report, len(plans) * STEPS)
-    checks.go(plans, lambda number: bar.part(number * STEPS, STEPS))
+    bar = Bar(report, len(found) * STEPS)
+    checks.go(found, lambda number: bar.part(number * STEPS, STEPS))
     if write is not None:
         checks.write(write)
     if out is not None:
@@ -90,7 +89,7 @@ def care(
         items=len(rows),
         model=rows.model,
         space=rows.space,
-        kinds={each.plan.method.name: each.result(top) for each in checks.done},
+        kinds={each.candidate.method.name: each.result(top) for each in checks.done},
         column=write,
         seconds=round(perf_counter() - start, 3),
         **checks.remarks(),
@@ -124,7 +123,7 @@ def _captioned(given: PairRows) -> tuple[Rows, Subject]:
 class _Check:
     """What a check has found of which rows, and the run that it is kept in."""
 
-    plan: Plan
+    candidate: Candidate
     rows: Rows
     findings: Findings
     run: str | None
@@ -139,7 +138,7 @@ class _Check:
         found, rows = self.findings, self.findings.ranked[:top]
         return CheckResult(
             run=self.run,
-            title=self.plan.method.title,
+            title=self.candidate.method.title,
             space=self.rows.space,
             ranked=len(found.ranked),
             flagged=int(found.flagged.sum()),
@@ -151,7 +150,7 @@ class _Check:
     def lines(self) -> Iterator[dict[str, Any]]:
         """Every ranked item as a record."""
         for rank, item in enumerate(self._items(self.findings.ranked, COLUMNS), 1):
-            yield {"check": self.plan.method.name, "rank": rank, **item}
+            yield {"check": self.candidate.method.name, "rank": rank, **item}
 
     def _items(self, some: Integers, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Rows as JSON: score, evidence by name, and what the columns hold of them."""
@@ -186,12 +185,12 @@ class _Checks(Comparison[_Check]):
         words = wordings(self.rows) if self.rows.space == "captions" else None
         return Subject(self.rows.vectors, self.known.values if self.known else None, wording=words)
 
-    def judge(self, plan: Plan, report: Report) -> None:
+    def judge(self, candidate: Candidate, report: Report) -> None:
         """One check, saved."""
-        start, method = perf_counter(), plan.method
+        start, method = perf_counter(), candidate.method
         paired = method.name == MISMATCHES
         rows, subject = _captioned(self.pairs()) if paired else (self.rows, self.subject)
-        settings = method.make_params(plan.settings)
+        settings = candidate.params()
         found = method.fit(subject, settings, report)
         seconds, kind = perf_counter() - start, CHECKS[method.name]
         figures = kind.FIGURES(
@@ -206,7 +205,7 @@ class _Checks(Comparison[_Check]):
         evidence = {f"evidence.{name}": each for name, each in found.evidence.items()}
         about = {"ranked": found.ranked, "score": found.score, "flagged": found.flagged}
         run = keep(rows, kind.of(Run(card, {**rows.named(), **about, **evidence})))
-        self.done.append(_Check(plan, rows, found, run, seconds))
+        self.done.append(_Check(candidate, rows, found, run, seconds))
 
     def write(self, column: str) -> None:
         """Truths for every item of a check: whether any of them would leave it out."""

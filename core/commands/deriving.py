@@ -58,7 +58,7 @@ def reducer_run(reducer: Reducer, about: Mapping[str, Any] | None = None, /, **k
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     metrics = {**reducer.metrics, **(about or {}), "base": known["model"]}
     card = RunCard(uuid4().hex[:12], ReducerRun.KIND, created=now, versions=versions(), metrics=metrics, **known)
-    return ReducerRun(card, reducer)
+    return ReducerRun(card, reducer.image, reducer.text, reducer.history)
 
 
 def keep_reducer(place: "Workspace", run: ReducerRun) -> ReducerRun:

@@ -11,21 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from core.commands.comparing import Comparison
+from core.commands.comparing import STEPS, Candidate, MethodComparison, by_method, candidates, check_seeds
 from core.commands.grouping import Grouped, grouped
 from core.commands.items import chosen, item_rows
 from core.commands.options import By, Exclude, Input, Model, Option, Settings, Space, Tag
-from core.commands.plans import Plan, planned
-from core.commands.runs import Made, check_out, write_arrays
+from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter
-from core.groups.compare import Asked, Curve, Sizes, asked, curve, example_questions, sizes_for
+from core.groups.compare import Curve, Sizes, Support, asked, curve, example_questions, sizes_for
 from core.groups.evidence import Evidence, evidence
-from core.groups.figures import AgainstMean, Point, against_mean, points
+from core.groups.figures import against_mean, points
 from core.groups.overview import Overview, overview
 from core.groups.retrieval import Drawn
-from core.groups.significance import Difference
 from core.groups.splits import ClassSplit, class_splits
-from core.groups.verdict import MEASURES, Answer, verdict
+from core.groups.verdict import MEASURES, verdict
 from core.methods import discover, find
 from core.progress import Bar, Report, silent
 from core.runs.groups import Answers, Compared, GroupsFigures, GroupsResult, GroupsRun
@@ -34,9 +32,9 @@ from core.runs.record import metrics
 PACKAGE, MEAN = "core.groups", "mean"
 ELSEWHERE = {"seed": "seeds"}
 SIZES = (1, 2, 4, 8, 16, 32)
-MOST_SPLITS, MOST_SIZE = 1_000, 100_000
-STEPS, CURVE = 1_000, 800
-"""Of the bar, for the ground and for each method, and of these for a method's curve."""
+MOST_SIZE = 100_000
+CURVE = 800
+"""Of the bar's steps for a method, those for its curve."""
 
 Arrays = dict[str, NDArray]
 
@@ -70,37 +68,34 @@ def groups(
     refuses is told of in `refused`, unless every one does. Stopped, `partial` is true. `out` names a `.npz` for the
     groups, the figures of each split, the bound and the overviews.
     """
-    _check(seeds, sizes)
+    check_seeds(seeds, "5 to 20")
+    _check_sizes(sizes)
     check_out(out)
     names = list(discover(PACKAGE)) if methods is None else list(methods)
-    plans = planned(PACKAGE, names, params or {}, ELSEWHERE, MEAN)
-    plans.sort(key=lambda plan: plan.method.name != MEAN)
-    if plans[0].method.name != MEAN:
-        plans.insert(0, Plan(find(PACKAGE, MEAN), {}))
-    bar = Bar(report, (1 + len(plans)) * STEPS)
+    found = candidates(PACKAGE, names, params or {}, ELSEWHERE, MEAN)
+    mean = [each for each in found if each.method.name == MEAN] or [Candidate(find(PACKAGE, MEAN), {})]
+    found = [*mean, *(each for each in found if each.method.name != MEAN)]
+    bar = Bar(report, (1 + len(found)) * STEPS)
     bar.step(0, "reading the groups")
-    given = grouped(chosen(item_rows(source, space, model), tag, exclude), by)
-    ground = Ground.measured(given, seeds, sizes, bar.part(0, STEPS))
-    work = _Work(ground, ground.compared(tag, exclude))
-    work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
-    if out is not None:
-        write_arrays(out, work.arrays())
-    return work.result()
+    of = grouped(chosen(item_rows(source, space, model), tag, exclude), by)
+    questions = Questions.measured(of, seeds, sizes, bar.part(0, STEPS))
+    comparison = GroupsComparison(questions, tag, exclude)
+    return comparison.outcome(found, bar, out)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every method is compared on. asked: how much stands behind each size; evidence: of the theorem."""
+class Questions:
+    """What every method is asked. asked: how much stands behind each size; evidence: of the theorem."""
 
-    given: Grouped
+    of: Grouped
     splits: Sequence[ClassSplit]
     sizes: Sizes
-    asked: Sequence[Asked]
+    asked: Sequence[Support]
     evidence: Evidence
 
     @classmethod
-    def measured(cls, given: Grouped, seeds: int, sizes: Sequence[int] | None, report: Report) -> "Ground":
-        sets = given.sets
+    def measured(cls, of: Grouped, seeds: int, sizes: Sequence[int] | None, report: Report) -> "Questions":
+        sets = of.sets
         splits = class_splits(len(sets), seeds)
         able = sizes_for(sets, splits, SIZES if sizes is None else sizes)
         if not able.kept:
@@ -109,7 +104,7 @@ class Ground:
             raise BadInput(
                 f"sizes {wanted}: halves of groups hold {largest} items or fewer, choose smaller ones", "sizes"
             )
-        return cls(given, splits, able, asked(sets, splits, able.kept), evidence(sets, able.kept, 0, report))
+        return cls(of, splits, able, asked(sets, splits, able.kept), evidence(sets, able.kept, 0, report))
 
     @property
     def ratio(self) -> float:
@@ -117,14 +112,14 @@ class Ground:
         return len(self.splits[0].testing) / len(self.splits[0].training)
 
     def compared(self, tag: str | None, exclude: str | None) -> Compared:
-        """What a card and a result both tell; tag, exclude: how the items were chosen."""
-        split, given = self.splits[0], self.given
+        """What a card and a result both hold; tag, exclude: how the items were chosen."""
+        split = self.splits[0]
         return Compared(
             comparison=self._name(),
-            groups=len(given.grouping.names),
-            by=given.by,
-            groups_of_one=given.groups_of_one,
-            without_group=given.without_group,
+            groups=len(self.of.grouping.names),
+            by=self.of.by,
+            groups_of_one=self.of.groups_of_one,
+            without_group=self.of.without_group,
             splits=len(self.splits),
             training=len(split.training),
             testing=len(split.testing),
@@ -136,57 +131,56 @@ class Ground:
         )
 
     def arrays(self) -> Arrays:
-        """Those of a run that are the same for every method, but for the questions."""
-        grouping = self.given.grouping
-        items = {"ids": self.given.rows.ids, "group": grouping.group}
+        """Those of a run that are the same for every method, but for the groups that are asked about."""
+        grouping = self.of.grouping
+        items = {"ids": self.of.rows.ids, "group": grouping.group}
         about = {"names": grouping.names, "counts": grouping.counts(), "sizes": np.array(self.sizes.kept)}
         return items | about | self.evidence.arrays()
 
     @cached_property
-    def questions(self) -> list[tuple[Drawn, Drawn]]:
+    def examples(self) -> list[tuple[Drawn, Drawn]]:
         """Of each size, query and gallery groups of the first cut of the first split."""
-        return example_questions(self.given.sets, self.splits, self.sizes.kept)
+        return example_questions(self.of.sets, self.splits, self.sizes.kept)
 
     def answers(self, curve: Curve) -> dict[int, Answers]:
         """By size, what groups found there."""
-        pairs = zip(self.questions, curve.example, strict=True)
+        pairs = zip(self.examples, curve.example, strict=True)
         found = [Answers(queries.rows, gallery.rows, each.nearest, each.place) for (queries, gallery), each in pairs]
         return dict(zip(self.sizes.kept, found, strict=True))
 
     def _name(self) -> str:
-        rows, grouping = self.given.rows, self.given.grouping
+        rows, grouping = self.of.rows, self.of.grouping
         asked_for = f"{rows.fingerprint} {len(self.splits)} {self.sizes.kept}".encode()
         parts = [asked_for, "\n".join(rows.ids.tolist()).encode(), grouping.group.tobytes()]
         return blake2b(b"\n".join(parts), digest_size=8).hexdigest()
 
 
-class _Work(Comparison[GroupsRun]):
+class GroupsComparison(MethodComparison[GroupsRun]):
     """mean: its curve, once it is done: it comes first."""
 
     first = "the first method was judged"
 
-    def __init__(self, ground: Ground, compared: Compared) -> None:
+    def __init__(self, questions: Questions, tag: str | None, exclude: str | None) -> None:
         super().__init__()
-        self.ground, self.compared, self.sets = ground, compared, ground.given.sets
+        self.questions, self.compared, self.sets = questions, questions.compared(tag, exclude), questions.of.sets
         self.mean: Curve | None = None
 
-    def judge(self, plan: Plan, report: Report) -> None:
+    def judge(self, candidate: Candidate, report: Report) -> None:
         """A method's curve and overview, saved."""
-        bar, ground = Bar(report, STEPS), self.ground
-        found = curve(plan.method, self.sets, ground.splits, ground.sizes.kept, plan.settings, bar.part(0, CURVE))
+        bar, asked = Bar(report, STEPS), self.questions
+        splits, sizes = asked.splits, asked.sizes.kept
+        found = curve(candidate.method, self.sets, splits, sizes, candidate.settings, bar.part(0, CURVE))
         with threadpool_limits(1):  # as in `curve`
-            seen = self._seen(plan, bar)
-        run, rows = self._run(plan, found, seen), ground.given.rows
-        if rows.workspace is not None:
-            run.save(rows.workspace)
-        self.done.append(run)
-        if plan.method.name == MEAN:
+            seen = self._seen(candidate, bar)
+        self.done.append(self._run(candidate, found, seen))
+        keep(asked.of.rows, self.done[-1])
+        if candidate.method.name == MEAN:
             self.mean = found
 
-    def result(self) -> dict[str, Any]:
-        rows, done = self.ground.given.rows, {run.card.method: run for run in self.done}
+    def result(self) -> GroupsResult:
+        rows, done = self.questions.of.rows, {run.card.method: run for run in self.done}
         against = {name: run.figures.against_mean for name, run in done.items() if run.figures.against_mean}
-        found = GroupsResult(
+        return GroupsResult(
             **vars(self.compared),
             curves={name: run.figures.curve for name, run in done.items()},
             against_mean=against,
@@ -196,96 +190,49 @@ class _Work(Comparison[GroupsRun]):
             items=len(rows),
             model=rows.model,
             space=rows.space,
+            **self.remarks(),
         )
-        return {**metrics(found), **self.remarks()}
 
     def arrays(self) -> Arrays:
         """What all runs share, and each method's own with its name before the array's, e.g. `mean.top1`."""
-        every, ground = {run.card.method: run.arrays() for run in self.done}, self.ground.arrays()
-        asked = {f"{side}_{size}" for side in ("queries", "gallery") for size in self.ground.sizes.kept}
-        shared = {name: array for name, array in self.done[0].arrays().items() if name in ground or name in asked}
-        own = {
-            f"{method}.{name}": array
-            for method, arrays in every.items()
-            for name, array in arrays.items()
-            if name not in shared
-        }
-        return shared | own
+        every = {run.card.method: run.arrays() for run in self.done}
+        asked = [f"{side}_{size}" for side in ("queries", "gallery") for size in self.questions.sizes.kept]
+        shared = {name: next(iter(every.values()))[name] for name in asked}
+        return by_method(every, self.questions.arrays() | shared)
 
-    def _seen(self, plan: Plan, bar: Bar) -> Overview:
+    def _seen(self, candidate: Candidate, bar: Bar) -> Overview:
         """All groups beside each other, by the method fitted on all of them."""
-        title, params = plan.method.title, plan.method.make_params(dict(plan.settings) | {"seed": 0})
-        embedder = plan.method.fit(self.sets, params, bar.part(CURVE, 100, f"{title}, all groups"))
+        title = candidate.method.title
+        embedder = candidate.method.fit(
+            self.sets, candidate.params(seed=0), bar.part(CURVE, 100, f"{title}, all groups")
+        )
         return overview(embedder, self.sets, bar.part(CURVE + 100, STEPS - CURVE - 100, title))
 
-    def _run(self, plan: Plan, found: Curve, seen: Overview) -> GroupsRun:
-        ground, sizes = self.ground, self.ground.sizes.kept
-        settings = plan.method.make_params(dict(plan.settings) | {"seed": 0})
+    def _run(self, candidate: Candidate, found: Curve, seen: Overview) -> GroupsRun:
+        asked, sizes = self.questions, self.questions.sizes.kept
         figures = GroupsFigures(
             **vars(self.compared),
             curve=points(found, sizes),
-            against_mean=against_mean(found, self.mean, sizes, ground.ratio) if self.mean else None,
+            against_mean=against_mean(found, self.mean, sizes, asked.ratio) if self.mean else None,
             fits=found.metrics,
         )
-        made = Made(GroupsRun.KIND, plan.method, asdict(settings), found.seconds, metrics(figures))
+        params = asdict(candidate.params(seed=0))
+        made = Made(GroupsRun.KIND, candidate.method, params, found.seconds, metrics(figures))
         return GroupsRun(
-            made.card(ground.given.rows),
+            made.card(asked.of.rows),
             top1=found.top1,
             map=found.mean_precision,
-            answers=ground.answers(found),
-            **seen.arrays(),
-            **ground.arrays(),
+            answers=asked.answers(found),
+            **vars(seen),
+            **asked.arrays(),
         )
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table: a row a method and size, and the rest as figures."""
-    found = msgspec.convert(result, GroupsResult)
-    bound = found.bound
-    names = ("comparison", "curves", "against_mean", "verdict", "bound", "seconds", "runs", "asked")
-    rest = {name: value for name, value in result.items() if name not in names}
-    told = {
-        "triplet margin m": bound.margin,
-        "bound holds": bound.holds,
-        "slack, least and median": f"{bound.slack.least:.3f}, {bound.slack.median:.3f}",
-        "learned beat the mean": "; ".join(_answered(name, rows) for name, rows in found.verdict.items() if rows),
-    }
-    against = {name: {each.size: each for each in rows} for name, rows in found.against_mean.items()}
-    rows = [
-        _row(name, point, against.get(name, {}).get(point.size))
-        for name, curve in found.curves.items()
-        for point in curve
-    ]
-    return {**rest, **told, "asked": result["asked"], "curves, less the mean with p of a paired test": rows}
+    return msgspec.convert(result, GroupsResult).readable()
 
 
-def _row(method: str, point: Point, against: AgainstMean | None) -> dict[str, Any]:
-    return {
-        "method": method,
-        "size": point.size,
-        "top1": f"{point.top1.mean:.3f} ± {point.top1.sd:.2g}",
-        "top1 - mean": _told(against.top1) if against else "–",
-        "map": f"{point.map.mean:.3f} ± {point.map.sd:.2g}",
-        "map - mean": _told(against.map) if against else "–",
-    }
-
-
-def _answered(measure: str, rows: Sequence[Answer]) -> str:
-    """`map at 2, 4, not at 8`."""
-    sizes = {won: ", ".join(str(row.size) for row in rows if bool(row.better) == won) for won in (True, False)}
-    parts = [f"at {sizes[True]}"] * bool(sizes[True]) + [f"not at {sizes[False]}"] * bool(sizes[False])
-    return f"{measure} {', '.join(parts)}"
-
-
-def _told(found: Difference) -> str:
-    return f"{found.difference:+.4f}" if found.p is None else f"{found.difference:+.4f} (p {found.p:.2g})"
-
-
-def _check(seeds: int, sizes: Sequence[int] | None) -> None:
-    if not 1 <= seeds <= MOST_SPLITS:
-        raise BadParameter(
-            f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 5 to 20 show how much chance does", "seeds"
-        )
+def _check_sizes(sizes: Sequence[int] | None) -> None:
     if sizes is not None and not sizes:
         raise BadParameter("no sizes given: name some, e.g. 1, 2, 4 and 8", "sizes")
     for size in sizes or ():

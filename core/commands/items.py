@@ -17,7 +17,7 @@ from core.runs.map import MapRun
 from core.tags import TAG, tagged, tags
 
 if TYPE_CHECKING:
-    from core.workspace import RunCard, Workspace
+    from core.workspace import Workspace
 
 LABEL = "label"
 LISTED = 20
@@ -76,7 +76,8 @@ def map_rows(source: str, run: str, model: str | None = None) -> Rows:
     workspace = open_workspace(source)
     card = workspace.run(run).card
     check_map(card)
-    _check_model(card, model)
+    if model is not None and not is_model(card.model, model):
+        raise BadParameter(f"run {card.id} is a map of what {card.model} embedded, not {model}: leave the model out")
     drawn = MapRun.load(workspace, run)
     _, first = np.unique(drawn.ids, return_index=True)
     every = Rows(
@@ -89,11 +90,6 @@ def map_rows(source: str, run: str, model: str | None = None) -> Rows:
         workspace=workspace,
     )
     return every.take(np.sort(first))
-
-
-def _check_model(card: "RunCard", model: str | None) -> None:
-    if model is not None and not is_model(card.model, model):
-        raise BadParameter(f"run {card.id} is a map of what {card.model} embedded, not {model}: leave the model out")
 
 
 def chosen(rows: Rows, tag: str | None = None, exclude: str | None = None) -> Rows:
@@ -114,7 +110,8 @@ def chosen(rows: Rows, tag: str | None = None, exclude: str | None = None) -> Ro
         words = ", ".join(f"{name} {value}" for name, value in asked.items())
         raise BadInput(f"{words}: none of the {len(rows):,} items is left, choose another", *asked)
     some = rows.take(np.flatnonzero(kept))
-    return replace(some, fingerprint=_fingerprint(some))
+    own = "\n".join([rows.fingerprint, *some.ids.tolist()])  # not that of all, nor of as many others
+    return replace(some, fingerprint=blake2b(own.encode(), digest_size=16).hexdigest())
 
 
 def _tagged(rows: Rows, parameter: str, name: str) -> NDArray[np.bool_]:
@@ -126,11 +123,6 @@ def _tagged(rows: Rows, parameter: str, name: str) -> NDArray[np.bool_]:
         there = f"there are {', '.join(known[:LISTED])}" if known else _UNTAGGED
         raise BadInput(f"{parameter} {name}: no item has this tag; {there}", parameter)
     return tagged(rows.workspace, name, rows.ids.tolist())
-
-
-def _fingerprint(rows: Rows) -> str:
-    """Of some of the items: not that of all, nor of as many others."""
-    return blake2b("\n".join([rows.fingerprint, *rows.ids.tolist()]).encode(), digest_size=16).hexdigest()
 
 
 def is_taken(place: "Workspace", column: str, kind: str) -> bool:

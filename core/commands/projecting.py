@@ -8,6 +8,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
+
 from core.commands.deriving import keep_reducer, reducer_run, same_reducer
 from core.commands.options import Argument, Exclude, Input, Model, Option, Place, Seed, Settings, Tag
 from core.commands.pairs import PairRows, read_pairs
@@ -17,7 +19,7 @@ from core.methods import find, seed_of
 from core.progress import Bar, Progress, Report, silent
 from core.reduced import KIND, Completed, complete, delete, reduced_models
 from core.reducer_file import LOADER, export_reducer, read_reducer
-from core.runs.reducer import ProjectResult, ReducerRun
+from core.runs.reducer import DiscardResult, ProjectResult, ReducerRun
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -53,15 +55,27 @@ def project(
     _check(source, method, run, file, out)
     bar = Bar(report, STEPS)
     if method is not None:
-        given = dict(params or {}) | {"seed": seed} | ({} if dims is None else {"dimensions": dims})
-        made, place = _fitted(read_pairs(source, model, tag, exclude), method, given, bar.part(0, FIT))
+        settings = dict(params or {}) | {"seed": seed} | ({} if dims is None else {"dimensions": dims})
+        made, place = _fitted(read_pairs(source, model, tag, exclude), method, settings, bar.part(0, FIT))
     else:
         place = open_workspace(source)
         made = _earlier(place, run) if run is not None else _brought(place, str(file), model)
     if out is not None:
         export_reducer(made, out)
     done = complete(place, made.card, bar.part(FIT, STEPS - FIT)) if place else Completed()
-    return asdict(_result(made, done, kept=place is not None)) | ({"file": out, "loader": LOADER} if out else {})
+    card = made.card
+    return ProjectResult(
+        run=card.id if place else None,
+        model=made.figures.derived,
+        base=card.model,
+        method=card.method,
+        dimensions=card.params["dimensions"],
+        pairs=card.items,
+        seconds=round(card.seconds, 3),
+        file=out or None,
+        loader=LOADER if out else None,
+        **vars(done),
+    ).to_dict()
 
 
 def discard(
@@ -80,18 +94,17 @@ def discard(
     counts = {each.modality: each.count for each in place.models() if each.model == model}
     card = delete(place, model)
     report(Progress(1, 1, f"deleted {model}"))
-    return {
-        "model": model,
-        "run": card.id if card else None,
-        "images": counts.get("image", 0),
-        "captions": counts.get("text", 0),
-        "runs": sum(each.model == model for each in place.runs()),
-    }
+    return DiscardResult(
+        model=model,
+        run=card.id if card else None,
+        images=counts.get("image", 0),
+        captions=counts.get("text", 0),
+        runs=sum(each.model == model for each in place.runs()),
+    ).to_dict()
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the loader, which is for programs."""
-    return {name: value for name, value in result.items() if name != "loader"}
+    return msgspec.convert(result, ProjectResult).readable()
 
 
 def _check(source: str, method: str | None, run: str | None, file: str | None, out: str | None) -> None:
@@ -106,20 +119,20 @@ def _check(source: str, method: str | None, run: str | None, file: str | None, o
 
 
 def _fitted(
-    rows: PairRows, method: str, given: Mapping[str, Any], report: Report
+    rows: PairRows, method: str, settings: Mapping[str, Any], report: Report
 ) -> "tuple[ReducerRun, Workspace | None]":
     """The run of a reducer fitted on the pairs, an earlier one where that is the same."""
     chosen = find(PACKAGE, method)
-    settings = chosen.make_params(given)
-    known = {"method": method, "params": asdict(settings), "model": rows.model, "fingerprint": rows.fingerprint}
+    params = chosen.make_params(settings)
+    known = {"method": method, "params": asdict(params), "model": rows.model, "fingerprint": rows.fingerprint}
     if rows.workspace and (same := same_reducer(rows.workspace, known)):
         return same, rows.workspace
     start = perf_counter()
-    reducer = chosen.fit(rows.pairs, settings, report)
+    reducer = chosen.fit(rows.pairs, params, report)
     seconds = perf_counter() - start
     if reducer.partial:
         raise Cancelled("stopped before the reducer had learned everything: nothing was kept")
-    about = {"title": chosen.title, "seed": seed_of(settings), "items": len(rows.pairs), "seconds": seconds}
+    about = {"title": chosen.title, "seed": seed_of(params), "items": len(rows.pairs), "seconds": seconds}
     run = reducer_run(reducer, **about, **known)
     return (keep_reducer(rows.workspace, run) if rows.workspace else run), rows.workspace
 
@@ -133,37 +146,20 @@ def _earlier(place: "Workspace", id: str) -> ReducerRun:
 
 def _brought(place: "Workspace", file: str, model: str | None) -> ReducerRun:
     """A reducer from a file, kept as a run of the workspace; `model`: other embeddings than those it was made for."""
-    reducer, told = read_reducer(file)
-    base = embedded_model(place, model=model or told.get("model") or None)
+    reducer, metadata = read_reducer(file)
+    base = embedded_model(place, model=model or metadata.get("model") or None)
     before = next(each.dimension for each in place.models() if each.model == base)
     if reducer.image.mean.shape != (before,):
         raise BadInput(
             f"{file} reduces {len(reducer.image.mean)} dimensions, {base} has {before}: name its model", "model"
         )
-    method = told.get("method", "")
+    method = metadata.get("method", "")
     method = method if re.fullmatch("[a-z][a-z0-9-]{0,31}", method) else "file"
     fingerprint = sha256(Path(file).read_bytes()).hexdigest()[:32]
     params = {"dimensions": reducer.dimensions, "file": Path(file).name}
     known = {"method": method, "params": params, "model": base, "fingerprint": fingerprint}
-    title = " ".join(told.get("title", "").split())[:60] or f"the file {Path(file).name}"
+    pairs = metadata.get("pairs", "")
+    title = " ".join(metadata.get("title", "").split())[:60] or f"the file {Path(file).name}"
     if same := same_reducer(place, known):
         return same
-    return keep_reducer(place, reducer_run(reducer, title=title, items=_count(told.get("pairs")), **known))
-
-
-def _result(made: ReducerRun, done: Completed, kept: bool) -> ProjectResult:
-    card = made.card
-    return ProjectResult(
-        run=card.id if kept else None,
-        model=made.figures.derived,
-        base=card.model,
-        method=card.method,
-        dimensions=card.params["dimensions"],
-        pairs=card.items,
-        seconds=round(card.seconds, 3),
-        **vars(done),
-    )
-
-
-def _count(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return keep_reducer(place, reducer_run(reducer, title=title, items=int(pairs) if pairs.isdecimal() else 0, **known))

@@ -2,27 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated, Any
-from uuid import uuid4
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands.comparing import Comparison
+from core.commands.comparing import STEPS, Candidate, MethodComparison, by_method, candidates, check_seeds
 from core.commands.options import Exclude, Input, Model, Option, Settings, Tag
 from core.commands.pairs import PairRows, read_pairs
-from core.commands.plans import Plan, planned
-from core.commands.runs import Made, check_out, write_arrays
+from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter
 from core.progress import Bar, Progress, Report, silent
 from core.reduction.checks import LEAST_DIMENSIONS
 from core.reduction.compare import Judged, Point, Split, judged_whole, points, splits
 from core.reduction.dimension import IntrinsicDimension, explained_variance, two_nn
-from core.reduction.figures import DEPTHS, WAYS, PointFigures, loss_of, point_figures, whole_figures
-from core.reduction.significance import Loss, smallest_lossless
+from core.reduction.figures import DEPTHS, PointFigures, loss_of, point_figures, whole_figures
 from core.results import Floats, first_rows
 from core.runs.record import metrics
 from core.runs.reduction import Compared, ReductionFigures, ReductionResult, ReductionRun
@@ -30,9 +26,6 @@ from core.runs.reduction import Compared, ReductionFigures, ReductionResult, Red
 PACKAGE = "core.reduction"
 ELSEWHERE = {"seed": "seeds", "dimensions": "dims"}
 DIMENSIONS = (8, 16, 32, 64, 128, 256)
-MOST_SPLITS = 1_000
-STEPS = 1_000
-"""Of the bar, for what is measured once and for each method."""
 
 Arrays = dict[str, NDArray]
 
@@ -63,56 +56,54 @@ def reduce(
     Stopped, `partial` is true. `out` names a `.npz` for the ranks of every held-out pair and the
     nearest others.
     """
-    _check(seeds, at)
+    check_seeds(seeds, "3 to 20")
+    if at not in DEPTHS:
+        raise BadParameter(f"at={at} is not one of {', '.join(map(str, DEPTHS))}", "at")
     check_out(out)
-    plans = planned(PACKAGE, methods, params or {}, ELSEWHERE, "pca")
-    bar = Bar(report, (1 + len(plans)) * STEPS)
+    found = candidates(PACKAGE, methods, params or {}, ELSEWHERE, "pca")
+    bar = Bar(report, (1 + len(found)) * STEPS)
     bar.step(0, "reading the pairs")
-    given = read_pairs(source, model, tag, exclude)
-    kept, left_out = _dimensions(dims, given.pairs.dimensions)
-    ground = Ground.measured(given, splits(given.pairs.items, seeds), at, bar.part(0, STEPS))
-    work = _Work(ground, kept, tag=tag, exclude=exclude, dims_left_out=left_out or None)
-    work.go(plans, lambda number: bar.part((1 + number) * STEPS, STEPS))
-    if out is not None:
-        write_arrays(out, work.arrays())
-    return work.result()
+    pairs = read_pairs(source, model, tag, exclude)
+    kept, left_out = _dimensions(dims, pairs.pairs.dimensions)
+    whole = Whole.measured(pairs, splits(pairs.pairs.items, seeds), at, bar.part(0, STEPS))
+    comparison = ReductionComparison(whole, kept, tag=tag, exclude=exclude, dims_left_out=left_out or None)
+    return comparison.outcome(found, bar, out)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every method is compared with.
+class Whole:
+    """What every method is compared with: all dimensions, on the same held-out pairs.
 
-    held_out: (S, H) int64, rows of the pairs. whole: their ranks and nearest others with all dimensions. explained:
+    held_out: (S, H) int64, rows of the pairs. judged: their ranks and nearest others with all dimensions. explained:
     (D,) float32, share of the variance of each principal component. intrinsic: of images and of captions, None where
     too few rows differ. at: the k of the test.
     """
 
-    given: PairRows
+    rows: PairRows
     parts: Sequence[Split]
     held_out: NDArray[np.int64]
-    whole: Judged
+    judged: Judged
     explained: Floats
     intrinsic: Mapping[str, IntrinsicDimension | None]
     at: int
 
     @classmethod
-    def measured(cls, given: PairRows, parts: Sequence[Split], at: int, report: Report) -> "Ground":
-        whole = judged_whole(given.pairs, parts, report)
+    def measured(cls, rows: PairRows, parts: Sequence[Split], at: int, report: Report) -> "Whole":
+        judged, pairs = judged_whole(rows.pairs, parts, report), rows.pairs
         report(Progress(1, 1, "measuring the dimension of the data"))
-        rows = {"image": given.pairs.image, "text": given.pairs.text}
-        intrinsic = {modality: _two_nn(x) for modality, x in rows.items()}
+        intrinsic = {"image": _two_nn(pairs.image), "text": _two_nn(pairs.text)}
         held_out = np.stack([part.held_out for part in parts])
-        return cls(given, parts, held_out, whole, explained_variance(given.pairs), intrinsic, at)
+        return cls(rows, parts, held_out, judged, explained_variance(pairs), intrinsic, at)
 
     @property
     def items(self) -> NDArray[np.int64]:
         """The image of each held-out pair: (S, H)."""
-        return self.given.pairs.items[self.held_out]
+        return self.rows.pairs.items[self.held_out]
 
-    def compared(self, **asked: Any) -> Compared:
-        """What a card and a result both tell. asked: how the pairs and the dimensions were chosen."""
-        count, held_out = len(self.given), self.held_out.shape[1]
-        images, held_out_images = len(self.given.pairs.image_rows), len(first_rows(self.items[0]))
+    def compared(self, **chosen: Any) -> Compared:
+        """What a card and a result both hold. chosen: how the pairs and the dimensions were."""
+        count, held_out = len(self.rows), self.held_out.shape[1]
+        images, held_out_images = len(self.rows.pairs.image_rows), len(first_rows(self.items[0]))
         known = {name: each for name, each in self.intrinsic.items() if each is not None}
         return Compared(
             comparison=self._name(),
@@ -121,158 +112,88 @@ class Ground:
             images=images if images < count else None,
             held_out=held_out,
             held_out_images=held_out_images if images < count else None,
-            repeated=self.given.repeated,
+            repeated=self.rows.repeated,
             at=self.at,
-            full=whole_figures(self.whole, self.items, self.at),
+            full=whole_figures(self.judged, self.items, self.at),
             intrinsic_dimension={name: known[name].value if name in known else None for name in self.intrinsic},
             intrinsic_dimension_sample={name: each.rows for name, each in known.items() if each.sampled} or None,
-            **asked,
+            **chosen,
         )
 
     def arrays(self) -> Arrays:
-        whole = {f"full_{name}": array for name, array in by_way(self.whole).items()}
-        return {**self.given.rows.named(), "held_out": self.held_out, **whole, "explained": self.explained}
+        """Those of a run that are the same for every method."""
+        full = {f"full_{name}": array for name, array in vars(self.judged).items()}
+        return {**self.rows.rows.named(), "held_out": self.held_out, **full, "explained": self.explained}
 
     def _name(self) -> str:
-        ids = "\n".join(self.given.rows.caption_ids()).encode()
-        parts = [self.given.fingerprint.encode(), ids, self.held_out.tobytes()]
+        ids = "\n".join(self.rows.rows.caption_ids()).encode()
+        parts = [self.rows.fingerprint.encode(), ids, self.held_out.tobytes()]
         return blake2b(b"\n".join(parts), digest_size=8).hexdigest()
 
 
-class Curve:
-    """One method's points so far; saved under one id, however often it grows."""
+class ReductionComparison(MethodComparison[ReductionRun]):
+    """done: a run a method, with the points that it has so far."""
 
-    def __init__(self, plan: Plan, ground: Ground, compared: Compared, dims: Sequence[int]) -> None:
-        self.plan, self.ground, self.compared, self.dims = plan, ground, compared, dims
-        self.id, self.created = uuid4().hex[:12], datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.points: list[Point] = []
-        self.losses: dict[int, Loss] = {}
-        self.figures: list[PointFigures] = []
+    first = "the first number of dimensions was judged"
 
-    def add(self, point: Point) -> None:
-        """Keeps the point, in the workspace too."""
-        ground = self.ground
-        loss = self.losses[point.dimension] = loss_of(point, ground.whole, ground.items, ground.at)
-        self.points.append(point)
-        self.figures.append(point_figures(point, ground.whole, ground.items, loss, ground.at))
-        if ground.given.workspace is not None:
-            self._run().save(ground.given.workspace)
+    def __init__(self, whole: Whole, dims: Sequence[int], **chosen: Any) -> None:
+        super().__init__()
+        self.whole, self.dims, self.compared = whole, dims, whole.compared(**chosen)
 
-    @property
-    def smallest(self) -> int | None:
-        return smallest_lossless(self.losses)
+    def judge(self, candidate: Candidate, report: Report) -> None:
+        """All dimensions, each saved when it is done, under one id."""
+        whole, known, curve = self.whole, list[Point](), list[PointFigures]()
+        for point in points(candidate.method, whole.rows.pairs, whole.parts, self.dims, candidate.settings, report):
+            loss = loss_of(point, whole.judged, whole.items, whole.at)
+            known.append(point)
+            curve.append(point_figures(point, whole.judged, whole.items, loss, whole.at))
+            run = self._run(candidate, known, curve)
+            if len(known) > 1:
+                card = self.done.pop().card
+                run = replace(run, card=replace(run.card, id=card.id, created=card.created))
+            self.done.append(run)
+            keep(whole.rows.rows, run)
 
-    def own_arrays(self) -> Arrays:
-        """Those of its run that are not the ground's."""
-        dims = np.array([point.dimension for point in self.points], dtype=np.int64)
-        found = [by_way(point.judged) for point in self.points]
-        return {"dims": dims} | {name: np.stack([each[name] for each in found]) for name in found[0]}
+    def result(self) -> ReductionResult:
+        rows, done = self.whole.rows, {run.card.method: run for run in self.done}
+        return ReductionResult(
+            **vars(self.compared),
+            curves={name: run.figures.curve for name, run in done.items()},
+            smallest_lossless={name: run.figures.smallest_lossless for name, run in done.items()},
+            runs={name: run.card.id if rows.workspace is not None else None for name, run in done.items()},
+            model=rows.model,
+            space=rows.rows.space,
+            explained_variance=np.round(self.whole.explained.astype(np.float64), 7).tolist(),
+            **self.remarks(),
+        )
 
-    def _run(self) -> ReductionRun:
-        method, points = self.plan.method, self.points
-        params = asdict(method.make_params(self.plan.settings)) | {"seed": 0}
-        del params["dimensions"]
+    def arrays(self) -> Arrays:
+        """What all methods share, and each curve's with its method before the name, e.g. `pca.i2t`."""
+        return by_method({run.card.method: run.arrays() for run in self.done}, self.whole.arrays())
+
+    def _run(self, candidate: Candidate, known: Sequence[Point], curve: Sequence[PointFigures]) -> ReductionRun:
+        whole, judged = self.whole, [vars(point.judged) for point in known]
         figures = ReductionFigures(
             **vars(self.compared),
             dims=self.dims,
-            curve=self.figures,
-            smallest_lossless=self.smallest,
-            partial=len(points) < len(self.dims),
+            curve=curve,
+            smallest_lossless=min((point.dim for point in curve if point.lossless), default=None),
+            partial=len(known) < len(self.dims),
         )
-        seconds = sum(point.seconds for point in points) * len(self.ground.parts)
-        made = Made(ReductionRun.KIND, method, params, seconds, metrics(figures))
-        card = replace(made.card(self.ground.given.rows), id=self.id, created=self.created)
-        return ReductionRun(card, **self.ground.arrays(), **self.own_arrays())
-
-
-class _Work(Comparison[Curve]):
-    """asked: as for `Ground.compared`."""
-
-    first = "the first reducer was judged"
-
-    def __init__(self, ground: Ground, dims: Sequence[int], **asked: Any) -> None:
-        super().__init__()
-        self.ground, self.dims, self.compared = ground, dims, ground.compared(**asked)
-
-    def judge(self, plan: Plan, report: Report) -> None:
-        """All dimensions, each saved when it is done."""
-        curve = Curve(plan, self.ground, self.compared, self.dims)
-        pairs, parts = self.ground.given.pairs, self.ground.parts
-        for point in points(plan.method, pairs, parts, self.dims, plan.settings, report):
-            if not curve.points:
-                self.done.append(curve)
-            curve.add(point)
-
-    def result(self) -> dict[str, Any]:
-        given, done = self.ground.given, {curve.plan.method.name: curve for curve in self.done}
-        saved = given.workspace is not None
-        found = ReductionResult(
-            **vars(self.compared),
-            curves={name: curve.figures for name, curve in done.items()},
-            smallest_lossless={name: curve.smallest for name, curve in done.items()},
-            runs={name: curve.id if saved else None for name, curve in done.items()},
-            model=given.model,
-            space=given.rows.space,
-            explained_variance=np.round(self.ground.explained.astype(np.float64), 7).tolist(),
+        params = asdict(candidate.params()) | {"seed": 0}
+        del params["dimensions"]
+        seconds = sum(point.seconds for point in known) * len(whole.parts)
+        made = Made(ReductionRun.KIND, candidate.method, params, seconds, metrics(figures))
+        return ReductionRun(
+            made.card(whole.rows.rows),
+            dims=np.array([point.dimension for point in known], dtype=np.int64),
+            **{name: np.stack([each[name] for each in judged]) for name in judged[0]},
+            **whole.arrays(),
         )
-        return {**metrics(found), **self.remarks()}
-
-    def arrays(self) -> Arrays:
-        """The ground's, and each curve's with its method before the name, e.g. `pca.i2t`."""
-        own = {
-            f"{curve.plan.method.name}.{name}": array
-            for curve in self.done
-            for name, array in curve.own_arrays().items()
-        }
-        return self.ground.arrays() | own
-
-
-def by_way(judged: Judged) -> Arrays:
-    """Ranks by way, `i2t` and `t2i`, and the nearest others, `i2t_nearest` and `t2i_nearest`: (S, H) int32 each."""
-    ranks = {way: getattr(judged, name) for way, name in WAYS.items()}
-    return ranks | {f"{way}_nearest": getattr(judged.nearest, name) for way, name in WAYS.items()}
 
 
 def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result as records for a table: a row a point, a row a method, and the rest as figures."""
-    found = msgspec.convert(result, ReductionResult)
-    full, apart = found.full, ("comparison", "explained_variance")
-    rest = {name: value for name, value in result.items() if name not in apart and not isinstance(value, dict)}
-    told: dict[str, Any] = {
-        "all dimensions, i2t": f"{full.i2t:.4g} ± {full.sd['i2t']:.2g}",
-        "all dimensions, t2i": f"{full.t2i:.4g} ± {full.sd['t2i']:.2g}",
-    }
-    low, high = full.band["both"]
-    told[f"all dimensions, recall@{found.at} of both"] = f"{full.both.mean:.4g} (95 %: {low:.4g} to {high:.4g})"
-    told[f"right of {found.held_out_images or found.held_out}, i2t"] = round(full.right["i2t"], 1)
-    told[f"right of {found.held_out}, t2i"] = round(full.right["t2i"], 1)
-    told |= {f"intrinsic dimension, {modality}": value for modality, value in found.intrinsic_dimension.items()}
-    rows = [_row(method, point) for method, curve in found.curves.items() for point in curve]
-    smallest = [{"method": method, "smallest lossless": dim} for method, dim in found.smallest_lossless.items()]
-    return {**rest, **told, "curves": rows, "smallest lossless by a paired bootstrap test, p ≥ 0.05": smallest}
-
-
-def _row(method: str, point: PointFigures) -> dict[str, Any]:
-    return {
-        "method": method,
-        "dim": point.dim,
-        "i2t": f"{point.i2t.mean:.3f} ± {point.i2t.sd:.2g}",
-        "t2i": f"{point.t2i.mean:.3f} ± {point.t2i.sd:.2g}",
-        **{f"right {way}": round(value, 1) for way, value in point.right.items()},
-        "difference": point.difference,
-        "p": point.p,
-        "detectable_loss": point.detectable_loss,
-        "seconds": point.seconds,
-    }
-
-
-def _check(seeds: int, at: int) -> None:
-    if not 1 <= seeds <= MOST_SPLITS:
-        raise BadParameter(
-            f"seeds={seeds} is not between 1 and {MOST_SPLITS:,}: 3 to 20 show how much chance does", "seeds"
-        )
-    if at not in DEPTHS:
-        raise BadParameter(f"at={at} is not one of {', '.join(map(str, DEPTHS))}", "at")
+    return msgspec.convert(result, ReductionResult).readable()
 
 
 def _dimensions(asked: Sequence[int] | None, size: int) -> tuple[list[int], list[int]]:

@@ -71,7 +71,7 @@ def bounds(groups: Sets, classes: Integers, value: float, pairs: Integers, repor
     groups: G_jk, of few items each; classes: (G,) the class of each; value: m; pairs: (P, 2) groups of one class.
     """
     means = np.add.reduceat(groups.vectors, groups.starts, axis=0, dtype=np.float64) / groups.sizes[:, None]
-    left = _norms(means[pairs[:, 0]] - means[pairs[:, 1]])
+    left = np.sqrt(np.square(means[pairs[:, 0]] - means[pairs[:, 1]]).sum(axis=1))
     ordered = np.concatenate([pairs[:, 0], pairs[:, 1]])
     step = max(1, CELLS // 2 // (len(groups.vectors) * int(groups.sizes.max())))
     parts = []
@@ -96,8 +96,8 @@ def _tightest(left: Doubles, sides: Sequence[NDArray]) -> Bounds:
     """Of the two orders of a pair, the smaller sides."""
     right, other, sharper, checked, broken = (each.reshape(2, len(left)) for each in sides)
     order, pair = right.argmin(axis=0), np.arange(len(left))
-    told = {"checked": int(checked.sum()), "broken": int(broken.sum())}
-    return Bounds(left, right[order, pair], sharper.min(axis=0), other[order, pair], **told)
+    counts = {"checked": int(checked.sum()), "broken": int(broken.sum())}
+    return Bounds(left, right[order, pair], sharper.min(axis=0), other[order, pair], **counts)
 
 
 def _between(some: Sets, groups: Sets) -> tuple[Doubles, Doubles]:
@@ -116,7 +116,3 @@ def _away(some: Doubles, every: Doubles) -> Doubles:
     away += np.square(every).sum(axis=1)
     away += np.square(some).sum(axis=1)[:, None]
     return np.sqrt(np.maximum(away, 0, out=away), out=away)
-
-
-def _norms(x: Doubles) -> Doubles:
-    return np.sqrt(np.square(x).sum(axis=1))

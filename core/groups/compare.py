@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from core.errors import Cancelled
-from core.groups.retrieval import Drawn, Found, drawn, halves, reached, search
+from core.groups.retrieval import Drawn, Retrieved, drawn, halves, reached, search
 from core.groups.sets import GroupEmbedder, Sets
 from core.groups.splits import ClassSplit
 from core.methods import Method
@@ -46,11 +46,11 @@ class Curve:
     mean_precision: Doubles
     seconds: float
     metrics: Sequence[Mapping[str, float]]
-    example: Sequence[Found]
+    example: Sequence[Retrieved]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Support:
     """How much stands behind the figures of a size: each the mean over splits, of one cut in halves."""
 
     size: int
@@ -79,12 +79,13 @@ def example_questions(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[
     return next(questions(sets, splits[0], sizes, 0))
 
 
-def asked(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[int]) -> list[Asked]:
+def asked(sets: Sets, splits: Sequence[ClassSplit], sizes: Sequence[int]) -> list[Support]:
     """One a size."""
     counts = np.array([[_counts(pair) for pair in next(questions(sets, each, sizes, 0))] for each in splits])
-    return [Asked(size, *map(float, each)) for size, each in zip(sizes, counts.mean(axis=0), strict=True)]
+    return [Support(size, *map(float, each)) for size, each in zip(sizes, counts.mean(axis=0), strict=True)]
 
 
+@threadpool_limits.wrap(limits=1)
 def curve(
     method: Method,
     sets: Sets,
@@ -97,24 +98,12 @@ def curve(
 
     On one thread: the products are small, and threads that wait for each other take ten times as long on a busy one.
     """
-    with threadpool_limits(1):
-        return _curve(method, sets, splits, sizes, settings or {}, report)
-
-
-def _curve(
-    method: Method,
-    sets: Sets,
-    splits: Sequence[ClassSplit],
-    sizes: Sequence[int],
-    settings: Mapping[str, Any],
-    report: Report,
-) -> Curve:
-    bar, told, seconds = Bar(report, len(splits) * STEPS), list[Mapping[str, float]](), 0.0
-    figures, example = np.empty((2, len(sizes), len(splits))), list[Found]()
+    bar, fits, seconds = Bar(report, len(splits) * STEPS), list[Mapping[str, float]](), 0.0
+    figures, example = np.empty((2, len(sizes), len(splits))), list[Retrieved]()
     for number, split in enumerate(splits):
         title, begin = f"{method.title}, split {number + 1}", number * STEPS
         bar.step(begin, title)
-        params = method.make_params(dict(settings) | {"seed": number})
+        params = method.make_params(dict(settings or {}) | {"seed": number})
         started = perf_counter()
         embedder = method.fit(sets.take(split.training), params, bar.part(begin, FIT, title))
         seconds += perf_counter() - started
@@ -122,16 +111,16 @@ def _curve(
             raise Cancelled("stopped")
         figures[:, :, number], first = _judged(embedder, sets, split, sizes, number, bar)
         example = example or first
-        told.append(embedder.metrics)
+        fits.append(embedder.metrics)
     bar.step(len(splits) * STEPS, f"{method.title}: judged")
-    return Curve(figures[0], figures[1], seconds / len(splits), told, example)
+    return Curve(figures[0], figures[1], seconds / len(splits), fits, example)
 
 
 def _judged(
     embedder: GroupEmbedder, sets: Sets, split: ClassSplit, sizes: Sequence[int], number: int, bar: Bar
-) -> tuple[Doubles, list[Found]]:
+) -> tuple[Doubles, list[Retrieved]]:
     """Top-1 and mAP of each size, the mean over the cuts: (2, M); and what was found in the first cut."""
-    total, first = np.zeros((2, len(sizes))), list[Found]()
+    total, first = np.zeros((2, len(sizes))), list[Retrieved]()
     for draw, pairs in enumerate(questions(sets, split, sizes, number)):
         bar.step(number * STEPS + FIT + draw * (STEPS - FIT) // DRAWS, "searching groups")
         found = [search(embedder, sets, *pair) for pair in pairs]

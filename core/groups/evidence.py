@@ -126,41 +126,27 @@ def evidence(sets: Sets, sizes: Sequence[int], seed: int = 0, report: Report = s
         parts.append(_of_size(sets, size, found.value, np.random.default_rng([seed, size]), part))
     tried = search(seed, bar.part((len(sizes) + 1) * STEPS, STEPS))
     bar.step((len(sizes) + 2) * STEPS, "checked the bound")
-    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
-    checked, broken = (sum(getattr(part.bounds, name) for part in parts) for name in ("checked", "broken"))
+    columns = {name: np.concatenate([part[name] for part, _ in parts]) for name in parts[0][0]}
+    checked, broken = (sum(getattr(each, name) for _, each in parts) for name in ("checked", "broken"))
     return Evidence(margin=found, checked=checked, broken=broken, search=tried, literal=literal(), **columns)
 
 
-@dataclass(frozen=True)
-class _OfSize:
-    """groups: (G, size) int64, rows of the vectors; classes: (G,) of each; pairs: (P, 2) groups."""
+def _of_size(
+    sets: Sets, size: int, value: float, random: np.random.Generator, report: Report
+) -> tuple[dict[str, NDArray], Bounds]:
+    """Pairs of groups of one size, as `Evidence` has them, and their bounds.
 
-    size: int
-    groups: Integers
-    classes: Integers
-    pairs: Integers
-    bounds: Bounds
-
-    @property
-    def columns(self) -> dict[str, NDArray]:
-        """As `Evidence` has them."""
-        told = self.bounds
-        of, other = self.classes[: len(told.left)], self.classes[told.other]
-        sides = {name: getattr(told, name) for name in ("left", "right", "sharper")}
-        rows = self.groups[np.column_stack([self.pairs, told.other])].ravel()
-        return {"size": np.full(len(of), self.size, dtype=np.int64), "of": of, "other": other, "rows": rows, **sides}
-
-
-def _of_size(sets: Sets, size: int, value: float, random: np.random.Generator, report: Report) -> _OfSize:
-    """The n-th group of one half of a class is paired with the n-th of the other half."""
+    The n-th group of one half of a class is paired with the n-th of the other half.
+    """
     most = int(np.clip(PAIRS // len(sets), 1, MOST))
     sides = drawn(halves(sets, np.arange(len(sets)), random), size, most)
-    rows = np.concatenate([side.rows for side in sides])
-    classes = np.concatenate([side.classes for side in sides])
+    rows, classes = (np.concatenate([getattr(side, name) for side in sides]) for name in ("rows", "classes"))
     count = len(sides[0].rows)
     pairs = np.arange(2 * count).reshape(2, count).T
     found = bounds(Sets.equal(sets.vectors[rows]), classes, value, pairs, report)
-    return _OfSize(size, rows, classes, pairs, found)
+    columns = {"size": np.full(count, size, dtype=np.int64), "of": classes[:count], "other": classes[found.other]}
+    columns["rows"] = rows[np.column_stack([pairs, found.other])].ravel()
+    return columns | {name: getattr(found, name) for name in ("left", "right", "sharper")}, found
 
 
 def _slack(left: Doubles, right: Doubles) -> Doubles:

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.groups.sets import AT_ONCE, GroupEmbedder, Integers, Sets, distances
 from core.progress import Bar, Report, silent
@@ -42,10 +41,6 @@ class Overview:
     nearest_distances: Floats
     order: Integers
     between: Floats
-
-    def arrays(self) -> dict[str, NDArray]:
-        names = ("central", "nearest", "nearest_distances", "order", "between")
-        return {name: getattr(self, name) for name in names}
 
 
 def overview(embedder: GroupEmbedder, sets: Sets, report: Report = silent) -> Overview:

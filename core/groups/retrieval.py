@@ -44,7 +44,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Found:
+class Retrieved:
     """What Q query groups find. right: (Q,), 1.0 where the nearest is of the class; precision: (Q,), average.
 
     nearest: (Q,) int64, the gallery group that comes first; place: (Q,) int64, of the first of the own class, from 0.
@@ -80,23 +80,23 @@ def _cut(halves: Sequence[Integers], counts: Sequence[int], classes: Integers, s
     return Drawn(np.concatenate(parts), np.repeat(classes, counts))
 
 
-def search(embedder: GroupEmbedder, sets: Sets, queries: Drawn, gallery: Drawn) -> Found:
+def search(embedder: GroupEmbedder, sets: Sets, queries: Drawn, gallery: Drawn) -> Retrieved:
     """Embeds both sides and searches."""
     made = [embedder(Sets.equal(sets.vectors[side.rows])) for side in (queries, gallery)]
     return found(made[0], queries.classes, made[1], gallery.classes)
 
 
-def found(queries: Floats, asked: Integers, gallery: Floats, held: Integers) -> Found:
+def found(queries: Floats, asked: Integers, gallery: Floats, held: Integers) -> Retrieved:
     """queries (Q, E) of classes asked (Q,), gallery (R, E) of classes held (R,), each of which is asked for."""
     step = max(1, CELLS // len(gallery))
     parts = [
         _found(distances(queries[start : start + step], gallery), asked[start : start + step], held)
         for start in range(0, len(queries), step)
     ]
-    return Found(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Found)))
+    return Retrieved(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Retrieved)))
 
 
-def _found(away: Floats, asked: Integers, held: Integers) -> Found:
+def _found(away: Floats, asked: Integers, held: Integers) -> Retrieved:
     order = _nearest_first(away)
     own = held[order] == asked[:, None]
     row, place = np.nonzero(own)
@@ -104,7 +104,7 @@ def _found(away: Floats, asked: Integers, held: Integers) -> Found:
     first = np.cumsum(count) - count
     found_so_far = np.arange(len(row)) - first[row] + 1
     precision = np.bincount(row, found_so_far / (place + 1)) / count
-    return Found(own[:, 0].astype(np.float64), precision, order[:, 0], place[first])
+    return Retrieved(own[:, 0].astype(np.float64), precision, order[:, 0], place[first])
 
 
 def _nearest_first(away: Floats) -> Integers:

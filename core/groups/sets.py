@@ -38,8 +38,8 @@ class Sets:
         check_matrix("vectors", self.vectors)
         sizes = self.sizes
         if sizes.ndim != 1 or sizes.dtype != np.int64 or (sizes < 1).any() or sizes.sum() != len(self.vectors):
-            told = f"sizes: {sizes.dtype} of shape {sizes.shape}"
-            raise BadInput(f"{told}, but (G,) int64 from 1 up with a sum of {len(self.vectors)} is needed")
+            shape = f"sizes: {sizes.dtype} of shape {sizes.shape}"
+            raise BadInput(f"{shape}, but (G,) int64 from 1 up with a sum of {len(self.vectors)} is needed")
 
     @classmethod
     def of(cls, vectors: Floats, group: Integers) -> "Sets":

@@ -63,11 +63,11 @@ def _corrected(p: list[list[float | None]]) -> list[list[float | None]]:
     return [[None if np.isnan(each) else float(each) for each in row] for row in found]
 
 
-def _answer(size: int, told: Mapping[str, Difference], q: Sequence[float | None]) -> Answer:
-    corrected = dict(zip(told, q, strict=True))
-    order = sorted(told, key=lambda name: -told[name].difference)
-    best = told[order[0]]
-    better = tuple(name for name in order if told[name].difference > 0 and _sure(corrected[name]))
+def _answer(size: int, tested: Mapping[str, Difference], q: Sequence[float | None]) -> Answer:
+    corrected = dict(zip(tested, q, strict=True))
+    order = sorted(tested, key=lambda name: -tested[name].difference)
+    best = tested[order[0]]
+    better = tuple(name for name in order if tested[name].difference > 0 and _sure(corrected[name]))
     return Answer(size, order[0], best.difference, best.low, best.high, best.p, corrected[order[0]], better)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.errors import BadInput, BadParameter
-from core.results import Floats, Pairs
+from core.results import Pairs
 
 LEAST_PAIRS = 50
 """What a comparison needs: half of them fit, half judge."""
@@ -25,11 +25,6 @@ def check(pairs: Pairs, dimensions: int) -> None:
 
 def check_rows(pairs: Pairs) -> None:
     """Raises `BadInput` for a row of zeros."""
-    _check_rows("image", pairs.image)
-    _check_rows("text", pairs.text)
-
-
-def _check_rows(name: str, x: Floats) -> None:
-    empty = np.flatnonzero(~x.any(axis=1))
-    if len(empty):
-        raise BadInput(f"{name}: row {empty[0]} is all zeros and has no direction: leave the pair out")
+    for name, x in (("image", pairs.image), ("text", pairs.text)):
+        if len(empty := np.flatnonzero(~x.any(axis=1))):
+            raise BadInput(f"{name}: row {empty[0]} is all zeros and has no direction: leave the pair out")

@@ -26,7 +26,8 @@ STEPS = 1_000
 """Of a bar, for one fit and what is found with it."""
 FIT = 900
 """Of these, for the fit."""
-WAYS = ("image_to_text", "text_to_image")
+WAYS: Mapping[str, str] = {"i2t": "image_to_text", "t2i": "text_to_image"}
+"""Short names, and those of fields in `Ranks` and `Nearest`."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,20 @@ class Split:
 class Judged:
     """Where the own partner of each held-out pair lies, over S splits of H pairs, and what is nearest but for it.
 
-    image_to_text, text_to_image: (S, H) int32, ranks from 0, all rows of an image with the same of the first way.
-    nearest: of each way (S, H) int32, places among the held-out pairs of the split.
+    i2t, t2i: (S, H) int32, ranks from 0, all rows of an image with the same of the first way. …_nearest: of each way
+    (S, H) int32, places among the held-out pairs of the split.
     """
 
-    image_to_text: Ints
-    text_to_image: Ints
-    nearest: Nearest
+    i2t: Ints
+    t2i: Ints
+    i2t_nearest: Ints
+    t2i_nearest: Ints
 
     @classmethod
     def of(cls, found: Sequence[tuple[Ranks, Nearest]]) -> "Judged":
-        places, others = (
-            {way: np.stack([getattr(each, way) for each in kind]) for way in WAYS} for kind in zip(*found, strict=True)
-        )
-        return cls(**places, nearest=Nearest(**others))
+        """One a split."""
+        kinds = list(zip(*found, strict=True))
+        return cls(*(np.stack([getattr(each, name) for each in kind]) for kind in kinds for name in WAYS.values()))
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reduction.compare import Judged, Point
+from core.reduction.compare import WAYS, Judged, Point
 from core.reduction.significance import Loss, McNemar, band, mcnemar, paired_bootstrap
 from core.results import first_rows, numbered
 from core.statistics import MeanAndSd
 
-WAYS: Mapping[str, str] = {"i2t": "image_to_text", "t2i": "text_to_image"}
 DEPTHS = (1, 5, 10)
 
 Rows = NDArray[np.int64]
@@ -118,7 +117,7 @@ def _recalls(judged: Judged, items: Rows, depth: int) -> dict[str, MeanAndSd]:
 
 def _queries(judged: Judged, items: Rows) -> dict[str, NDArray[np.int32]]:
     """The ranks of what asks: of images (S, I), of captions (S, H)."""
-    return {"i2t": firsts(judged.image_to_text, items), "t2i": judged.text_to_image}
+    return {"i2t": firsts(judged.i2t, items), "t2i": judged.t2i}
 
 
 def firsts(values: NDArray[Number], items: Rows) -> NDArray[Number]:
@@ -127,7 +126,7 @@ def firsts(values: NDArray[Number], items: Rows) -> NDArray[Number]:
 
 
 def _right(judged: Judged, items: Rows, k: int) -> dict[str, Doubles]:
-    return image_values({way: getattr(judged, name) for way, name in WAYS.items()}, items, k)
+    return image_values({way: getattr(judged, way) for way in WAYS}, items, k)
 
 
 def image_values(ranks: Mapping[str, NDArray[np.int32]], items: Rows, k: int) -> dict[str, Doubles]:

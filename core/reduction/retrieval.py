@@ -45,19 +45,10 @@ class Ranks:
     def __len__(self) -> int:
         return len(self.image_to_text)
 
-    def right(self, k: int = 1) -> Doubles:
-        """Whether the own partner is among the nearest k, both ways averaged: (N,) of 0, ½, 1."""
-        return correctness(self.image_to_text, self.text_to_image, k)
-
 
 def recall(ranks: Integers, k: int = 1) -> float:
     """Recall@k of one way, 0 … 1; with k = 1 the top-1 accuracy. ranks: one a query, so of an image one."""
     return float((ranks < k).mean())
-
-
-def correctness(image_to_text: Integers, text_to_image: Integers, k: int = 1) -> Doubles:
-    """Whether the own partner is among the nearest k, both ways averaged: 0, ½ or 1, in the arrays' shape."""
-    return ((image_to_text < k).astype(np.float64) + (text_to_image < k)) / 2
 
 
 def ranks(pairs: Pairs, report: Report = silent) -> Ranks:

@@ -1,33 +1,33 @@
 """A method's comparison of groups: how well halves find each other, the groups beside each other, and the bound."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from core.groups.compare import Asked
+from core.groups.compare import Support
 from core.groups.evidence import BoundFigures
 from core.groups.figures import AgainstMean, Point
+from core.groups.significance import Difference
 from core.groups.verdict import Answer
 from core.results import Floats, Strings
-from core.runs.record import Record
-from core.workspace import Run
+from core.runs.record import Chosen, ComparisonResult, Record, by_number
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class Compared(Chosen):
     """What all methods of one comparison share.
 
     comparison: the same where the same groups were compared alike. by: what groups are by, in a word or two.
     groups_of_one, without_group: groups and items that took no part. training, testing: groups of each split. asked:
-    one a size; sizes_left_out: those that too few groups reach. tag, exclude: how the items were chosen.
+    one a size; sizes_left_out: those that too few groups reach.
     """
 
     comparison: str = ""
@@ -38,11 +38,9 @@ class Compared:
     splits: int
     training: int
     testing: int
-    asked: Sequence[Asked]
+    asked: Sequence[Support]
     sizes_left_out: Sequence[int] | None = None
     bound: BoundFigures
-    tag: str | None = None
-    exclude: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +53,7 @@ class GroupsFigures(Compared):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GroupsResult(Compared):
+class GroupsResult(Compared, ComparisonResult):
     """What the command `groups` returns; by method its figures, the seconds of a fit and the run that keeps it.
 
     verdict: by measure, "top1" or "map", one a small size.
@@ -69,6 +67,24 @@ class GroupsResult(Compared):
     items: int
     model: str
     space: str
+
+    def readable(self) -> dict[str, Any]:
+        """As records for a table: a row a method and size, and the rest as figures."""
+        bound, plain = self.bound, self.to_dict("comparison", "curves", "against_mean", "verdict", "seconds", "runs")
+        rest = {name: value for name, value in plain.items() if name not in ("bound", "asked")}
+        figures = {
+            "triplet margin m": bound.margin,
+            "bound holds": bound.holds,
+            "slack, least and median": f"{bound.slack.least:.3f}, {bound.slack.median:.3f}",
+            "learned beat the mean": "; ".join(_answered(name, rows) for name, rows in self.verdict.items() if rows),
+        }
+        against = {name: {each.size: each for each in rows} for name, rows in self.against_mean.items()}
+        rows = [
+            _row(name, point, against.get(name, {}).get(point.size))
+            for name, curve in self.curves.items()
+            for point in curve
+        ]
+        return {**rest, **figures, "asked": plain["asked"], "curves, less the mean with p of a paired test": rows}
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,18 +141,7 @@ class GroupsRun(Record[GroupsFigures]):
     closest_second: Doubles
     closest_other: Doubles
     bound_rows: Integers | None = None
-    answers: Mapping[int, Answers] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        made = super().of(run)
-        kept = {size: _answers(run.arrays, size) for size in made.sizes_asked}
-        return replace(made, answers={size: found for size, found in kept.items() if found})
-
-    def arrays(self) -> dict[str, NDArray]:
-        others = {name: array for name, array in super().arrays().items() if name != "answers"}
-        pairs = ((size, vars(found)) for size, found in self.answers.items())
-        return others | {f"{name}_{size}": array for size, found in pairs for name, array in found.items()}
+    answers: Mapping[int, Answers] = by_number(Answers)
 
     def summary(self) -> str:
         return f"{self.figures.groups:,} groups by {self.card.title}"
@@ -183,6 +188,23 @@ def summary(result: Mapping[str, Any]) -> str:
     return f"{found.groups:,} groups by {len(found.curves)} methods"
 
 
-def _answers(arrays: Mapping[str, NDArray], size: int) -> Answers | None:
-    names = [f"{name}_{size}" for name in ("queries", "gallery", "nearest", "place")]
-    return Answers(*(arrays[name] for name in names)) if all(name in arrays for name in names) else None
+def _row(method: str, point: Point, against: AgainstMean | None) -> dict[str, Any]:
+    return {
+        "method": method,
+        "size": point.size,
+        "top1": f"{point.top1.mean:.3f} ± {point.top1.sd:.2g}",
+        "top1 - mean": _signed(against.top1) if against else "–",
+        "map": f"{point.map.mean:.3f} ± {point.map.sd:.2g}",
+        "map - mean": _signed(against.map) if against else "–",
+    }
+
+
+def _answered(measure: str, rows: Sequence[Answer]) -> str:
+    """`map at 2, 4, not at 8`."""
+    sizes = {won: ", ".join(str(row.size) for row in rows if bool(row.better) == won) for won in (True, False)}
+    parts = [f"at {sizes[True]}"] * bool(sizes[True]) + [f"not at {sizes[False]}"] * bool(sizes[False])
+    return f"{measure} {', '.join(parts)}"
+
+
+def _signed(found: Difference) -> str:
+    return f"{found.difference:+.4f}" if found.p is None else f"{found.difference:+.4f} (p {found.p:.2g})"

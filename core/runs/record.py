@@ -9,10 +9,12 @@ class MapRun(Record[MapFigures]):
     caption: Integers | None = None                    # one that older runs lack
     before: Space = in_parts(Space)                    # a dataclass of arrays, each kept as before.NAME
     history: Mapping[str, Any] = as_json(dict, dict)   # kept as text in an array of one entry, read as its type
+    answers: Mapping[int, Answers] = by_number(Answers)  # dataclasses of arrays, each kept as NAME_1, NAME_2 …
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -26,7 +28,7 @@ from core.serialise import to_json
 from core.workspace import Run, RunCard, Workspace
 
 Figures = TypeVar("Figures")
-JSON, PARTS = "json", "parts"
+JSON, PARTS, NUMBERED = "json", "parts", "numbered"
 
 
 def as_json(default: Callable[[], Any], kind: Any = Any) -> Any:
@@ -37,6 +39,11 @@ def as_json(default: Callable[[], Any], kind: Any = Any) -> Any:
 def in_parts(kind: type) -> Any:
     """A field that is a dataclass of arrays, each of which is kept as FIELD.NAME."""
     return field(metadata={PARTS: kind})
+
+
+def by_number(kind: type) -> Any:
+    """A field that holds dataclasses of arrays by number, each array of which is kept as NAME_NUMBER."""
+    return field(default_factory=dict, metadata={NUMBERED: kind})
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +103,22 @@ class Chosen:
     exclude: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ComparisonResult:
+    """What every comparison of methods returns.
+
+    refused: methods that refused the input, and why; partial: stopped before its end; None where that was not so.
+    """
+
+    refused: Sequence[Mapping[str, str]] | None = None
+    partial: bool | None = None
+
+    def to_dict(self, *hidden: str) -> dict[str, Any]:
+        """As JSON, but for some fields; what is None and need not be there is left out."""
+        absent = {each.name for each in fields(self) if each.default is None and getattr(self, each.name) is None}
+        return {name: value for name, value in plain(self).items() if name not in {*hidden, *absent}}
+
+
 @dataclass(frozen=True)
 class Saved:
     """What the result of every command says that keeps one run. run: its id."""
@@ -136,6 +159,8 @@ def _renamed(held: Mapping[str, Any], former: Mapping[str, str]) -> dict[str, An
 
 def _read(of: Field, name: str, held: Mapping[str, NDArray], lacking: list[str]) -> Any:
     """A field's value; None for one that is not there, whose name is added to what lacks unless it has a default."""
+    if kind := of.metadata.get(NUMBERED):
+        return _by_number([part.name for part in fields(kind)], kind, held)
     if kind := of.metadata.get(PARTS):
         parts = {part.name: _read(part, f"{name}.{part.name}", held, lacking) for part in fields(kind)}
         return None if lacking else kind(**parts)
@@ -147,10 +172,19 @@ def _read(of: Field, name: str, held: Mapping[str, NDArray], lacking: list[str])
     return None
 
 
+def _by_number(names: list[str], kind: type, held: Mapping[str, NDArray]) -> dict[int, Any]:
+    """Those of which every array is there."""
+    numbers = [found[1] for name in held if (found := re.fullmatch(rf"{names[0]}_(\d+)", name))]
+    arrays = {number: [held.get(f"{name}_{number}") for name in names] for number in numbers}
+    return {int(number): kind(*each) for number, each in arrays.items() if all(part is not None for part in each)}
+
+
 def _written(of: Field, value: Any) -> Iterator[tuple[str, NDArray]]:
     """A field's arrays by the names under which they are kept."""
     if of.metadata.get(PARTS):
         kept = ((each.name, getattr(value, each.name)) for each in fields(value))
         yield from ((f"{of.name}.{name}", array) for name, array in kept if array is not None)
+    elif of.metadata.get(NUMBERED):
+        yield from ((f"{name}_{number}", array) for number, each in value.items() for name, array in vars(each).items())
     else:
         yield of.name, np.array([to_json(plain(value))]) if JSON in of.metadata else value

@@ -1,18 +1,13 @@
 """A reducer and what it makes: derived embeddings of a model, in fewer dimensions or with something taken out."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from core.results import Reducer
-from core.runs.record import Record
-from core.serialise import to_json
-from core.workspace import Run
+from core.results import Projection, Reducer
+from core.runs.record import Record, Result, as_json, in_parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,24 +30,23 @@ class ReducerRun(Record[ReducerFigures]):
     KIND = "reducer"
     FIGURES = ReducerFigures
 
-    reducer: Reducer
+    image: Projection = in_parts(Projection)
+    text: Projection = in_parts(Projection)
+    history: Mapping[str, Any] = as_json(dict)
 
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        return cls(run.card, replace(Reducer.of(run.arrays), history=json.loads(str(run.arrays["history"][0]))))
-
-    def arrays(self) -> dict[str, NDArray]:
-        return {**self.reducer.arrays(), "history": np.array([to_json(self.reducer.history)])}
+    @property
+    def reducer(self) -> Reducer:
+        return Reducer(self.image, self.text, history=self.history)
 
     def summary(self) -> str:
         return f"made the model {self.figures.derived}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectResult:
+class ProjectResult(Result, frozen=True, kw_only=True):
     """What the command `project` returns. run, model: what keeps the reducer and what it makes; None for a `.npz`.
 
     base: the model reduced. images, captions: how many were reduced now, left_out: to which it gives no direction.
+    file, loader: where the reducer was written to, and the code that applies it.
     """
 
     run: str | None
@@ -65,6 +59,22 @@ class ProjectResult:
     images: int
     captions: int
     left_out: int
+    file: str | None = None
+    loader: str | None = None
+
+    def readable(self) -> dict[str, Any]:
+        """Without the loader, which is for programs."""
+        return self.to_dict("loader")
+
+
+class DiscardResult(Result, frozen=True, kw_only=True):
+    """What the command `discard` returns. run: the reducer's, None of features; runs: how many are of the model."""
+
+    model: str
+    run: str | None
+    images: int
+    captions: int
+    runs: int
 
 
 def summary(result: Mapping[str, Any]) -> str:

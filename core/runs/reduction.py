@@ -9,23 +9,24 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reduction.figures import WAYS, PointFigures, WholeFigures
+from core.reduction.compare import WAYS
+from core.reduction.figures import PointFigures, WholeFigures
 from core.results import Floats, Strings, first_rows, numbered
-from core.runs.record import Record
-from core.workspace.captions import caption_id
+from core.runs.record import Chosen, ComparisonResult, Record
+from core.workspace.captions import own_caption_ids
 
 Integers = NDArray[np.int64]
 Ranks = NDArray[np.int32]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class Compared(Chosen):
     """What all reducers of one comparison share.
 
     comparison: the same where the same pairs were held out. pairs, held_out: counts, the latter of each split; images,
     held_out_images: where these are fewer. repeated: captions left out as another says the same. at: the k of recall.
     intrinsic_dimension: by modality, None where too few rows differ; its sample: rows, where not all were measured.
-    dims_left_out: usual ones that are no fewer than D. tag, exclude: how the pairs were chosen.
+    dims_left_out: usual ones that are no fewer than D.
     """
 
     comparison: str = ""
@@ -40,8 +41,6 @@ class Compared:
     images: int | None = None
     held_out_images: int | None = None
     dims_left_out: Sequence[int] | None = None
-    tag: str | None = None
-    exclude: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ class ReductionFigures(Compared):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReductionResult(Compared):
+class ReductionResult(Compared, ComparisonResult):
     """What the command `reduce` returns; by method its curve, the smallest lossless D' and the run that keeps it."""
 
     curves: Mapping[str, Sequence[PointFigures]]
@@ -64,6 +63,24 @@ class ReductionResult(Compared):
     model: str
     space: str
     explained_variance: Sequence[float]
+
+    def readable(self) -> dict[str, Any]:
+        """As records for a table: a row a point, a row a method, and the rest as figures."""
+        full, rest = self.full, self.to_dict("comparison", "explained_variance")
+        figures: dict[str, Any] = {
+            "all dimensions, i2t": f"{full.i2t:.4g} ± {full.sd['i2t']:.2g}",
+            "all dimensions, t2i": f"{full.t2i:.4g} ± {full.sd['t2i']:.2g}",
+        }
+        low, high = full.band["both"]
+        figures[f"all dimensions, recall@{self.at} of both"] = f"{full.both.mean:.4g} (95 %: {low:.4g} to {high:.4g})"
+        figures[f"right of {self.held_out_images or self.held_out}, i2t"] = round(full.right["i2t"], 1)
+        figures[f"right of {self.held_out}, t2i"] = round(full.right["t2i"], 1)
+        figures |= {f"intrinsic dimension, {modality}": value for modality, value in self.intrinsic_dimension.items()}
+        figures["curves"] = [_row(method, point) for method, curve in self.curves.items() for point in curve]
+        figures["smallest lossless by a paired bootstrap test, p ≥ 0.05"] = [
+            {"method": method, "smallest lossless": dim} for method, dim in self.smallest_lossless.items()
+        ]
+        return {name: value for name, value in rest.items() if not isinstance(value, dict)} | figures
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,9 +144,7 @@ class ReductionRun(Record[ReductionFigures]):
     @cached_property
     def caption_ids(self) -> Strings:
         """(N,) the id of each pair's caption."""
-        if self.caption is None:
-            return self.ids
-        return np.array(list(map(caption_id, self.ids.tolist(), self.caption.tolist())), dtype=np.str_)
+        return np.array(own_caption_ids(self.ids, self.caption), dtype=np.str_)
 
     @property
     def knows_others(self) -> bool:
@@ -161,3 +176,17 @@ def summary(result: Mapping[str, Any]) -> str:
 def _fewest(lossless: Iterable[int | None]) -> str:
     known = [each for each in lossless if each]
     return f"{min(known):,} dimensions lose nothing" if known else "each number of dimensions loses something"
+
+
+def _row(method: str, point: PointFigures) -> dict[str, Any]:
+    return {
+        "method": method,
+        "dim": point.dim,
+        "i2t": f"{point.i2t.mean:.3f} ± {point.i2t.sd:.2g}",
+        "t2i": f"{point.t2i.mean:.3f} ± {point.t2i.sd:.2g}",
+        **{f"right {way}": round(value, 1) for way, value in point.right.items()},
+        "difference": point.difference,
+        "p": point.p,
+        "detectable_loss": point.detectable_loss,
+        "seconds": point.seconds,
+    }

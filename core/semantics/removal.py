@@ -13,16 +13,16 @@ from itertools import combinations
 import numpy as np
 
 from core.clustering import kmeans
-from core.clustering.metrics import adjusted_rand, against_labels, mean_and_sd
+from core.clustering.metrics import adjusted_rand, against_labels
 from core.errors import BadParameter
 from core.progress import Bar, Report, silent
 from core.results import Floats, Strings
 from core.semantics.results import Integers
-from core.statistics import contingency
+from core.statistics import MeanAndSd, contingency, mean_and_sd
 
 STEPS = 100
 LEAST_SEEDS, MOST_SEEDS = 2, 1_000
-Spread = list[float] | None
+Spread = MeanAndSd | None
 """Mean and sample sd over the seeds, or over pairs of them; None where there is none."""
 
 

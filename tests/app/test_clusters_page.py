@@ -18,7 +18,7 @@ from app.scatter import colours as map_colours
 from app.scatter import maps
 from app.scatter.colours import GREY
 from app.views.clusters import actions, cautions, clusters, coloured, form, history, leaderboard, pair, runs
-from app.views.clusters.agreement import shared, table
+from app.views.clusters.pair import shared, table
 from app.views.clusters.runs import SELECTOR, Entry
 from core.clustering.metrics import DEFINITIONS
 from core.methods import Method, discover, find, param
@@ -327,10 +327,17 @@ def test_the_figures_of_every_run_can_be_taken_away(shown, compared) -> None:
 
 def test_the_best_of_a_column() -> None:
     board = [entry(ami=0.5, davies_bouldin=1.0, k=3), entry(ami=0.7, davies_bouldin=2.0, k=9), entry(k=1)]
-    assert leaderboard.best(board, DEFINITIONS["ami"]) == [1]
-    assert leaderboard.best(board, DEFINITIONS["davies_bouldin"]) == [0]
-    assert leaderboard.best(board, DEFINITIONS["k"]) == []
-    assert leaderboard.best([entry(noise=0.0), entry(noise=0.0)], DEFINITIONS["noise"]) == []
+    assert best(board, "ami") == [1]
+    assert best(board, "davies_bouldin") == [0]
+    assert best(board, "k") == []
+    assert best([entry(noise=0.0), entry(noise=0.0)], "noise") == []
+
+
+def best(board: list[Entry], name: str) -> list[int]:
+    """The lines whose figure is bold."""
+    styler = leaderboard.styled(board)._compute()
+    column = styler.columns.get_loc(leaderboard.header(DEFINITIONS[name]))
+    return [row for (row, place), looks in styler.ctx.items() if place == column and ("font-weight", "700") in looks]
 
 
 @pytest.mark.parametrize(

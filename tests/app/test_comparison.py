@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.comparison import settings, source
+from app.comparison import selector, source
 from app.comparison.selector import Selector
 from app.kit import records
 from core.runs.record import Record
@@ -61,7 +61,7 @@ def test_runs_of_one_input_stand_by_method_and_setting_the_newest_last() -> None
 def test_a_title_tells_k_and_what_is_not_the_default_but_not_what_is_apart() -> None:
     made = replace(card("a", method="gmm", seed=5, covariance="full", k=10), title="Mixture")
     assert SELECTOR.title(made) == "Mixture, K = 10, covariance full"
-    assert settings.title(made, "core.clustering", ("seed", "covariance")) == "Mixture, K = 10"
+    assert selector.title(made, "core.clustering", ("seed", "covariance")) == "Mixture, K = 10"
 
 
 def test_how_items_were_chosen() -> None:

@@ -17,7 +17,7 @@ from app.views.dimensions.measure import Measure, level, losses, lossless, mean_
 from core.errors import BadParameter
 from core.methods import discover, find
 from core.reduction.figures import PointFigures, WholeFigures
-from core.results import Projection, Reducer
+from core.results import Projection
 from core.runs.record import metrics
 from core.runs.reducer import ReducerRun
 from core.runs.reduction import ReductionFigures, ReductionRun
@@ -405,9 +405,9 @@ def test_a_click_on_a_line_or_a_point_chooses_it(monkeypatch, reduced) -> None:
     assert chosen.now([best, other], Measure("t2i")) == (best, 4)
     table._clicked({"selection": {"cells": [(1, "p")]}}, [best, other], Measure())
     assert chosen.now([best, other], Measure()) == (other, 8)
-    chosen.clicked({"selection": {"points": [{"customdata": [best.card.id, 4, 0.0]}]}})
+    chosen.POINT.clicked({"selection": {"points": [{"customdata": [best.card.id, 4, 0.0]}]}})
     assert chosen.now([best, other], Measure()) == (best, 4)
-    chosen.clicked({"selection": {"points": [{"x": 3}]}})
+    chosen.POINT.clicked({"selection": {"points": [{"x": 3}]}})
     assert chosen.now([best, other], Measure()) == (best, 4)
     assert chosen.now([other], Measure()) == (other, 8)
 
@@ -500,7 +500,7 @@ def test_what_came_first_is_told_once_for_all_splits(reduced) -> None:
 def test_a_pair_is_told_of_in_each_split(reduced) -> None:
     best, _ = found(reduced)
     id = str(best.ids[best.held_out[0, 3]])
-    lines = [pairs.told(way, of, HELD, 4) for way, of in changes.places(best, 4, id).groupby("way", sort=False)]
+    lines = [pairs.sentence(way, of, HELD, 4) for way, of in changes.places(best, 4, id).groupby("way", sort=False)]
     assert lines[0].startswith("The caption, sought for the image: **1st** of 30; in 4 dimensions **")
     assert "The image, sought for the caption: **1st** of 30; in 4 dimensions **1st**" in lines[1]
 
@@ -534,7 +534,7 @@ def reducer(workspace: Workspace, card: RunCard, dimension: int) -> None:
     straight = Projection.straight(np.eye(WIDTH, dtype=np.float32)[:dimension])
     metrics = {"base": "pocket", "derived": f"pocket/pca-{dimension}"}
     made = replace(card, id="made", kind="reducer", params=dict(card.params, dimensions=dimension), metrics=metrics)
-    ReducerRun(made, Reducer(straight, straight)).save(workspace)
+    ReducerRun(made, straight, straight).save(workspace)
 
 
 def test_the_reducer_is_applied_by_a_job(shown, workspace, jobs: FakeJobs) -> None:

@@ -21,7 +21,6 @@ from app.views.groups import (
     runs,
     searched,
     sides,
-    statement,
     styles,
     theorem,
     together,
@@ -488,7 +487,7 @@ def test_what_the_margin_says(compared: Workspace) -> None:
 
 
 def test_the_literal_statement_fails_on_a_case(compared: Workspace) -> None:
-    said = statement.fails(every(compared)[0].figures.bound.literal)
+    said = theorem.fails(every(compared)[0].figures.bound.literal)
     assert "the left side is **10**" in said
     assert "**6**: the statement is false" in said
 

@@ -11,7 +11,7 @@ from app.shell import pages
 from app.views.data import add
 from core.commands import COMMANDS
 from core.reduced import complete, named, reduced_models
-from core.results import Projection, Reducer
+from core.results import Projection
 from core.runs.reducer import ReducerRun
 from core.workspace import RunCard, Workspace
 from tests.app.conftest import COUNT, FakeJobs, ids, save_map, texts
@@ -28,7 +28,7 @@ def reduced(mapped: Workspace) -> Workspace:
     kept = Projection.straight(np.eye(8, dtype=np.float32)[PLACES])
     card = RunCard("1", "reducer", "pca", "PCA", {"dimensions": 3}, model="pocket", metrics={"base": "pocket"})
     card = named(mapped, card)
-    ReducerRun(card, Reducer(kept, kept)).save(mapped)
+    ReducerRun(card, kept, kept).save(mapped)
     complete(mapped, card)
     return mapped
 

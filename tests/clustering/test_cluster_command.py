@@ -383,7 +383,7 @@ def test_a_run_that_was_stopped_does_not_count_beside_whole_ones(
     monkeypatch.setattr("core.commands.clustering.trials", one_and_a_half)
     found = COMMANDS["cluster"](place.path, ["kmeans"], k=3, seeds=2)
     assert [row["ari"] for row in found["runs"]] == [1, 0]
-    assert found["summary"]["kmeans"]["ari"] == [1, 0]
+    assert found["summary"]["kmeans"]["ari"] == (1, 0)
     assert found["summary"]["kmeans"]["stability"] is None
 
 

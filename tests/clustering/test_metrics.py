@@ -16,13 +16,13 @@ from core.clustering.metrics import (
     davies_bouldin,
     evaluate,
     found_k,
-    mean_and_sd,
     noise_share,
     silhouette,
     stability,
 )
 from core.errors import BadInput
 from core.runs.clustering import FIGURES
+from core.statistics import mean_and_sd
 
 Y = np.array([0, 0, 0, 1, 1, 1])
 Z = np.array([0, 0, 1, 1, 1, 1])
@@ -169,7 +169,7 @@ def test_stability_is_the_mean_ari_of_pairs() -> None:
 
 def test_mean_and_sample_deviation() -> None:
     assert mean_and_sd([1, 3]) == pytest.approx([2, sqrt(2)])
-    assert mean_and_sd([5]) == [5, 0]
+    assert mean_and_sd([5]) == (5, 0)
     assert mean_and_sd([]) is None
 
 

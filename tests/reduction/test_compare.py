@@ -59,16 +59,16 @@ def test_a_point_has_the_ranks_of_the_held_out_pairs_of_each_split() -> None:
     found, parts = run(), splits(np.arange(len(PAIRS)), 3)
     assert [point.dimension for point in found] == [2, 6]
     for point in found:
-        assert point.judged.image_to_text.shape == point.judged.text_to_image.shape == (3, 50)
-        assert point.judged.image_to_text.dtype == point.judged.nearest.image_to_text.dtype == np.int32
+        assert point.judged.i2t.shape == point.judged.t2i.shape == (3, 50)
+        assert point.judged.i2t.dtype == point.judged.i2t_nearest.dtype == np.int32
         assert point.seconds > 0
         for number, split in enumerate(parts):
             held = PAIRS.take(split.held_out)
             cut = [x[:, : point.dimension] for x in (held.image, held.text)]
             alone = Pairs(*(x / np.linalg.norm(x, axis=1, keepdims=True) for x in cut))
-            for way in WAYS:
-                assert np.array_equal(getattr(point.judged, way)[number], getattr(ranks(alone), way))
-                assert np.array_equal(getattr(point.judged.nearest, way)[number], getattr(nearest(alone), way))
+            for way, name in WAYS.items():
+                assert np.array_equal(getattr(point.judged, way)[number], getattr(ranks(alone), name))
+                assert np.array_equal(getattr(point.judged, f"{way}_nearest")[number], getattr(nearest(alone), name))
 
 
 def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
@@ -81,8 +81,8 @@ def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
 def test_all_dimensions_are_judged_on_the_same_splits() -> None:
     parts = splits(np.arange(len(PAIRS)), 2)
     whole = judged_whole(PAIRS, parts)
-    assert whole.image_to_text.shape == whole.nearest.image_to_text.shape == (2, 50)
-    assert np.array_equal(whole.text_to_image[1], ranks(PAIRS.take(parts[1].held_out)).text_to_image)
+    assert whole.i2t.shape == whole.i2t_nearest.shape == (2, 50)
+    assert np.array_equal(whole.t2i[1], ranks(PAIRS.take(parts[1].held_out)).text_to_image)
 
 
 def test_progress_rises_to_its_end() -> None:

@@ -69,7 +69,7 @@ def place(place: Workspace) -> Workspace:
 def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:
     found = terminal.json("reduce", source, *FIRST, "--dims", "12,4", "--seeds", "4")
     whole = judged_whole(PAIRS, splits(np.arange(COUNT), 4))
-    shares = (whole.image_to_text < 1).mean(axis=1)
+    shares = (whole.i2t < 1).mean(axis=1)
     assert found["full"]["i2t"] == pytest.approx(shares.mean())
     assert found["full"]["sd"]["i2t"] == pytest.approx(shares.std(ddof=1))
     assert found["full"]["right"]["i2t"] == pytest.approx(shares.mean() * 60)

@@ -24,7 +24,7 @@ def projection(seed: int, hidden: int) -> Projection:
 def run(hidden: int = HIDDEN) -> ReducerRun:
     reducer = Reducer(projection(0, hidden), projection(1, hidden))
     card = RunCard("1", "reducer", "pca", "PCA", {"dimensions": AFTER}, 3, "pocket", items=99, metrics={"base": "clip"})
-    return ReducerRun(card, reducer)
+    return ReducerRun(card, reducer.image, reducer.text, reducer.history)
 
 
 @pytest.mark.parametrize("hidden", [0, HIDDEN])

@@ -11,7 +11,7 @@ from core.errors import BadInput, Cancelled
 from core.progress import Progress, silent
 from core.reduction import retrieval
 from core.reduction.counting import screen, tiles
-from core.reduction.retrieval import Ranks, correctness, ranks, recall
+from core.reduction.retrieval import Ranks, ranks, recall
 from core.results import Pairs
 from tests.reduction.making import related
 
@@ -131,11 +131,9 @@ def test_twins_count_against_each_other_wherever_they_lie(monkeypatch: pytest.Mo
         assert (found.image_to_text >= 2).all()
 
 
-def test_recall_and_correctness() -> None:
+def test_recall() -> None:
     found = Ranks(np.array([0, 1, 4], np.int32), np.array([0, 0, 7], np.int32))
     assert [recall(found.image_to_text, k) for k in (1, 2, 5)] == pytest.approx([1 / 3, 2 / 3, 1])
-    assert found.right().tolist() == [1, 0.5, 0]
-    assert correctness(found.image_to_text, found.text_to_image, 5).tolist() == [1, 1, 0.5]
 
 
 def test_progress_and_stop(monkeypatch: pytest.MonkeyPatch) -> None:

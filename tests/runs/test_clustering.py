@@ -10,7 +10,7 @@ import pytest
 from core.clustering.compare import trials
 from core.commands.clustering import record
 from core.inputs import Rows
-from core.runs.clustering import FIGURES, ClusteringRun, cluster_name, figure, over_seeds, summary
+from core.runs.clustering import FIGURES, ClusteringResult, ClusteringRun, cluster_name, figure, over_seeds, summary
 from core.workspace import Workspace
 from tests.clustering.test_compare import METHOD, X, Y
 
@@ -41,10 +41,10 @@ def test_a_run_comes_back_typed(made: list[ClusteringRun], tmp_path: Path) -> No
 
 
 def test_rows_hold_every_figure(made: list[ClusteringRun]) -> None:
-    row = made[2].row()
-    assert set(row) == {"method", "seed", *FIGURES, "silhouette_sample"}
+    row = made[2].row().to_dict()
+    assert set(row) == {"method", "seed", *FIGURES, "silhouette_sample", "run"}
     assert (row["method"], row["seed"], row["k"]) == ("known", 2, 2)
-    assert stopped(made[2]).row()["partial"] is True
+    assert stopped(made[2]).row().partial is True
     json.dumps(row)
 
 
@@ -79,5 +79,10 @@ def test_stopped_runs_count_only_where_there_are_no_others(made: list[Clustering
 
 def test_words() -> None:
     assert [cluster_name(number) for number in (-1, 0, 12)] == ["noise", "cluster 0", "cluster 12"]
-    assert summary({"runs": [{}] * 3}) == "3 runs"
-    assert summary({}) == "0 runs"
+
+
+def test_how_many_runs_a_comparison_has_brought(made: list[ClusteringRun]) -> None:
+    rows = [run.row() for run in made]
+    found = ClusteringResult(runs=rows, summary={}, items=4, labelled=4, space="images", label="label")
+    assert summary(found.to_dict()) == "3 runs"
+    assert summary(replace(found, runs=[]).to_dict()) == "0 runs"

@@ -1,11 +1,11 @@
 """What to do with a run: colour the map by it, write it as a column, take it away as a file, delete it."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from app.comparison.actions import File, remove, take
 from app.kit import downloads, formats, names, progress
 from app.kit.items import Items
 from app.kit.messages import escaped, plainly
@@ -25,8 +25,9 @@ def show(workspace: Workspace, items: Items, entry: Entry, found: ClusteringRun)
         with st.popover("Write as a label column", icon=":material/label:", key="write"):
             _write(workspace, items, found)
         _downloads(items, found)
-        with st.popover("", icon=":material/delete:", key="delete", help="Delete from the table"):
-            _ask(workspace, entry)
+        runs = "this run" if len(entry.cards) == 1 else f"these {len(entry.cards)} runs"
+        line = f"{escaped(entry.title)}: a line that is deleted is gone. Columns that were written from it stay."
+        remove("delete", "Delete from the table", line, f"Delete {runs}", partial(delete, workspace, entry))
 
 
 def _name(workspace: Workspace, card: RunCard) -> None:
@@ -66,21 +67,10 @@ def table(items: Items, found: ClusteringRun) -> pd.DataFrame:
 def _on_the_map(workspace: Workspace, found: ClusteringRun) -> None:
     mapped = bool(workspace.runs("map"))
     without = None if mapped else "There is no map yet: draw one on the Map page"
+    own, end = column_of(found.card), "which colours the map"
     ways = (
-        (
-            "Show on the Map page",
-            "palette",
-            column_of(found.card),
-            write,
-            "Writes the clusters as a column, which colours the map",
-        ),
-        (
-            "Confidence",
-            "gradient",
-            f"{column_of(found.card)} (confidence)",
-            write_confidence,
-            "Writes from 0 to 1 for each item, which colours the map",
-        ),
+        ("Show on the Map page", "palette", own, write, f"Writes the clusters as a column, {end}"),
+        ("Confidence", "gradient", f"{own} (confidence)", write_confidence, f"Writes from 0 to 1 for each item, {end}"),
     )
     for title, icon, column, action, help in ways:
         if st.button(title, key=f"map-by-{icon}", icon=f":material/{icon}:", disabled=not mapped, help=without or help):
@@ -108,12 +98,6 @@ def _check_new(column: str, items: Items, card: RunCard) -> None:
         raise BadInput(f"there is a column {column!r} already: choose another name")
 
 
-def _ask(workspace: Workspace, entry: Entry) -> None:
-    runs = "this run" if len(entry.cards) == 1 else f"these {len(entry.cards)} runs"
-    st.caption(f"{escaped(entry.title)}: a line that is deleted is gone. Columns that were written from it stay.")
-    st.button(f"Delete {runs}", key="delete-now", icon=":material/delete:", on_click=delete, args=(workspace, entry))
-
-
 def delete(workspace: Workspace, entry: Entry) -> None:
     """Every seed of a line of the leaderboard."""
     for card in entry.cards:
@@ -124,10 +108,9 @@ def _downloads(items: Items, found: ClusteringRun) -> None:
     card, whole = found.card, partial(table, items, found)
     stem = f"{card.method}-seed{card.seed}"
     each, how = "Cluster of each item", "Method, parameters, seed, versions and figures"
-    ways: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+    files: tuple[File, ...] = (
         ("CSV", lambda: downloads.csv(whole()), f"{stem}.csv", each),
         ("Parquet", lambda: downloads.parquet(whole()), f"{stem}.parquet", each),
         ("Run card", lambda: downloads.run_card(card), f"{stem}.json", how),
     )
-    for title, make, file, help in ways:
-        downloads.button(title, make, file, help, key=f"take-{title.lower().replace(' ', '-')}", quiet=False)
+    take(files, quiet=False)

@@ -29,7 +29,8 @@ def show(found: Sequence[Entry]) -> None:
 def cautions(entry: Entry) -> Iterator[str]:
     """One sentence a reason for doubt."""
     if entry.partial:
-        yield f"{_seeds(entry)} stopped before the end; its clusters are those it had until then."
+        seeds = formats.listed([str(card.seed) for card in entry.partial])
+        yield f"seed {seeds} was stopped before the end; its clusters are those it had until then."
     yield from _number(entry)
     if any((each.reconstruction_loss or 0.0) > COLLAPSED for each in entry.each):
         yield "its auto-encoder collapsed: the code says next to nothing of the items. Give it more epochs."
@@ -54,7 +55,3 @@ def _number(entry: Entry) -> Iterator[str]:
             f"{formats.counted(round(k), 'cluster')} of {formats.counted(entry.items, 'item')} are more than there is "
             f"reason for (above {sqrt(entry.items):.0f}, the square root): groups are probably cut into pieces."
         )
-
-
-def _seeds(entry: Entry) -> str:
-    return f"seed {formats.listed([str(card.seed) for card in entry.partial])} was"

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.comparison.menus import switch
 from app.kit import formats, names, pictured, records
 from app.kit.items import Items
 from app.kit.messages import escaped
@@ -51,9 +52,7 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
         given = names.of_clusters(workspace, found.card.id).get(cluster)
         title = cluster_name(cluster).capitalize() + (f": {escaped(given)}" if given else "")
         st.markdown(f"**{title}**, {formats.counted(len(rows), 'item')}", width="content")
-        order = st.segmented_control(
-            "Order", list(ORDERS), default=next(iter(ORDERS)), required=True, key="order", label_visibility="collapsed"
-        )
+        order = switch("Order", {order: order for order in ORDERS}, "order")
     _words(workspace, found, cluster)
     places, values = ordered(records.vectors(workspace, found.card, found.ids), rows, found.confidence, ORDERS[order])
     ids = found.ids[places[:SHOWN]].tolist()
@@ -66,10 +65,9 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
 
 def _words(workspace: Workspace, found: ClusteringRun, cluster: int) -> None:
     """The phrases that the cluster has and others lack, and the captions nearest to it, where it has a name."""
-    told = names.clusters(workspace, found.card.id).get(cluster)
-    if told:
-        phrases = ", ".join(each.phrase for each in told.phrases)
-        captions = "; ".join(f"“{each.caption}”" for each in told.captions)
+    if named := names.clusters(workspace, found.card.id).get(cluster):
+        phrases = ", ".join(each.phrase for each in named.phrases)
+        captions = "; ".join(f"“{each.caption}”" for each in named.captions)
         near = f" Nearest captions: {captions}." if captions else ""
         st.caption(escaped(f"More here than elsewhere: {phrases}.{near}" if phrases else near))
 

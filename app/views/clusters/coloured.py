@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from app.comparison.menus import switch
 from app.kit import names
 from app.scatter import Colour, colours, maps, scatter
 from app.scatter.colours import NOTHING, categories
@@ -25,10 +26,7 @@ def show(workspace: Workspace, found: ClusteringRun, cluster: int | None) -> Non
     if drawn is None:
         st.caption("There is no map of these items yet: draw one on the Map page, and it takes the clusters' colours.")
         return
-    kinds = [CLUSTERS, CONFIDENCE]
-    kind = st.segmented_control(
-        "Colours", kinds, default=CLUSTERS, required=True, key="map-colours", label_visibility="collapsed"
-    )
+    kind = switch("Colours", {CLUSTERS: CLUSTERS, CONFIDENCE: CONFIDENCE}, "map-colours")
     known = names.of_clusters(workspace, found.card.id)
     colour = by_cluster(drawn, found, known) if kind == CLUSTERS else by_confidence(drawn, found)
     clusters = drawn.values(found.ids, found.labels, ABSENT)

@@ -55,12 +55,12 @@ def curve(name: str, values: Sequence[float]) -> "Figure":
 
 
 def _events(history: Mapping[str, Sequence[Any]]) -> None:
-    told = {name: history[name] for name in EVENTS if history.get(name)}
-    if not told:
+    moves = {name: history[name] for name in EVENTS if history.get(name)}
+    if not moves:
         return
-    counts = " and ".join(formats.counted(len(events), EVENTS[name]) for name, events in told.items())
+    counts = " and ".join(formats.counted(len(events), EVENTS[name]) for name, events in moves.items())
     with st.expander(counts[0].upper() + counts[1:], key="moves"):
-        rows = [{"move": EVENTS[name].split()[1], **event} for name, events in told.items() for event in events]
+        rows = [{"move": EVENTS[name].split()[1], **event} for name, events in moves.items() for event in events]
         frame = pd.DataFrame(rows).sort_values("epoch", kind="stable") if "epoch" in rows[0] else pd.DataFrame(rows)
         st.dataframe(frame.rename(columns=label), hide_index=True, key="moves-table")
 

@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from app.comparison.chart import GREY
+from app.comparison.menus import switch
+from app.comparison.table import bold, written
 from app.kit import downloads, formats
 from app.kit.charts import category_colours
 from app.kit.publish import fingerprint
@@ -23,8 +26,6 @@ WITHOUT_LABELS = ("silhouette", "stability")
 UNITS = {"seconds": "Time (s)", "noise": "Noise (%)"}
 WIDE, NARROW = 100, 76
 """Pixels of a column with and without a spread."""
-GREY = "#7d8592"
-"""Of error bars: seen on both themes."""
 KINDS = {"Against labels": AGAINST_LABELS, "Without labels": WITHOUT_LABELS}
 
 
@@ -58,16 +59,6 @@ def cell(name: str, mean: float, sd: float, runs: int) -> str:
         mean, sd = 100 * mean, 100 * sd
         return f"{mean:.1f} ± {sd:.1f}" if sd else f"{mean:.3g}"
     return f"{mean:.3f} ± {sd:.3f}" if runs > 1 else f"{mean:.3f}"
-
-
-def best(found: Sequence[Entry], definition: Definition) -> list[int]:
-    """The lines whose mean is the best of the column; none where neither end is better, or all are alike."""
-    means = [entry.figures.get(definition.name, (np.nan, 0.0))[0] for entry in found]
-    known = [mean for mean in means if mean == mean]
-    if not definition.best or len(set(known)) < 2:
-        return []
-    goal = max(known) if definition.best == "high" else min(known)
-    return [row for row, mean in enumerate(means) if mean == goal]
 
 
 def frame(found: Sequence[Entry]) -> pd.DataFrame:
@@ -127,7 +118,7 @@ def _table(found: Sequence[Entry]) -> tuple[Entry, list[Entry]]:
     titles = [entry.title for entry in found]
     rows = [row for row, title in enumerate(titles) if title in state().ticked]
     selection = st.dataframe(
-        _styled(found),
+        styled(found),
         key=f"leaderboard-{fingerprint(*titles)}",
         hide_index=True,
         on_select="rerun",
@@ -154,22 +145,19 @@ def _below(found: Sequence[Entry]) -> None:
         )
 
 
-def _styled(found: Sequence[Entry]) -> Any:
+def styled(found: Sequence[Entry]) -> Any:
     """The means as numbers, shown with their spread."""
     table = frame(found)
     styler = table.style.format(na_rep="–")
     for each in shown(found):
-        column = header(each)
-        for row, entry in enumerate(found):
-            if each.name in entry.figures:
-                text = cell(each.name, *entry.figures[each.name], len(entry.cards))
-                styler = styler.format(lambda _, text=text: text, subset=pd.IndexSlice[[row], [column]])
-        styler = styler.apply(_bold, rows=best(found, each), subset=[column])
+        texts = [
+            cell(each.name, *entry.figures[each.name], len(entry.cards)) if each.name in entry.figures else None
+            for entry in found
+        ]
+        styler = written(styler, header(each), texts)
+        if each.best:
+            styler = styler.apply(bold, best=max if each.best == "high" else min, subset=[header(each)])
     return styler
-
-
-def _bold(column: pd.Series, rows: Sequence[int]) -> list[str]:
-    return ["font-weight: 700" if row in rows else "" for row in range(len(column))]
 
 
 def _columns(found: Sequence[Entry]) -> dict[str, Any]:
@@ -189,11 +177,7 @@ def _bars(found: Sequence[Entry]) -> None:
     if not kinds:
         st.caption("No figures to draw yet.")
         return
-    kind = kinds[0]
-    if len(kinds) > 1:
-        kind = st.segmented_control(
-            "Figures", kinds, default=kinds[0], required=True, key="board-kind", label_visibility="collapsed"
-        )
+    kind = switch("Figures", dict(zip(kinds, kinds, strict=True)), "board-kind") if len(kinds) > 1 else kinds[0]
     st.plotly_chart(bars(found, KINDS[kind]), key="board-chart")
 
 

@@ -4,19 +4,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from app.kit import formats
 from app.kit.charts import scale_colours
 from app.kit.messages import escaped
 from app.views.clusters import runs
-from app.views.clusters.agreement import MOST, Labels, shared, table
 from app.views.clusters.runs import Entry
-from core.clustering.metrics import adjusted_rand
+from core.clustering.metrics import Labels, adjusted_rand, contingency
+from core.runs.clustering import cluster_name
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Heatmap, Scatter
 
+MOST = 60
+"""Clusters a side that a picture can still show; of more, the largest."""
 READABLE = 20
 """Clusters a side up to which the cells bear their counts."""
 DARK = 45
@@ -42,6 +45,25 @@ def show(workspace: Workspace, first: Entry, second: Entry) -> None:
         st.caption(f"The picture shows the {MOST} largest clusters of each; the index counts all.")
 
 
+def shared(first: NDArray[np.str_], second: NDArray[np.str_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the one and of the other that are the same items."""
+    _, rows, columns = np.intersect1d(first, second, assume_unique=True, return_indices=True)
+    return rows, columns
+
+
+def table(first: Labels, second: Labels) -> tuple[NDArray[np.int64], Labels, Labels]:
+    """The contingency table and the clusters of its rows and columns: the `MOST` largest of each.
+
+    Rows come from the largest to the smallest, a column where most of it lies, so that likes meet at the diagonal.
+    """
+    counts = contingency(first, second)
+    rows = np.argsort(-counts.sum(axis=1), kind="stable")[:MOST]
+    columns = np.argsort(-counts.sum(axis=0), kind="stable")[:MOST]
+    kept = counts[np.ix_(rows, columns)]
+    order = np.lexsort((-kept.max(axis=0), kept.argmax(axis=0)))
+    return kept[:, order], np.unique(first)[rows], np.unique(second)[columns[order]]
+
+
 def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> "Figure":
     """Each row's share in each column by colour, with the counts where there is room."""
     import plotly.graph_objects as go  # costs a first visit half a second where it is imported at once
@@ -50,8 +72,8 @@ def heat_map(first: Labels, second: Labels, rows: str, columns: str) -> "Figure"
     figure = go.Figure(
         go.Heatmap(
             z=100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
-            x=[_name(cluster) for cluster in column_clusters],
-            y=[_name(cluster) for cluster in row_clusters],
+            x=[cluster_name(cluster).removeprefix("cluster ") for cluster in column_clusters],
+            y=[cluster_name(cluster).removeprefix("cluster ") for cluster in row_clusters],
             text=[[f"{count:,}" for count in row] for row in counts.tolist()],
             colorscale=scale_colours(),
             zmin=0,
@@ -84,7 +106,3 @@ def _counts(cells: "Heatmap") -> "Scatter":
         hoverinfo="skip",
         showlegend=False,
     )
-
-
-def _name(cluster: int) -> str:
-    return "noise" if cluster < 0 else str(cluster)

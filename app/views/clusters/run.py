@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.comparison.menus import switch
 from app.comparison.source import space_name
 from app.kit import formats, store
 from app.kit.items import Items
@@ -18,7 +19,7 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
     with st.container(key="run-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(escaped(entry.title), anchor=False, width="content")
         found = runs.read(workspace, _seed(entry))
-    st.caption(told(entry, found, store.model_title(workspace, found.card.model)))
+    st.caption(facts(entry, found, store.model_title(workspace, found.card.model)))
     actions.show(workspace, items, entry, found)
     with st.container(key="clusters-stage", horizontal=True, gap="medium"):
         place = st.container(key="clusters-map-side")
@@ -31,7 +32,7 @@ def show(workspace: Workspace, items: Items, entry: Entry) -> None:
     history.show(found.history)
 
 
-def told(entry: Entry, found: ClusteringRun, model: str) -> str:
+def facts(entry: Entry, found: ClusteringRun, model: str) -> str:
     """`9,170 items · K 10 · AMI 0.842 · … · 1.2 s · pocket, images`."""
     card = found.card
     figures = ((each.title, figure(card, each.name)) for each in shown([entry]) if each.name != "seconds")
@@ -52,13 +53,5 @@ def _seed(entry: Entry) -> RunCard:
     known = {card.seed: card for card in entry.cards}
     if len(known) == 1:
         return entry.cards[0]
-    seed = st.segmented_control(
-        "Seed",
-        list(known),
-        default=min(known),
-        required=True,
-        format_func=lambda seed: f"Seed {seed}",
-        key=f"run-seed-{entry.cards[0].id}",
-        label_visibility="collapsed",
-    )
-    return known[seed]
+    titles = {seed: f"Seed {seed}" for seed in known}
+    return known[switch("Seed", titles, f"run-seed-{entry.cards[0].id}", min(known))]

@@ -10,7 +10,8 @@ from app.comparison.selector import Selector
 from app.comparison.source import chosen_by, space_name
 from app.kit import formats, records, store
 from app.kit.progress import Comparison
-from core.runs.clustering import ClusteringFigures, ClusteringRun, MeanAndSd, over_seeds
+from core.runs.clustering import ClusteringFigures, ClusteringRun, over_seeds
+from core.statistics import MeanAndSd
 from core.workspace import RunCard, Workspace
 
 PACKAGE = "core.clustering"

@@ -1,12 +1,14 @@
 """What to do with a reducer: use it on every page or no more, take it away as a file, take or delete its curve."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 import streamlit as st
 
+from app.comparison.actions import File, remove, take
 from app.kit import derived_embeddings, downloads, formats, store
 from app.kit.messages import escaped
 from app.views.dimensions.curves import APART, SELECTOR, title
@@ -29,26 +31,14 @@ def show(workspace: Workspace, curve: ReductionRun, dimension: int) -> None:
     with st.container(key="reducer-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
         _use(workspace, curve, dimension, made)
         if made:
-            _remove(workspace, made)
+            _discard(workspace, made)
         _files(workspace, made, f"{curve.card.method}-{dimension}")
-        downloads.button(
-            "Run card",
-            lambda: downloads.run_card(curve.card),
-            f"{curve.card.method}.json",
-            "Method, parameters, versions and every figure of its curve",
-            key="take-card",
-            quiet=False,
-        )
-        with st.popover("", icon=":material/delete:", key="delete-curve", help="Delete from the curve"):
-            st.caption(f"{escaped(title(curve))}: a line that is deleted is gone. What it has reduced stays.")
-            st.button(
-                "Delete this line",
-                key="delete-curve-now",
-                icon=":material/delete:",
-                on_click=workspace.delete_run,
-                args=(curve.card.id,),
-            )
-    st.caption(_told(workspace, made, dimension))
+        card, what = curve.card, "Method, parameters, versions and every figure of its curve"
+        take([("Run card", lambda: downloads.run_card(card), f"{card.method}.json", what)], quiet=False)
+        line = f"{escaped(title(curve))}: a line that is deleted is gone. What it has reduced stays."
+        gone = partial(workspace.delete_run, card.id)
+        remove("delete-curve", "Delete from the curve", line, "Delete this line", gone)
+    st.caption(_choosing(workspace, made, dimension))
 
 
 def model_in_use(workspace: Workspace, curve: ReductionRun, dimension: int) -> str | None:
@@ -124,23 +114,21 @@ def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: str | 
         st.rerun()
 
 
-def _remove(workspace: Workspace, made: str) -> None:
+def _discard(workspace: Workspace, made: str) -> None:
     if st.button("Remove", key="drop-reducer", icon=":material/delete:", help="Deletes its embeddings here"):
         derived_embeddings.ask(workspace, made)
 
 
 def _files(workspace: Workspace, made: str | None, stem: str) -> None:
     without = None if made else "Use the reducer first: then it is fitted on all pairs, and can be taken away"
-    ways = (
-        ("Reducer", lambda: file(workspace, made) if made else b"", f"{stem}.safetensors", "Its arrays"),
-        ("Loader", LOADER.encode, "reduce.py", "Ten lines of Python that apply the file"),
+    files: tuple[File, ...] = (
+        ("Reducer", lambda: file(workspace, made) if made else b"", f"{stem}.safetensors", without or "Its arrays"),
+        ("Loader", LOADER.encode, "reduce.py", without or "Ten lines of Python that apply the file"),
     )
-    for name, make, path, help in ways:
-        key = f"take-{name.lower()}"
-        downloads.button(name, make, path, without or help, key=key, quiet=False, disabled=made is None)
+    take(files, quiet=False, disabled=made is None)
 
 
-def _told(workspace: Workspace, made: str | None, dimension: int) -> str:
+def _choosing(workspace: Workspace, made: str | None, dimension: int) -> str:
     if made is None:
         return f"In use, its embeddings of {dimension:,} dimensions can be chosen as a model on every other page."
     return f"On the other pages choose the model “{escaped(title_of(made, reduced_models(workspace)))}”."

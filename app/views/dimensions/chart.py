@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
+from app.comparison.chart import GREY, LEGEND, band, clickable, faded, laid_out
+from app.comparison.menus import switch
 from app.kit import formats
 from app.kit.charts import line_colours
-from app.views.dimensions.chosen import clicked
+from app.views.dimensions.chosen import POINT
 from app.views.dimensions.curves import PACKAGE, title
 from app.views.dimensions.measure import WAYS, Measure, level, lossless, mean_and_sd
 from core.methods import discover
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT = 470
-GREY = "#7d8592"
-"""Of what belongs to no reducer: seen on both themes."""
 EDGE = 0.06
 """Room beside the first and the last dimension, in powers of ten."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -32,39 +31,20 @@ KEY = "dimension-curve"
 
 def measure() -> Measure:
     """What counts as right, as the person chooses it above the curve."""
-    way = st.segmented_control(
-        "Direction",
-        list(WAYS),
-        default="both",
-        required=True,
-        format_func=WAYS.__getitem__,
-        key="curve-way",
-        label_visibility="collapsed",
-        help="Image → text: the caption is sought for an image",
-    )
-    depth = st.segmented_control(
-        "Right when among the nearest",
-        list(DEPTHS),
-        default=1,
-        required=True,
-        format_func=lambda depth: "Top-1" if depth == 1 else f"Recall@{depth}",
-        key="curve-depth",
-        label_visibility="collapsed",
-        help="Right when the partner is the nearest, or among the 5 or 10 nearest",
-    )
-    return Measure(str(way), int(depth))
+    way = switch("Direction", WAYS, "curve-way", help="Image → text: the caption is sought for an image")
+    help = "Right when the partner is the nearest, or among the 5 or 10 nearest"
+    depths = {depth: Measure(depth=depth).name for depth in DEPTHS}
+    return Measure(way, switch("Right when among the nearest", depths, "curve-depth", help=help))
 
 
 def show(found: Sequence[ReductionRun], by: Measure, point: tuple[ReductionRun, int]) -> None:
     """Draws the curve; a click on a point chooses it, and it is drawn larger then."""
-    key = f"{KEY}-{found[0].card.fingerprint}"
-    st.plotly_chart(
+    clickable(
         figure(found, by, *point),
-        key=key,
-        on_select=lambda: clicked(st.session_state[key]),
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=f"{by.title} against the dimensions kept",
+        f"{KEY}-{found[0].card.fingerprint}",
+        POINT.clicked,
+        f"{by.title} against the dimensions kept",
+        {"displayModeBar": False},
     )
 
 
@@ -80,7 +60,7 @@ def figure(
     for curve in found:
         mean, sd = mean_and_sd(curve, by)
         colour, dash = looks[curve.card.id]
-        drawn.add_trace(_band(curve, mean, sd, colour))
+        drawn.add_trace(band(curve.dims.tolist(), mean, sd, curve.card.id, faded(colour)))
         large = curve.at(dimension) if curve is chosen else None
         drawn.add_trace(_line(curve, mean, sd, large, {"color": colour, "dash": dash, "width": 2}))
     drawn.add_trace(_rings(found, by, looks))
@@ -93,15 +73,8 @@ def figure(
         range=[np.log10(ticks[0]) - EDGE, np.log10(ticks[-1]) + EDGE],
     )
     drawn.update_yaxes(title=by.title, tickformat=".2f", rangemode="tozero")
-    return drawn.update_layout(
-        height=HEIGHT,
-        margin={"t": 12, "r": 12, "b": 0, "l": 0},
-        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
-        hovermode="closest",
-        clickmode="event+select",
-        dragmode=False,
-        uirevision="curve",
-    )
+    clicks = {"hovermode": "closest", "clickmode": "event+select", "uirevision": "curve"}
+    return laid_out(drawn, HEIGHT, legend=LEGEND, **clicks)
 
 
 def styles(found: Sequence[ReductionRun]) -> dict[str, tuple[str, str]]:
@@ -156,22 +129,6 @@ def _line(curve: ReductionRun, mean: NDArray[Any], sd: NDArray[Any], large: int 
     )
 
 
-def _band(curve: ReductionRun, mean: NDArray[Any], sd: NDArray[Any], colour: str) -> Any:
-    from plotly.graph_objects import Scatter
-
-    return Scatter(
-        x=np.concatenate([curve.dims, curve.dims[::-1]]).tolist(),
-        y=np.concatenate([mean + sd, (mean - sd)[::-1]]).tolist(),
-        legendgroup=curve.card.id,
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor=_faded(colour),
-        hoverinfo="skip",
-        showlegend=False,
-    )
-
-
 def _rings(found: Sequence[ReductionRun], by: Measure, looks: dict[str, tuple[str, str]]) -> Any:
     """Around the smallest lossless point of each line; they take no clicks from the points."""
     from plotly.graph_objects import Scatter
@@ -193,8 +150,3 @@ def _rings(found: Sequence[ReductionRun], by: Measure, looks: dict[str, tuple[st
         hoverinfo="skip",
         showlegend=bool(smallest),
     )
-
-
-def _faded(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.15)"

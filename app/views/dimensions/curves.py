@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.comparison.selector import Selector
 from app.comparison.source import chosen_by
-from app.kit import formats, records, store
+from app.kit import formats, store
 from app.kit.progress import Comparison
 from core.runs.reduction import ReductionRun
 from core.workspace import RunCard, Workspace
@@ -59,6 +59,5 @@ def title(curve: ReductionRun) -> str:
 
 def curves(workspace: Workspace, cards: Sequence[RunCard], given: Input) -> list[ReductionRun]:
     """The curves of one input by method and setting; of one made twice, the newer; those without a point wait."""
-    newest = (alike[-1] for alike in SELECTOR.by_setting(cards, given))
-    found = (records.read(workspace, ReductionRun, card) for card in newest)
+    found = SELECTOR.newest(workspace, cards, given, ReductionRun)
     return sorted((curve for curve in found if len(curve.dims)), key=title)

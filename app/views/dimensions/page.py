@@ -110,8 +110,5 @@ def _level(curve: ReductionRun, dimension: int, by: Measure) -> None:
     )
 
 
-OUTCOMES = {
-    "reduce": Outcome(reduction.summary),
-    "project": Outcome(reducer.summary),
-}
+OUTCOMES = {curves.COMMAND: Outcome(reduction.summary), actions.COMMAND: Outcome(reducer.summary)}
 PAGE = Page("Dimensions", ":material/compress:", 4, show, OUTCOMES)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.comparison.menus import page
 from app.kit import formats, item_view, store
 from app.kit.gallery import gallery, pictures
 from app.kit.items import Items
@@ -26,6 +27,9 @@ SIDES = {
 }
 """Of each its title, its meaning, and when what was found instead comes first."""
 
+SEVERAL = " An image is right when any of its captions comes first; each caption asks for its image by itself."
+UNKNOWN = " This curve is of an earlier version: compare again to see what came first."
+
 
 def show(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int, by: Measure) -> None:
     """Broken pairs on the left, won ones on the right; a click shows the pair large."""
@@ -36,10 +40,13 @@ def show(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int
                 clicked = _side(workspace, items, found, side, f"{curve.card.id}-{dimension}-{by.way}-{by.depth}")
             if clicked:
                 _look(workspace, items, curve, dimension, clicked)
+    sought = " or ".join(PARTS[way] for way in by.ways)
+    several = "" if curve.asks.all() else SEVERAL
+    unknown = "" if curve.knows_others else UNKNOWN
     st.caption(
         f"Of {found.tries:,} matches looked for; a pair is shown once, with its largest change. A card: what was "
-        f"sought with; its own {_sought(by)} and the place of that among all held out, before and now; what came first "
-        f"instead. Click a card for more.{_several(curve)}{_unknown(curve)}"
+        f"sought with; its own {sought} and the place of that among all held out, before and now; what came first "
+        f"instead. Click a card for more.{several}{unknown}"
     )
 
 
@@ -47,14 +54,13 @@ def _side(workspace: Workspace, items: Items, found: Changes, side: str, of: str
     title, meaning, _ = SIDES[side]
     table, tries = getattr(found, side), getattr(found, f"{side}_tries")
     st.markdown(f"**{title}: {tries:,}** :gray[{meaning}]")
-    count = -(-len(table) // PAGE)
-    if not count:
+    if table.empty:
         st.caption("None.")
         return None
     place_of_gallery = st.container(key=f"{side}-gallery")
-    page = st.pagination(count, key=f"{side}-page-{of}", max_visible_pages=5) if count > 1 else 1
+    seen = page(table, PAGE, f"{side}-page-{of}")
     with place_of_gallery:
-        return matches(cards(workspace, items, table.iloc[(page - 1) * PAGE : page * PAGE], side), f"{side}-pictures")
+        return matches(cards(workspace, items, seen, side), f"{side}-pictures")
 
 
 def cards(workspace: Workspace, items: Items, rows: pd.DataFrame, side: str) -> list[Match]:
@@ -76,31 +82,17 @@ def _card(row: Any, side: str, items: Items, drawn: Mapping[str, bytes]) -> Matc
     return Match(row.id, tuple(shown))
 
 
-def _several(curve: ReductionRun) -> str:
-    if curve.asks.all():
-        return ""
-    return " An image is right when any of its captions comes first; each caption asks for its image by itself."
-
-
-def _unknown(curve: ReductionRun) -> str:
-    return "" if curve.knows_others else " This curve is of an earlier version: compare again to see what came first."
-
-
-def _sought(by: Measure) -> str:
-    return " or ".join(PARTS[way] for way in by.ways)
-
-
 @dialog("Pair")
 def _look(workspace: Workspace, items: Items, curve: ReductionRun, dimension: int, id: str) -> None:
     """One pair, large, where each looked for the other, and what came first instead."""
     item_view.large(workspace, items, id)
     for way, of in places(curve, dimension, id).groupby("way", sort=False):
         count = tries(curve, Measure("i2t")) if PARTS[str(way)] == "image" else curve.held_out.shape[1]
-        st.caption(told(str(way), of, count, dimension))
+        st.caption(sentence(str(way), of, count, dimension))
         _instead(workspace, items, of, str(way), dimension)
 
 
-def told(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
+def sentence(way: str, of: pd.DataFrame, count: int, dimension: int) -> str:
     """A direction in a line: `The caption, sought for the image: 1st of 944; in 64 dimensions 4th.`"""
     before, after = (", ".join(_places(of[name].tolist())) for name in ("before", "after"))
     number = of["split"].nunique() if "split" in of else len(of)

@@ -32,8 +32,8 @@ def show(curve: ReductionRun) -> None:
     st.caption(f"Of {curve.dimensions:,} components {' and '.join(counts)} of the variance.")
     known = intrinsic(curve)
     if known:
-        told = " and ".join(f"**{formats.figure(value)}** ({NAMES[name]})" for name, value in known.items())
-        st.caption(f"Intrinsic dimension {told}.{_sampled(curve)}", help=TWO_NN)
+        values = " and ".join(f"**{formats.figure(value)}** ({NAMES[name]})" for name, value in known.items())
+        st.caption(f"Intrinsic dimension {values}.{_sampled(curve)}", help=TWO_NN)
 
 
 TWO_NN = (

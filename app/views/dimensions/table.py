@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.comparison.table import bold, written
 from app.kit import formats, progress
 from app.kit.messages import escaped
 from app.kit.publish import fingerprint
@@ -82,25 +83,16 @@ def styled(table: pd.DataFrame) -> Any:
         "Detectable loss": lambda value: f"{value:.3f}",
         "Time (s)": formats.figure,
     }
-    for column, written in shown.items():
-        styler = styler.format(written, na_rep="none" if column == "Smallest D'" else "–", subset=[column])
-    for number, (mean, sd) in enumerate(zip(table["Accuracy"], table["sd"], strict=True)):
-        text = f"{mean:.3f} ± {sd:.3f}"
-        styler = styler.format(lambda _, text=text: text, subset=pd.IndexSlice[[number], ["Accuracy"]])
-    return styler.apply(_bold, subset=list(BEST))
-
-
-def _bold(column: pd.Series) -> list[str]:
-    known = column.dropna()
-    if known.nunique() < 2:
-        return [""] * len(column)
-    best = BEST[str(column.name)](known)
-    return ["font-weight: 700" if value == best else "" for value in column]
+    for column, form in shown.items():
+        styler = styler.format(form, na_rep="none" if column == "Smallest D'" else "–", subset=[column])
+    accuracies = zip(table["Accuracy"], table["sd"], strict=True)
+    styler = written(styler, "Accuracy", [f"{mean:.3f} ± {sd:.3f}" for mean, sd in accuracies])
+    return styler.apply(lambda column: bold(column, BEST[str(column.name)]), subset=list(BEST))
 
 
 def _clicked(event: Any, lines: Sequence[ReductionRun], by: Measure) -> None:
     for place, _ in event["selection"]["cells"]:
-        chosen.choose(lines[place].card.id, chosen.usual(lines[place], by))
+        chosen.POINT.choose(lines[place].card.id, chosen.usual(lines[place], by))
 
 
 def _columns(curve: ReductionRun, by: Measure) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What to take away: figures, groups, distances, the bound, the run card; and how a method leaves the table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
+from app.comparison.actions import File, take
+from app.comparison.menus import menu
 from app.kit import downloads
 from app.kit.messages import escaped
 from app.views.groups.runs import KIND, SELECTOR, title
@@ -16,11 +18,10 @@ def show(workspace: Workspace, every: Sequence[GroupsRun], each: GroupsRun) -> N
     """A menu of downloads, and one that deletes; each: the method on screen."""
     with st.popover("Export", icon=":material/download:", key="groups-export"):
         st.caption(f"Of {escaped(title(each))}, but for the figures, which are of all methods.")
-        for name, make, file, help in _files(every, each):
-            downloads.button(name, make, file, help, key=f"take-{name.lower().replace(' ', '-')}")
+        take(_files(every, each))
     with st.popover("", icon=":material/delete:", key="groups-delete", help="Delete a method from the comparison"):
         titles = {one.card.id: title(one) for one in every}
-        chosen = st.selectbox("Method", list(titles), format_func=titles.__getitem__, key="groups-delete-which")
+        chosen = menu("Method", titles, "groups-delete-which")
         st.caption("What is deleted is gone; the items stay.")
         st.button(
             "Delete it",
@@ -67,23 +68,24 @@ def distances(each: GroupsRun) -> pd.DataFrame:
 
 def bound(each: GroupsRun) -> pd.DataFrame:
     """A row a pair: its group, the size of both sets, the group where the bound is the tightest, and the sides."""
-    told = {"left": each.bound_left, "right": each.bound_right, "sharper": each.bound_sharper}
-    names = {"group": each.names[each.bound_of], "size": each.bound_size}
-    return pd.DataFrame(names | {"other": each.names[each.bound_other]} | told)
+    columns = {
+        "group": each.names[each.bound_of],
+        "size": each.bound_size,
+        "other": each.names[each.bound_other],
+        "left": each.bound_left,
+        "right": each.bound_right,
+        "sharper": each.bound_sharper,
+    }
+    return pd.DataFrame(columns)
 
 
-def _files(every: Sequence[GroupsRun], each: GroupsRun) -> list[tuple[str, Callable[[], bytes], str, str]]:
-    stem = f"groups-{each.card.method}"
-    matrix = len(each.between) > 0
-    files = [
+def _files(every: Sequence[GroupsRun], each: GroupsRun) -> list[File]:
+    stem, matrix = f"groups-{each.card.method}", lambda: downloads.csv(distances(each), index=True)
+    files: list[File] = [
         ("Figures", lambda: downloads.csv(figures(every)), "groups.csv", "A row a method, size and split"),
         ("Groups", lambda: downloads.csv(groups(each)), f"{stem}.csv", "A row a group, with its nearest groups"),
-        ("Distances", lambda: _matrix(each), f"{stem}-distances.csv", "The heat map's matrix"),
+        ("Distances", matrix, f"{stem}-distances.csv", "The heat map's matrix"),
         ("Bound", lambda: downloads.csv(bound(each)), "groups-bound.csv", "A row a pair, both sides of the bound"),
         ("Run card", lambda: downloads.run_card(each.card), f"{stem}.json", "Method, parameters, figures"),
     ]
-    return [file for file in files if matrix or file[0] != "Distances"]
-
-
-def _matrix(each: GroupsRun) -> bytes:
-    return downloads.csv(distances(each), index=True)
+    return [file for file in files if len(each.between) or file[0] != "Distances"]

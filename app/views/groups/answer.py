@@ -53,11 +53,11 @@ def table(found: Mapping[str, Sequence[Answer]]) -> str:
 
 def cell(answer: Answer) -> str:
     """What the best learned method finds more, and how sure that is."""
-    told = f"{_title(answer.best)} **{signed(answer.difference)}**"
+    gain = f"{_title(answer.best)} **{signed(answer.difference)}**"
     if answer.q is None or answer.low is None or answer.high is None:
-        return f"{told}, one split: no test"
+        return f"{gain}, one split: no test"
     q = formats.probability(answer.q)
-    sure = f"{told} ({signed(answer.low)} to {signed(answer.high)}, p {q if q.startswith('<') else f'= {q}'})"
+    sure = f"{gain} ({signed(answer.low)} to {signed(answer.high)}, p {q if q.startswith('<') else f'= {q}'})"
     if not answer.better:
         return f":orange[no:] {sure}"
     others = len([name for name in answer.better if name != answer.best])

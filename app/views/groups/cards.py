@@ -1,15 +1,21 @@
-"""Sets of pictures side by side, a card each: one element for all, a click tells which card and which picture."""
+"""Sets of pictures side by side, a card each: one element for all, and what a click on a card opens."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from app.kit import component, store
-from app.kit.gallery import data_url
+import streamlit as st
+
+from app.kit import component, formats, item_view, pictured, store
+from app.kit.gallery import data_url, gallery, pictures
+from app.kit.messages import escaped
+from app.kit.rerun_guard import dialog
 from core.workspace import Workspace
 
 SHOWN = 8
 """Pictures of a set on a card; of more, the last place says how many there are besides."""
+MOST = 96
+"""Pictures of a set in the dialog that a click opens."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,38 @@ class Clicked:
 def cards(workspace: Workspace, shown: Sequence[Card], key: str, wide: int = 260) -> Clicked | None:
     """Draws the cards, `wide` pixels at least, and returns what was just clicked."""
     given = [replace(card, sides=tuple(side.short for side in card.sides)) for card in shown]
-    pictures = store.thumbnails(workspace, _ids(given))
-    captions = store.items(workspace).captions
-    data = {"cards": [_plain(card, pictures, captions) for card in given], "wide": wide}
+    drawn, captions = store.thumbnails(workspace, _ids(given)), store.items(workspace).captions
+    data = {"cards": [_plain(card, drawn, captions) for card in given], "wide": wide}
     clicked = component.clicked(__file__, data, key)
     return Clicked(clicked["card"], clicked["item"]) if clicked else None
+
+
+def follow(workspace: Workspace, clicked: Clicked | None, shown: Sequence[Card]) -> None:
+    """Opens what was clicked."""
+    if clicked is None:
+        return
+    if clicked.item:
+        pictured.look(workspace, clicked.item)
+        return
+    card = next((each for each in shown if each.id == clicked.card), None)
+    if card is not None:
+        whole(workspace, card.sides)
+
+
+@dialog("Groups", width="large")
+def whole(workspace: Workspace, sides: Sequence[Side]) -> None:
+    """Every set with all its pictures; a click shows one large."""
+    captions = store.items(workspace).captions
+    large = st.container(key="look-large")
+    for number, side in enumerate(sides):
+        ids = side.ids[:MOST]
+        over = f", the first {MOST} of them" if len(side.ids) > MOST else ""
+        note = f" :gray[{escaped(side.note)}]" if side.note else ""
+        st.markdown(f"**{escaped(side.title)}** {formats.counted(len(side.ids), 'item')}{over}{note}")
+        drawn = pictures(ids, captions, store.thumbnails(workspace, ids))
+        if clicked := gallery(drawn, f"look-{number}", side=72):
+            with large:
+                item_view.large(workspace, store.items(workspace), clicked)
 
 
 def _ids(shown: Iterable[Card]) -> list[str]:

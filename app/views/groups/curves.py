@@ -1,13 +1,11 @@
 """Two figures: how many groups are found against their size, and the same less the plain mean."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from app.comparison.chart import GREY, LEGEND, band, faded, laid_out
 from app.views.groups.runs import MEAN, title
-from app.views.groups.styles import GREY, colours, faded, laid_out
-from core.groups.significance import Difference
+from app.views.groups.styles import colours
 from core.groups.verdict import FEWEST, MOST
 from core.runs.groups import GroupsRun
 
@@ -29,7 +27,7 @@ def found(every: Sequence[GroupsRun], measure: str, chosen: tuple[str, int]) -> 
         colour = colours().get(each.card.method, GREY)
         (mean, sd), asked = each.mean_and_sd(measure), each.sizes_asked
         x = [sizes.index(size) for size in asked]
-        drawn.add_trace(_band(x, mean, sd, each))
+        drawn.add_trace(band(x, mean, sd, each.card.id, faded(colour, 0.08)))
         drawn.add_trace(
             go.Scatter(
                 x=x,
@@ -59,27 +57,28 @@ def less_mean(every: Sequence[GroupsRun], measure: str, chosen: tuple[str, int])
     drawn.add_hline(0, line={"color": GREY, "width": 2})
     for number, each in enumerate(others):
         rows = each.figures.against_mean or ()
-        told = [row.by(measure) for row in rows]
+        differences = [row.by(measure) for row in rows]
         aside = ((number + 0.5) / len(others) - 0.5) * SPREAD
         colour = colours().get(each.card.method, GREY)
         large = [13 if (each.card.id, row.size) == chosen else 8 for row in rows]
-        ends = {"array": [_reach(row) for row in told], "thickness": 1.5, "width": 0, "color": colour}
+        ends = {
+            "array": [0.0 if row.high is None else row.high - row.difference for row in differences],
+            "thickness": 1.5,
+            "width": 0,
+            "color": colour,
+        }
         drawn.add_trace(
             go.Scatter(
                 x=[sizes.index(row.size) + aside for row in rows],
-                y=[row.difference for row in told],
+                y=[row.difference for row in differences],
                 error_y=ends,
                 name=title(each),
                 mode="markers",
-                marker={
-                    "color": colour,
-                    "size": large,
-                    "opacity": 1,
-                },
+                marker={"color": colour, "size": large, "opacity": 1},
                 unselected={"marker": {"opacity": 1}},
                 customdata=[
                     [each.card.id, row.size, "" if at.p is None else f", p = {at.p:.2g}"]
-                    for row, at in zip(rows, told, strict=True)
+                    for row, at in zip(rows, differences, strict=True)
                 ],
                 hovertemplate="groups of %{customdata[1]}: %{y:+.4f}%{customdata[2]}<extra>%{fullData.name}</extra>",
                 showlegend=False,
@@ -100,26 +99,6 @@ def _small(drawn: "Figure", sizes: Sequence[int]) -> None:
         drawn.add_vrect(small[0] - 0.5, small[-1] + 0.5, fillcolor=GREY, opacity=0.1, line_width=0, layer="below")
 
 
-def _reach(row: Difference) -> float:
-    return 0.0 if row.high is None else row.high - row.difference
-
-
-def _band(x: Sequence[int], mean: np.ndarray, sd: np.ndarray, each: GroupsRun) -> Any:
-    from plotly.graph_objects import Scatter
-
-    return Scatter(
-        x=[*x, *reversed(x)],
-        y=np.concatenate([mean + sd, (mean - sd)[::-1]]).tolist(),
-        legendgroup=each.card.id,
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor=faded(colours().get(each.card.method, GREY), 0.08),
-        hoverinfo="skip",
-        showlegend=False,
-    )
-
-
 def _framed(drawn: "Figure", sizes: Sequence[int]) -> "Figure":
     ticks = list(range(len(sizes)))
     drawn.update_xaxes(
@@ -130,5 +109,4 @@ def _framed(drawn: "Figure", sizes: Sequence[int]) -> "Figure":
         zeroline=False,
         showgrid=False,
     )
-    legend = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
-    return laid_out(drawn, HEIGHT, legend=legend, hovermode="closest", clickmode="event+select", uirevision="groups")
+    return laid_out(drawn, HEIGHT, legend=LEGEND, hovermode="closest", clickmode="event+select", uirevision="groups")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from app.comparison import selector
+from app.comparison.menus import menu
 from app.kit import empty, progress, store
 from app.kit.forms import kept
 from app.kit.page import Outcome, Page
@@ -74,7 +75,7 @@ def _view() -> str:
 def _compared(workspace: Workspace, every: Sequence[GroupsRun], view: str) -> None:
     with st.container(key="groups-bar", horizontal=True, vertical_alignment="center", gap="small"):
         measure = retrieval.measure() if view == REPRESENTS else ""
-        each = _method(every) if view == TOGETHER else _on_screen(every)
+        each = _method(every) if view == TOGETHER else retrieval.on_screen(every)
         actions.show(workspace, every, each)
     if view in ONE:
         ONE[view](workspace, each)
@@ -85,31 +86,11 @@ def _compared(workspace: Workspace, every: Sequence[GroupsRun], view: str) -> No
 def _method(every: Sequence[GroupsRun]) -> GroupsRun:
     """Whose distances and places are shown."""
     titles = {each.card.id: title(each) for each in every}
-    line, _ = retrieval.now(every)
-    id = st.selectbox(
-        "Method",
-        list(titles),
-        index=list(titles).index(line),
-        format_func=titles.__getitem__,
-        key=f"groups-method-{line}",
-        label_visibility="collapsed",
-        width=230,
-        help="By whose embeddings groups are compared here, fitted on all of them",
-    )
+    line = retrieval.on_screen(every).card.id
+    help = "By whose embeddings groups are compared here, fitted on all of them"
+    looks = {"index": list(titles).index(line), "label_visibility": "collapsed", "width": 230}
+    id = menu("Method", titles, f"groups-method-{line}", help=help, **looks)
     return next(each for each in every if each.card.id == id)
 
 
-def _on_screen(every: Sequence[GroupsRun]) -> GroupsRun:
-    line, _ = retrieval.now(every)
-    return next(each for each in every if each.card.id == line)
-
-
-PAGE = Page(
-    "Groups",
-    ":material/workspaces:",
-    6,
-    show,
-    {
-        "groups": Outcome(groups.summary),
-    },
-)
+PAGE = Page("Groups", ":material/workspaces:", 6, show, {runs.COMMAND: Outcome(groups.summary)})

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.comparison.chart import GREY, faded, laid_out
 from app.kit.gallery import data_url
 from app.scatter.drawn import Drawn
-from app.views.groups.styles import CHOSEN, GREY, NEAR, faded, laid_out
+from app.views.groups.styles import CHOSEN, NEAR
 from core.groups.overview import placed
 from core.runs.groups import GroupsRun
 
@@ -83,8 +84,8 @@ def figure(each: GroupsRun, drawn: Drawn, chosen: int, pictures: Mapping[int, by
     for axis, begin, end in zip((made.update_xaxes, made.update_yaxes), low, high, strict=True):
         axis(visible=False, range=[float(begin), float(end)], constrain="domain")
     made.update_yaxes(scaleanchor="x")
-    made = laid_out(made, HEIGHT, hovermode="closest", clickmode="event+select", uirevision="places")
-    return made.update_layout(dragmode="pan", margin={"t": 0, "r": 0, "b": 0, "l": 0})
+    free = {"dragmode": "pan", "margin": {"t": 0, "r": 0, "b": 0, "l": 0}}
+    return laid_out(made, HEIGHT, hovermode="closest", clickmode="event+select", uirevision="places", **free)
 
 
 def shown(count: int) -> NDArray[np.intp]:

@@ -1,21 +1,20 @@
 """Does an embedding stand for its group? Halves of groups that were never seen, one searched with the other."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
-from app.kit import charts, formats
+from app.comparison.chart import clickable
+from app.comparison.menus import switch
+from app.comparison.point import Point
+from app.kit import formats
 from app.views.groups import answer, curves, searched, table
 from app.views.groups.styles import CONFIG
 from core.runs.groups import GroupsRun
 from core.workspace import Workspace
 
 KEY = "groups-curve"
-LINE, SIZE = "groups-line", "groups-size"
-"""Where the session keeps the method and the size on screen."""
-USUAL = "groups-usual"
-"""The method that was chosen for the person, who may get a better one as methods are done."""
+POINT = Point("groups-line", "groups-size")
 DEFAULT_SIZE = 4
 TITLES = {
     "map": ("How near the front a group's other half comes", "mAP against the items in a group"),
@@ -44,27 +43,35 @@ def show(workspace: Workspace, every: Sequence[GroupsRun], measure: str) -> None
         with st.container(key="groups-found"):
             title, alt = TITLES[measure]
             st.markdown(f"**{title}**", help=HOW)
-            _chart(f"{KEY}-found", curves.found(every, measure, chosen), alt)
+            clickable(curves.found(every, measure, chosen), f"{KEY}-found", POINT.clicked, alt, CONFIG)
         with st.container(key="groups-less"):
             st.markdown("**The same, less the plain mean**", help=LESS)
             if any(each.figures.against_mean for each in every):
-                _chart(f"{KEY}-less", curves.less_mean(every, measure, chosen), "Each method less the plain mean")
+                less = curves.less_mean(every, measure, chosen)
+                clickable(less, f"{KEY}-less", POINT.clicked, "Each method less the plain mean", CONFIG)
             else:
                 st.caption("Only the mean is there yet: other methods appear here as they are done.")
-    table.show(every, measure, choose)
-    st.caption(told(every[0]))
+    table.show(every, measure, POINT.choose)
+    st.caption(basis(every[0]))
     searched.show(workspace, every, *chosen)
 
 
 def now(every: Sequence[GroupsRun]) -> tuple[str, int]:
     """Run and size on screen: what was chosen, else the method with the highest mAP at a small size."""
-    session, known = st.session_state, {each.card.id: each for each in every}
-    if session.get(LINE) not in known or session[LINE] == session.get(USUAL):
-        session[LINE] = session[USUAL] = best(every).card.id
-    sizes = known[session[LINE]].sizes_asked
-    if session.get(SIZE) not in sizes:
-        session[SIZE] = DEFAULT_SIZE if DEFAULT_SIZE in sizes else sizes[-1]
-    return session[LINE], session[SIZE]
+    run, size = POINT.now(every, lambda: best(every), lambda each: each.sizes_asked, _size)
+    return run.card.id, size
+
+
+def on_screen(every: Sequence[GroupsRun]) -> GroupsRun:
+    """The run of `now`."""
+    line, _ = now(every)
+    return next(each for each in every if each.card.id == line)
+
+
+def _size(each: GroupsRun) -> int:
+    """The one that was looked at before, else a small one."""
+    wanted = (st.session_state.get(POINT.number), DEFAULT_SIZE)
+    return next((size for size in wanted if size in each.sizes_asked), each.sizes_asked[-1])
 
 
 def best(every: Sequence[GroupsRun]) -> GroupsRun:
@@ -77,11 +84,7 @@ def best(every: Sequence[GroupsRun]) -> GroupsRun:
     return max(every, key=merit)
 
 
-def choose(line: str, size: int) -> None:
-    st.session_state[LINE], st.session_state[SIZE], st.session_state[USUAL] = line, size, None
-
-
-def told(each: GroupsRun) -> str:
+def basis(each: GroupsRun) -> str:
     """What the figures are of."""
     figures = each.figures
     asked = [f"{row.classes:,.0f} at {row.size:,}" for row in figures.asked]
@@ -99,34 +102,7 @@ def told(each: GroupsRun) -> str:
     return " ".join(parts)
 
 
-def clicked(event: Mapping[str, Any]) -> None:
-    """A click on a figure; one beside the points changes nothing."""
-    if point := charts.clicked(event):
-        choose(str(point[0]), int(point[1]))
-
-
 def measure() -> str:
     """What counts, as the person chooses it."""
-    return str(
-        st.segmented_control(
-            "Measure",
-            list(answer.MEASURES),
-            default="map",
-            required=True,
-            format_func=answer.MEASURES.__getitem__,
-            key="groups-measure",
-            label_visibility="collapsed",
-            help="Top-1: the nearest is of the same group. mAP: how near the front all of the same group come",
-        )
-    )
-
-
-def _chart(key: str, figure: Any, alt: str) -> None:
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=lambda: clicked(st.session_state[key]),
-        selection_mode="points",
-        config=CONFIG,
-        alt=alt,
-    )
+    help = "Top-1: the nearest is of the same group. mAP: how near the front all of the same group come"
+    return switch("Measure", answer.MEASURES, "groups-measure", "map", help)

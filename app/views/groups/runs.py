@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.comparison.selector import Selector
 from app.comparison.source import chosen_by, space_name
-from app.kit import formats, records, store
+from app.kit import formats, store
 from app.kit.progress import Comparison
 from core.commands.grouping import RUN
 from core.runs.groups import GroupsRun
@@ -64,8 +64,7 @@ def title(run: GroupsRun) -> str:
 
 def found(workspace: Workspace, cards: Sequence[RunCard], given: Input) -> list[GroupsRun]:
     """The methods of one comparison, the mean first; of one made twice, the newer."""
-    newest = (alike[-1] for alike in SELECTOR.by_setting(cards, given))
-    every = [records.read(workspace, GroupsRun, card) for card in newest]
+    every = SELECTOR.newest(workspace, cards, given, GroupsRun)
     return sorted(every, key=lambda each: (each.card.method != MEAN, title(each)))
 
 

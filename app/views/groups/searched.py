@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from app.comparison.menus import menu, page, switch
 from app.kit import formats
-from app.views.groups.cards import Card, Side, cards
-from app.views.groups.look import follow
+from app.views.groups.cards import Card, Side, cards, follow
 from app.views.groups.runs import MEAN, title
 from core.runs.groups import Answers, GroupsRun
 from core.workspace import Workspace
@@ -31,14 +31,12 @@ def show(workspace: Workspace, every: Sequence[GroupsRun], line: str, size: int)
     if way is None:
         return
     rows = ways[way]
-    count = max(-(-len(rows) // PAGE), 1)
     place = st.container(key="searched-cards")
-    key = f"searched-page-{line}-{size}-{way}"
-    page = st.pagination(count, key=key, max_visible_pages=5) if count > 1 else 1
+    seen = page(rows, PAGE, f"searched-page-{line}-{size}-{way}")
     with place:
         if not len(rows):
             st.caption("None.")
-        shown = [card(each, made, row) for row in rows[(page - 1) * PAGE : page * PAGE]]
+        shown = [card(each, made, row) for row in seen]
         follow(workspace, cards(workspace, shown, "searched", wide=280), shown)
     st.caption(
         f"{title(each)}, groups of {formats.counted(size, 'item')}: {int(made.right.sum()):,} of "
@@ -64,36 +62,20 @@ def card(each: GroupsRun, made: Answers, row: int) -> Card:
     """What was searched with, and what came first for it."""
     given, got = made.queries[row], made.gallery[made.nearest[row]]
     right = bool(made.right[row])
-    told = "" if right else f"the first right one is {formats.ordinal(int(made.place[row]))}"
+    note = "" if right else f"the first right one is {formats.ordinal(int(made.place[row]))}"
     asked = Side(each.name_of(given[0]), tuple(each.ids[given].tolist()))
-    answer = Side(each.name_of(got[0]), tuple(each.ids[got].tolist()), told, "right" if right else "wrong")
+    answer = Side(each.name_of(got[0]), tuple(each.ids[got].tolist()), note, "right" if right else "wrong")
     return Card(str(row), (asked, answer))
 
 
 def _menus(every: Sequence[GroupsRun], each: GroupsRun) -> None:
     """The choice of the figures, without the mouse's aim."""
     titles = {one.card.id: title(one) for one in every}
-    st.selectbox(
-        "What single groups found by", list(titles), format_func=titles.__getitem__, key="groups-line", width=250
-    )
-    st.selectbox(
-        "Items in a group",
-        each.sizes_asked,
-        format_func=lambda size: f"{size:,}",
-        key="groups-size",
-        width=130,
-        persist_state="session",
-    )
+    menu("What single groups found by", titles, "groups-line", width=250)
+    sizes = {size: f"{size:,}" for size in each.sizes_asked}
+    menu("Items in a group", sizes, "groups-size", width=130, persist_state="session")
 
 
 def _way(ways: dict[str, np.ndarray], each: GroupsRun) -> str:
-    chosen = st.segmented_control(
-        "Which",
-        list(ways),
-        default="wrong",
-        required=True,
-        format_func=lambda way: f"{WAYS[way]}: {len(ways[way]):,}",
-        key=f"searched-way-{each.card.method == MEAN}",
-        label_visibility="collapsed",
-    )
-    return str(chosen)
+    titles = {way: f"{WAYS[way]}: {len(rows):,}" for way, rows in ways.items()}
+    return switch("Which", titles, f"searched-way-{each.card.method == MEAN}", "wrong")

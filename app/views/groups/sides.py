@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from app.comparison.chart import GREY, LEGEND, laid_out
 from app.kit.charts import OKABE_ITO
-from app.views.groups.styles import CHOSEN, GREY, NEAR, laid_out
+from app.views.groups.styles import CHOSEN, NEAR
 from core.runs.groups import GroupsRun
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def scatter(each: GroupsRun, chosen: int) -> "Figure":
     drawn.add_trace(_ring(each, chosen))
     drawn.update_xaxes(title="what the bound allows", range=[0, end], zeroline=False)
     drawn.update_yaxes(title="distance of the two sets", range=[0, float(left.max()) * 1.6 or end], zeroline=False)
-    legend = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
-    return laid_out(drawn, HEIGHT, legend=legend, clickmode="event+select", uirevision="bound")
+    return laid_out(drawn, HEIGHT, legend=LEGEND, clickmode="event+select", uirevision="bound")
 
 
 def slack(each: GroupsRun) -> "Figure":
@@ -81,8 +81,7 @@ def slack(each: GroupsRun) -> "Figure":
         )
     drawn.update_xaxes(title="slack", tickformat=".0%", range=[0, 1])
     drawn.update_yaxes(title="pairs", tickformat=".0%")
-    legend = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
-    return laid_out(drawn, HEIGHT, barmode="overlay", legend=legend)
+    return laid_out(drawn, HEIGHT, barmode="overlay", legend=LEGEND)
 
 
 def configuration(each: GroupsRun) -> "Figure":
@@ -112,7 +111,7 @@ def configuration(each: GroupsRun) -> "Figure":
         )
     drawn.update_xaxes(visible=False)
     drawn.update_yaxes(visible=False, scaleanchor="x")
-    return laid_out(drawn, 170).update_layout(margin={"t": 20, "r": 40, "b": 20, "l": 20})
+    return laid_out(drawn, 170, margin={"t": 20, "r": 40, "b": 20, "l": 20})
 
 
 def _ring(each: GroupsRun, chosen: int) -> "Figure":

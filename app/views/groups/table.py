@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.comparison.table import bold, written
 from app.kit import formats
 from app.kit.publish import fingerprint
 from app.views.groups.runs import title
@@ -50,18 +51,17 @@ def frame(every: Sequence[GroupsRun], measure: str, sizes: Sequence[int]) -> pd.
 def styled(every: Sequence[GroupsRun], measure: str, sizes: Sequence[int]) -> Any:
     """As a person reads it: mean ± sd, an arrow where it is surely more or less than the mean."""
     styler = frame(every, measure, sizes).style.format(na_rep="–", formatter={SECONDS: formats.figure})
-    for number, each in enumerate(every):
-        written = dict(zip(each.sizes_asked, _cells(each, measure), strict=True))
-        for size, text in written.items():
-            styler = styler.format(lambda _, text=text: text, subset=pd.IndexSlice[[number], [str(size)]])
-    return styler.apply(_bold, subset=[str(size) for size in sizes])
+    cells = [dict(zip(each.sizes_asked, _cells(each, measure), strict=True)) for each in every]
+    for size in sizes:
+        styler = written(styler, str(size), [row.get(size) for row in cells])
+    return styler.apply(lambda column: bold(column.round(3)), subset=[str(size) for size in sizes])
 
 
 def _cells(each: GroupsRun, measure: str) -> list[str]:
     mean, sd = each.mean_and_sd(measure)
     against = each.figures.against_mean
-    told = [row.by(measure) for row in against] if against else [None] * len(mean)
-    rows = zip(mean.tolist(), sd.tolist(), told, strict=True)
+    differences = [row.by(measure) for row in against] if against else [None] * len(mean)
+    rows = zip(mean.tolist(), sd.tolist(), differences, strict=True)
     return [f"{value:.3f} ± {spread:.3f}{_mark(row)}" for value, spread, row in rows]
 
 
@@ -71,18 +71,11 @@ def _mark(row: Difference | None) -> str:
     return " ↑" if row.low > 0 else " ↓" if row.high < 0 else ""
 
 
-def _bold(column: pd.Series) -> list[str]:
-    known = column.dropna().round(3)
-    if known.nunique() < 2:
-        return [""] * len(column)
-    return ["font-weight: 700" if round(value, 3) == known.max() else "" for value in column]
-
-
 def _columns(sizes: Sequence[int]) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    told = "mean ± sd over the splits. ↑ ↓: surely more or less than the plain mean, by the 95 % interval"
+    what = "mean ± sd over the splits. ↑ ↓: surely more or less than the plain mean, by the 95 % interval"
     cells = {
-        str(size): number(formats.counted(size, "item"), width=124, help=f"Groups of {size:,}: {told}")
+        str(size): number(formats.counted(size, "item"), width=124, help=f"Groups of {size:,}: {what}")
         for size in sizes
     }
     seconds = number(SECONDS, width=72, help="To learn from one half of the groups, once")

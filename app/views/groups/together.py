@@ -1,17 +1,19 @@
 """Groups beside each other: on the map of items, as a heat map of their distances, and the nearest of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from app.comparison.chart import clickable
+from app.comparison.menus import menu
 from app.kit import charts, formats, pictured, store
 from app.kit.messages import escaped
 from app.scatter import maps
 from app.views.groups import places
-from app.views.groups.cards import Card, Side, cards
+from app.views.groups.cards import Card, Side, cards, follow, whole
 from app.views.groups.heat import heat
-from app.views.groups.look import follow, whole
 from app.views.groups.styles import CONFIG
 from core.groups.overview import MOST_SHOWN
 from core.runs.groups import GroupsRun
@@ -34,7 +36,7 @@ def show(workspace: Workspace, each: GroupsRun) -> None:
             _heat(workspace, each, group, central)
     with st.container(key="group-head", horizontal=True, vertical_alignment="bottom", gap="small"):
         _menu(each)
-        _to_the_map(workspace, each, group)
+        pictured.to_the_map(workspace, str(each.names[group]), each.members(group), "group-on-map")
     with st.container(key="group-stage", horizontal=True, gap="medium"):
         with st.container(key="group-members"):
             _members(workspace, each, group)
@@ -81,20 +83,14 @@ def _map(workspace: Workspace, each: GroupsRun, group: int, central: dict[int, b
     if drawn is None:
         st.caption("There is no map of these items yet: draw one on the Map page, and the groups stand on it here.")
         return
-    st.plotly_chart(
-        places.figure(each, drawn, group, central),
-        key=MAP_KEY,
-        on_select=lambda: _clicked(each),
-        selection_mode="points",
-        config={**CONFIG, "scrollZoom": True},
-        alt="Groups on the map of items",
-    )
+    figure, config = places.figure(each, drawn, group, central), {**CONFIG, "scrollZoom": True}
+    clickable(figure, MAP_KEY, lambda event: _clicked(each, event), "Groups on the map of items", config)
     missing = len(each.names) - len(places.Placed.of(each, drawn).known)
     left = f" {formats.counted(missing, 'group')} are not on this map." if missing else ""
     over = f" Of {len(drawn):,} items {places.ITEMS:,} are drawn." if len(drawn) > places.ITEMS else ""
     card = maps.of_run(workspace, each.card)
-    told = f"Click a group. Orange: it and its items; blue: the {places.NEIGHBOURS} nearest."
-    st.caption(f"{told} {maps.title(card) if card else ''}.{left}{over}")
+    colours = f"Orange: it and its items; blue: the {places.NEIGHBOURS} nearest."
+    st.caption(f"Click a group. {colours} {maps.title(card) if card else ''}.{left}{over}")
 
 
 def _heat(workspace: Workspace, each: GroupsRun, group: int, central: dict[int, bytes]) -> None:
@@ -125,21 +121,9 @@ def _both(workspace: Workspace, each: GroupsRun, first: int, second: int) -> Non
 
 
 def _menu(each: GroupsRun) -> None:
-    order = sorted(each.names.tolist(), key=str.casefold)
-    counts = dict(zip(each.names.tolist(), each.counts.tolist(), strict=True))
-    st.selectbox(
-        "Group",
-        order,
-        format_func=lambda name: f"{name} ({counts[name]:,})",
-        key=GROUP,
-        width=320,
-        persist_state="session",
-    )
-
-
-def _to_the_map(workspace: Workspace, each: GroupsRun, group: int) -> None:
-    name = str(each.names[group])
-    pictured.to_the_map(workspace, name, each.members(group), "group-on-map")
+    counts = sorted(zip(each.names.tolist(), each.counts.tolist(), strict=True), key=lambda pair: pair[0].casefold())
+    titles = {name: f"{name} ({count:,})" for name, count in counts}
+    menu("Group", titles, GROUP, width=320, persist_state="session")
 
 
 def _members(workspace: Workspace, each: GroupsRun, group: int) -> None:
@@ -164,6 +148,6 @@ def _nearest(workspace: Workspace, each: GroupsRun, group: int) -> None:
     follow(workspace, clicked, shown)
 
 
-def _clicked(each: GroupsRun) -> None:
-    if point := charts.clicked(st.session_state[MAP_KEY]):
+def _clicked(each: GroupsRun, event: Mapping[str, Any]) -> None:
+    if point := charts.clicked(event):
         choose(each, int(point[0]))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.comparison import settings
+from app.comparison import selector
 from app.kit import downloads, formats, forms, names, pictured, progress, store
 from app.kit.forms import choice, kept
 from app.kit.items import MANY
@@ -75,7 +75,7 @@ def groups(workspace: Workspace) -> dict[str, str]:
 
 def clustering(card: RunCard) -> str:
     """`K-means, K = 10, seed 0 · 11-22 21:40 UTC`"""
-    return f"{settings.title(card, 'core.clustering', ('seed',))}, seed {card.seed} · {results.at(card)}"
+    return f"{selector.title(card, 'core.clustering', ('seed',))}, seed {card.seed} · {results.at(card)}"
 
 
 def columns(workspace: Workspace) -> list[str]:

@@ -67,10 +67,10 @@ class Alternation:
     def _cluster(self) -> Clustering:
         """DeepDPM on the code as it is now, from the clusters that there are."""
 
-        def told(progress: Progress) -> None:
+        def onward(progress: Progress) -> None:
             self.bar.step(self.begin + progress.done, progress.message, progress.metrics)
 
-        found = self._found(told)
+        found = self._found(onward)
         if found.history["k"]:  # stopped before the first epoch, its net knows nothing yet
             self._keep(found)
         if found.partial:

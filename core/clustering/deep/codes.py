@@ -180,16 +180,16 @@ def train(x: Floats, pretraining: Pretraining, bar: Bar) -> Pretrained:
 
 
 def _reused(known: Pretrained, rows: int, bar: Bar) -> Pretrained:
-    told, stopped = _Told(bar, rows, len(known.losses)), False
+    reporter, stopped = _Reporter(bar, rows, len(known.losses)), False
     try:
-        for step in range(1, told.steps + 1):
-            told.step(step, known.losses[: (step - 1) // told.batches])
+        for step in range(1, reporter.steps + 1):
+            reporter.step(step, known.losses[: (step - 1) // reporter.batches])
     except Cancelled:
         stopped = True
     return replace(deepcopy(known), reused=True, partial=stopped)
 
 
-class _Told:
+class _Reporter:
     """What a bar is told of a pretraining, new or reused."""
 
     def __init__(self, bar: Bar, rows: int, epochs: int) -> None:
@@ -209,14 +209,14 @@ class _Training:
 
     def __init__(self, x: Floats, pretraining: Pretraining, bar: Bar) -> None:
         self.x, self.coder, self.losses = x, Coder(*moments(x), pretraining), list[float]()
-        self.told = _Told(bar, len(x), pretraining.epochs)
+        self.reporter = _Reporter(bar, len(x), pretraining.epochs)
         self.random = np.random.default_rng(pretraining.seed)
         self.optimizer = adam(self.coder.parameters(), LEARNING_RATE)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, _rate(self.told.steps))
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, _rate(self.reporter.steps))
 
     def go(self) -> bool:
         try:
-            for _ in range(self.told.epochs):
+            for _ in range(self.reporter.epochs):
                 self.losses.append(self._epoch())
         except Cancelled:
             return True
@@ -224,10 +224,10 @@ class _Training:
 
     def _epoch(self) -> float:
         total = torch.zeros((), device=self.coder.device)
-        begin = len(self.losses) * self.told.batches
+        begin = len(self.losses) * self.reporter.batches
         for step, rows in enumerate(shuffled(len(self.x), self.random), begin + 1):
             total += self._step(rows) * len(rows)
-            self.told.step(step, self.losses)
+            self.reporter.step(step, self.losses)
         return float(total) / len(self.x)
 
     def _step(self, rows: NDArray[np.int64]) -> Tensor:

@@ -34,12 +34,12 @@ REPORT_STEPS = 64
 class DeepDPM:
     """The clustering net, the mixture it is amortising, and what happened to them.
 
-    labels: (N,) int64 on the data's processor, the clusters to start from; `told` is called with the epochs done,
+    labels: (N,) int64 on the data's processor, the clusters to start from; `step` is called with the epochs done,
     a message and figures, and may raise to stop: what has been learned so far stays usable.
     """
 
-    def __init__(self, data: Prepared, labels: Tensor, options: DeepDPMOptions, told: Callable[..., None]) -> None:
-        self.data, self.options, self.told = data, options, told
+    def __init__(self, data: Prepared, labels: Tensor, options: DeepDPMOptions, step: Callable[..., None]) -> None:
+        self.data, self.options, self.step = data, options, step
         self.generator = torch.Generator().manual_seed(options.seed)
         self.prior = NormalInverseWishart.from_data(data.variances, len(data), data.diagonal, options.prior_share)
         members = Members(labels, options.start_k)
@@ -141,18 +141,13 @@ class DeepDPM:
             if step % REPORT_STEPS == 0:
                 self._tell("looking for splits and merges")
             x = self.mixture.own_coordinates(rows[members.sample(size, self.generator)], self._all)
-            total += self._subclustering_step(nets, optimizer, x, centres)
+            loss = subcluster_loss(nets.log_probabilities(x), x, centres)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += float(loss.detach())
         self.history["subcluster_loss"].append(total / steps)
         return self._subcluster_statistics(members, nets)
-
-    def _subclustering_step(
-        self, nets: SubclusteringNets, optimizer: torch.optim.Optimizer, x: Tensor, centres: Tensor
-    ) -> float:
-        loss = subcluster_loss(nets.log_probabilities(x), x, centres)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.detach())
 
     @torch.no_grad()
     def _subcluster_statistics(self, members: Members, nets: SubclusteringNets) -> Statistics:
@@ -173,7 +168,7 @@ class DeepDPM:
         if not merges:
             return False
         self.history["merges"] += [merge_record(self.epoch, each, clusters) for each in merges]
-        first, second = (self._index([getattr(merge, name) for merge in merges]) for name in ("first", "second"))
+        first, second = torch.tensor([(each.first, each.second) for each in merges], device=self.data.device).T
         clusters = merged(clusters, first, second)
         stay = torch.ones(self.clusters, dtype=torch.bool, device=self.data.device)
         stay[second] = False
@@ -211,8 +206,5 @@ class DeepDPM:
     def _all(self) -> Tensor:
         return torch.arange(self.clusters, device=self.data.device)
 
-    def _index(self, clusters: list[int]) -> Tensor:
-        return torch.tensor(clusters, device=self.data.device)
-
     def _tell(self, message: str) -> None:
-        self.told(self.epoch, f"{message}: K = {self.clusters}", {"k": float(self.clusters)})
+        self.step(self.epoch, f"{message}: K = {self.clusters}", {"k": float(self.clusters)})

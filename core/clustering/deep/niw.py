@@ -11,7 +11,9 @@ cannot be learned from a cluster of fewer rows than dimensions.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,20 +62,24 @@ class Statistics:
             squares = torch.stack([(x * each[..., None]).mT @ x for each in weights.unbind(-1)], 1).double()
         return cls(weights.sum(1, dtype=torch.float64), (weighted @ x).double(), squares)
 
-    def __add__(self, other: "Statistics") -> "Statistics":
-        return Statistics(self.counts + other.counts, self.sums + other.sums, self.squares + other.squares)
+    def __iter__(self) -> Iterator[Tensor]:
+        """The three of them."""
+        return iter((self.counts, self.sums, self.squares))
 
-    def __getitem__(self, index: object) -> "Statistics":
-        return Statistics(self.counts[index], self.sums[index], self.squares[index])  # type: ignore[index]
+    def __add__(self, other: "Statistics") -> "Statistics":
+        return Statistics(*(mine + others for mine, others in zip(self, other, strict=True)))
+
+    def __getitem__(self, index: Any) -> "Statistics":
+        return Statistics(*(each[index] for each in self))
+
+    def __setitem__(self, index: Any, other: "Statistics") -> None:
+        for mine, others in zip(self, other, strict=True):
+            mine[index] = others
 
     def pooled(self) -> "Statistics":
         """The last batch dimension summed: subclusters (K, J) → clusters (K)."""
         axis = self.counts.ndim - 1
-        return Statistics(self.counts.sum(axis), self.sums.sum(axis), self.squares.sum(axis))
-
-    def flatten(self) -> "Statistics":
-        """Subclusters (K, J) as K·J clusters."""
-        return Statistics(self.counts.flatten(), self.sums.flatten(0, 1), self.squares.flatten(0, 1))
+        return Statistics(*(each.sum(axis) for each in self))
 
 
 @dataclass(frozen=True)

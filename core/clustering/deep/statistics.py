@@ -22,40 +22,27 @@ def block_statistics(
     """Statistics (K, parts) of clusters cut in parts; `weights` gives (A, B, parts) for rows
     (A, B, D) of A clusters, numbered (A,).
     """
-    found = Statistics.zeros(members.clusters * parts, prior)
-    shape = (members.clusters, parts)
-    found = Statistics(*(each.view(*shape, *each.shape[1:]) for each in (found.counts, found.sums, found.squares)))
+    flat, shape = Statistics.zeros(members.clusters * parts, prior), (members.clusters, parts)
+    found = Statistics(*(each.view(*shape, *each.shape[1:]) for each in flat))
     for block in members.blocks(data.rows.shape[1]):
         x = data.rows[block.rows]
         inside = weights(x, block.clusters).to(x) * block.inside[..., None]
-        part = Statistics.of_blocks(x, inside, data.diagonal)
-        found.counts[block.clusters] += part.counts
-        found.sums[block.clusters] += part.sums
-        found.squares[block.clusters] += part.squares
+        found[block.clusters] += Statistics.of_blocks(x, inside, data.diagonal)
     return found
 
 
 def merged(clusters: Statistics, first: Tensor, second: Tensor) -> Statistics:
     """Statistics in which each first cluster of a pair has taken in the second, whose own stay."""
-    whole = clusters[first] + clusters[second]
-    result = Statistics(clusters.counts.clone(), clusters.sums.clone(), clusters.squares.clone())
-    result.counts[first], result.sums[first], result.squares[first] = whole.counts, whole.sums, whole.squares
+    result = Statistics(*(each.clone() for each in clusters))
+    result[first] = clusters[first] + clusters[second]
     return result
 
 
 def grown(parts: Statistics, split: Tensor) -> Statistics:
     """Statistics of the clusters after splits: (K, 2) → (K + S); first parts stay in place, second parts go last."""
     whole = parts.pooled()
-    whole.counts[split], whole.sums[split], whole.squares[split] = (
-        parts.counts[split, 0],
-        parts.sums[split, 0],
-        parts.squares[split, 0],
-    )
-    return Statistics(
-        torch.cat([whole.counts, parts.counts[split, 1]]),
-        torch.cat([whole.sums, parts.sums[split, 1]]),
-        torch.cat([whole.squares, parts.squares[split, 1]]),
-    )
+    whole[split] = parts[split, 0]
+    return Statistics(*(torch.cat(each) for each in zip(whole, parts[split, 1], strict=True)))
 
 
 def split_records(epoch: int, split: Tensor, parts: Statistics, log_ratios: Tensor) -> list[dict[str, Any]]:

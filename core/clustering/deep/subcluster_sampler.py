@@ -125,10 +125,9 @@ class SubclusterSampler:
         fresh = torch.cat([split, torch.arange(self.clusters - len(split), self.clusters, device=split.device)])
         self.ages[fresh] = 0
         # Until they begin at the next draw, all rows of a new cluster count as its first subcluster's.
-        self.parts.counts[fresh], self.parts.sums[fresh], self.parts.squares[fresh] = 0, 0, 0
-        self.parts.counts[fresh, 0] = whole.counts[fresh]
-        self.parts.sums[fresh, 0] = whole.sums[fresh]
-        self.parts.squares[fresh, 0] = whole.squares[fresh]
+        for each in self.parts:
+            each[fresh] = 0
+        self.parts[fresh, 0] = whole[fresh]
 
     def _merge(self) -> None:
         clusters = self.parts.pooled()
@@ -136,12 +135,10 @@ class SubclusterSampler:
         if not merges:
             return
         self.history["merges"] += [merge_record(self.drawn, each, clusters) for each in merges]
-        first = torch.tensor([each.first for each in merges], device=self.data.device)
-        second = torch.tensor([each.second for each in merges], device=self.data.device)
+        first, second = torch.tensor([(each.first, each.second) for each in merges], device=self.data.device).T
         # The subclusters of the merged cluster are the two clusters that it was made of.
-        for name in ("counts", "sums", "squares"):
-            parts, whole = getattr(self.parts, name), getattr(clusters, name)
-            parts[first] = torch.stack([whole[first], whole[second]], 1)
+        pairs = zip(clusters[first], clusters[second], strict=True)
+        self.parts[first] = Statistics(*(torch.stack(each, 1) for each in pairs))
         self.ages[first] = 1
         stay = torch.ones(self.clusters, dtype=torch.bool, device=self.data.device)
         stay[second] = False

@@ -18,7 +18,7 @@ from core.results import Floats
 Integers = NDArray[np.int32]
 Doubles = NDArray[np.float64]
 Items = NDArray[np.int64]
-Found = TypeVar("Found")
+Strip = TypeVar("Strip")
 
 STRIP = TILE = 512
 """Rows and columns of a tile: 1 MB, which stays in the cache until it is counted."""
@@ -71,11 +71,11 @@ class _Counted:
         count(tile, *whole, *tails, *rests, *own, self.rows[some], columns[others])
 
 
-def threaded(work: Callable[[int], Found], begins: Iterable[int]) -> Iterator[Found]:
+def threaded(work: Callable[[int], Strip], begins: Iterable[int]) -> Iterator[Strip]:
     """What each strip gives, a few ahead; a stop waits for the strips that have begun."""
     threads = numba.get_num_threads()
     with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Found]] = deque()
+        waiting: deque[Future[Strip]] = deque()
         for begin in begins:
             waiting.append(pool.submit(work, begin))
             if len(waiting) > threads:

@@ -93,6 +93,7 @@ def jittered(x: Tensor, noise: float, generator: torch.Generator) -> Tensor:
     return x + noise / x.shape[1] ** 0.5 * torch.randn(x.shape, generator=generator).to(x)
 
 
+@threadpool_limits.wrap(limits=1)
 def descend(
     parameters: Iterable[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
 ) -> list[float]:
@@ -100,16 +101,9 @@ def descend(
 
     On one thread: a step is small, and threads that wait for each other take many times as long on a busy machine.
     """
-    with threadpool_limits(1):
-        return _descend(parameters, loss, steps, learning_rate, bar, message)
-
-
-def _descend(
-    parameters: Iterable[Tensor], loss: Callable[[], Tensor], steps: int, learning_rate: float, bar: Bar, message: str
-) -> list[float]:
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    told: list[float] = []
+    losses: list[float] = []
     for step in range(steps):
         value = loss()
         optimizer.zero_grad()
@@ -117,10 +111,10 @@ def _descend(
         optimizer.step()
         schedule.step()
         if step % REPORT_STEPS == 0:
-            told.append(float(value.detach()))
-            bar.step(step, message, {"loss": told[-1]})
-    bar.step(steps, message, {"loss": told[-1]})
-    return told
+            losses.append(float(value.detach()))
+            bar.step(step, message, {"loss": losses[-1]})
+    bar.step(steps, message, {"loss": losses[-1]})
+    return losses
 
 
 def unit(x: Tensor) -> Tensor:
