@@ -32,9 +32,9 @@ def summary(job: Job) -> str:
 
 
 def go_on(ended: Iterable[Job]) -> None:
-    """Follows up the jobs that this session waited for."""
+    """Follows up the jobs that this session waited for and that have brought something."""
     for job in ended:
         if job.id in state().expected:
             state().expected.discard(job.id)
-            if known := outcome(job.command):
-                known.after(job, job.result or {})
+            if job.result and (known := outcome(job.command)):
+                known.after(job, job.result)

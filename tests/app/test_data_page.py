@@ -212,6 +212,17 @@ def test_placed_items_fill_the_drawer(mapped, jobs: FakeJobs, monkeypatch, comma
     assert mine.group.ids == tuple(ids(mapped)[-3:])
 
 
+@pytest.mark.parametrize("command", ["embed", "map", "place", "models fetch", "semantics"])
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+def test_a_job_that_brought_nothing_changes_nothing(mapped, jobs: FakeJobs, monkeypatch, command, state) -> None:
+    mine = session(monkeypatch, mapped)
+    job = jobs.start(command, {}, command, mapped.path)
+    job.state = state
+    mine.expected.add(job.id)
+    pages.go_on([job])
+    assert (mine.run, mine.group, mine.expected) == (None, None, set())
+
+
 def ended(jobs: FakeJobs, command: str, result: dict, workspace: Workspace):
     job = jobs.start(command, {}, command, workspace.path)
     job.state, job.result = "done", result
