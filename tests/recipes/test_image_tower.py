@@ -105,8 +105,8 @@ def test_held_out_names_are_not_among_those_to_choose_from(pictures: Pictures) -
     model = shape.new_model()
     texts = F.normalize(torch.randn(len(pictures.phrases), shape.DIM), dim=-1)
     training = image_tower.Training(model, pictures, allowed, texts, Schedule(steps=1, batch=8))
-    assert training.names.tolist() == [0, 2]
-    assert 1 not in training.said
+    assert training.sampler.names.tolist() == [0, 2]
+    assert 1 not in training.sampler.said
 
 
 def test_pictures_are_small_and_little_altered_at_first() -> None:
