@@ -135,7 +135,7 @@ def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar)
         "pictures": len(faces),
         "held_out": len(held_out),
         "left_out": faces.left_out,
-        "factors": faces.factors,
+        "factors": {name: list(values) for name, values in faces.factors.items()},
     }
     card = RunCard(
         id=training.id,
@@ -157,4 +157,4 @@ def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar)
     EditorRun(card, samples=samples(editor, shown), **losses).save(Workspace.open(workspace))
     forget(training)
     bar.step(STEPS, "trained")
-    return EditorResult(**found, run=training.id, model=str(file), refused=faces.refused, seconds=seconds)
+    return EditorResult(**found, run=training.id, model=str(file), refused=list(faces.refused), seconds=seconds)

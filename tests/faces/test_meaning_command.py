@@ -40,7 +40,7 @@ def test_a_folder_with_labels(folder: Path, editor: Path) -> None:
     assert told["names"][:3] == ["glasses 1", "glasses 2", "sex 1"]
     names = [number for number in range(15) if number != 7]
     pictures = np.stack([np.asarray(Image.open(folder / f"{number:02}.png")) for number in names])
-    codes = load(editor).codes(pictures)
+    codes = load(editor).latents(pictures)
     expected = spearmanr([number % 3 > 0 for number in names], codes[:, 40]).statistic
     assert told["coefficients"][1][40] == pytest.approx(expected, abs=1e-3)
 
