@@ -56,10 +56,13 @@ def served(command: Sequence[str], settings: Mapping[str, str], folder: Path = R
 
 
 @contextmanager
-def served_app(home: Path, start: str = "emoji") -> Iterator[str]:
-    """The app with that folder of workspaces, ready to answer; it opens on the workspace `start`, "" for its own."""
+def served_app(home: Path, start: str = "emoji", **settings: str) -> Iterator[str]:
+    """The app with that folder of workspaces, ready to answer; it opens on the workspace `start`, "" for its own.
+
+    settings: further variables of its environment.
+    """
     command = [sys.executable, "-m", "app"]
-    with served(command, {"CLIPSCAPE_HOME": str(home), "CLIPSCAPE_START": start}) as address:
+    with served(command, {"CLIPSCAPE_HOME": str(home), "CLIPSCAPE_START": start, **settings}) as address:
         wait_until_healthy(address)
         yield address
 

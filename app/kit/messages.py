@@ -10,7 +10,7 @@ from core.errors import ClipscapeError
 
 MARKS = r"([\\`*_\[\]<>$~|&]|:(?=\w)|^[#+-])"
 """What Markdown reads as more than a character, unless a backslash stands before it."""
-SIGNS = r"(?<=:)(?=[\w/+-]+:)|(?<=[<>~-])(?=[=>-])|^(?=\d+[.)] )"
+SIGNS = r"(?<=:)(?=(?:material/)?[\w+-]+:)|(?<=(?<!\S)[<>~-])(?=[=>-]+(?!\S))|^(?=\d+[.)] )"
 """Where an emoji, an icon (`:smile:`), an arrow (`->`) or a list (`1. `) is made of several, backslashes or not."""
 JOINER = "\u2060"
 """Neither seen nor wide; what it stands in is no longer one sign."""

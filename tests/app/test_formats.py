@@ -7,9 +7,10 @@ import pytest
 import core.formats
 from app.kit import formats, messages
 from app.views.data import spool
+from app.views.dimensions import chart
 
 
-@pytest.mark.parametrize("module", [core.formats, formats, messages, spool], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [core.formats, formats, messages, spool, chart], ids=lambda module: module.__name__)
 def test_examples_hold(module) -> None:
     result = doctest.testmod(module)
     assert result.attempted

@@ -1,6 +1,6 @@
 """Takes the README's pictures of each page anew: `python -m tests.browser.pictures`.
 
-With `--folder DIR` every page is taken in both themes and both widths, to be looked at.
+With `--folder DIR` every page is taken in both themes and both widths, to be looked at; `--scenes` takes only some.
 """
 
 import argparse
@@ -354,7 +354,9 @@ def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path)
-    chosen = shots(parser.parse_args().folder)
+    parser.add_argument("--scenes", nargs="+", choices=SCENES, default=list(SCENES))
+    given = parser.parse_args()
+    chosen = [shot for shot in shots(given.folder) if shot[0] in given.scenes]
     for start in ("photos", "emoji"):
         with tempfile.TemporaryDirectory() as home, chromium() as browser, served_app(Path(home), start) as address:
             for scene, theme, size, path in chosen:

@@ -154,7 +154,7 @@ def table(models: Sequence[ModelInfo]) -> pd.DataFrame:
 
 FIGURES = {"imagenet": 100, "retrieval": 100, "size": 1e-9, "memory": 1e-9, "parameters": 1e-6}
 COLUMNS = {
-    "name": st.column_config.TextColumn("Model", width=300, pinned=True),
+    "name": st.column_config.TextColumn("Model", width=300),
     "reason": st.column_config.TextColumn("Recommended", width="medium"),
     "here": st.column_config.CheckboxColumn("Here", width="small"),
     "imagenet": st.column_config.NumberColumn("ImageNet", format="%.1f %%"),

@@ -1,6 +1,8 @@
 """The large curve: right matches against the dimensions kept, each reducer a line with its band."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT = 470
+NEAR = 1.25
+"""Two ticks whose ratio is smaller have no room for both labels on a phone."""
 EDGE = 0.06
 """Room beside the first and the last dimension, in powers of ten."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -48,6 +52,15 @@ def show(found: Sequence[ReductionRun], by: Measure, point: tuple[ReductionRun, 
     )
 
 
+def tick_labels(ticks: Sequence[int]) -> list[str]:
+    """The labels of ascending ticks of a logarithmic axis; one that would run into the next to its right is left out.
+
+    >>> tick_labels([128, 256, 288, 384])
+    ['128', '', '288', '384']
+    """
+    return [f"{tick:,}" if then >= NEAR * tick else "" for tick, then in zip_longest(ticks, ticks[1:], fillvalue=inf)]
+
+
 def figure(
     found: Sequence[ReductionRun], by: Measure, chosen: ReductionRun | None = None, dimension: int = 0
 ) -> "Figure":
@@ -69,7 +82,7 @@ def figure(
         title="dimensions kept D'",
         type="log",
         tickvals=ticks,
-        ticktext=[f"{tick:,}" for tick in ticks],
+        ticktext=tick_labels(ticks),
         range=[np.log10(ticks[0]) - EDGE, np.log10(ticks[-1]) + EDGE],
     )
     drawn.update_yaxes(title=by.title, tickformat=".2f", rangemode="tozero")

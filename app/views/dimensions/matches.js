@@ -16,7 +16,8 @@ function card({ id, cells }, setTriggerValue) {
 function cell({ title, words, image }) {
   const shown = image
     ? Object.assign(make("img"), { src: image, alt: words, title: words, decoding: "async" })
-    : Object.assign(make("span", "words", words), { title: words });
+    : Object.assign(make("span", "words"), { title: words });
+  if (!image) shown.append(make("span", "lines", words));
   const made = make("span", "cell");
   made.append(Object.assign(make("span", "title", title), { title }), shown);
   return made;
