@@ -13,8 +13,6 @@ from inspect import cleandoc
 from sys import modules
 from typing import Any, Self
 
-import msgspec
-
 from core.errors import BadParameter
 
 FORMER = {"starts": "n_init", "iterations": "max_iter", "early_iterations": "early_exaggeration_iter"}
@@ -99,10 +97,6 @@ class Method:
         """What a list of methods says of it."""
         parameters = [ParameterInfo.of(each) for each in fields(self.params)]
         return MethodInfo(self.name, self.title, self.summary, self.seeded, parameters)
-
-    def describe(self) -> dict[str, Any]:
-        """The same as plain JSON."""
-        return msgspec.to_builtins(self.info)
 
     def make_params(self, given: Mapping[str, Any]) -> Any:
         """Parameters from names and values (strings are converted), each within its limits.

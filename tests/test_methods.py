@@ -7,6 +7,7 @@ from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -15,7 +16,7 @@ from core.commands.listing import PACKAGES
 from core.errors import BadInput, Cancelled
 from core.groups.sets import GroupEmbedder, Sets
 from core.maps.neighbours import normalised
-from core.methods import Method, discover
+from core.methods import Method, MethodInfo, discover
 from core.naming.counts import Counts, counts
 from core.naming.phrases import distinct, lexicon
 from core.progress import Progress
@@ -218,13 +219,13 @@ def test_stop_in_the_middle_ends_the_work(method: Method, x: Given) -> None:
 
 @every_method
 def test_a_method_describes_itself(method: Method) -> None:
-    described = json.loads(json.dumps(method.describe()))
-    assert described["name"] == method.name
-    assert described["title"]
-    assert described["summary"].endswith(".")
+    described = msgspec.json.decode(msgspec.json.encode(method.info), type=MethodInfo)
+    assert described.name == method.name
+    assert described.title
+    assert described.summary.endswith(".")
     assert re.search(r"\b(1[89]|20)\d\d\b", method.documentation), "the documentation names the paper and its year"
-    assert described["seeded"] == ("seed" in [each["name"] for each in described["params"]])
-    assert all(each["help"] for each in described["params"])
+    assert described.seeded == ("seed" in [each.name for each in described.params])
+    assert all(each.help for each in described.params)
 
 
 @every_method

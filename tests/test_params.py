@@ -85,17 +85,17 @@ def test_what_cannot_be_used_is_said_in_one_line(given: dict, line: str) -> None
 
 
 def test_a_description_holds_what_a_form_needs() -> None:
-    described = {each["name"]: each for each in METHOD.describe()["params"]}
-    assert described["steps"] == {
+    described = {each.name: each for each in METHOD.info.params}
+    assert asdict(described["steps"]) == {
         "name": "steps",
         "type": "int",
         "default": 10,
         "help": "how many steps",
         "minimum": 1,
         "maximum": 100,
-        "choices": [],
+        "choices": (),
     }
-    assert described["metric"]["choices"] == ["cosine", "euclidean"]
+    assert described["metric"].choices == ("cosine", "euclidean")
 
 
 def test_the_documentation_is_that_of_the_module() -> None:

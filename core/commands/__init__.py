@@ -1,4 +1,4 @@
-"""What the command line, the pages' jobs and scripts call: plain arguments, JSON out, `report` last.
+"""What the command line, the pages' jobs and scripts call: plain arguments, a typed result, `report` last.
 
 A command is imported when it is first asked for: one of them needs little of what the others do.
 """
@@ -6,25 +6,26 @@ A command is imported when it is first asked for: one of them needs little of wh
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
+
+from msgspec import convert
 
 Result = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a command is. module: in this package. readable: makes a result what a person reads, where scripts read
-    it in another form."""
+    """Where a command is: a module of this package, and a function there that returns a typed result."""
 
     module: str
     function: str
-    readable: str | None = None
 
-    def find(self, name: str) -> Callable[..., Any]:
-        """What has that name there."""
-        return getattr(import_module(f"core.commands.{self.module}"), name)
+    def find(self) -> Callable[..., Any]:
+        """The function."""
+        return getattr(import_module(f"core.commands.{self.module}"), self.function)
 
     def summary(self) -> str:
         """The first paragraph of what the command says of itself, read without importing it."""
@@ -35,31 +36,31 @@ class Place:
 
 
 ON_THE_COMMAND_LINE = {
-    "embed": Place("embedding", "embed", "for_reading"),
-    "understood": Place("understanding", "understood", "for_reading"),
-    "models": Place("models", "models", "for_reading"),
-    "models fetch": Place("models", "fetch", "with_size"),
-    "models import": Place("models", "bring", "with_size"),
+    "embed": Place("embedding", "embed"),
+    "understood": Place("understanding", "understood"),
+    "models": Place("models", "models"),
+    "models fetch": Place("models", "fetch"),
+    "models import": Place("models", "bring"),
     "datasets": Place("listing", "datasets"),
     "methods": Place("listing", "methods"),
     "search": Place("searching", "search"),
     "map": Place("mapping", "map"),
     "place": Place("mapping", "place_new"),
-    "cluster": Place("clustering", "cluster", "for_reading"),
-    "reduce": Place("reducing", "reduce", "for_reading"),
-    "project": Place("projecting", "project", "for_reading"),
+    "cluster": Place("clustering", "cluster"),
+    "reduce": Place("reducing", "reduce"),
+    "project": Place("projecting", "project"),
     "discard": Place("projecting", "discard"),
-    "semantics": Place("semantics", "semantics", "for_reading"),
-    "direction": Place("directions", "direction", "for_reading"),
-    "removal": Place("removal", "removal", "for_reading"),
-    "gap": Place("modality_gap", "gap", "for_reading"),
-    "care": Place("care", "care", "for_reading"),
-    "names": Place("names", "names", "for_reading"),
-    "groups": Place("groups", "groups", "for_reading"),
-    "faces edit": Place("faces_edit", "faces_edit", "for_reading"),
-    "faces meaning": Place("faces_meaning", "faces_meaning", "for_reading"),
-    "faces report": Place("faces_meaning", "faces_report", "report_for_reading"),
-    "faces train": Place("faces_training", "faces_train", "for_reading"),
+    "semantics": Place("semantics", "semantics"),
+    "direction": Place("directions", "direction"),
+    "removal": Place("removal", "removal"),
+    "gap": Place("modality_gap", "gap"),
+    "care": Place("care", "care"),
+    "names": Place("names", "names"),
+    "groups": Place("groups", "groups"),
+    "faces edit": Place("faces_edit", "faces_edit"),
+    "faces meaning": Place("faces_meaning", "faces_meaning"),
+    "faces report": Place("faces_meaning", "faces_report"),
+    "faces train": Place("faces_training", "faces_train"),
 }
 FOR_PAGES = {
     "models plan": Place("models", "plan"),
@@ -77,11 +78,16 @@ _PLACES = {**ON_THE_COMMAND_LINE, **FOR_PAGES}
 
 
 class Commands(Mapping[str, Callable[..., dict[str, Any]]]):
-    """The commands by name."""
+    """The commands by name, each with its result as JSON."""
 
     def __getitem__(self, name: str) -> Callable[..., dict[str, Any]]:
-        place = _PLACES[name]
-        return place.find(place.function)
+        command = _PLACES[name].find()
+
+        @wraps(command)
+        def run(*arguments: Any, **named: Any) -> dict[str, Any]:
+            return command(*arguments, **named).to_dict()
+
+        return run
 
     def __iter__(self) -> Iterator[str]:
         return iter(_PLACES)
@@ -95,5 +101,5 @@ COMMANDS = Commands()
 
 def readable(name: str, result: Result) -> Result:
     """The result of a command as a person reads it: figures, and lists of records."""
-    place = _PLACES[name]
-    return place.find(place.readable)(result) if place.readable else result
+    kind = get_type_hints(_PLACES[name].find())["return"]
+    return convert(result, kind).readable() if hasattr(kind, "readable") else result

@@ -23,7 +23,7 @@ from core.methods import discover
 from core.progress import Bar, Report, silent
 from core.results import first_rows
 from core.runs.care import CHECKS, CareResult, CareRun, CheckResult
-from core.runs.record import metrics, reading
+from core.runs.record import metrics
 from core.workspace import Run
 
 PACKAGE = "core.care"
@@ -53,7 +53,7 @@ def care(
     write: Annotated[str | None, Option("Write what is flagged as a column, to exclude it by.", "COLUMN")] = None,
     out: Annotated[str | None, Option("Write every ranked item.", "FILE.csv")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> CareResult:
     """Find near-duplicates, outliers, doubtful labels and captions that do not fit; most suspicious first.
 
     Runs checks on the items of an input; each is saved in its workspace as it ends (a `.npz` has none).
@@ -93,10 +93,7 @@ def care(
         column=write,
         seconds=round(perf_counter() - start, 3),
         **checks.remarks(),
-    ).to_dict()
-
-
-for_reading = reading(CareResult)
+    )
 
 
 def _check_column(rows: Rows, column: str | None) -> None:

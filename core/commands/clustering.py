@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +36,7 @@ def cluster(
     exclude: Exclude = None,
     out: Annotated[str | None, Option("Write ids, method, seed, labels.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> ClusteringResult:
     """Compare clustering methods on an input; a workspace keeps each run.
 
     Runs methods over seeds 0, 1, … on an input; each run is saved in its workspace as it ends (a `.npz` has none).
@@ -113,7 +112,3 @@ def record(items: Rows, trial: Trial, about: Mapping[str, Any]) -> ClusteringRun
     figures = metrics(ClusteringFigures(**trial.figures, partial=found.partial, **about))
     made = Made(ClusteringRun.KIND, trial.method, asdict(trial.params), trial.seconds, {**found.metrics, **figures})
     return ClusteringRun(made.card(items), items.ids, found.labels, found.confidence, found.history)
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    return msgspec.convert(result, ClusteringResult).readable()

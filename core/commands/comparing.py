@@ -128,13 +128,13 @@ class MethodComparison(Comparison[Done]):
     def arrays(self) -> dict[str, NDArray]:
         """What a file holds of it."""
 
-    def outcome(self, candidates: Sequence[Candidate], bar: Bar, out: str | None) -> dict[str, Any]:
-        """All methods, each the next `STEPS` of the bar's end, and the result as JSON; out: a `.npz` for the arrays."""
+    def outcome(self, candidates: Sequence[Candidate], bar: Bar, out: str | None) -> Any:
+        """All methods, each the next `STEPS` of the bar's end, and the result; out: a `.npz` for the arrays."""
         begin = (bar.total or 0) - len(candidates) * STEPS
         self.go(candidates, lambda number: bar.part(begin + number * STEPS, STEPS))
         if out is not None:
             write_arrays(out, self.arrays())
-        return self.result().to_dict()
+        return self.result()
 
 
 def by_method(every: Mapping[str, Mapping[str, NDArray]], shared: Mapping[str, NDArray]) -> dict[str, NDArray]:

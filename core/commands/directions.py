@@ -22,7 +22,7 @@ from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
 from core.results import Floats
 from core.runs.direction import DirectionFigures, DirectionResult, DirectionRun, ProjectionFigures, WithoutResult
-from core.runs.record import metrics, plain, reading
+from core.runs.record import metrics
 from core.runs.semantics import NamedItem
 from core.search import highest
 from core.semantics.directions import FITS, along, apart, between, projections, removing
@@ -65,7 +65,7 @@ def direction(
     exclude: Exclude = None,
     out: Annotated[str | None, Option("Write the direction, ids, projections.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> DirectionResult:
     """Find a concept's direction: between two prompts, two groups of items, or by a label; and what lies along it.
 
     Finds a direction and where every item lies along it; a run of the workspace holds both (a `.npz` has none).
@@ -99,7 +99,7 @@ def direction(
     run = keep(rows, record)
     if write is not None and rows.workspace is not None:
         rows.workspace.set_column(write, dict(zip(rows.ids.tolist(), scores.astype(float).tolist(), strict=True)))
-    derived = without(source, str(run), bar.part(FOUND, STEPS - FOUND))["model"] if remove else None
+    derived = without(source, str(run), bar.part(FOUND, STEPS - FOUND)).model if remove else None
     if out is not None:
         write_arrays(out, record.arrays())
     named = _named(rows, scores, strip)
@@ -119,10 +119,10 @@ def direction(
         derived=derived,
         seconds=round(perf_counter() - start, 3),
         **found.remarks,
-    ).to_dict()
+    )
 
 
-def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
+def without(source: str, run: str, report: Report = silent) -> WithoutResult:
     """Takes the direction of a run out of all embeddings of its model; `model` names them for every other command."""
     place = open_workspace(source)
     found = kept_direction(place, run)
@@ -133,7 +133,7 @@ def without(source: str, run: str, report: Report = silent) -> dict[str, Any]:
     known = {"params": params, "items": card.items, "model": card.model, "fingerprint": card.fingerprint}
     about = {"mark": f"without-{_slug(title)}", "words": f"without “{title}”"}
     made, name = derive(place, removing(direction), REMOVED, known, about, report)
-    return plain(WithoutResult(run=made, model=name, base=card.model, direction=title))
+    return WithoutResult(run=made, model=name, base=card.model, direction=title)
 
 
 def kept_direction(place: Workspace, id: str) -> DirectionRun:
@@ -142,9 +142,6 @@ def kept_direction(place: Workspace, id: str) -> DirectionRun:
     if run.card.kind != DirectionRun.KIND:
         raise BadInput(f"run {id} is no direction but a {run.card.kind} run: choose one of kind {DirectionRun.KIND}")
     return DirectionRun.of(run)
-
-
-for_reading = reading(DirectionResult)
 
 
 def _named(rows: Rows, scores: Floats, strip: int) -> dict[str, list[NamedItem]]:

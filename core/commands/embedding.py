@@ -1,11 +1,11 @@
 """Bringing items into a workspace and embedding them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain, islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import convert, field
+from msgspec import field
 
 from core.commands.mapping import bring_up_to_date
 from core.commands.options import Argument, Option
@@ -77,7 +77,7 @@ def embed(
     features: Annotated[bool, Option("Keep the features behind the images' vectors too, as 'MODEL features'.")] = False,
     maps: Annotated[bool, Option("Put new items on the newest map, or draw a first one.")] = True,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> EmbedResult:
     """Bring a source's items into a workspace and embed them; goes on where it was stopped.
 
     Adds the items of a source (None: nothing new), then embeds whatever the model has not embedded yet.
@@ -120,12 +120,7 @@ def embed(
         reduced=reduced,
         map=mapped.run if mapped else None,
         placed=(mapped.placed or 0) if mapped else 0,
-    ).to_dict()
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `EmbedResult.readable`."""
-    return convert(result, EmbedResult).readable()
+    )
 
 
 def add(workspace: str, source: str, captions: str | None = None, report: Report = silent) -> "Added":

@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,7 +32,7 @@ FRAMES, SMALL, LARGE = 25, 320, 512
 Settings = Mapping[str, results.Setting]
 
 
-def describe(model: str | None = None) -> dict[str, Any]:
+def describe(model: str | None = None) -> results.Description:
     """What the sliders are: a `Description`."""
     from core.faces.meaning import usual_prompts
     from core.faces.slides import positions, sliders
@@ -47,10 +47,10 @@ def describe(model: str | None = None) -> dict[str, Any]:
         prompts=usual_prompts(editor.factors),
         usual_error=editor.usual_error,
     )
-    return described.to_dict()
+    return described
 
 
-def read(image: str, model: str | None = None) -> dict[str, Any]:
+def read(image: str, model: str | None = None) -> results.ReadFace:
     """A picture's file as a `ReadFace`; raises `BadPicture`."""
     editor = opened(model)
     picture = framed(editor, image)[None]
@@ -59,10 +59,10 @@ def read(image: str, model: str | None = None) -> dict[str, Any]:
     found = results.ReadFace(
         codes=packed(latents), picture=text(png(picture[0])), error=error, usual_error=editor.usual_error
     )
-    return found.to_dict()
+    return found
 
 
-def slide(codes: str, settings: Settings, model: str | None = None) -> dict[str, Any]:
+def slide(codes: str, settings: Settings, model: str | None = None) -> results.Strips:
     """A face with its sliders set, and all that any one slider could make of it: `Strips`."""
     from core.faces.slides import STEPS, along, sliders
 
@@ -76,7 +76,7 @@ def slide(codes: str, settings: Settings, model: str | None = None) -> dict[str,
         sheet=text(sheet(strips.reshape(len(every), STEPS, *strips.shape[1:]))),
         starts=[float(editor.start(face, each.factor, editor.value(each.factor, each.value))[0]) for each in every],
     )
-    return found.to_dict()
+    return found
 
 
 def measure(
@@ -86,7 +86,7 @@ def measure(
     clip: str = "pocket",
     workspace: str | None = None,
     model: str | None = None,
-) -> dict[str, Any]:
+) -> results.MeasuredEdit:
     """What an edit did, by a CLIP model and on the map of a workspace's faces: a `MeasuredEdit`."""
     from core.faces.face_map import face_map
     from core.faces.slides import effect, path
@@ -100,26 +100,26 @@ def measure(
         cosines=(vectors[[0, -1]] @ worded(tuple(prompts), clip).T).T.tolist() if prompts else [],
         path=drawn.place(vectors).tolist() if drawn else None,
     )
-    return found.to_dict()
+    return found
 
 
-def faces_map(workspace: str, clip: str = "pocket") -> dict[str, Any]:
+def faces_map(workspace: str, clip: str = "pocket") -> results.MapResult:
     """The map on which `measure`'s path lies: a `MapResult`."""
     from core.faces.face_map import face_map
 
     drawn = face_map(workspace, clip)
     known = {"title": drawn.title, "ids": drawn.ids.tolist(), "xy": packed(drawn.xy)} if drawn else {}
-    return results.MapResult(**known).to_dict()
+    return results.MapResult(**known)
 
 
-def mix(codes: str, other: str, factors: Sequence[str], model: str | None = None) -> dict[str, Any]:
+def mix(codes: str, other: str, factors: Sequence[str], model: str | None = None) -> results.Face:
     """Some factors of another face, the rest of this one: a `Face`."""
     editor = opened(model)
     mixed = editor.mixed(unpacked(editor, codes), unpacked(editor, other), factors)
-    return drawn(editor, mixed)[0].to_dict()
+    return drawn(editor, mixed)[0]
 
 
-def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = None) -> dict[str, Any]:
+def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = None) -> results.Faces:
     """People who never were: `Faces`. values: factor → value; the others by chance."""
     check_seed(seed)
     editor = opened(model)
@@ -128,12 +128,12 @@ def draw(values: Mapping[str, str], count: int, seed: int, model: str | None = N
     chosen = {factor: editor.value(factor, value) for factor, value in values.items()}
     rng = np.random.default_rng(seed)
     made = drawn(editor, np.concatenate([editor.random(chosen, rng) for _ in range(count)]))
-    return results.Faces(faces=made).to_dict()
+    return results.Faces(faces=made)
 
 
 def export(
     codes: str, settings: Settings, factor: str, value: str, kind: str = "png", model: str | None = None
-) -> dict[str, Any]:
+) -> results.FaceFile:
     """A `FaceFile` to keep: the edited face as "png", or one slider there and back as "gif" or "webp"."""
     from core.faces.slides import along
 
@@ -144,7 +144,7 @@ def export(
     else:
         frames = along(editor, face, settings, results.Slider(factor=factor, value=value), FRAMES)
         data = animation(editor.pictures(frames), kind, SMALL)
-    return results.FaceFile(file=text(data)).to_dict()
+    return results.FaceFile(file=text(data))
 
 
 def opened(model: str | None) -> Editor:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from msgspec import convert
 from PIL import Image
 
 from core.commands.faces import framed, opened
@@ -27,7 +26,7 @@ def faces_edit(
     out: Annotated[str, Option("Where the edited face goes: .png, .webp, .jpg …", "FILE")],
     model: EditorFile = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> EditResult:
     """Set factors of a face: -1 and 1 are where people with the one and the other value are, ±3 the ends.
 
     Edits the face in a picture's file: ``{"out", "error", "usual_error", "identity", "factors", "seconds"}``.
@@ -59,7 +58,7 @@ def faces_edit(
         factors=rows,
         warning=strange(error, editor.usual_error),
     )
-    return result.to_dict()
+    return result
 
 
 def setting(factor: str, words: str, values: Sequence[str]) -> Setting:
@@ -107,8 +106,3 @@ def strange(error: float, usual: float | None) -> str | None:
         f"this does not look like the faces that the editor knows: its reconstruction error is {error:.4f}, that of 99 "
         f"in 100 held-out faces below {usual:.4f}; the edit is of the nearest face that it can draw"
     )
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `EditResult.readable`."""
-    return convert(result, EditResult).readable()

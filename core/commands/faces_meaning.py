@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from msgspec import convert
 
 from core.commands.faces import embedded, opened, worded
 from core.commands.faces_gathering import Files
@@ -39,7 +38,7 @@ def faces_meaning(
     source: Annotated[str | None, Argument("Faces to look at; left out: the people that come along.", "SOURCE")] = None,
     seed: Seed = 0,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> MeaningResult:
     """Which components of T(z), and which of each auto-encoder's latent, move with which words.
 
     Spearman's correlations of CLIP's cosines to prompts, and of labels, with T(z) and with each latent.
@@ -70,7 +69,7 @@ def faces_meaning(
         clip=clip,
         codes={name: each.result() for name, each in meanings(editor, models, pictures, features).items()},
     )
-    return found.to_dict()
+    return found
 
 
 def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, Floats]:
@@ -103,12 +102,7 @@ def people(source: str | None, side: int, seed: int) -> tuple[Pictures, Sequence
     return np.stack([*found.values()]), [rows[name] for name in found], len(names)
 
 
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `MeaningResult.readable`."""
-    return convert(result, MeaningResult).readable()
-
-
-def faces_report(report: Report = silent) -> dict[str, Any]:
+def faces_report(report: Report = silent) -> ReportResult:
     """How good the bundled editor is, on people held out of all training; rates between 0 and 1.
 
     ``{"people", "autoencoders", "judges", "roundtrip", "edits", "latent_direction"}``; rates between 0 and 1.
@@ -120,9 +114,4 @@ def faces_report(report: Report = silent) -> dict[str, Any]:
     editor = bundled_editor()
     values = {name: len(each) for name, each in editor.factors.items()}
     judging = judges.load(bundled_file("judges"), values, editor.side)
-    return measured(editor, bundled_autoencoders(), judging, bundled_people(editor.factors), report).to_dict()
-
-
-def report_for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `ReportResult.readable`."""
-    return convert(result, ReportResult).readable()
+    return measured(editor, bundled_autoencoders(), judging, bundled_people(editor.factors), report)

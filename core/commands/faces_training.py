@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from msgspec import convert, to_builtins
 
 from core.commands.options import Argument, Option, Seed, names_of
 from core.errors import BadInput, Cancelled
@@ -48,7 +47,7 @@ def faces_train(
     seed: Seed = 0,
     resume: Annotated[bool, Option("Go on where the same training was stopped.")] = False,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> EditorResult:
     """Train an editor on your own faces; a tenth of them is held out to measure it.
 
     Trains an editor on the pictures of a source and keeps it in a workspace, as a file and a run of kind "editor".
@@ -67,12 +66,7 @@ def faces_train(
     faces = LabelledFaces.load(known.faces) if known else _gathered(settings, bar.part(0, READING))
     training = known or begin(Workspace.open_or_create(workspace).path, settings, faces)
     with _alone(training):
-        return to_builtins(_trained(workspace, training, faces, bar))
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `EditorResult.readable`."""
-    return convert(result, EditorResult).readable()
+        return _trained(workspace, training, faces, bar)
 
 
 def _check_known(known: Training | None, resume: bool, workspace: str) -> None:

@@ -1,12 +1,11 @@
 """Comparing group embeddings: which of them stands for its group, the theorem of the margin, and a map of groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -55,7 +54,7 @@ def groups(
     exclude: Exclude = None,
     out: Annotated[str | None, Option("Write groups, figures and the bound.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> GroupsResult:
     """Compare embeddings of groups: does one half of a group find the other; a workspace keeps each method.
 
     Fits methods on half of the groups and asks them about the others, for each size of group, over random splits.
@@ -226,10 +225,6 @@ class GroupsComparison(MethodComparison[GroupsRun]):
             **vars(seen),
             **asked.arrays(),
         )
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    return msgspec.convert(result, GroupsResult).readable()
 
 
 def _check_sizes(sizes: Sequence[int] | None) -> None:

@@ -1,7 +1,6 @@
 """What there is: bundled sets, methods."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from core.methods import MethodInfo, discover
 from core.progress import Report, silent
@@ -29,14 +28,14 @@ class MethodsResult(Result, frozen=True, kw_only=True):
 PACKAGES = MethodsResult.__struct_fields__
 
 
-def datasets(report: Report = silent) -> dict[str, Any]:
+def datasets(report: Report = silent) -> DatasetsResult:
     """The bundled sets."""
     from core.sources.bundled import datasets
 
-    return DatasetsResult(datasets=datasets()).to_dict()
+    return DatasetsResult(datasets=datasets())
 
 
-def methods(report: Report = silent) -> dict[str, Any]:
+def methods(report: Report = silent) -> MethodsResult:
     """The methods and their parameters."""
     found = {package: [each.info for each in discover(f"core.{package}").values()] for package in PACKAGES}
-    return MethodsResult(**found).to_dict()
+    return MethodsResult(**found)

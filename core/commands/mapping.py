@@ -35,7 +35,7 @@ def map(
     gap: Annotated[str, Option("keep, or centre images and captions each on its mean.")] = "keep",
     out: Annotated[str | None, Option("Write ids, modality and xy.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> MapResult:
     """Draw a map of an input; a workspace keeps it as a run.
 
     Draws a map of an input and saves it as a run of its workspace (a `.npz` has none: `run` is None).
@@ -45,21 +45,21 @@ def map(
     `params` may be those of a run card, `gap` among them. `out` names a `.npz` for ids, modality and xy.
     """
     recipe = Recipe.of(method, {"gap": gap} | dict(params or {}), seed)
-    return _draw(recipe, read_rows(source, space, model), out, report).to_dict()
+    return _draw(recipe, read_rows(source, space, model), out, report)
 
 
 def place_new(
     workspace: Place,
     run: Annotated[str, Argument("The id of a map's run.", "RUN")],
     report: Report = silent,
-) -> dict[str, Any]:
+) -> MapResult:
     """Put what was embedded since a map was drawn onto that map.
 
     Puts what was embedded since a map was made onto that map, saved as a new run; the map's points do not move.
 
     With nothing new, the same `run` comes back and `placed` is 0.
     """
-    return _place(open_workspace(workspace), run, report).to_dict()
+    return _place(open_workspace(workspace), run, report)
 
 
 def _draw(recipe: Recipe, rows: Rows, out: str | None, report: Report) -> MapResult:

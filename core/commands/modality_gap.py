@@ -1,7 +1,7 @@
 """The modality gap of an input, before and after centring images and captions each on their own mean."""
 
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from core.runs.gap import (
     SpaceFigures,
     Uniformity,
 )
-from core.runs.record import metrics, reading
+from core.runs.record import metrics
 from core.semantics.gap import Captioned, centring, plane
 from core.semantics.gap import gap as measured
 from core.semantics.results import Gap
@@ -46,7 +46,7 @@ def gap(
     centre: Annotated[bool, Option("Derive a model with both modalities centred.")] = False,
     out: Annotated[str | None, Option("Write histograms, ranks and means.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> GapResult:
     """Measure the gap between images and captions, before and after centring each; kept as a run.
 
     Measures how images and captions lie to each other, as they are and after centring; kept as a run.
@@ -101,10 +101,7 @@ def gap(
         histogram=HistogramResult(np.round(before.pairs.edges, 6).tolist(), _counts(before), _counts(after)),
         derived=derived,
         seconds=round(perf_counter() - start, 3),
-    ).to_dict()
-
-
-for_reading = reading(GapResult)
+    )
 
 
 def _ranks(found: Gap, given: Captioned, way: str) -> NDArray[np.int32]:

@@ -104,28 +104,28 @@ class InstalledResult(Result, frozen=True, kw_only=True):
         return self.to_dict() | {"bytes": size(self.bytes)}
 
 
-def models(report: Report = silent) -> dict[str, Any]:
+def models(report: Report = silent) -> ModelsResult:
     """List the models: the bundled one, imported and recommended ones first, then by published ImageNet accuracy."""
     from core.encoders import models
 
-    return ModelsResult(models=models()).to_dict()
+    return ModelsResult(models=models())
 
 
-def plan(name: str, report: Report = silent) -> dict[str, Any]:
+def plan(name: str, report: Report = silent) -> PlanResult:
     """What a download would bring, as the hub says: size in bytes, licence, folder."""
     from core.encoders.fetching import plan
 
-    return PlanResult.of(plan(name)).to_dict()
+    return PlanResult.of(plan(name))
 
 
 def fetch(
     name: Annotated[str, Argument("ARCHITECTURE:TAG, or hf-hub:ORGANISATION/REPOSITORY.")], report: Report = silent
-) -> dict[str, Any]:
+) -> InstalledResult:
     """Download a model of the hub with all it needs, so that it works offline; goes on where it was stopped."""
     from core.encoders.fetching import fetch
 
     start = perf_counter()
-    return InstalledResult.of(fetch(name, report), perf_counter() - start).to_dict()
+    return InstalledResult.of(fetch(name, report), perf_counter() - start)
 
 
 def bring(
@@ -139,17 +139,12 @@ def bring(
     ],
     name: Annotated[str | None, Option("What to call it; left out: as the folder is called.")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> InstalledResult:
     """Copy weights from another machine to the other models, and name them."""
     from core.encoders.importing import bring
 
     start = perf_counter()
-    return InstalledResult.of(bring(source, name, report), perf_counter() - start).to_dict()
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    """See `ModelsResult.readable`."""
-    return convert(result, ModelsResult).readable()
+    return InstalledResult.of(bring(source, name, report), perf_counter() - start)
 
 
 def with_size(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from core.progress import Bar, Report, silent
 from core.reduced import full_model, source_model
 from core.results import places
 from core.runs.names import NamedGroup, NamesFigures, NamesResult, NamesRun, NearCaption
-from core.runs.record import metrics, reading
+from core.runs.record import metrics
 from core.semantics.prompts import Prompts, read_prompts
 
 PACKAGE = "core.naming"
@@ -53,7 +53,7 @@ def names(
     captions: Annotated[int, Option("Nearest captions of a group.")] = CAPTIONS,
     model: Annotated[str | None, Option("Left out: the run's, else the one that has embedded most.")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> NamesResult:
     """Name clusters or groups: what their captions have and others lack; never words that nobody wrote.
 
     Names each group by phrases that its captions have and others' lack, and gives the captions nearest to it.
@@ -101,10 +101,7 @@ def names(
         seconds=round(seconds, 3),
         **words.remarks,
     )
-    return found.to_dict()
-
-
-for_reading = reading(NamesResult)
+    return found
 
 
 def _named(items: GroupedItems, words: Words, captions: int) -> list[NamedGroup]:

@@ -8,8 +8,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
-
 from core.commands.deriving import keep_reducer, reducer_run, same_reducer
 from core.commands.options import Argument, Exclude, Input, Model, Option, Place, Seed, Settings, Tag
 from core.commands.pairs import PairRows, read_pairs
@@ -42,7 +40,7 @@ def project(
     file: Annotated[str | None, Option("A reducer that an earlier call has written.", "FILE", "from")] = None,
     out: Annotated[str | None, Option("Write the reducer.", "FILE.safetensors")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> ProjectResult:
     """Use a reducer: reduce all embeddings of a workspace, and name them as a model for every other command.
 
     Reduces all embeddings of a model in a workspace; `model` of the result names them for every other command.
@@ -75,14 +73,14 @@ def project(
         file=out or None,
         loader=LOADER if out else None,
         **vars(done),
-    ).to_dict()
+    )
 
 
 def discard(
     source: Place,
     model: Annotated[str, Argument("A model made of another's embeddings, e.g. pocket/pca-64.")],
     report: Report = silent,
-) -> dict[str, Any]:
+) -> DiscardResult:
     """Delete what `project` made: reduced embeddings and their reducer; maps and clusterings of them stay.
 
     Deletes a model that was made of another's embeddings, with its reducer; what made it can make it again.
@@ -100,11 +98,7 @@ def discard(
         images=counts.get("image", 0),
         captions=counts.get("text", 0),
         runs=sum(each.model == model for each in place.runs()),
-    ).to_dict()
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    return msgspec.convert(result, ProjectResult).readable()
+    )
 
 
 def _check(source: str, method: str | None, run: str | None, file: str | None, out: str | None) -> None:

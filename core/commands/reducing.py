@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from typing import Annotated, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +41,7 @@ def reduce(
     at: Annotated[int, Option("The paired test is of recall at 1, 5 or 10.")] = 1,
     out: Annotated[str | None, Option("Write the ranks of the held-out pairs.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> ReductionResult:
     """Compare reducers: how few dimensions still match images and captions; a workspace keeps each curve.
 
     Fits methods on random halves of the pairs and matches the other halves, at each D' of `dims`.
@@ -190,10 +189,6 @@ class ReductionComparison(MethodComparison[ReductionRun]):
             **{name: np.stack([each[name] for each in judged]) for name in judged[0]},
             **whole.arrays(),
         )
-
-
-def for_reading(result: Mapping[str, Any]) -> dict[str, Any]:
-    return msgspec.convert(result, ReductionResult).readable()
 
 
 def _dimensions(asked: Sequence[int] | None, size: int) -> tuple[list[int], list[int]]:

@@ -1,7 +1,7 @@
 """A direction taken away: the derived model, whether a classifier still finds it, and what clusters make of that."""
 
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from core.methods import find
 from core.progress import Bar, Report, silent
 from core.results import Floats, places
 from core.runs.direction import DirectionRun, RemovalFigures, RemovalResult, RemovalRun
-from core.runs.record import metrics, plain, reading
+from core.runs.record import metrics
 from core.semantics.directions import removing, separation
 from core.semantics.removal import check_seeds, effect
 
@@ -33,7 +33,7 @@ def removal(
     seeds: Annotated[int, Option("Initialisations of K-means.")] = SEEDS,
     label: Label = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> RemovalResult:
     """Take a direction away: a derived model, and what that does to clusters.
 
     Takes the direction of a run away as `without` does, and clusters its items by K-means with it and without it.
@@ -56,9 +56,9 @@ def removal(
     labels, listen = (truth.values if truth else None), bar.part(DERIVE + TELL, STEPS - DERIVE - TELL, "clusters")
     changed = effect(rows.vectors, cleared, found.projection, k, seeds, labels, listen)
     figures = RemovalFigures(
-        direction=derived["direction"],
+        direction=derived.direction,
         of=run,
-        derived=derived["model"],
+        derived=derived.model,
         variance=[_variance(each) for each in (rows.vectors, cleared)],
         auc=auc,
         correlation_ratio=changed.correlation_ratio,
@@ -70,10 +70,7 @@ def removal(
     how, seconds = {"k": k, "seeds": seeds, "label": label}, perf_counter() - start
     card = Made(RemovalRun.KIND, ANALYSIS, how, seconds, metrics(figures)).card(rows)
     id = keep(rows, RemovalRun(card, rows.ids, changed.before, changed.after))
-    return plain(RemovalResult(**vars(figures), run=id, items=len(rows), seconds=round(seconds, 3)))
-
-
-for_reading = reading(RemovalResult)
+    return RemovalResult(**vars(figures), run=id, items=len(rows), seconds=round(seconds, 3))
 
 
 def _rows(source: str, found: DirectionRun) -> Rows:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def search(
     target: Annotated[str | None, Option("Compare with images or captions.")] = None,
     item: str | None = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> SearchResult:
     """The items nearest to words, to a picture's file, or to an item that is already there.
 
     The items nearest to words, to a picture's file, or to an item that is already there.
@@ -66,7 +66,7 @@ def search(
         hits = _nearest_to_item(place, embeddings, item, top)
     else:
         hits = search_items(embeddings, _query(place, model, text, image), top)
-    return SearchResult(hits=_described(place, hits)).to_dict()
+    return SearchResult(hits=_described(place, hits))
 
 
 def _check(text: str | None, image: str | None, item: str | None, target: str | None) -> None:

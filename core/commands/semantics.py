@@ -20,7 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
 from core.results import Floats, places
-from core.runs.record import metrics, reading
+from core.runs.record import metrics
 from core.runs.semantics import (
     ClassResult,
     CorrelationResult,
@@ -74,7 +74,7 @@ def semantics(
     exclude: Exclude = None,
     out: Annotated[str | None, Option("Write the whole matrix.", "FILE.npz")] = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> SemanticsResult:
     """Compare items with prompts: cosines, zero-shot classes, and the dimensions that prompts move with.
 
     Compares the items of an input with prompts and saves what is found as a run (a `.npz` has none).
@@ -114,10 +114,7 @@ def semantics(
     run = keep(rows, compared.record(Made(SemanticsRun.KIND, ANALYSIS, how, seconds, figures)))
     result = compared.result(run, chosen, seconds)
     bar.step(STEPS, "compared")
-    return result.to_dict()
-
-
-for_reading = reading(SemanticsResult)
+    return result
 
 
 @dataclass(frozen=True)

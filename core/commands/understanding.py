@@ -3,7 +3,7 @@
 from dataclasses import replace
 from hashlib import blake2b
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from core.inputs import Rows, open_workspace, workspace_rows
 from core.progress import Progress, Report, silent
 from core.reduced import full_model
 from core.results import places
-from core.runs.record import metrics, reading
+from core.runs.record import metrics
 from core.runs.understood import UnderstoodFigures, UnderstoodResult, UnderstoodRun
 from core.understanding.matching import match
 from core.understanding.nearness import nearness
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ANALYSIS = Analysis(UnderstoodRun.KIND, "Whether the model understands the images")
 
 
-def understood(workspace: Place, model: Model = None, report: Report = silent) -> dict[str, Any]:
+def understood(workspace: Place, model: Model = None, report: Report = silent) -> UnderstoodResult:
     """Tell whether a model understands the images: by their captions, or less surely by what they lie near to.
 
     Whether a model understands the images of a workspace, by their captions, or less surely by their distance to
@@ -39,10 +39,7 @@ def understood(workspace: Place, model: Model = None, report: Report = silent) -
     place = open_workspace(workspace)
     rows = workspace_rows(place, "both", model)
     check_words(full_model(place, rows.model))
-    return UnderstoodResult.of(keep(place, rows)).to_dict()
-
-
-for_reading = reading(UnderstoodResult)
+    return UnderstoodResult.of(keep(place, rows))
 
 
 def keep(place: "Workspace", rows: Rows) -> Understanding:

@@ -139,7 +139,7 @@ def finish(name: str, assets: Path = ASSETS) -> None:
         embed(made.path, model=model, features=name in FEATURED, maps=False, report=log_stages)
         for space in MAPS[name]:
             drawn = draw(made.path, "tsne", space, {"gap": "centre"}, seed=0, model=model, report=log_stages)
-            name_run(made, drawn["run"], f"{name}-{space}")
+            name_run(made, drawn.run or "", f"{name}-{space}")
         if name in CLUSTERED:
             methods, k = CLUSTERED[name]
             cluster(made.path, methods, k=k, seeds=3, space="images", model=model, label="label", report=log_stages)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.formats import figure
 from core.results import Floats, Strings
-from core.runs.record import Chosen, Record, Result
+from core.runs.record import Chosen, Record, Result, plain
 from core.runs.semantics import NamedItem
 from core.semantics.results import Direction, Integers
 
@@ -103,8 +103,7 @@ class DirectionResult(Result, frozen=True, kw_only=True):
         return {**self.to_dict("warning", "truncated", "projection"), **spread}
 
 
-@dataclass(frozen=True, kw_only=True)
-class WithoutResult:
+class WithoutResult(Result, frozen=True, kw_only=True):
     """What the command `without` returns. run: that keeps the reducer; model: the derived one, base: its source."""
 
     run: str
@@ -150,6 +149,10 @@ class RemovalResult(RemovalFigures):
     run: str | None
     items: int
     seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return plain(self)
 
     def readable(self) -> dict[str, Any]:
         """Records for a table: a row a figure, with the direction and without it."""

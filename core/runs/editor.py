@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.results import Floats
-from core.runs.record import Record
+from core.runs.record import Record, plain
 from core.sources.items import Refused
 
 
@@ -73,6 +73,10 @@ class EditorResult(Trained):
     model: str
     refused: Sequence[Refused]
     seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return plain(self)
 
     def readable(self) -> dict[str, Any]:
         """With a line a factor, in place of what is by factor."""

@@ -134,11 +134,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {name: value for name, value in plain(self).items() if name not in hidden}
 
 
-def reading(kind: type[Any]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Makes a command's JSON, which is a result of that kind, what a person reads at a terminal."""
-    return lambda result: msgspec.convert(result, kind).readable()
-
-
 def plain(value: Any) -> Any:
     """A dataclass, or what holds some, as JSON; NumPy's arrays and scalars as lists and numbers."""
     return msgspec.to_builtins(value, enc_hook=lambda each: each.tolist())

@@ -175,10 +175,10 @@ def test_every_method_has_its_form(shown, workspace) -> None:
     assert {tab.label for tab in test.tabs} == {method.title for method in methods.values()}
     keys = {each.key for each in [*test.number_input, *test.selectbox, *test.toggle, *test.text_input]}
     wanted = {
-        f"cluster-{name}-{each['name']}"
+        f"cluster-{name}-{each.name}"
         for name, method in methods.items()
-        for each in method.describe()["params"]
-        if each["name"] not in form.APART
+        for each in method.info.params
+        if each.name not in form.APART
     }
     assert wanted <= keys
 

@@ -30,7 +30,7 @@ def test_untouched_form_gives_the_defaults(name: str) -> None:
 def test_every_parameter_has_its_help(name: str) -> None:
     test = AppTest.from_function(form, args=("core.maps", name), default_timeout=60).run()
     widgets = [*test.number_input, *test.selectbox, *test.toggle, *test.text_input]
-    assert len(widgets) == len(METHODS[name].describe()["params"])
+    assert len(widgets) == len(METHODS[name].info.params)
     assert all(widget.help for widget in widgets)
 
 

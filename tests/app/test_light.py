@@ -22,8 +22,8 @@ for hash, page in list(test._registered_pages.items()):
     title = page["url_pathname"] or "map"
     seen[title] = [[each.message for each in test.exception], [each.value for each in test.title]]
 
-from core.commands.listing import methods
-listed = methods()
+from core.commands import COMMANDS
+listed = COMMANDS["methods"]()
 print(json.dumps({"seen": seen, "listed": sum(map(len, listed.values())), "loaded": sorted(sys.modules)}), flush=True)
 os._exit(0)  # the threads that make thumbnails are not waited for
 """

@@ -10,8 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from core.commands.faces import draw as drawn
-from core.commands.faces import opened, slide, unpacked
+from core.commands.faces import draw, opened, slide, unpacked
 from tests.browser.latency import drag, measured, watch
 from tests.served import chromium, served_app
 
@@ -33,7 +32,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 def model() -> dict[str, float]:
     """T⁻¹ and D for one face; E and T; all strips of the page."""
     editor = opened(None)
-    face = drawn({}, 1, 0)["faces"][0]["codes"]
+    face = draw({}, 1, 0).faces[0].codes
     latents = unpacked(editor, face)
     picture = editor.pictures(latents)
     return {

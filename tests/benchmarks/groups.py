@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from core.commands.groups import SIZES, groups
+from core.commands import COMMANDS
+from core.commands.groups import SIZES
 from core.console import table
 from core.groups.compare import curve
 from core.groups.evidence import evidence
@@ -46,7 +47,7 @@ PACKAGE = "core.groups"
 
 def every_figure(arguments: argparse.Namespace) -> Iterator[Figures]:
     for source, by in BUNDLED:
-        found = groups(source, by, seeds=arguments.seeds)
+        found = COMMANDS["groups"](source, by, seeds=arguments.seeds)
         for method, points in found["curves"].items():
             against = found["against_mean"].get(method, [{}] * len(points))
             for point, less in zip(points, against, strict=True):

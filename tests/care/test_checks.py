@@ -1,6 +1,5 @@
 """Contracts of every check, and each against a plain computation."""
 
-import json
 import re
 from dataclasses import asdict
 from typing import Any
@@ -36,10 +35,10 @@ def test_the_checks_there_are() -> None:
 
 @every_check
 def test_a_check_describes_itself(method: Method) -> None:
-    described = json.loads(json.dumps(method.describe()))
-    assert described["summary"].endswith(".")
+    described = method.info
+    assert described.summary.endswith(".")
     assert re.search(r"\b(1[89]|20)\d\d\b|cleanlab", method.documentation)
-    assert all(each["help"] for each in described["params"])
+    assert all(each.help for each in described.params)
     assert method.make_params(asdict(method.params())) == method.params()
 
 

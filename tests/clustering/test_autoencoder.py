@@ -98,4 +98,4 @@ def test_stopped_in_the_pretraining_the_code_so_far_is_clustered(reports: int) -
 
 def test_it_is_registered_under_its_name() -> None:
     assert METHOD.name == "autoencoder"
-    assert {each["name"] for each in METHOD.describe()["params"]} >= {"k", "dimensions", "epochs", "seed"}
+    assert {each.name for each in METHOD.info.params} >= {"k", "dimensions", "epochs", "seed"}

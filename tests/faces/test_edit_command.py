@@ -11,7 +11,7 @@ import torch
 from PIL import Image, ImageSequence
 
 from core.cli import status
-from core.commands import faces
+from core.commands import COMMANDS, faces
 from core.commands.faces_edit import setting
 from core.errors import BadInput, BadParameter
 from core.faces.editor import Editor, load
@@ -165,7 +165,7 @@ def test_a_person_reads_a_row_a_factor(
 
 @pytest.fixture
 def face(picture: Path, file: Path) -> dict:
-    return faces.read(str(picture), str(file))
+    return COMMANDS["faces read"](str(picture), str(file))
 
 
 def test_a_picture_is_read_as_the_editor_sees_it(face: dict, editor: Editor, picture: Path) -> None:
@@ -177,11 +177,11 @@ def test_a_picture_is_read_as_the_editor_sees_it(face: dict, editor: Editor, pic
 
 def test_a_slide_has_the_edit_and_a_strip_for_each_slider(face: dict, file: Path, editor: Editor) -> None:
     settings = {"sex": 2.0, "race": {"asian": 1.5}}
-    found = faces.slide(face["codes"], settings, str(file))
+    found = COMMANDS["faces slide"](face["codes"], settings, str(file))
     codes = latents_of(face)
     assert (opened(found["plain"]) == editor.pictures(codes)[0]).all()
     assert (opened(found["edited"]) == editor.pictures(editor.moved(codes, settings))[0]).all()
-    known = faces.describe(str(file))
+    known = COMMANDS["faces describe"](str(file))
     assert len(found["starts"]) == len(known["slides"]) == 1 + 1 + len(RACES)
     sheet = opened(found["sheet"]).astype(int)
     assert sheet.shape == (len(known["slides"]) * SIDE, STEPS * SIDE, 3)
@@ -222,19 +222,19 @@ def test_an_effect_is_what_the_encoder_sees(editor: Editor, rng: np.random.Gener
 
 
 def test_mixing_takes_the_blocks_that_are_named(face: dict, file: Path, editor: Editor) -> None:
-    other = faces.draw({}, 1, 3, str(file))["faces"][0]
-    mixed = faces.mix(face["codes"], other["codes"], ["glasses", "race"], str(file))
+    other = COMMANDS["faces draw"]({}, 1, 3, str(file))["faces"][0]
+    mixed = COMMANDS["faces mix"](face["codes"], other["codes"], ["glasses", "race"], str(file))
     assert latents_of(mixed) == pytest.approx(editor.mixed(latents_of(face), latents_of(other), ("glasses", "race")))
     assert (opened(mixed["picture"]) == editor.pictures(latents_of(mixed))[0]).all()
 
 
 def test_faces_drawn_by_chance_have_the_factors_asked_for(file: Path, editor: Editor) -> None:
-    drawn = faces.draw({"sex": "male", "race": "brown"}, 12, 0, str(file))["faces"]
+    drawn = COMMANDS["faces draw"]({"sex": "male", "race": "brown"}, 12, 0, str(file))["faces"]
     codes = np.concatenate([latents_of(each) for each in drawn])
     assert len(np.unique(codes.round(4), axis=0)) == 12
     assert codes[:, editor.network.blocks["race"]] == pytest.approx(np.tile(editor.means[2][2].numpy(), (12, 1)))
     assert editor.positions(codes)["sex"] == pytest.approx(np.ones(12), abs=1e-4)
-    assert faces.draw({"sex": "male", "race": "brown"}, 12, 0, str(file))["faces"] == drawn
+    assert COMMANDS["faces draw"]({"sex": "male", "race": "brown"}, 12, 0, str(file))["faces"] == drawn
 
 
 @pytest.mark.parametrize(("kind", "form"), [("gif", "GIF"), ("webp", "WEBP")])
@@ -242,7 +242,7 @@ def test_a_slide_is_a_film_there_and_back(
     face: dict, file: Path, monkeypatch: pytest.MonkeyPatch, kind: str, form: str
 ) -> None:
     monkeypatch.setattr(faces, "SMALL", 48)
-    data = b64decode(faces.export(face["codes"], {"sex": 1.0}, "glasses", "yes", kind, str(file))["file"])
+    data = b64decode(COMMANDS["faces export"](face["codes"], {"sex": 1.0}, "glasses", "yes", kind, str(file))["file"])
     with Image.open(BytesIO(data)) as film:
         assert (film.format, film.size) == (form, (faces.SMALL, faces.SMALL))
         assert film.info["loop"] == 0
@@ -251,7 +251,7 @@ def test_a_slide_is_a_film_there_and_back(
 
 
 def test_a_picture_to_keep_is_the_edit_enlarged(face: dict, file: Path, editor: Editor) -> None:
-    found = opened(faces.export(face["codes"], {"sex": 1.0}, "glasses", "yes", "png", str(file))["file"])
+    found = opened(COMMANDS["faces export"](face["codes"], {"sex": 1.0}, "glasses", "yes", "png", str(file))["file"])
     small = np.asarray(Image.fromarray(found).resize((SIDE, SIDE), Image.Resampling.BOX)).astype(int)
     exact = editor.pictures(editor.moved(latents_of(face), {"sex": 1.0}))[0]
     assert found.shape == (faces.LARGE, faces.LARGE, 3)
@@ -261,14 +261,14 @@ def test_a_picture_to_keep_is_the_edit_enlarged(face: dict, file: Path, editor: 
 @pytest.mark.parametrize(
     ("ask", "error", "line"),
     [
-        (lambda codes, file: faces.slide("AAAA", {}, file), BadInput, "a face of 0 codes, where"),
-        (lambda codes, file: faces.slide(codes[:8] * 2, {}, file), BadInput, "where the editor has"),
-        (lambda codes, file: faces.mix(codes, codes, ["hair"], file), BadInput, "no factor 'hair'"),
-        (lambda codes, file: faces.draw({"sex": "other"}, 1, 0, file), BadInput, "no sex 'other'"),
-        (lambda codes, file: faces.draw({}, 1000, 0, file), BadParameter, "count=1000 is outside 1 to 48"),
-        (lambda codes, file: faces.draw({}, 1, -1, file), BadParameter, "seed=-1 is not between 0 and"),
+        (lambda codes, file: COMMANDS["faces slide"]("AAAA", {}, file), BadInput, "a face of 0 codes, where"),
+        (lambda codes, file: COMMANDS["faces slide"](codes[:8] * 2, {}, file), BadInput, "where the editor has"),
+        (lambda codes, file: COMMANDS["faces mix"](codes, codes, ["hair"], file), BadInput, "no factor 'hair'"),
+        (lambda codes, file: COMMANDS["faces draw"]({"sex": "other"}, 1, 0, file), BadInput, "no sex 'other'"),
+        (lambda codes, file: COMMANDS["faces draw"]({}, 1000, 0, file), BadParameter, "count=1000 is outside 1 to 48"),
+        (lambda codes, file: COMMANDS["faces draw"]({}, 1, -1, file), BadParameter, "seed=-1 is not between 0 and"),
         (
-            lambda codes, file: faces.export(codes, {}, "sex", "male", "mov", file),
+            lambda codes, file: COMMANDS["faces export"](codes, {}, "sex", "male", "mov", file),
             BadParameter,
             "kind 'mov' is not one",
         ),
@@ -282,9 +282,9 @@ def test_wrong_questions_are_refused_in_one_line(face: dict, file: Path, ask: Ca
 
 def test_an_editor_written_anew_is_loaded_anew(tmp_path: Path, picture: Path) -> None:
     file = small_editor(tmp_path / "mine.safetensors")
-    first = faces.read(str(picture), str(file))
+    first = COMMANDS["faces read"](str(picture), str(file))
     small_editor(file, seed=1)
-    assert faces.read(str(picture), str(file))["codes"] != first["codes"]
+    assert COMMANDS["faces read"](str(picture), str(file))["codes"] != first["codes"]
 
 
 # the map

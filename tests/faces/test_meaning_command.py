@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from scipy.stats import spearmanr
 
-from core.commands.faces_meaning import faces_meaning
+from core.commands import COMMANDS
 from core.errors import BadInput
 from core.faces.editor import load
 from tests.faces.making import SIDE, noise, small_editor
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_with_labels(folder: Path, editor: Path) -> None:
-    found = faces_meaning(["round"], "pocket", str(editor), str(folder))
+    found = COMMANDS["faces meaning"](["round"], "pocket", str(editor), str(folder))
     assert (found["people"], found["of"], found["labels"]) == (14, 15, ["glasses"])
     assert set(found["codes"]) == {"factors", "vae"}
     told = found["codes"]["factors"]
@@ -46,7 +46,7 @@ def test_a_folder_with_labels(folder: Path, editor: Path) -> None:
 
 
 def test_separation_leaves_the_own_block_out(folder: Path, editor: Path) -> None:
-    told = faces_meaning(["round"], "pocket", str(editor), str(folder))["codes"]["factors"]
+    told = COMMANDS["faces meaning"](["round"], "pocket", str(editor), str(folder))["codes"]["factors"]
     sizes = np.abs(np.array(told["coefficients"][0], float))
     best = int(sizes.argmax())
     assert told["strongest"][0] == best
@@ -57,7 +57,7 @@ def test_separation_leaves_the_own_block_out(folder: Path, editor: Path) -> None
 
 def test_what_cannot_be_used(folder: Path, editor: Path, terminal: Terminal) -> None:
     with pytest.raises(BadInput, match="an empty prompt"):
-        faces_meaning([" "], "pocket", str(editor), str(folder))
+        COMMANDS["faces meaning"]([" "], "pocket", str(editor), str(folder))
     asked = ["faces", "meaning", str(folder), "--model", str(editor)]
     line = terminal.refused(*asked, "--seed", "-1")
     assert line == "seed=-1 is not between 0 and 2,147,483,647: choose another number"
@@ -69,7 +69,7 @@ def test_what_cannot_be_used(folder: Path, editor: Path, terminal: Terminal) -> 
 
 def test_labels_of_the_bundled_people_have_codes_of_their_own() -> None:
     """T has a code for each factor, and no latent of an auto-encoder stands for any of them so well."""
-    found = faces_meaning()
+    found = COMMANDS["faces meaning"]()
     row = len(found["prompts"]) + found["labels"].index("glasses")
     apart = {name: codes["separation"][row] for name, codes in found["codes"].items()}
     assert apart.pop("factors") > 2 * max(apart.values())

@@ -15,7 +15,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from core.commands.faces_training import faces_train
+from core.commands import COMMANDS, readable
 from core.errors import BadInput, Cancelled
 from core.faces import optimisation
 from core.faces.editor import load
@@ -50,7 +50,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def train(workspace: Path, source: Path, **how: Any) -> dict[str, Any]:
-    return faces_train(str(workspace), str(source), factors=["glasses", "sex"], epochs=EPOCHS, **how)
+    return COMMANDS["faces train"](str(workspace), str(source), factors=["glasses", "sex"], epochs=EPOCHS, **how)
 
 
 @pytest.fixture(scope="module")
@@ -359,17 +359,21 @@ def refused(train: Callable[[], Any]) -> str:
     ],
 )
 def test_parameters_outside_their_limits_come_before_any_picture(tmp_path: Path, how: dict, said: str) -> None:
-    assert said in refused(lambda: faces_train(str(tmp_path / "place"), str(tmp_path / "nowhere"), **how))
+    assert said in refused(lambda: COMMANDS["faces train"](str(tmp_path / "place"), str(tmp_path / "nowhere"), **how))
     assert not (tmp_path / "place").exists()
 
 
 def test_bad_sources_make_no_workspace(tmp_path: Path) -> None:
     place = tmp_path / "place"
     small = colours(tmp_path / "small", 50)
-    said = refused(lambda: faces_train(str(place), str(small), str(table(tmp_path, 50, hat=["no", "yes"] * 25))))
+    said = refused(
+        lambda: COMMANDS["faces train"](str(place), str(small), str(table(tmp_path, 50, hat=["no", "yes"] * 25)))
+    )
     assert "50 of 50 pictures have a known hat: at least 100 are needed" in said
-    assert "no such file or folder" in refused(lambda: faces_train(str(place), str(tmp_path / "nowhere")))
-    assert "choose a workspace on this machine" in refused(lambda: faces_train("s3://bucket/place", str(small)))
+    assert "no such file or folder" in refused(lambda: COMMANDS["faces train"](str(place), str(tmp_path / "nowhere")))
+    assert "choose a workspace on this machine" in refused(
+        lambda: COMMANDS["faces train"]("s3://bucket/place", str(small))
+    )
     assert not place.exists()
 
 
@@ -380,7 +384,7 @@ def test_pictures_that_are_all_the_same(tmp_path: Path) -> None:
         Image.new("RGB", (64, 64), "white").save(album / f"{number}.png")
     file = table(tmp_path, hat=["no", "yes"] * 60)
     assert "the pictures are all the same" in refused(
-        lambda: faces_train(str(tmp_path / "place"), str(album), str(file))
+        lambda: COMMANDS["faces train"](str(tmp_path / "place"), str(album), str(file))
     )
 
 
@@ -438,9 +442,7 @@ def test_the_command_line(trained: dict[str, Any], album: Path, tmp_path: Path, 
 
 
 def test_a_person_reads_a_line_a_factor(trained: dict[str, Any]) -> None:
-    from core.commands.faces_training import for_reading
-
-    rows = for_reading(trained)["factors"]
+    rows = readable("faces train", trained)["factors"]
     assert [row["factor"] for row in rows] == ["glasses", "sex"]
     assert rows[0] == {
         "factor": "glasses",
@@ -453,7 +455,9 @@ def test_a_person_reads_a_line_a_factor(trained: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("kind", "side"), [("vae", 96), ("kl", 64)])
 def test_other_auto_encoders_and_sides(kind: str, side: int, album: Path, tmp_path: Path) -> None:
-    result = faces_train(str(tmp_path), str(album), factors=["glasses"], autoencoder=kind, side=side, epochs=1)
+    result = COMMANDS["faces train"](
+        str(tmp_path), str(album), factors=["glasses"], autoencoder=kind, side=side, epochs=1
+    )
     editor = load(Path(result["model"]))
     assert (editor.side, editor.autoencoder.kind) == (side, kind)
     assert result["roundtrip"] < 1e-4

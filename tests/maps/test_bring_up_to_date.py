@@ -46,8 +46,8 @@ def test_four_items_need_no_map(tmp_path: Path) -> None:
 
 
 def test_new_items_go_on_the_newest_map_of_the_models(place: Workspace) -> None:
-    older = draw(place.path, "pca", model=MODEL)["run"]
-    newer = draw(place.path, "pca", model=MODEL, seed=1)["run"]
+    older = draw(place.path, "pca", model=MODEL).run
+    newer = draw(place.path, "pca", model=MODEL, seed=1).run
     grown(place, 3)
     done = bring_up_to_date(place, [OTHER, MODEL])
     assert done.placed == 3

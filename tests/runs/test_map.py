@@ -5,7 +5,6 @@ import pytest
 from msgspec import convert
 
 from core.commands import COMMANDS
-from core.commands.mapping import place_new
 from core.runs.map import MapResult, MapRun
 from core.sources.bundled import names
 from core.workspace import Workspace, open_named
@@ -27,7 +26,7 @@ def test_a_map_comes_back_and_so_does_what_is_placed_on_it(place: Workspace) -> 
     grown(place, 12)
     drawn = COMMANDS["map"](place.path, "pca", model=MODEL)
     grown(place, 3)
-    placed = place_new(place.path, drawn["run"])
+    placed = COMMANDS["place"](place.path, drawn["run"])
     first, second = (MapRun.load(place, result["run"]) for result in (drawn, placed))
     assert first.figures.neighbour_preservation == drawn["neighbour_preservation"]
     assert (first.figures.placed, first.figures.parent, first.figures.partial) == (0, None, False)

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from core.cli import status
-from core.commands import COMMANDS
-from core.commands.semantics import for_reading
+from core.commands import COMMANDS, readable
 from core.errors import Cancelled
 from core.maps.neighbours import normalised
 from core.progress import Progress
@@ -79,7 +78,7 @@ def test_the_matrix_is_of_chosen_items_or_of_the_nearest(
     best = [row["nearest"][0]["id"] for row in usual["prompts"]]
     assert [each["id"] for each in usual["matrix"]["items"]] == list(dict.fromkeys(best))
     assert COMMANDS["semantics"](place.path, prompts=PROMPTS[:1])["matrix"]["probability"] is None
-    monkeypatch.setitem(COMMANDS["semantics"].__globals__, "CELLS", 2)
+    monkeypatch.setattr("core.commands.semantics.CELLS", 2)
     assert COMMANDS["semantics"](place.path, prompts=PROMPTS)["matrix"] is None
 
 
@@ -334,7 +333,7 @@ def test_a_person_reads_tables(place: Workspace, encoder: Encoder, tmp_path: Pat
     assert "a red thing" in output
     assert "accuracy" in output
     found = COMMANDS["semantics"](place.path, prompts=PROMPTS[:1], against="none")
-    assert for_reading(found)["prompts"][0]["r"] is None
+    assert readable("semantics", found)["prompts"][0]["r"] is None
 
 
 def test_the_bundled_model_names_what_it_has_read(tmp_path: Path, terminal: Terminal) -> None:
