@@ -42,7 +42,7 @@ def made(command: str) -> Any:
     return typer.main.get_command(app)
 
 
-class Given:
+class CommandParameter:
     """A parameter of a command, and how it is given at a command line."""
 
     def __init__(self, declared: Parameter, hint: Any, option: Option) -> None:
@@ -106,14 +106,14 @@ def numbers(flag: str, text: str) -> list[int]:
         raise BadParameter(f"{flag} {text}: write whole numbers, e.g. {flag} 8,16,32") from None
 
 
-def _given(function: Callable[..., Any]) -> list[Given]:
+def _given(function: Callable[..., Any]) -> list[CommandParameter]:
     """Those of its parameters that a command line has."""
     hints = get_type_hints(function, include_extras=True)
     found = []
     for name, declared in Signature.from_callable(function).parameters.items():
         hint = hints[name]
         options = [each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Option)]
-        found += [Given(declared, get_args(hint)[0], option) for option in options]
+        found += [CommandParameter(declared, get_args(hint)[0], option) for option in options]
     return found
 
 

@@ -14,6 +14,8 @@ from core.errors import BadInput
 
 Floats = NDArray[np.float32]
 Strings = NDArray[np.str_]
+Booleans = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from statistics import fmean, stdev
 from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from core.results import Integers
 
 NORMAL = 1.959964
 """The normal distribution's 97.5 % quantile: 95 % lie between minus it and it."""

@@ -30,4 +30,4 @@ def tagged(workspace: "Workspace", name: str, ids: Sequence[str] | None = None) 
 
 
 def _truths(workspace: "Workspace") -> list[str]:
-    return [name for name, kind in workspace.columns().items() if kind == "truth"]
+    return [name for name, kind in workspace.columns().items() if kind == "boolean"]

@@ -22,7 +22,7 @@ MANY = 256
 class Items:
     """frame: one row an item, indexed by its id, with `caption`, `label` and the further columns in `kinds`.
 
-    kinds: name → "text", "number" or "truth" of the further columns. several: all captions of those items that have
+    kinds: name → "text", "number" or "boolean" of the further columns. several: all captions of those items that have
     more than one.
     """
 
@@ -83,7 +83,7 @@ class Items:
         return self.frame[column].reindex(np.asarray(ids))
 
     def kind(self, column: str) -> str:
-        """ "text", "number" or "truth"."""
+        """ "text", "number" or "boolean"."""
         return self.kinds.get(column, "text")
 
     def described(self, id: str) -> dict[str, object]:

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care.subject import LEAST, Findings, Integers, Subject
+from core.care.subject import LEAST, Findings, Subject
 from core.errors import BadInput
 from core.maps.neighbours import Neighbours
 from core.methods import Method, param
 from core.progress import Report, silent
-from core.results import Floats
+from core.results import Floats, Integers
 
 K = 10
 """Nearest others that an item is compared with."""

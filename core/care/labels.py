@@ -23,11 +23,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care.subject import Findings, Integers, Subject, Truths, by_score
+from core.care.subject import Booleans, Findings, Subject, by_score
 from core.errors import BadInput
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.statistics import contingency
 
 FOLDS = 5
@@ -146,7 +146,7 @@ class Confident:
     thresholds: NDArray[np.float64]
     joint: Integers
 
-    def candidates(self, given: Integers) -> Truths:
+    def candidates(self, given: Integers) -> Booleans:
         """Items that are confidently of another class than the given one (N,)."""
         return (self.counted >= 0) & (self.counted != given)
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care.subject import Findings, Integers, Subject, by_score
+from core.care.subject import Findings, Subject, by_score
 from core.errors import BadInput
 from core.methods import Method, param
 from core.progress import Bar, Report, silent
 from core.reduction.retrieval import TIE, ranks
-from core.results import Pairs
+from core.results import Integers, Pairs
 
 Doubles = NDArray[np.float64]
 

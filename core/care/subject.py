@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from core.errors import BadInput
 from core.maps.neighbours import Neighbours, Searcher, normalised
 from core.progress import Progress, Report, silent
-from core.results import Floats, Strings, check_length, check_matrix
-
-Integers = NDArray[np.int64]
-Truths = NDArray[np.bool_]
+from core.results import Booleans, Floats, Integers, Strings, check_length, check_matrix
 
 LEAST = 3
 """Items below which nothing stands out."""
@@ -82,7 +79,7 @@ class Findings:
 
     ranked: Integers
     score: Floats
-    flagged: Truths
+    flagged: Booleans
     evidence: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care.subject import Findings, Integers, Subject, Truths
+from core.care.subject import Booleans, Findings, Subject
 from core.commands.comparing import Candidate, Comparison, candidates
 from core.commands.items import Classes, chosen, classes, is_taken, item_rows
 from core.commands.options import Exclude, Input, Model, Option, Settings, Tag
@@ -21,7 +21,7 @@ from core.formats import as_cell
 from core.inputs import MAP, Rows
 from core.methods import discover
 from core.progress import Bar, Report, silent
-from core.results import first_rows
+from core.results import Integers, first_rows
 from core.runs.care import CHECKS, CareResult, CareRun, CheckResult
 from core.runs.record import metrics
 from core.workspace import Run
@@ -127,7 +127,7 @@ class _Check:
     seconds: float
 
     @property
-    def removable(self) -> Truths:
+    def removable(self) -> Booleans:
         """What can be left out without losing all of it: of near-duplicates, one stays."""
         return self.findings.evidence.get("extra", self.findings.flagged)
 
@@ -205,7 +205,7 @@ class _Checks(Comparison[_Check]):
         self.done.append(_Check(candidate, rows, found, run, seconds))
 
     def write(self, column: str) -> None:
-        """Truths for every item of a check: whether any of them would leave it out."""
+        """Booleans for every item of a check: whether any of them would leave it out."""
         marked: dict[str, bool] = {}
         for each in self.done:
             for id, removable in zip(each.rows.ids.tolist(), each.removable.tolist(), strict=True):

@@ -20,7 +20,7 @@ from core.errors import BadInput, BadParameter, MissingData
 from core.formats import counted, shortened
 from core.inputs import Rows, open_workspace
 from core.progress import Bar, Report, silent
-from core.results import Floats
+from core.results import Booleans, Floats
 from core.runs.direction import DirectionFigures, DirectionResult, DirectionRun, ProjectionFigures, WithoutResult
 from core.runs.record import metrics
 from core.runs.semantics import NamedItem
@@ -40,8 +40,6 @@ STEPS, FOUND = 1_000, 700
 REST = "the rest"
 BRIEF = 60
 """Letters of a side in a direction's title."""
-
-Truths = NDArray[np.bool_]
 
 
 def direction(
@@ -249,11 +247,11 @@ def _of_label(rows: Rows, label: str, value: str | None, fit: str) -> FoundDirec
     return FoundDirection("label", direction, {"fit": fit, "label": label, "value": value}, _side(first, second))
 
 
-def _side(first: Truths, second: Truths) -> NDArray[np.int8]:
+def _side(first: Booleans, second: Booleans) -> NDArray[np.int8]:
     return first.astype(np.int8) - second.astype(np.int8)
 
 
-def _members(rows: Rows, ids: Sequence[str]) -> Truths:
+def _members(rows: Rows, ids: Sequence[str]) -> Booleans:
     unknown = set(ids) - set(rows.ids.tolist())
     if unknown:
         raise MissingData(f"{len(unknown)} of the items asked for are not among the {len(rows):,}: {min(unknown)}")

@@ -8,10 +8,10 @@ import numpy as np
 from core.commands.items import column_words
 from core.commands.options import By
 from core.errors import BadInput
-from core.groups.sets import Integers, Sets
+from core.groups.sets import Sets
 from core.groups.splits import LEAST_CLASSES
 from core.inputs import RUN, Rows
-from core.results import Strings
+from core.results import Integers, Strings
 from core.runs.clustering import ClusteringRun, cluster_name
 
 ARRAY = ("y", "label")
@@ -82,22 +82,24 @@ def grouped(rows: Rows, by: By) -> Grouped:
     """Raises `BadInput` unless four groups or more hold two items or more."""
     every = _grouping(rows, by)
     several = every.of_several()
-    _check(told_by(by), every, several)
+    _check(grouping_title(by), every, several)
     inside = np.flatnonzero(several.group >= 0)
     inside = inside[np.argsort(several.group[inside], kind="stable")]
     kept, alone = replace(several, group=several.group[inside]), int((every.counts() == 1).sum())
-    return Grouped(rows.take(inside), kept, told_by(by), alone, int((every.group < 0).sum()))
+    return Grouped(rows.take(inside), kept, grouping_title(by), alone, int((every.group < 0).sum()))
 
 
 def named_groups(rows: Rows, by: By) -> Grouping:
     """Every group, those of one item too; raises `BadInput` where no item has a group."""
     found = _grouping(rows, by)
     if not len(found.names):
-        raise BadInput(f"by {told_by(by)}: none of the {len(rows):,} items has a group there, choose another", "by")
+        raise BadInput(
+            f"by {grouping_title(by)}: none of the {len(rows):,} items has a group there, choose another", "by"
+        )
     return found
 
 
-def told_by(by: By) -> str:
+def grouping_title(by: By) -> str:
     """What the groups are by, in a word or two."""
     return by if isinstance(by, str) else "selections"
 

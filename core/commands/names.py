@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from core.commands.grouping import RUN, Grouping, named_groups, told_by
+from core.commands.grouping import RUN, Grouping, grouping_title, named_groups
 from core.commands.items import column_words, item_rows
 from core.commands.names_words import RANKS, GroupedItems, Words, of_captions, of_prompts
 from core.commands.options import By, Input, Option, Settings
@@ -75,7 +75,7 @@ def names(
     rows = item_rows(str(source), None, model or _model_of(str(source), by))
     items = GroupedItems(rows, named_groups(rows, by), model)
     if (count := len(items.grouping.names)) > MOST_GROUPS:
-        raise BadInput(f"by {told_by(by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another", "by")
+        raise BadInput(f"by {grouping_title(by)}: {count:,} groups are more than {MOST_GROUPS:,}, choose another", "by")
     listed = _listed(items, prompts, file, values)
     listen = bar.part(READ, STEPS - READ)
     if listed is None:
@@ -85,12 +85,12 @@ def names(
     named = _named(items, words, captions)
     how = {**(asdict(settings) if listed is None else {}), "rank": words.rank, "phrases": phrases}
     known = {each.group: each.name for each in named if each.name}
-    figures = metrics(NamesFigures(told_by(by), words.source, len(named), len(known), known))
+    figures = metrics(NamesFigures(grouping_title(by), words.source, len(named), len(known), known))
     method_of_words, seconds = BY_PROMPTS if listed else weighed, perf_counter() - start
     card = Made(NamesRun.KIND, method_of_words, how, seconds, figures).card(rows)
     found = NamesResult(
         run=keep(rows, NamesRun(card, rows.ids, items.grouping.numbered(), named)),
-        by=told_by(by),
+        by=grouping_title(by),
         source=words.source,
         method=method_of_words.name,
         rank=words.rank,

@@ -14,10 +14,10 @@ from core.inputs import MAP, Rows
 from core.maps.neighbours import normalised
 from core.progress import Report, silent
 from core.reduced import full_model, reduced_queries
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.semantics import NamedItem
 from core.semantics.prompts import Prompts, embedded
-from core.semantics.results import Integers, PromptVectors
+from core.semantics.results import PromptVectors
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from core.commands.runs import Made, check_out, keep
 from core.errors import BadInput, BadParameter
 from core.progress import Bar, Progress, Report, silent
 from core.reduction.checks import LEAST_DIMENSIONS
-from core.reduction.compare import Judged, Point, Split, judged_whole, points, splits
+from core.reduction.compare import EvaluatedRanks, Point, Split, evaluated_whole, points, splits
 from core.reduction.dimension import IntrinsicDimension, explained_variance, two_nn
 from core.reduction.figures import DEPTHS, PointFigures, loss_of, point_figures, whole_figures
 from core.results import Floats, first_rows
@@ -73,7 +73,7 @@ def reduce(
 class Whole:
     """What every method is compared with: all dimensions, on the same held-out pairs.
 
-    held_out: (S, H) int64, rows of the pairs. judged: their ranks and nearest others with all dimensions. explained:
+    held_out: (S, H) int64, rows of the pairs. evaluated: their ranks and nearest others with all dimensions. explained:
     (D,) float32, share of the variance of each principal component. intrinsic: of images and of captions, None where
     too few rows differ. at: the k of the test.
     """
@@ -81,18 +81,18 @@ class Whole:
     rows: PairRows
     parts: Sequence[Split]
     held_out: NDArray[np.int64]
-    judged: Judged
+    evaluated: EvaluatedRanks
     explained: Floats
     intrinsic: Mapping[str, IntrinsicDimension | None]
     at: int
 
     @classmethod
     def measured(cls, rows: PairRows, parts: Sequence[Split], at: int, report: Report) -> "Whole":
-        judged, pairs = judged_whole(rows.pairs, parts, report), rows.pairs
+        evaluated, pairs = evaluated_whole(rows.pairs, parts, report), rows.pairs
         report(Progress(1, 1, "measuring the dimension of the data"))
         intrinsic = {"image": _two_nn(pairs.image), "text": _two_nn(pairs.text)}
         held_out = np.stack([part.held_out for part in parts])
-        return cls(rows, parts, held_out, judged, explained_variance(pairs), intrinsic, at)
+        return cls(rows, parts, held_out, evaluated, explained_variance(pairs), intrinsic, at)
 
     @property
     def items(self) -> NDArray[np.int64]:
@@ -113,7 +113,7 @@ class Whole:
             held_out_images=held_out_images if images < count else None,
             repeated=self.rows.repeated,
             at=self.at,
-            full=whole_figures(self.judged, self.items, self.at),
+            full=whole_figures(self.evaluated, self.items, self.at),
             intrinsic_dimension={name: known[name].value if name in known else None for name in self.intrinsic},
             intrinsic_dimension_sample={name: each.rows for name, each in known.items() if each.sampled} or None,
             **chosen,
@@ -121,7 +121,7 @@ class Whole:
 
     def arrays(self) -> Arrays:
         """Those of a run that are the same for every method."""
-        full = {f"full_{name}": array for name, array in vars(self.judged).items()}
+        full = {f"full_{name}": array for name, array in vars(self.evaluated).items()}
         return {**self.rows.rows.named(), "held_out": self.held_out, **full, "explained": self.explained}
 
     def _name(self) -> str:
@@ -143,9 +143,9 @@ class ReductionComparison(MethodComparison[ReductionRun]):
         """All dimensions, each saved when it is done, under one id."""
         whole, known, curve = self.whole, list[Point](), list[PointFigures]()
         for point in points(candidate.method, whole.rows.pairs, whole.parts, self.dims, candidate.settings, report):
-            loss = loss_of(point, whole.judged, whole.items, whole.at)
+            loss = loss_of(point, whole.evaluated, whole.items, whole.at)
             known.append(point)
-            curve.append(point_figures(point, whole.judged, whole.items, loss, whole.at))
+            curve.append(point_figures(point, whole.evaluated, whole.items, loss, whole.at))
             run = self._run(candidate, known, curve)
             if len(known) > 1:
                 card = self.done.pop().card
@@ -171,7 +171,7 @@ class ReductionComparison(MethodComparison[ReductionRun]):
         return by_method({run.card.method: run.arrays() for run in self.done}, self.whole.arrays())
 
     def _run(self, candidate: Candidate, known: Sequence[Point], curve: Sequence[PointFigures]) -> ReductionRun:
-        whole, judged = self.whole, [vars(point.judged) for point in known]
+        whole, judged = self.whole, [vars(point.evaluated) for point in known]
         figures = ReductionFigures(
             **vars(self.compared),
             dims=self.dims,

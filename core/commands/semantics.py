@@ -19,7 +19,7 @@ from core.commands.runs import Analysis, Made, keep
 from core.errors import BadInput, BadParameter, MissingData
 from core.inputs import Rows
 from core.progress import Bar, Report, silent
-from core.results import Floats, places
+from core.results import Floats, Integers, places
 from core.runs.record import metrics
 from core.runs.semantics import (
     ClassResult,
@@ -36,7 +36,7 @@ from core.search import highest
 from core.semantics.correlation import check_items, check_names
 from core.semantics.cosines import NEAREST, Study, matrix, study
 from core.semantics.prompts import Prompts, check_templates, read_prompts
-from core.semantics.results import LEVEL, Confusion, Integers, PromptVectors, ZeroShot
+from core.semantics.results import LEVEL, Confusion, PromptVectors, ZeroShot
 from core.semantics.zero_shot import class_numbers, confusion, probabilities, zero_shot
 
 ANALYSIS = Analysis("prompts", "Prompts")

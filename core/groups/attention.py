@@ -6,7 +6,7 @@ Lee, Lee, Kim, Kosiorek, Choi and Teh: Set transformer. ICML 2019 (pooling by at
     f(G) = start(Σ a x),  a = softmax over the items of vᵀ (tanh(U x + b) ∘ σ(T x + c))
 
 `start` is that of the whitened mean (`core.groups.whitened_mean`). v begins at zero: untrained, all weights are equal
-and the method is the whitened mean. How it is taught: `core.groups.learning.lesson`.
+and the method is the whitened mean. How it is trained: `core.groups.learning.trainer`.
 """
 
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> Attention:
 
     metrics: those of the start, best_step (0: no weights helped on the classes held out), learned_gain there.
     """
-    from core.groups.learning.pooling import teach_attention
+    from core.groups.learning.pooling import train_attention
 
     check(sets)
-    return teach_attention(several(sets), params, report)
+    return train_attention(several(sets), params, report)
 
 
 METHOD = Method("attention", "Attention pooling", Params, fit)

@@ -36,8 +36,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.groups.sets import Integers, Sets
+from core.groups.sets import Sets
 from core.progress import Progress, Report, silent
+from core.results import Integers
 
 Doubles = NDArray[np.float64]
 

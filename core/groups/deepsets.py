@@ -5,8 +5,8 @@ Zaheer, Kottur, Ravanbakhsh, Poczos, Salakhutdinov and Smola: Deep sets. NeurIPS
     f(G) = ρ(1/|G| Σ φ(x)),  φ(x) = (x, relu(U x + b)),  ρ(m, h) = start(m + V relu(P h + c))
 
 The paper's sum is a mean here, so that groups of different sizes lie in one place. `start` is that of the whitened mean
-(`core.groups.whitened_mean`). V begins at zero: untrained, the method is the whitened mean. How it is taught:
-`core.groups.learning.lesson`.
+(`core.groups.whitened_mean`). V begins at zero: untrained, the method is the whitened mean. How it is trained:
+`core.groups.learning.trainer`.
 """
 
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> DeepSets:
 
     metrics: those of the start, best_step (0: no net helped on the classes held out), learned_gain there.
     """
-    from core.groups.learning.pooling import teach_deep_sets
+    from core.groups.learning.pooling import train_deep_sets
 
     check(sets)
-    return teach_deep_sets(several(sets), params, report)
+    return train_deep_sets(several(sets), params, report)
 
 
 METHOD = Method("deepsets", "DeepSets", Params, fit)

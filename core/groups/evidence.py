@@ -10,8 +10,9 @@ from core.groups.bound import Bounds, bounds
 from core.groups.counterexample import Literal, Search, literal, search
 from core.groups.margin import Margin, margin
 from core.groups.retrieval import drawn, halves
-from core.groups.sets import Integers, Sets
+from core.groups.sets import Sets
 from core.progress import Bar, Report, silent
+from core.results import Integers
 
 Doubles = NDArray[np.float64]
 

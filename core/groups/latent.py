@@ -11,10 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from core.groups.choosing import choose
-from core.groups.sets import GroupEmbedder, Integers, Sets, unit
+from core.groups.sets import GroupEmbedder, Sets, unit
 from core.groups.start import Begun, Start
 from core.progress import Report, silent
-from core.results import Floats
+from core.results import Floats, Integers
 
 ROUNDS = 10
 FOLDS = 4

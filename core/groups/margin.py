@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput
-from core.groups.sets import Integers, Sets
+from core.groups.sets import Sets
 from core.progress import Progress, Report, silent
-from core.results import Floats
+from core.results import Booleans, Floats, Integers
 
 Doubles = NDArray[np.float64]
-Truths = NDArray[np.bool_]
 
 BLOCK = 4_096
 """Rows and columns of distances that are held at once."""
@@ -78,7 +77,7 @@ class _Best:
         close = values[asked] <= limit[asked, None].astype(np.float32)
         self._decide(asked + rows.start, columns, close)
 
-    def _decide(self, rows: Integers, columns: slice, close: Truths) -> None:
+    def _decide(self, rows: Integers, columns: slice, close: Booleans) -> None:
         """Of the close ones of each row, (R, columns), the best."""
         chosen = close.argmax(axis=1)
         tied = np.flatnonzero(np.count_nonzero(close, axis=1) > 1)

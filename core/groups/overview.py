@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.groups.sets import AT_ONCE, GroupEmbedder, Integers, Sets, distances
+from core.groups.sets import AT_ONCE, GroupEmbedder, Sets, distances
 from core.progress import Bar, Report, silent
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 
 NEAREST = 20
 """Nearest groups of each that are kept."""

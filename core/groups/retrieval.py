@@ -15,8 +15,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from core.groups.sets import GroupEmbedder, Integers, Sets, distances
-from core.results import Floats
+from core.groups.sets import GroupEmbedder, Sets, distances
+from core.results import Floats, Integers
 
 Doubles = NDArray[np.float64]
 

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.progress import Progress, Report, silent
-from core.results import Floats, check_matrix
+from core.results import Floats, Integers, check_matrix
 
-Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
 LEAST_GROUPS = 2

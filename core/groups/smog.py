@@ -9,7 +9,7 @@ Gradients flow through what a step adds to g_k, which is what sets SMoG apart fr
 here: f is a linear projection A of frozen embeddings, made unit vectors; the views xᵃ, xᵇ are two items of one training
 group, with noise; and the groups are those given, so there is no regrouping. A group is embedded as
 |y|^(γ-1) y, y = A m, with m the mean of its items. A begins at the map of the whitened mean
-(`core.groups.whitened_mean`), γ is the one chosen there. Early stopping: `core.groups.learning.lesson`.
+(`core.groups.whitened_mean`), γ is the one chosen there. Early stopping: `core.groups.learning.trainer`.
 """
 
 from dataclasses import dataclass
@@ -36,10 +36,10 @@ def fit(sets: Sets, params: Params, report: Report = silent) -> WhitenedMean:
 
     metrics: those of the start, best_step (0: no projection helped on the classes held out), learned_gain there.
     """
-    from core.groups.learning.momentum import teach
+    from core.groups.learning.momentum import train
 
     check(sets)
-    return teach(several(sets), params, report)
+    return train(several(sets), params, report)
 
 
 METHOD = Method("smog", "Momentum groups (SMoG)", Params, fit)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import BadInput
-from core.groups.sets import Integers
+from core.results import Integers
 
 LEAST_CLASSES = 4
 """Two to learn from, two to tell apart."""

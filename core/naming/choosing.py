@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.naming.counts import Counts, Doubles, Integers, Weights
+from core.naming.counts import Counts, Doubles, Weights
 from core.naming.phrases import words_of
-from core.results import Floats
+from core.results import Floats, Integers
 
 FUSION = 60
 """Of reciprocal rank fusion, as its authors have it."""

@@ -6,14 +6,11 @@ among it, so that a text that is near all images gains nothing.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.maps.neighbours import normalised
-from core.results import Floats
+from core.results import Floats, Integers
 from core.semantics.directions import SMALLEST
-
-Integers = NDArray[np.int64]
 
 
 def directions(x: Floats, group: Integers, groups: int) -> Floats:

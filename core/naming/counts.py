@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.naming.phrases import Lexicon
+from core.results import Integers
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
 LEAST = 2

@@ -42,7 +42,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedRanks:
     """Where the own partner of each held-out pair lies, over S splits of H pairs, and what is nearest but for it.
 
     i2t, t2i: (S, H) int32, ranks from 0, all rows of an image with the same of the first way. …_nearest: of each way
@@ -55,7 +55,7 @@ class Judged:
     t2i_nearest: Ints
 
     @classmethod
-    def of(cls, found: Sequence[tuple[Ranks, Nearest]]) -> "Judged":
+    def of(cls, found: Sequence[tuple[Ranks, Nearest]]) -> "EvaluatedRanks":
         """One a split."""
         kinds = list(zip(*found, strict=True))
         return cls(*(np.stack([getattr(each, name) for each in kind]) for kind in kinds for name in WAYS.values()))
@@ -66,7 +66,7 @@ class Point:
     """A method at D' dimensions, judged on every split. seconds: of one fit on half of the pairs, the splits' mean."""
 
     dimension: int
-    judged: Judged
+    evaluated: EvaluatedRanks
     seconds: float
 
 
@@ -91,14 +91,14 @@ def _split(order: Rows, counts: Rows, items: Rows) -> Split:
     return Split(np.flatnonzero(~held_out[items]), np.flatnonzero(held_out[items]))
 
 
-def judged_whole(pairs: Pairs, parts: Sequence[Split], report: Report = silent) -> Judged:
+def evaluated_whole(pairs: Pairs, parts: Sequence[Split], report: Report = silent) -> EvaluatedRanks:
     """All dimensions on the same splits: what the reducers are compared with."""
     bar, found = Bar(report, len(parts) * STEPS), []
     for number, each in enumerate(parts):
         title = f"all dimensions, split {number + 1}"
         bar.step(number * STEPS, title)
-        found.append(_judged(pairs.take(each.held_out), bar.part(number * STEPS, STEPS, title)))
-    return Judged.of(found)
+        found.append(_evaluated(pairs.take(each.held_out), bar.part(number * STEPS, STEPS, title)))
+    return EvaluatedRanks.of(found)
 
 
 def points(
@@ -123,19 +123,19 @@ def points(
             begin = (place * len(parts) + number) * STEPS
             bar.step(begin, title)
             trained, took = _fitted(method, params, pairs.take(each.fit), bar.part(begin, FIT, title))
-            found.append(_judged(trained(pairs.take(each.held_out)), bar.part(begin + FIT, STEPS - FIT, title)))
+            found.append(_evaluated(trained(pairs.take(each.held_out)), bar.part(begin + FIT, STEPS - FIT, title)))
             seconds += took
-        yield Point(dimension, Judged.of(found), seconds / len(parts))
+        yield Point(dimension, EvaluatedRanks.of(found), seconds / len(parts))
         bar.step((place + 1) * len(parts) * STEPS, f"{method.title}, {dimension} dimensions: judged")
 
 
-def _judged(pairs: Pairs, report: Report) -> tuple[Ranks, Nearest]:
+def _evaluated(pairs: Pairs, report: Report) -> tuple[Ranks, Nearest]:
     bar = Bar(report, 2 * len(pairs))
     return ranks(pairs, bar.part(0, len(pairs))), nearest(pairs, bar.part(len(pairs), len(pairs)))
 
 
 def _fitted(method: Method, params: Any, pairs: Pairs, report: Report) -> tuple[Any, float]:
-    """The reducer and how long its fit took; a stopped one is not judged."""
+    """The reducer and how long its fit took; a stopped one is not evaluated."""
     start = perf_counter()
     reducer = method.fit(pairs, params, report)
     if reducer.partial:

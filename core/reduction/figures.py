@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reduction.compare import WAYS, Judged, Point
+from core.reduction.compare import WAYS, EvaluatedRanks, Point
 from core.reduction.significance import Loss, McNemar, band, mcnemar, paired_bootstrap
 from core.results import first_rows, numbered
 from core.statistics import MeanAndSd
@@ -64,7 +64,7 @@ class PointFigures(Recalls):
     mcnemar: Mapping[str, McNemar]
 
 
-def whole_figures(whole: Judged, items: Rows, k: int = 1) -> WholeFigures:
+def whole_figures(whole: EvaluatedRanks, items: Rows, k: int = 1) -> WholeFigures:
     """items: (S, H), the image of each held-out pair."""
     images, ways = firsts(items, items), _right(whole, items, k) | {"both": _correct(whole, items, k)}
     bands = {way: band(right, images) for way, right in ways.items()}
@@ -78,9 +78,9 @@ def whole_figures(whole: Judged, items: Rows, k: int = 1) -> WholeFigures:
     )
 
 
-def point_figures(point: Point, whole: Judged, items: Rows, loss: Loss, k: int = 1) -> PointFigures:
+def point_figures(point: Point, whole: EvaluatedRanks, items: Rows, loss: Loss, k: int = 1) -> PointFigures:
     """items: (S, H), the image of each held-out pair; loss: against the whole."""
-    before, after, top1 = _queries(whole, items), _queries(point.judged, items), _recalls(point.judged, items, 1)
+    before, after, top1 = _queries(whole, items), _queries(point.evaluated, items), _recalls(point.evaluated, items, 1)
     return PointFigures(
         dim=point.dimension,
         seconds=round(point.seconds, 4),
@@ -92,32 +92,32 @@ def point_figures(point: Point, whole: Judged, items: Rows, loss: Loss, k: int =
         mcnemar={way: mcnemar(before[way][0] < k, after[way][0] < k) for way in WAYS},
         i2t=top1["i2t"],
         t2i=top1["t2i"],
-        **_shared(point.judged, items, k),
+        **_shared(point.evaluated, items, k),
     )
 
 
-def loss_of(point: Point, whole: Judged, items: Rows, k: int = 1) -> Loss:
+def loss_of(point: Point, whole: EvaluatedRanks, items: Rows, k: int = 1) -> Loss:
     """The paired test of recall@k against all dimensions."""
-    return paired_bootstrap(_correct(whole, items, k), _correct(point.judged, items, k), firsts(items, items))
+    return paired_bootstrap(_correct(whole, items, k), _correct(point.evaluated, items, k), firsts(items, items))
 
 
-def _shared(judged: Judged, items: Rows, k: int) -> dict[str, Any]:
+def _shared(evaluated: EvaluatedRanks, items: Rows, k: int) -> dict[str, Any]:
     """As `Recalls` has them."""
     return {
-        "both": MeanAndSd.of(_correct(judged, items, k).mean(axis=1).tolist()),
-        "right": {way: float((ranks < k).sum(axis=1).mean()) for way, ranks in _queries(judged, items).items()},
-        "recall": {str(depth): _recalls(judged, items, depth) for depth in DEPTHS[1:]},
+        "both": MeanAndSd.of(_correct(evaluated, items, k).mean(axis=1).tolist()),
+        "right": {way: float((ranks < k).sum(axis=1).mean()) for way, ranks in _queries(evaluated, items).items()},
+        "recall": {str(depth): _recalls(evaluated, items, depth) for depth in DEPTHS[1:]},
     }
 
 
-def _recalls(judged: Judged, items: Rows, depth: int) -> dict[str, MeanAndSd]:
-    shares = {way: (ranks < depth).mean(axis=1) for way, ranks in _queries(judged, items).items()}
+def _recalls(evaluated: EvaluatedRanks, items: Rows, depth: int) -> dict[str, MeanAndSd]:
+    shares = {way: (ranks < depth).mean(axis=1) for way, ranks in _queries(evaluated, items).items()}
     return {way: MeanAndSd.of(each.tolist()) for way, each in shares.items()}
 
 
-def _queries(judged: Judged, items: Rows) -> dict[str, NDArray[np.int32]]:
+def _queries(evaluated: EvaluatedRanks, items: Rows) -> dict[str, NDArray[np.int32]]:
     """The ranks of what asks: of images (S, I), of captions (S, H)."""
-    return {"i2t": firsts(judged.i2t, items), "t2i": judged.t2i}
+    return {"i2t": firsts(evaluated.i2t, items), "t2i": evaluated.t2i}
 
 
 def firsts(values: NDArray[Number], items: Rows) -> NDArray[Number]:
@@ -125,8 +125,8 @@ def firsts(values: NDArray[Number], items: Rows) -> NDArray[Number]:
     return np.stack([some[first_rows(mine)] for some, mine in zip(values, items, strict=True)])
 
 
-def _right(judged: Judged, items: Rows, k: int) -> dict[str, Doubles]:
-    return image_values({way: getattr(judged, way) for way in WAYS}, items, k)
+def _right(evaluated: EvaluatedRanks, items: Rows, k: int) -> dict[str, Doubles]:
+    return image_values({way: getattr(evaluated, way) for way in WAYS}, items, k)
 
 
 def image_values(ranks: Mapping[str, NDArray[np.int32]], items: Rows, k: int) -> dict[str, Doubles]:
@@ -137,7 +137,7 @@ def image_values(ranks: Mapping[str, NDArray[np.int32]], items: Rows, k: int) ->
     return {"i2t": firsts(right["i2t"], items), "t2i": summed * (summed.shape[1] / items.shape[1])}
 
 
-def _correct(judged: Judged, items: Rows, k: int) -> Doubles:
+def _correct(evaluated: EvaluatedRanks, items: Rows, k: int) -> Doubles:
     """Both ways averaged: (S, I); with one caption an image, 0, ½ or 1."""
-    ways = _right(judged, items, k)
+    ways = _right(evaluated, items, k)
     return (ways["i2t"] + ways["t2i"]) / 2

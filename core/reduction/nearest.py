@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.progress import Progress, Report, silent
 from core.results import Floats, Pairs
 
-Integers = NDArray[np.int32]
+Ranks = NDArray[np.int32]
 
 TILE = 1_024
 """Rows and columns of a tile: 4 MB."""
@@ -26,8 +26,8 @@ class Nearest:
     row of another image.
     """
 
-    image_to_text: Integers
-    text_to_image: Integers
+    image_to_text: Ranks
+    text_to_image: Ranks
 
 
 def nearest(pairs: Pairs, report: Report = silent) -> Nearest:

@@ -21,7 +21,7 @@ from core.errors import BadInput
 from core.progress import Report, silent
 from core.results import Floats, Pairs
 
-Integers = NDArray[np.int32]
+RankArray = NDArray[np.int32]
 Items = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
@@ -39,14 +39,14 @@ class Ranks:
     all rows of one image have the same. text_to_image: (N,) int32, of each caption among all images.
     """
 
-    image_to_text: Integers
-    text_to_image: Integers
+    image_to_text: RankArray
+    text_to_image: RankArray
 
     def __len__(self) -> int:
         return len(self.image_to_text)
 
 
-def recall(ranks: Integers, k: int = 1) -> float:
+def recall(ranks: RankArray, k: int = 1) -> float:
     """Recall@k of one way, 0 … 1; with k = 1 the top-1 accuracy. ranks: one a query, so of an image one."""
     return float((ranks < k).mean())
 
@@ -63,7 +63,7 @@ def ranks(pairs: Pairs, report: Report = silent) -> Ranks:
     return Ranks((counted[0] - _own_before(own, item))[item], counted[1] - np.int32(1))
 
 
-def _at_once(image: Floats, text: Floats, item: Items) -> tuple[Doubles, Integers, Integers]:
+def _at_once(image: Floats, text: Floats, item: Items) -> tuple[Doubles, RankArray, RankArray]:
     """Products of captions with their own image (N,); how many reach an image's best (I,), a caption's own (N,)."""
     scores = image.astype(np.float64) @ text.astype(np.float64).T
     own = scores[item, np.arange(len(text))]
@@ -72,7 +72,7 @@ def _at_once(image: Floats, text: Floats, item: Items) -> tuple[Doubles, Integer
     return own, rows.astype(np.int32), columns.astype(np.int32)
 
 
-def _in_tiles(image: Floats, text: Floats, item: Items, report: Report) -> tuple[Doubles, Integers, Integers]:
+def _in_tiles(image: Floats, text: Floats, item: Items, report: Report) -> tuple[Doubles, RankArray, RankArray]:
     """The same; many at a time."""
     from core.reduction.counting.nearer import own_products
     from core.reduction.counting.tiles import count_all
@@ -88,7 +88,7 @@ def best(own: Doubles, item: Items) -> Doubles:
     return found
 
 
-def _own_before(own: Doubles, item: Items) -> Integers:
+def _own_before(own: Doubles, item: Items) -> RankArray:
     """How many of its own captions reach an image's best, which is one of them: (I,)."""
     reached = own >= best(own, item)[item] - TIE
     return np.bincount(item, weights=reached).astype(np.int32)

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.results import Integers
 from core.statistics import Band
 
 Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 LEVEL = 0.05
 DRAWS = 10_000

@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import listed
-from core.results import Floats, Strings
+from core.results import Booleans, Floats, Integers, Strings
 from core.runs.record import Chosen, Record, Result, in_parts
-from core.semantics.results import Integers
 from core.workspace.captions import own_caption_ids
-
-Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +75,7 @@ class DuplicateEvidence(Evidence):
 
     nearest: Integers
     set: Integers
-    extra: Truths
+    extra: Booleans
     copies: Integers | None = None
 
 
@@ -124,7 +121,7 @@ class CareRun(Record[Figures], Generic[Figures]):
     ids: Strings
     ranked: Integers
     score: Floats
-    flagged: Truths
+    flagged: Booleans
     evidence: Evidence = in_parts(Evidence)
     caption: Integers | None = None
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import figure
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.record import Chosen, Record, Result, plain
 from core.runs.semantics import NamedItem
-from core.semantics.results import Direction, Integers
+from core.semantics.results import Direction
 
 Spread = Sequence[float] | None
 """Mean and sample sd over seeds, or over pairs of them; None where there is none."""

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.formats import figure
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.record import Chosen, Record, Result, in_parts
-from core.semantics.results import Doubles, Integers
+from core.semantics.results import Doubles
 from core.workspace.captions import own_caption_ids
 
 Ranks = NDArray[np.int32]

@@ -14,11 +14,10 @@ from core.groups.evidence import BoundFigures
 from core.groups.figures import AgainstMean, Point
 from core.groups.significance import Difference
 from core.groups.verdict import Answer
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.record import Chosen, ComparisonResult, Record, by_number
 
 Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.record import Record, Result
-
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from core.reduction.compare import WAYS
 from core.reduction.figures import PointFigures, WholeFigures
-from core.results import Floats, Strings, first_rows, numbered
+from core.results import Floats, Integers, Strings, first_rows, numbered
 from core.runs.record import Chosen, ComparisonResult, Record
 from core.workspace.captions import own_caption_ids
 
-Integers = NDArray[np.int64]
 Ranks = NDArray[np.int32]
 
 

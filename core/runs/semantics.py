@@ -10,10 +10,10 @@ import numpy as np
 
 from core.errors import MissingData
 from core.formats import counted, percent
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.record import Chosen, Record, Result, as_json, plain
 from core.semantics.prompts import Prompts
-from core.semantics.results import LEVEL, Components, Confusion, Doubles, Integers, ZeroShot
+from core.semantics.results import LEVEL, Components, Confusion, Doubles, ZeroShot
 from core.workspace import RunCard
 
 

@@ -17,10 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput, BadParameter
-from core.results import Floats, Projection, Reducer
-from core.semantics.results import Direction, Integers
-
-Truths = NDArray[np.bool_]
+from core.results import Booleans, Floats, Integers, Projection, Reducer
+from core.semantics.results import Direction
 
 FOLDS = 5
 SMALLEST = 1e-5
@@ -32,7 +30,7 @@ def between(towards: Floats, away: Floats, title: str) -> Direction:
     return _direction(towards.astype(np.float64) - away, title)
 
 
-def apart(x: Floats, first: Truths, second: Truths, title: str, fit: str = "means") -> Direction:
+def apart(x: Floats, first: Booleans, second: Booleans, title: str, fit: str = "means") -> Direction:
     """From the second group of rows x (N, D) to the first. first, second: (N,), which rows; none in both.
 
     fit: "means", "logistic" or "lda". `auc`, where both groups have 5 rows: how well the same fit on four fifths of
@@ -43,7 +41,7 @@ def apart(x: Floats, first: Truths, second: Truths, title: str, fit: str = "mean
     return replace(_direction(FITS[fit](rows, positive), title), auc=separation(rows, positive, fit))
 
 
-def separation(x: Floats, positive: Truths, fit: str = "means") -> float | None:
+def separation(x: Floats, positive: Booleans, fit: str = "means") -> float | None:
     """Area under the ROC curve of held-out rows, the mean over 5 folds; None for fewer than 5 rows in a group."""
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold
@@ -84,7 +82,7 @@ def _direction(difference: NDArray[np.float64], title: str) -> Direction:
     return Direction((difference / length).astype(np.float32), title)
 
 
-def _check_groups(first: Truths, second: Truths, fit: str) -> None:
+def _check_groups(first: Booleans, second: Booleans, fit: str) -> None:
     if fit not in FITS:
         raise BadParameter(f"fit={fit!r} is not one of {', '.join(FITS)}")
     if both := np.count_nonzero(first & second):
@@ -95,27 +93,27 @@ def _check_groups(first: Truths, second: Truths, fit: str) -> None:
             raise BadInput(f"the {name} group has {np.count_nonzero(group)} items, {least} are needed: choose more")
 
 
-def _means(x: Floats, positive: Truths) -> NDArray[np.float64]:
+def _means(x: Floats, positive: Booleans) -> NDArray[np.float64]:
     return x[positive].mean(axis=0, dtype=np.float64) - x[~positive].mean(axis=0, dtype=np.float64)
 
 
-def _logistic(x: Floats, positive: Truths) -> NDArray[np.float64]:
+def _logistic(x: Floats, positive: Booleans) -> NDArray[np.float64]:
     from sklearn.linear_model import LogisticRegression
 
     return _normal(LogisticRegression(max_iter=1_000, class_weight="balanced"), x, positive)
 
 
-def _lda(x: Floats, positive: Truths) -> NDArray[np.float64]:
+def _lda(x: Floats, positive: Booleans) -> NDArray[np.float64]:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     return _normal(LinearDiscriminantAnalysis("lsqr", shrinkage="auto"), x, positive)
 
 
-def _normal(model: Any, x: Floats, positive: Truths) -> NDArray[np.float64]:
+def _normal(model: Any, x: Floats, positive: Booleans) -> NDArray[np.float64]:
     return model.fit(x.astype(np.float64), positive).coef_[0]
 
 
-FITS: Mapping[str, Callable[[Floats, Truths], NDArray[np.float64]]] = {
+FITS: Mapping[str, Callable[[Floats, Booleans], NDArray[np.float64]]] = {
     "means": _means,
     "logistic": _logistic,
     "lda": _lda,

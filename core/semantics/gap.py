@@ -18,8 +18,8 @@ from core.errors import BadInput
 from core.maps.neighbours import normalised
 from core.progress import Bar, Report, silent
 from core.reduction.retrieval import ranks
-from core.results import Floats, Pairs, Projection, Reducer
-from core.semantics.results import Gap, Histogram, Integers
+from core.results import Floats, Integers, Pairs, Projection, Reducer
+from core.semantics.results import Gap, Histogram
 
 BINS = 200
 CHUNK = 4_096

@@ -32,8 +32,8 @@ import numpy as np
 from core.errors import BadInput
 from core.maps.neighbours import normalised
 from core.progress import Progress, Report, silent
-from core.results import Floats
-from core.semantics.results import Integers, PromptVectors
+from core.results import Floats, Integers
+from core.semantics.results import PromptVectors
 from core.sources.items import sound
 
 MOST_PROMPTS = 10_000

@@ -16,8 +16,7 @@ from core.clustering import kmeans
 from core.clustering.metrics import adjusted_rand, against_labels
 from core.errors import BadParameter
 from core.progress import Bar, Report, silent
-from core.results import Floats, Strings
-from core.semantics.results import Integers
+from core.results import Floats, Integers, Strings
 from core.statistics import MeanAndSd, contingency, mean_and_sd
 
 STEPS = 100

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput
-from core.results import Floats, check_length, check_matrix
+from core.results import Floats, Integers, check_length, check_matrix
 from core.statistics import contingency
 
 Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 LEVEL = 0.05
 

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from core.progress import Progress, Report, silent
 from core.reduction.counting.tiles import threaded
-from core.results import Floats, Pairs
-from core.semantics.results import Histogram, Integers
+from core.results import Floats, Integers, Pairs
+from core.semantics.results import Histogram
 
 STRIP, TILE = 512, 1_024
 """Rows and columns of a tile: 2 MB, counted while they are in the processor's cache."""

@@ -10,9 +10,9 @@ import numpy as np
 
 from core.errors import BadInput
 from core.progress import Progress, Report, silent
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.semantics.cosines import matrix
-from core.semantics.results import Confusion, Integers, ZeroShot
+from core.semantics.results import Confusion, ZeroShot
 
 CHUNK = 2**22
 """Probabilities at once."""

@@ -19,13 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.results import Floats, check_length, check_matrix
+from core.results import Booleans, Floats, Integers, check_length, check_matrix
 from core.statistics import wilson
 from core.understanding.results import Match, TopOne
 
-Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
-Truths = NDArray[np.bool_]
 
 MOST_IMAGES, SEED = 2_000, 0
 """Images that are compared; of more, so many are drawn with the seed, and the result says of how many."""
@@ -63,7 +61,7 @@ def drawn(count: int, most: int = MOST_IMAGES, seed: int = SEED) -> Integers:
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
 
 
-def _judged(scores: Floats, owned: Truths, of: int) -> Match:
+def _judged(scores: Floats, owned: Booleans, of: int) -> Match:
     """scores, owned: (N, K), the cosine of each image and candidate, and whether it is the image's own."""
     images = _Queries(scores, owned, _weights(owned))
     captions = _Queries(np.ascontiguousarray(scores.T), np.ascontiguousarray(owned.T), _weights(owned.T))
@@ -71,7 +69,7 @@ def _judged(scores: Floats, owned: Truths, of: int) -> Match:
     return Match(len(scores), of, images.top_one(), captions.top_one(), before, wilson(before, images.effective))
 
 
-def _weights(owned: Truths) -> Doubles:
+def _weights(owned: Booleans) -> Doubles:
     """Of each row: the mean over what it owns of one shared by all who own it; (N, K) → (N,), together 1."""
     shares = (owned / owned.sum(axis=0)).sum(axis=1) / owned.sum(axis=1)
     return np.asarray(shares / shares.sum())
@@ -82,7 +80,7 @@ class _Queries:
     """One way: Q rows ask for the nearest of C candidates. scores, owned: (Q, C); weights: (Q,), together 1."""
 
     scores: Floats
-    owned: Truths
+    owned: Booleans
     weights: Doubles
 
     @property
@@ -105,7 +103,7 @@ class _Queries:
         return float(np.average(shares, weights=self.weights[asking]))
 
 
-def _share_before(scores: Floats, owned: Truths) -> float:
+def _share_before(scores: Floats, owned: Booleans) -> float:
     """Of one row's candidates: the mean over the own ones of the share of others that come after."""
     own, others = scores[owned], np.sort(scores[~owned])
     fewer, most = np.searchsorted(others, own - TIE), np.searchsorted(others, own + TIE, side="right")

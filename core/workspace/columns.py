@@ -16,7 +16,7 @@ HIDDEN = ("row", "pictured", FURTHER)
 """Kept for the workspace itself: the place among the items, whether there is a picture, captions after the first."""
 
 RESERVED = frozenset((*FIXED, *PICTURES, *HIDDEN, CAPTIONS))
-KINDS = {"string": "text", "large_string": "text", "double": "number", "bool": "truth"}
+KINDS = {"string": "text", "large_string": "text", "double": "number", "bool": "boolean"}
 
 
 def item_schema() -> "pa.Schema":
@@ -33,7 +33,7 @@ def picture_schema() -> "pa.Schema":
 
 
 def kinds(schema: "pa.Schema") -> dict[str, str]:
-    """The further columns of a table of items: name → "text", "number" or "truth"."""
+    """The further columns of a table of items: name → "text", "number" or "boolean"."""
     return {field.name: KINDS[str(field.type)] for field in schema if field.name not in RESERVED}
 
 
@@ -66,7 +66,7 @@ def kind_of(values: Iterable[Any]) -> str:
 
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
-        return "truth"
+        return "boolean"
     exact = isinstance(value, float) or (isinstance(value, int) and abs(value) <= 2**53)
     return "number" if exact else "text"
 
@@ -74,7 +74,7 @@ def _kind(value: Any) -> str:
 def arrow_type(kind: str) -> "pa.DataType":
     import pyarrow as pa
 
-    return {"text": pa.string(), "number": pa.float64(), "truth": pa.bool_()}[kind]
+    return {"text": pa.string(), "number": pa.float64(), "boolean": pa.bool_()}[kind]
 
 
 def as_kind(kind: str, value: Value | None) -> Any:

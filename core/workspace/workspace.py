@@ -97,7 +97,7 @@ class Workspace:
         return self._items.embeddable("image")
 
     def columns(self) -> dict[str, str]:
-        """The further columns: name → "text", "number" or "truth"."""
+        """The further columns: name → "text", "number" or "boolean"."""
         return self._items.columns()
 
     def table(self, columns: Sequence[str] | None = None, ids: Sequence[str] | None = None) -> "pa.Table":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.care.subject import Findings, Subject, Truths
+from core.care.subject import Booleans, Findings, Subject
 from core.maps.neighbours import normalised
 from core.results import Floats, Strings
 from core.sources.bundled import ASSETS
@@ -45,7 +45,7 @@ class Fault:
     """A subject with faults. wrong: (N,), which items have one; a copy and what it copies both do."""
 
     subject: Subject
-    wrong: Truths
+    wrong: Booleans
 
 
 @cache
@@ -128,18 +128,18 @@ def _copied(of: Bundled, rows: np.ndarray, again: Floats) -> Fault:
     return Fault(Subject(np.vstack([of.image, again])), wrong)
 
 
-def at_count(found: Findings, wrong: Truths) -> float:
+def at_count(found: Findings, wrong: Booleans) -> float:
     """Precision, and so recall, of as many of the first ranked items as there are faults."""
     return float(wrong[found.ranked[: int(wrong.sum())]].mean())
 
 
-def flagged(found: Findings, wrong: Truths) -> tuple[float, float]:
+def flagged(found: Findings, wrong: Booleans) -> tuple[float, float]:
     """Precision and recall of what the check flags by itself."""
     hits = int((found.flagged & wrong).sum())
     return hits / max(int(found.flagged.sum()), 1), hits / max(int(wrong.sum()), 1)
 
 
-def _some(count: int, random: np.random.Generator, share: float) -> Truths:
+def _some(count: int, random: np.random.Generator, share: float) -> Booleans:
     chosen = np.zeros(count, dtype=bool)
     chosen[random.choice(count, max(2, round(share * count)), replace=False)] = True
     return chosen

@@ -9,9 +9,9 @@ import torch
 
 from core.groups import attention, deepsets, smog, start, whitened_mean
 from core.groups.choosing import Judge, choose, half_taught
-from core.groups.learning.lesson import Lesson, contrast
 from core.groups.learning.momentum import moved
 from core.groups.learning.pooling import AttentionNet, DeepSetsNet
+from core.groups.learning.trainer import Trainer, contrast
 from core.groups.mean import Mean
 from core.groups.retrieval import drawn, halves, search
 from core.groups.sets import GroupEmbedder, Sets
@@ -85,9 +85,9 @@ def test_a_fold_is_judged_by_classes_that_were_not_fitted_on() -> None:
     choose(sets, [0], lambda some: fits.append(some.vectors) or {0: Mean()}, 3, silent)
     for vectors, fold in zip(fits, folds(12, 3), strict=True):
         assert np.array_equal(vectors, sets.take(fold.training).vectors)
-    taught, judge = half_taught(sets, 3)
+    training_sets, judge = half_taught(sets, 3)
     judged = {int(row) for pair in judge.groups for side in pair for row in side.rows.ravel()}
-    assert not {tuple(sets.vectors[row]) for row in judged} & set(map(tuple, taught.vectors))
+    assert not {tuple(sets.vectors[row]) for row in judged} & set(map(tuple, training_sets.vectors))
 
 
 def test_of_few_groups_the_mean_stays() -> None:
@@ -103,11 +103,11 @@ def test_of_few_groups_the_mean_stays() -> None:
 @pytest.mark.parametrize(("net", "hidden"), [(AttentionNet, 7), (DeepSetsNet, 5)], ids=["attention", "deepsets"])
 def test_arrays_say_what_the_net_says(net: Callable[..., Any], hidden: int) -> None:
     sets = classes(count=8)
-    lesson = Lesson(sets, attention.Params(**SHORT), silent)
-    made = net(lesson, hidden)
+    trainer = Trainer(sets, attention.Params(**SHORT), silent)
+    made = net(trainer, hidden)
     made.start = Start(made.start.linear, 0.3)
     for parameter in made.parameters():
-        parameter.data += 0.3 * lesson.normal(*parameter.shape)
+        parameter.data += 0.3 * trainer.normal(*parameter.shape)
     x = sets.vectors[:30].reshape(5, 6, -1)
     with torch.no_grad():
         wanted = made(torch.from_numpy(x)).numpy()
@@ -146,10 +146,12 @@ def test_nothing_is_learned_by_heart_from_noise() -> None:
 
 def test_an_episode_pairs_disjoint_groups_of_one_class() -> None:
     sets = classes(count=8, items=9)
-    lesson = Lesson(sets, attention.Params(noise=0.0, **SHORT), silent)
-    known = {tuple(row): int(of) for row, of in zip(lesson.taught.vectors, lesson.taught.group, strict=True)}
+    trainer = Trainer(sets, attention.Params(noise=0.0, **SHORT), silent)
+    known = {
+        tuple(row): int(of) for row, of in zip(trainer.training_sets.vectors, trainer.training_sets.group, strict=True)
+    }
     for _ in range(5):
-        episode = lesson.episode()
+        episode = trainer.episode()
         for first, second, of in zip(episode.first, episode.second, episode.classes, strict=True):
             rows = [tuple(row) for row in torch.cat([first, second]).numpy()]
             assert len(set(rows)) == len(rows)

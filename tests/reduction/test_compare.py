@@ -8,7 +8,7 @@ import pytest
 from core.errors import BadParameter, Cancelled
 from core.methods import Method, param
 from core.progress import Progress, Report, silent
-from core.reduction.compare import WAYS, Point, judged_whole, points, splits
+from core.reduction.compare import WAYS, Point, evaluated_whole, points, splits
 from core.reduction.nearest import nearest
 from core.reduction.retrieval import ranks
 from core.results import Pairs, Projection, Reducer
@@ -59,16 +59,16 @@ def test_a_point_has_the_ranks_of_the_held_out_pairs_of_each_split() -> None:
     found, parts = run(), splits(np.arange(len(PAIRS)), 3)
     assert [point.dimension for point in found] == [2, 6]
     for point in found:
-        assert point.judged.i2t.shape == point.judged.t2i.shape == (3, 50)
-        assert point.judged.i2t.dtype == point.judged.i2t_nearest.dtype == np.int32
+        assert point.evaluated.i2t.shape == point.evaluated.t2i.shape == (3, 50)
+        assert point.evaluated.i2t.dtype == point.evaluated.i2t_nearest.dtype == np.int32
         assert point.seconds > 0
         for number, split in enumerate(parts):
             held = PAIRS.take(split.held_out)
             cut = [x[:, : point.dimension] for x in (held.image, held.text)]
             alone = Pairs(*(x / np.linalg.norm(x, axis=1, keepdims=True) for x in cut))
             for way, name in WAYS.items():
-                assert np.array_equal(getattr(point.judged, way)[number], getattr(ranks(alone), name))
-                assert np.array_equal(getattr(point.judged, f"{way}_nearest")[number], getattr(nearest(alone), name))
+                assert np.array_equal(getattr(point.evaluated, way)[number], getattr(ranks(alone), name))
+                assert np.array_equal(getattr(point.evaluated, f"{way}_nearest")[number], getattr(nearest(alone), name))
 
 
 def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
@@ -80,7 +80,7 @@ def test_a_fit_sees_the_other_half_alone_with_the_seed_of_its_split() -> None:
 
 def test_all_dimensions_are_judged_on_the_same_splits() -> None:
     parts = splits(np.arange(len(PAIRS)), 2)
-    whole = judged_whole(PAIRS, parts)
+    whole = evaluated_whole(PAIRS, parts)
     assert whole.i2t.shape == whole.i2t_nearest.shape == (2, 50)
     assert np.array_equal(whole.t2i[1], ranks(PAIRS.take(parts[1].held_out)).text_to_image)
 

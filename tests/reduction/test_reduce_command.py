@@ -12,7 +12,7 @@ from core.commands.pairs import read_pairs
 from core.errors import Cancelled
 from core.methods import Method, discover
 from core.progress import Progress
-from core.reduction.compare import judged_whole, splits
+from core.reduction.compare import evaluated_whole, splits
 from core.reduction.retrieval import ranks
 from core.results import Pairs
 from core.runs.reduction import ReductionResult, ReductionRun
@@ -68,7 +68,7 @@ def place(place: Workspace) -> Workspace:
 
 def test_json_is_what_scripts_rely_on(source: str, terminal: Terminal) -> None:
     found = terminal.json("reduce", source, *FIRST, "--dims", "12,4", "--seeds", "4")
-    whole = judged_whole(PAIRS, splits(np.arange(COUNT), 4))
+    whole = evaluated_whole(PAIRS, splits(np.arange(COUNT), 4))
     shares = (whole.i2t < 1).mean(axis=1)
     assert found["full"]["i2t"] == pytest.approx(shares.mean())
     assert found["full"]["sd"]["i2t"] == pytest.approx(shares.std(ddof=1))

@@ -139,12 +139,12 @@ def test_a_reducer_is_used_on_every_caption(place: Workspace) -> None:
 
 
 def test_folds_never_part_an_image(pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
-    judged: list[set[int]] = []
+    evaluated: list[set[int]] = []
     fitted: list[set[int]] = []
 
     def score(held: Pairs) -> float:
         assert held.item is not None
-        judged.append(set(held.item.tolist()))
+        evaluated.append(set(held.item.tolist()))
         return 0.0
 
     solutions = contrastive.solutions
@@ -159,5 +159,5 @@ def test_folds_never_part_an_image(pairs: Pairs, monkeypatch: pytest.MonkeyPatch
     contrastive.solved(pairs, 4, 3, 0, lambda progress: None)
     assert len(fitted) == 4
     for fold, some in enumerate(fitted[:3]):
-        each = len(judged) // 3
-        assert not some & set().union(*judged[fold * each : (fold + 1) * each])
+        each = len(evaluated) // 3
+        assert not some & set().union(*evaluated[fold * each : (fold + 1) * each])

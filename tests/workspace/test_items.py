@@ -51,7 +51,7 @@ def test_what_went_in_comes_out(workspace: Workspace) -> None:
         {"id": first, "source": "a.jpg", "caption": "a field", "label": "sky", "year": 1999, "seen": True, "by": "me"},
         {"id": second, "source": "b", "caption": "words", "label": "", "year": None, "seen": None, "by": None},
     ]
-    assert workspace.columns() == {"year": "number", "seen": "truth", "by": "text"}
+    assert workspace.columns() == {"year": "number", "seen": "boolean", "by": "text"}
     small = workspace.thumbnails([first, second])
     assert list(small) == [first]
     assert pixels(small[first]).shape == (96, 128, 3)
@@ -194,7 +194,7 @@ def test_columns_keep_their_kind_and_nothing_is_lost(workspace: Workspace) -> No
         "size": "number",
         "note": "text",
         "id (source)": "number",
-        "a_b": "truth",
+        "a_b": "boolean",
         "size (text)": "text",
     }
     table = workspace.table(["size", "size (text)", "note", "id (source)", "a_b"])

@@ -17,8 +17,8 @@ from app.kit.rerun_guard import dialog
 from app.views.semantics import names, results, source
 from core.inputs import MODALITIES
 from core.methods import Method, discover
+from core.results import Integers
 from core.runs.care import CHECKS, CareRun, DuplicateFigures, DuplicateRun, LabelRun, MismatchRun, OutlierRun
-from core.semantics.results import Integers
 from core.workspace import RunCard, Workspace
 from core.workspace.columns import check_column
 

@@ -8,11 +8,10 @@ import pandas as pd
 
 from app.kit import records
 from app.views.semantics.results import beside_items
-from core.results import Floats, Strings
+from core.results import Floats, Integers, Strings
 from core.runs.semantics import SemanticsRun
 from core.search import highest
 from core.semantics.cosines import matrix
-from core.semantics.results import Integers
 from core.semantics.zero_shot import probabilities
 from core.workspace import RunCard, Workspace
 

@@ -15,10 +15,10 @@ from app.views.semantics import prompts, results, source
 from app.views.semantics.compared import Compared
 from app.views.semantics.grid import Grid, Head, Scale, grid, page
 from app.views.semantics.results import by_item
-from core.results import Floats
+from core.results import Floats, Integers
 from core.runs.semantics import SemanticsRun
 from core.search import highest
-from core.semantics.results import LEVEL, Integers
+from core.semantics.results import LEVEL
 from core.workspace import RunCard, Workspace
 
 if TYPE_CHECKING:

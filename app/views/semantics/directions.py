@@ -18,10 +18,10 @@ from app.scatter import Colour, maps
 from app.views.semantics import direction_form, examples, removed, results, source
 from app.views.semantics.direction_form import FITS, TAB
 from app.views.semantics.results import by_item
+from core.results import Integers
 from core.runs.direction import DirectionRun
 from core.search import highest
 from core.semantics.directions import along
-from core.semantics.results import Integers
 from core.workspace import RunCard, Workspace
 
 if TYPE_CHECKING:

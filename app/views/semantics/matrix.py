@@ -13,9 +13,8 @@ from app.kit.state import state
 from app.views.semantics.compared import Compared
 from app.views.semantics.grid import Grid, Head, Scale, grid, page
 from app.views.semantics.results import by_item
-from core.results import places
+from core.results import Integers, places
 from core.search import highest
-from core.semantics.results import Integers
 from core.workspace import Workspace
 
 NEAREST, SAMPLE, MAP = "Nearest to each prompt", "Random sample", "From the Map page"

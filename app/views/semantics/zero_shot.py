@@ -12,8 +12,9 @@ from app.kit.messages import escaped
 from app.views.semantics.compared import predicted
 from app.views.semantics.grid import Grid, Head, Scale, grid
 from app.views.semantics.results import by_item
+from core.results import Integers
 from core.runs.semantics import SemanticsRun
-from core.semantics.results import Confusion, Integers
+from core.semantics.results import Confusion
 from core.workspace import Workspace
 
 MOST, LARGEST = 30, 1_000

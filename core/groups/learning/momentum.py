@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from core.groups.learning.lesson import Lesson, Options, plain
+from core.groups.learning.trainer import Options, Trainer, plain
 from core.groups.sets import Sets, group_means
 from core.groups.start import WhitenedMean
 from core.progress import Report
@@ -24,13 +24,13 @@ class MomentumOptions(Options, Protocol):
 
 
 class Projection(nn.Module):
-    """A: (D, D), and the features of the taught groups: (K, D), unit norm."""
+    """A: (D, D), and the features of the training groups: (K, D), unit norm."""
 
-    def __init__(self, lesson: Lesson, momentum: float) -> None:
+    def __init__(self, trainer: Trainer, momentum: float) -> None:
         super().__init__()
-        self.start, self.momentum = lesson.start, momentum
+        self.start, self.momentum = trainer.start, momentum
         self.linear = nn.Parameter(torch.tensor(self.start.linear))
-        means = torch.from_numpy(group_means(lesson.taught).astype(np.float32))
+        means = torch.from_numpy(group_means(trainer.training_sets).astype(np.float32))
         self.groups = normalize(means @ self.linear.detach().T)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -54,24 +54,24 @@ def moved(groups: Tensor, features: Tensor, group: Tensor, momentum: float) -> T
     return torch.where(counts > 0, normalize(momentum * groups + (1 - momentum) * means), groups)
 
 
-def teach(sets: Sets, params: MomentumOptions, report: Report) -> WhitenedMean:
+def train(sets: Sets, params: MomentumOptions, report: Report) -> WhitenedMean:
     """The projection that is best on the classes held out; sets: groups of two items or more."""
-    lesson = Lesson(sets, params, report)
-    net = Projection(lesson, params.momentum)
+    trainer = Trainer(sets, params, report)
+    net = Projection(trainer, params.momentum)
 
     def loss() -> Tensor:
-        rows, group = _partners(lesson)
-        first, second = net(lesson.items(rows[:, 0])), net(lesson.items(rows[:, 1]))
+        rows, group = _partners(trainer)
+        first, second = net(trainer.items(rows[:, 0])), net(trainer.items(rows[:, 1]))
         return cross_entropy(first @ net.moved(second, group).T / params.temperature, group)
 
-    return lesson.learn(net, loss, "learning from momentum groups")
+    return trainer.learn(net, loss, "learning from momentum groups")
 
 
-def _partners(lesson: Lesson) -> tuple[np.ndarray, Tensor]:
+def _partners(trainer: Trainer) -> tuple[np.ndarray, Tensor]:
     """Items of random groups, each with another item of its group: rows (B, 2), groups (B,)."""
-    taught, random = lesson.taught, lesson.random
-    group = random.integers(len(taught), size=lesson.params.classes)
-    sizes = taught.sizes[group]
+    training_sets, random = trainer.training_sets, trainer.random
+    group = random.integers(len(training_sets), size=trainer.params.classes)
+    sizes = training_sets.sizes[group]
     first = random.integers(sizes)
     second = (first + 1 + random.integers(sizes - 1)) % sizes
-    return taught.starts[group][:, None] + np.stack([first, second], axis=1), torch.from_numpy(group)
+    return training_sets.starts[group][:, None] + np.stack([first, second], axis=1), torch.from_numpy(group)

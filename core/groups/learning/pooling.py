@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from core.groups.learning.lesson import SHARPNESS, Episode, Lesson, Options, contrast, lengthened, plain
+from core.groups.learning.trainer import SHARPNESS, Episode, Options, Trainer, contrast, lengthened, plain
 from core.groups.pooling import Attention, DeepSets
 from core.groups.sets import Sets
 from core.progress import Report
@@ -21,9 +21,9 @@ class PoolingOptions(Options, Protocol):
 class _Pooling(nn.Module):
     """A net that ends in the start; the start itself stays as it was chosen."""
 
-    def __init__(self, lesson: Lesson) -> None:
+    def __init__(self, trainer: Trainer) -> None:
         super().__init__()
-        self.start = lesson.start
+        self.start = trainer.start
         self.linear = torch.from_numpy(self.start.linear)
         self.sharpness = nn.Parameter(torch.tensor(SHARPNESS).log())
 
@@ -40,11 +40,11 @@ class _Pooling(nn.Module):
 
 
 class AttentionNet(_Pooling):
-    def __init__(self, lesson: Lesson, hidden: int) -> None:
-        super().__init__(lesson)
+    def __init__(self, trainer: Trainer, hidden: int) -> None:
+        super().__init__(trainer)
         dimensions = len(self.linear)
-        spread = 4 / (lesson.scale * dimensions**0.5)
-        self.look, self.gate = (nn.Parameter(lesson.normal(hidden, dimensions) * spread) for _ in range(2))
+        spread = 4 / (trainer.scale * dimensions**0.5)
+        self.look, self.gate = (nn.Parameter(trainer.normal(hidden, dimensions) * spread) for _ in range(2))
         self.look_bias, self.gate_bias, self.score = (nn.Parameter(torch.zeros(hidden)) for _ in range(3))
 
     def pooled(self, x: Tensor) -> Tensor:
@@ -57,11 +57,11 @@ class AttentionNet(_Pooling):
 
 
 class DeepSetsNet(_Pooling):
-    def __init__(self, lesson: Lesson, hidden: int) -> None:
-        super().__init__(lesson)
+    def __init__(self, trainer: Trainer, hidden: int) -> None:
+        super().__init__(trainer)
         dimensions = len(self.linear)
-        self.item = nn.Parameter(lesson.normal(hidden, dimensions) / lesson.scale)
-        self.inner = nn.Parameter(lesson.normal(hidden, hidden) * (2 / hidden) ** 0.5)
+        self.item = nn.Parameter(trainer.normal(hidden, dimensions) / trainer.scale)
+        self.inner = nn.Parameter(trainer.normal(hidden, hidden) * (2 / hidden) ** 0.5)
         self.item_bias, self.inner_bias = (nn.Parameter(torch.zeros(hidden)) for _ in range(2))
         self.output = nn.Parameter(torch.zeros(dimensions, hidden))
 
@@ -73,18 +73,18 @@ class DeepSetsNet(_Pooling):
         return DeepSets(self.start, **self.weights())
 
 
-def teach_attention(sets: Sets, params: PoolingOptions, report: Report) -> Attention:
+def train_attention(sets: Sets, params: PoolingOptions, report: Report) -> Attention:
     """The weights that are best on the classes held out; sets: groups of two items or more."""
-    lesson = Lesson(sets, params, report)
-    net = AttentionNet(lesson, params.hidden)
-    return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning which items count")
+    trainer = Trainer(sets, params, report)
+    net = AttentionNet(trainer, params.hidden)
+    return trainer.learn(net, lambda: _loss(net, trainer.episode()), "learning which items count")
 
 
-def teach_deep_sets(sets: Sets, params: PoolingOptions, report: Report) -> DeepSets:
+def train_deep_sets(sets: Sets, params: PoolingOptions, report: Report) -> DeepSets:
     """The nets that are best on the classes held out; sets: groups of two items or more."""
-    lesson = Lesson(sets, params, report)
-    net = DeepSetsNet(lesson, params.hidden)
-    return lesson.learn(net, lambda: _loss(net, lesson.episode()), "learning what items say together")
+    trainer = Trainer(sets, params, report)
+    net = DeepSetsNet(trainer, params.hidden)
+    return trainer.learn(net, lambda: _loss(net, trainer.episode()), "learning what items say together")
 
 
 def _loss(net: _Pooling, episode: Episode) -> Tensor:

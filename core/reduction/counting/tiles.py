@@ -15,7 +15,7 @@ from core.reduction.counting.nearer import count
 from core.reduction.counting.screen import screen_for
 from core.results import Floats
 
-Integers = NDArray[np.int32]
+Ranks = NDArray[np.int32]
 Doubles = NDArray[np.float64]
 Items = NDArray[np.int64]
 Strip = TypeVar("Strip")
@@ -26,7 +26,7 @@ STRIP = TILE = 512
 
 def count_all(
     image: Floats, text: Floats, item: Items, image_own: Doubles, text_own: Doubles, report: Report
-) -> tuple[Integers, Integers]:
+) -> tuple[Ranks, Ranks]:
     """How many products reach an image's own (I,), and a caption's own (N,).
 
     image: (I, D), text: (N, D), item: (N,), each caption's image.
@@ -53,7 +53,7 @@ class _Counted:
         self.rows = np.zeros(len(image), dtype=np.int32)
         self.columns = np.zeros(len(text), dtype=np.int32)
 
-    def strip(self, begin: int) -> Integers:
+    def strip(self, begin: int) -> Ranks:
         """Counts the rows from `begin` on, and gives what they add to the columns: (N,)."""
         some = slice(begin, begin + STRIP)
         columns = np.zeros_like(self.columns)
@@ -61,7 +61,7 @@ class _Counted:
             self._tile(some, slice(start, start + TILE), columns)
         return columns
 
-    def _tile(self, some: slice, others: slice, columns: Integers) -> None:
+    def _tile(self, some: slice, others: slice, columns: Ranks) -> None:
         screen = self.screen
         tile = screen.image[some] @ screen.text[others].T
         whole = (self.image[some], self.text[others])

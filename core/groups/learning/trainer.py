@@ -1,4 +1,4 @@
-"""How a learned group embedding is taught: groups of one class near each other, on classes that are held out stopped.
+"""How a learned group embedding is trained: groups of one class near each other, on classes that are held out stopped.
 
 Snell, Swersky and Zemel: Prototypical networks for few-shot learning. NeurIPS 2017 (episodes, distances squared).
 van den Oord, Li and Vinyals: Representation learning with contrastive predictive coding. 2018 (the loss).
@@ -19,9 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from core.groups.choosing import SIZES, half_taught
-from core.groups.sets import GroupEmbedder, Integers, Sets
+from core.groups.sets import GroupEmbedder, Sets
 from core.groups.start import Begun, Start, start_of
 from core.progress import Bar, Report
+from core.results import Integers
 
 EVERY = 10
 """Steps between two judgements."""
@@ -63,7 +64,7 @@ class Episode:
     classes: Tensor
 
 
-class Lesson:
+class Trainer:
     """The training groups of one fit, where it begins, and its chance."""
 
     def __init__(self, sets: Sets, params: Options, report: Report) -> None:
@@ -72,7 +73,7 @@ class Lesson:
         self.random = np.random.default_rng(params.seed)
         self.generator = torch.Generator().manual_seed(params.seed)
         held = half_taught(sets, params.seed)
-        self.taught = held[0] if held else sets
+        self.training_sets = held[0] if held else sets
         self.judge = held[1] if held else None
         self.scale = float(np.sqrt(np.square(sets.vectors).sum(axis=1).mean())) or 1.0
 
@@ -85,13 +86,13 @@ class Lesson:
         return torch.randn(shape, generator=self.generator)
 
     def items(self, rows: Integers) -> Tensor:
-        """Items of the taught classes by their rows, with noise on each: rows' shape and D."""
-        x = torch.from_numpy(self.taught.vectors[rows])
+        """Items of the training classes by their rows, with noise on each: rows' shape and D."""
+        x = torch.from_numpy(self.training_sets.vectors[rows])
         return x + self.params.noise * self.scale / x.shape[-1] ** 0.5 * self.normal(*x.shape)
 
     def episode(self) -> Episode:
         """A new one, its size drawn among those that at least two classes reach."""
-        reach = self.taught.sizes // 2
+        reach = self.training_sets.sizes // 2
         size = int(self.random.choice([size for size in (1, *SIZES) if (reach >= size).sum() >= 2]))
         able = np.flatnonzero(reach >= size)
         chosen = self.random.choice(able, min(self.params.classes, len(able)), replace=False)
@@ -103,7 +104,7 @@ class Lesson:
 
     def _pairs(self, group: int, size: int, most: int) -> Integers:
         """Disjoint pairs of groups of one class, each pair a row: (P, 2 n)."""
-        rows = self.random.permutation(self.taught.rows(group))
+        rows = self.random.permutation(self.training_sets.rows(group))
         count = min(most, len(rows) // (2 * size))
         return rows[: count * 2 * size].reshape(count, 2 * size)
 
