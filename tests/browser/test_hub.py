@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from app.kit import formats
 from app.kit.messages import JOINER
 from tests.browser import test_journey
-from tests.browser.resting import PATIENCE
+from tests.browser.resting import PATIENCE, box_at_rest
 from tests.browser.test_dialogs import make
 from tests.browser.test_journey import draw
 from tests.encoders.hub import FakeHub, serving
@@ -26,6 +26,7 @@ LITERAL = ":smile: *a* -> 1. <b>"
 def bring(page: Page, folder: Path) -> None:
     """Drawings with captions, embedded by the model that is chosen."""
     folder.mkdir()
+    box_at_rest(page.locator(".st-key-add [data-testid=stFileUploader]"))  # what is dropped before that is lost
     page.locator(".st-key-add input[type=file]").set_input_files(draw(folder))
     page.locator(".st-key-add-files button:enabled").click()
 
@@ -86,6 +87,7 @@ def bring_in_vain(page: Page, folder: Path) -> None:
     """By a model that cannot be had; the items are there all the same, captions as they were written."""
     page.locator(".st-key-pages").get_by_text("Data").click()
     choose(page, "hf-hub:someone/gone")
+    page.locator(".st-key-download-model button:visible").wait_for()
     bring(page, folder)
     expect(page.locator(".st-key-report")).to_contain_text("the hub cannot be reached", timeout=PATIENCE)
     items = page.locator(".st-key-browse-side ol > li")
