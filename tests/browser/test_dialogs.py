@@ -22,8 +22,8 @@ def ask(page: Page, name: str) -> Locator:
 def make(page: Page, name: str) -> None:
     ask(page, name).press("Enter")
     page.locator(".st-key-create button").click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("combobox", name="Workspace", exact=True)).to_have_value(name)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("combobox", name="Workspace", exact=True)).to_have_value(name, timeout=PATIENCE)
 
 
 def test_a_job_that_ends_takes_no_dialog_away(page: Page, address: str, tmp_path: Path) -> None:
