@@ -61,7 +61,7 @@ class CommandParameter:
     def value(self, written: Any) -> Any:
         """What is written, as the command takes it."""
         if self.origin is Mapping:
-            return settings(self._flag, written or [])
+            return settings(self._flag, written or [], self.option.metavar or "")
         if written is None or written == []:
             return None
         if self.option.read is not None:
@@ -89,12 +89,12 @@ class CommandParameter:
         return typer.Option(*names, **about)
 
 
-def settings(flag: str, written: Sequence[str]) -> dict[str, str]:
-    """`NAME=VALUE` pairs as a dictionary."""
+def settings(flag: str, written: Sequence[str], form: str) -> dict[str, str]:
+    """`NAME=VALUE` pairs as a dictionary; form: as which they are to be written."""
     pairs = [each.partition("=") for each in written]
     for name, equals, value in pairs:
         if not name or not equals or not value:
-            raise BadParameter(f"{flag} {name}{equals}{value}: write it as NAME=VALUE, e.g. {flag} perplexity=50")
+            raise BadParameter(f"{flag} {name}{equals}{value}: write it as {form}")
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

@@ -35,7 +35,9 @@ def as_text(result: Mapping[str, Any]) -> str:
 def table(records: Sequence[Mapping[str, Any]], head: bool = True) -> str:
     """Records as aligned columns, numbers to the right; without a head, sentences are not cut."""
     names = list(records[0])
-    cells = ([names] if head else []) + [[_cell(record.get(name), head) for name in names] for record in records]
+    cells = ([names] if head else []) + [
+        [_cell(record.get(name), head and name != "reason") for name in names] for record in records
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     right = [all(_is_number(record.get(name)) for record in records) for name in names]
     return "\n".join(_row(row, widths, right) for row in cells)

@@ -51,9 +51,7 @@ def search(
     item: str | None = None,
     report: Report = silent,
 ) -> SearchResult:
-    """The items nearest to words, to a picture's file, or to an item that is already there.
-
-    The items nearest to words, to a picture's file, or to an item that is already there.
+    """The items nearest to words or to a picture; in Python also to an item that is already there.
 
     `target`: compare with the "images" or the "captions"; None: the images, where some are embedded. An item with
     several captions is found once, by the nearest of them.

@@ -105,6 +105,8 @@ def records(title: str, found: Iterator[Any]) -> Rows:
     """Rows of JSON objects; the columns' roles are read off the first."""
     everything = list(found)
     first = next((each for each in everything if isinstance(each, Mapping) and each), {})
+    if everything and not any(isinstance(each, Mapping) for each in everything):
+        raise BadInput(f"{title}: holds no JSON object that can be read: write one a row, with an image or a caption")
     roles = Roles.of(title, list(first))
     for number, record in enumerate(everything, 1):
         where = f"{title} row {number}"
