@@ -18,7 +18,7 @@ from core.faces.pictures import Pictures, square
 from core.faces.results import MeaningResult, ReportResult
 from core.progress import Progress, Report, silent
 from core.results import Floats
-from core.sources.bundled import ASSETS, ITEMS
+from core.sources import bundled
 from core.sources.items import Refused, Value
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def indicators(editor: Editor, rows: Sequence[Columns]) -> dict[str, Floats]:
 def people(source: str | None, side: int, seed: int) -> tuple[Pictures, Sequence[Columns], int]:
     """At most `MOST` different faces of a source, or of those that come along: squares (N, side, side, 3), what is
     known of each, and how many there were; changed versions of one are left out."""
-    place = faces_of(source) if source is not None else Files(str(ASSETS / "faces" / ITEMS), None)
+    place = faces_of(source) if source is not None else Files(str(bundled.ASSETS / "faces" / bundled.ITEMS), None)
     rows = dict(each for each in place.rows() if not isinstance(each, Refused))
     names = [name for name, columns in rows.items() if columns.get("changed", "nothing") == "nothing"]
     chosen = np.random.default_rng(seed).permutation(np.array(names, object))[:MOST].tolist()

@@ -129,7 +129,7 @@ def test_settings_are_read_as_they_are_meant(words: str, values: tuple[str, ...]
         ({"set": "race=black:x"}, "race=black:x: after the colon comes a number from -3 to 3, such as race=black:2"),
         ({"set": "glasses=3.5"}, "glasses=3.5 is beyond ±3: choose a number from -3 to 3"),
         ({"set": "glasses=nan"}, "glasses=nan is beyond ±3: choose a number from -3 to 3"),
-        ({"set": "glasses"}, "--set glasses: write it as NAME=VALUE, e.g. --set perplexity=50"),
+        ({"set": "glasses"}, "--set glasses: write it as FACTOR=POSITION"),
         ({"image": "missing.png"}, "missing.png cannot be read: No such file or directory"),
         ({"image": "{file}"}, "not a picture: save it as JPEG, PNG or WebP"),
         ({"model": "missing"}, "missing cannot be read: No such file or directory"),
