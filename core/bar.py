@@ -29,7 +29,7 @@ class _Bar:
 
     def __init__(self) -> None:
         self.bar: Any = None
-        self.start = self.drawn = time.monotonic()
+        self.drawn = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()

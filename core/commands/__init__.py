@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from msgspec import convert
 
-Result = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Commands(Mapping[str, Callable[..., dict[str, Any]]]):
 COMMANDS = Commands()
 
 
-def readable(name: str, result: Result) -> Result:
+def readable(name: str, result: Json) -> Json:
     """The result of a command as a person reads it: figures, and lists of records."""
     kind = get_type_hints(_PLACES[name].find())["return"]
     return convert(result, kind).readable() if hasattr(kind, "readable") else result

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.formats import figure
 from core.results import Floats, Integers, Strings
-from core.runs.record import Chosen, Record, Result, plain
+from core.runs.record import AsDict, Chosen, Record, Result
 from core.runs.semantics import NamedItem
 from core.semantics.results import Direction
 
@@ -143,16 +143,12 @@ class RemovalFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemovalResult(RemovalFigures):
+class RemovalResult(RemovalFigures, AsDict):
     """What the command `removal` returns."""
 
     run: str | None
     items: int
     seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return plain(self)
 
     def readable(self) -> dict[str, Any]:
         """Records for a table: a row a figure, with the direction and without it."""

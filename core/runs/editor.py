@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.results import Floats
-from core.runs.record import Record, plain
+from core.runs.record import AsDict, Record
 from core.sources.items import Refused
 
 
@@ -66,17 +66,13 @@ class EditorFigures(Trained):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EditorResult(Trained):
+class EditorResult(Trained, AsDict):
     """What the command `faces train` returns. model: the editor's path."""
 
     run: str
     model: str
     refused: Sequence[Refused]
     seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return plain(self)
 
     def readable(self) -> dict[str, Any]:
         """With a line a factor, in place of what is by factor."""

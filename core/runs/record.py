@@ -126,12 +126,18 @@ class Saved:
     run: str
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a command returns. As JSON, what is as its default says is left out; other fields are always there."""
+class AsDict:
+    """What gives itself as a dictionary."""
+
+    __slots__ = ()
 
     def to_dict(self, *hidden: str) -> dict[str, Any]:
         """As JSON, but for some fields; NumPy's arrays and scalars as lists and numbers."""
         return {name: value for name, value in plain(self).items() if name not in hidden}
+
+
+class Result(AsDict, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a command returns. As JSON, what is as its default says is left out; other fields are always there."""
 
 
 def plain(value: Any) -> Any:

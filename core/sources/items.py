@@ -51,6 +51,21 @@ def different(captions: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sound(caption) for caption in captions if caption.strip()))
 
 
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Columns of one name are kept apart.
+
+    >>> distinct_names(["size", "by", "size", "size"])
+    ['size', 'by', 'size (2)', 'size (3)']
+    """
+    found = dict[str, None]()
+    for name in names:
+        number, own = 2, name
+        while own in found:
+            own, number = f"{name} ({number})", number + 1
+        found[own] = None
+    return list(found)
+
+
 def sound(text: str) -> str:
     """Text that can be written down: names of files and JSON may hold halves of characters, which become `?`."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -14,7 +14,7 @@ from typing import IO, Any
 from core.errors import BadInput
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import ItemIterator, Refused
+from core.sources.items import ItemIterator, Refused, distinct_names
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Roles, Rows, typed
 from core.sources.text import json_of, lines_of, read_text
@@ -36,45 +36,37 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
 def separated(title: str, text: str) -> Rows:
     """The rows of a CSV or TSV; raises `BadInput` where it is none."""
     lines, open_quote = _cells(title, text)
-    names = _distinct([name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)])
+    names = distinct_names(
+        [name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)]
+    )
     return chain(_rows(title, Roles.of(title, names), names, lines[1:]), open_quote)
 
 
 def _cells(title: str, text: str) -> tuple[list[list[str]], list[Refused]]:
-    """The lines of a CSV, and what is refused: the last, where a quotation mark in it is never closed."""
+    """The lines of a CSV, and what is refused: the last, where a quotation mark in it is never closed.
+
+    Only such a line makes the reader ask for more text than there is before it gives the line.
+    """
     csv.field_size_limit(2**24)
-    lines, begun, delimiter = list[list[str]](), 0, _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines, begin, over = list[list[str]](), 1, False
+
+    def asked() -> Iterator[str]:
+        nonlocal over
+        yield from io.StringIO(text, newline="")
+        over = True
+
+    reader = csv.reader(asked(), delimiter=_delimiter(text))
     try:
         for line in reader:
             lines.append(line)
-            last, begun = begun, reader.line_num
+            if over:
+                where = f"close it in line {begin}"
+                reason = f"a quotation mark is never closed, and all from there on stands in one cell: {where}"
+                return lines[:-1], [Refused(f"{title} row {len(lines)}", reason)]
+            begin = reader.line_num + 1
     except csv.Error as error:
         raise BadInput(f"{title}: line {reader.line_num} is no CSV ({error}): save it again") from None
-    if not lines or not _is_open(text, last, delimiter):
-        return lines, []
-    reason = f"a quotation mark is never closed, and all from there on stands in one cell: close it in line {last + 1}"
-    return lines[:-1], [Refused(f"{title} row {len(lines)}", reason)]
-
-
-def _is_open(text: str, before: int, delimiter: str) -> bool:
-    """Whether the last record, which begins after so many lines, ends within quotation marks."""
-    last = "".join(io.StringIO(text, newline="").readlines()[before:])
-    try:
-        return not list(csv.reader(io.StringIO(last, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return "unexpected end" in str(error)
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Two columns of one name are kept apart: the second is called `name (2)`."""
-    found: list[str] = []
-    for name in names:
-        number, own = 2, name
-        while own in found:
-            own, number = f"{name} ({number})", number + 1
-        found.append(own)
-    return found
+    return lines, []
 
 
 def _delimiter(text: str) -> str:

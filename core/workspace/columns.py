@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from core.sources.items import Value, sound
+from core.sources.items import Value, distinct_names, sound
 from core.workspace.captions import CAPTIONS, FURTHER
 
 if TYPE_CHECKING:
@@ -47,19 +47,8 @@ def safe_name(name: str) -> str:
     return f"{plain} (source)" if plain.lower() in RESERVED or plain.startswith("_") else plain
 
 
-def safe_names(names: Iterable[str]) -> dict[str, str]:
-    """Name → its safe name; of two that come to the same, the second is called `name (2)`."""
-    found = dict[str, str]()
-    for name in names:
-        number, own = 2, safe_name(name)
-        while own in found.values():
-            own, number = f"{safe_name(name)} ({number})", number + 1
-        found[name] = own
-    return found
-
-
 def kind_of(values: Iterable[Any]) -> str:
-    """The narrowest kind that holds all values: truth, number, else text."""
+    """The narrowest kind that holds all values: boolean, number, else text."""
     found = set(map(_kind, values))
     return found.pop() if len(found) == 1 else "text"
 
@@ -91,7 +80,8 @@ class Further:
 
     def __init__(self, rows: Sequence[Mapping[str, Value]], known: Mapping[str, str]) -> None:
         given: dict[str, list[Value | None]] = {}
-        names = safe_names(dict.fromkeys(name for row in rows for name in row))
+        every = list(dict.fromkeys(name for row in rows for name in row))
+        names = dict(zip(every, distinct_names(map(safe_name, every)), strict=True))
         for place, row in enumerate(rows):
             for name, value in row.items():
                 given.setdefault(names[name], [None] * len(rows))[place] = value
