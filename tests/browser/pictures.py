@@ -55,11 +55,17 @@ def table(page: Page, address: str) -> None:
 def cluster_form(page: Page, address: str) -> None:
     """The form; what was compared before stands below it."""
     page.goto(f"{address}/clusters")
-    page.locator(".st-key-clusters-head").wait_for()
-    page.locator(RESTING).wait_for()  # before that the form may be open and not drawn yet
-    if not page.locator(".st-key-start-compare button").is_visible():
-        page.locator(".st-key-clusters-head summary").first.click()
-    page.locator(".st-key-start-compare button").wait_for()
+    open_form(page, "clusters-head", "start-compare")
+
+
+def open_form(page: Page, head: str, start: str) -> None:
+    """Opens the form unless it is open; one that is may not have drawn its button yet, so that is not asked."""
+    form = page.locator(f".st-key-{head} details").first
+    form.wait_for()
+    page.locator(RESTING).wait_for()
+    if form.get_attribute("open") is None:
+        form.locator("summary").first.click()
+    page.locator(f".st-key-{start} button").wait_for()
 
 
 def clusters(page: Page, address: str) -> None:
@@ -138,11 +144,7 @@ def cluster_map(page: Page, address: str) -> None:
 def dimensions_form(page: Page, address: str) -> None:
     """The form; what was compared before stands below it."""
     page.goto(f"{address}/dimensions")
-    page.locator(".st-key-dimensions-head").wait_for()
-    page.locator(RESTING).wait_for()
-    if not page.locator(".st-key-start-reduce button").is_visible():
-        page.locator(".st-key-dimensions-head summary").first.click()
-    page.locator(".st-key-start-reduce button").wait_for()
+    open_form(page, "dimensions-head", "start-reduce")
 
 
 def dimensions(page: Page, address: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.resting import box_at_rest
+from tests.browser.resting import PATIENCE, box_at_rest
 from tests.encoders.models import make_folder
 
 pytestmark = pytest.mark.browser
@@ -135,7 +135,7 @@ def test_a_thousand_files_at_once(page: Page, address: str, tmp_path: Path) -> N
     page.locator(".st-key-own-model input").press("Enter")
     page.locator(".st-key-by-name label").click()
     page.locator(".st-key-add input[type=file]").set_input_files(sorted(pictures.iterdir()))
-    page.locator(".st-key-add-files button:enabled").click(timeout=60_000)
+    page.locator(".st-key-add-files button:enabled").click(timeout=PATIENCE)
     expect(page.locator(".st-key-report")).to_contain_text("1,000 added", timeout=240_000)
     expect(page.locator(".st-key-browse-side")).to_contain_text("été 0")
 
