@@ -47,7 +47,7 @@ class Items:
         self._items.create(columns_of.item_schema().empty_table())
 
     def count(self) -> int:
-        return self._items.open().count_rows()
+        return self._items.newest().count_rows()
 
     def columns(self) -> dict[str, str]:
         return columns_of.kinds(self._items.schema())

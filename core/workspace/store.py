@@ -4,6 +4,7 @@ The folder is what LanceDB calls a database (`items.lance`, …) and `lancedb.co
 library underneath is used directly: importing lancedb costs the first page another three seconds.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
@@ -26,6 +27,7 @@ KEEP_VERSIONS = timedelta(hours=1)
 OWN = ("spool", "editors", "bundled.json")
 """What lies beside the tables: files that were dropped, trainings that were stopped, where a bundled set came from."""
 BUSY = 0.05
+Commits = tuple[int, int, tuple[str, ...]]
 
 
 class Store:
@@ -90,12 +92,13 @@ class Store:
 
 
 class Table:
-    """One Lance table; opened anew at each use, so that it shows what other processes wrote."""
+    """One Lance table. It shows what other processes wrote; to write it is opened anew each time."""
 
     def __init__(self, uri: str, key: Sequence[str]) -> None:
         self._uri = uri
         self._key = key
         self._places: tuple[int, dict[str, int]] = (0, {})
+        self._known: tuple[Commits, lance.LanceDataset] | None = None
 
     def exists(self) -> bool:
         return self.find() is not None
@@ -103,7 +106,7 @@ class Table:
     def find(self) -> "lance.LanceDataset | None":
         """The table, or None where it is not, or is just being made."""
         try:
-            return self.open()
+            return self.newest()
         except (ValueError, OSError) as error:
             if "not found" in str(error).lower():
                 return None
@@ -111,13 +114,13 @@ class Table:
 
     def places(self) -> Mapping[str, int]:
         """Where the row of each key stands; kept until another process changes the table."""
-        return self._places_in(self.open())
+        return self._places_in(self.newest())
 
     def rows_of(self, keys: Sequence[str], columns: Sequence[str]) -> "pa.Table":
         """One row a key, in their order; nulls where there is none."""
         import pyarrow as pa
 
-        dataset = self.open()
+        dataset = self.newest()
         known = self._places_in(dataset)
         places = [known.get(key) for key in keys]
         found = [place for place in places if place is not None]
@@ -136,7 +139,18 @@ class Table:
         columns = [rows[name].to_pylist() for name in self._key]
         return columns[0] if len(columns) == 1 else map(" ".join, zip(*columns, strict=True))
 
+    def newest(self) -> "lance.LanceDataset":
+        """To read: a page asks dozens of times, and opening a table costs a millisecond."""
+        commits = _commits(self._uri)
+        if commits is None or self._known is None or self._known[0] != commits:
+            opened = self.open()
+            if commits is None:
+                return opened
+            self._known = commits, opened
+        return self._known[1]
+
     def open(self) -> "lance.LanceDataset":
+        """To write, which changes the object that is written by."""
         import lance
 
         try:
@@ -183,10 +197,10 @@ class Table:
         self.open().cleanup_old_versions(older_than=timedelta(0))
 
     def read(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table":
-        return self.open().to_table(columns=list(columns), filter=condition)
+        return self.newest().to_table(columns=list(columns), filter=condition)
 
     def schema(self) -> "pa.Schema":
-        return self.open().schema
+        return self.newest().schema
 
     def version(self) -> int:
         dataset = self.find()
@@ -199,6 +213,16 @@ class Table:
         if small >= COMPACT_FROM:
             dataset.optimize.compact_files(target_rows_per_fragment=FRAGMENT_ROWS)
             self.open().cleanup_old_versions(older_than=KEEP_VERSIONS)
+
+
+def _commits(uri: str) -> Commits | None:
+    """What is another after each commit of a table in a folder here: a file more stands in `_versions`."""
+    folder = f"{uri}/_versions"
+    try:
+        found = os.stat(folder)
+        return found.st_ino, found.st_mtime_ns, tuple(sorted(os.listdir(folder)))
+    except OSError:
+        return None
 
 
 def _refused(address: str, error: OSError | ValueError) -> BadInput:

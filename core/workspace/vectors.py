@@ -106,7 +106,7 @@ class Vectors:
 
     def _counted(self, model: str, modality: str) -> Embedded:
         table = self._table(model)
-        return Embedded(model, modality, table.open().count_rows(filter=_of(modality)), _dimension(table))
+        return Embedded(model, modality, table.newest().count_rows(filter=_of(modality)), _dimension(table))
 
 
 def fingerprint(embeddings: Embeddings) -> str:
