@@ -1,17 +1,19 @@
 """What the tables of comparisons share: numbers shown as texts, by which they are not sorted; the best in bold."""
 
 from collections.abc import Callable, Iterable
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
 
 
 def written(styler: Any, column: str, texts: Iterable[str | None]) -> Any:
-    """Each number of a column of a Pandas `Styler` as its own text; None: as it is."""
-    for row, text in enumerate(texts):
-        if text is not None:
-            styler = styler.format(lambda _, text=text: text, subset=pd.IndexSlice[[row], [column]])
-    return styler
+    """Each number of a column of a Pandas `Styler` as its own text; None: a stroke.
+
+    A `Styler` draws a column from its first row to its last, each time; a form a cell would take seventy times as long.
+    """
+    in_turn = cycle(list(texts))
+    return styler.format(lambda _: next(in_turn) or "–", subset=[column])
 
 
 def bold(column: pd.Series, best: Callable[[pd.Series], float] = max) -> list[str]:

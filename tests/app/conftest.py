@@ -1,7 +1,9 @@
 """A small workspace in a home of its own, and the pages on it."""
 
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -9,14 +11,16 @@ import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import app.shell.frame  # noqa: F401
 from app.kit.state import State, state
 from app.shell.pages import pages as every_page
 from core.jobs import Job
 from core.sources import Item
-from core.workspace import RunCard, Workspace, create_named
+from core.workspace import RunCard, Workspace, open_named
 
 COLOURS = ("red", "green", "blue")
 COUNT = 24
@@ -38,6 +42,14 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """Every `AppTest` would look through all installed packages for components; what it finds is the same each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No bundled sets, no workspaces."""
@@ -49,9 +61,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def workspace(home: Path) -> Workspace:
+def workspace(home: Path, small: Path) -> Workspace:
     """24 captioned pictures in three colours, embedded by "pocket", without a map."""
-    made = create_named("small")
+    shutil.copytree(small, home / "small")
+    return open_named("small")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test's workspace is a copy of."""
+    made = Workspace.create(tmp_path_factory.mktemp("small"))
     made.add(
         Item(
             f"{n}.png",
@@ -65,7 +84,7 @@ def workspace(home: Path) -> Workspace:
     random = np.random.default_rng(0)
     for modality in ("image", "text"):
         made.add_embeddings("pocket", modality, ids(made), unit(random.normal(size=(COUNT, 8))))
-    return made
+    return Path(made.path)
 
 
 @pytest.fixture
@@ -98,17 +117,14 @@ def opened(cold: None) -> Callable[..., AppTest]:
     def open_page(workspace: Workspace | None, page: str = "map", **chosen: object) -> AppTest:
         test = AppTest.from_file(str(MAIN), default_timeout=60)
         test.session_state["clipscape"] = State(workspace=workspace and Path(workspace.path), **chosen)
-        test.run()
-        return test if page == "map" else go_to(test, page)
+        return go_to(test, page)
 
     return open_page
 
 
 def go_to(test: AppTest, page: str) -> AppTest:
-    """Another page; AppTest itself switches only to pages that are files."""
-    address = "" if page == "map" else page
-    known = test._registered_pages.items()
-    test._page_hash = next(each for each, page in known if page["url_pathname"] == address)
+    """Runs a page, the first or another; AppTest itself switches only to pages that are files."""
+    test._page_hash = calc_hash("" if page == "map" else page)
     return test.run()
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from app.comparison import selector, source
 from app.comparison.selector import Selector
+from app.comparison.table import written
 from app.kit import records
 from core.runs.record import Record
 from core.workspace import RunCard, Workspace
@@ -25,6 +27,15 @@ class Input:
 
     def title(self, workspace: Workspace) -> str:
         return self.fingerprint
+
+
+def test_each_number_has_its_own_text_however_often_it_is_drawn() -> None:
+    table = pd.DataFrame({"name": ["a", "b", "c"], "AMI": [0.5, 0.5, np.nan], "NMI": [0.25, 0.5, 0.75]})
+    styler = written(table.style, "AMI", ["0.500 ± 0.1", "0.500 ± 0.2", None])
+    for _ in range(3):
+        body = styler._translate(False, False)["body"]
+        shown = [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in body]
+        assert [row[:2] for row in shown] == [["a", "0.500 ± 0.1"], ["b", "0.500 ± 0.2"], ["c", "–"]]
 
 
 SELECTOR = Selector(Input.of, "core.clustering", ("seed",))

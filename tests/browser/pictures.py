@@ -1,6 +1,6 @@
 """Takes the README's pictures of each page anew: `python -m tests.browser.pictures`.
 
-With `--folder DIR` every page is taken in both themes and both widths, to be looked at; `--scenes` takes only some.
+With `--folder DIR` every page is taken in both themes and three sizes, to be looked at; `--scenes` takes only some.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from tests.browser.resting import PATIENCE, RESTING, press_mark
 from tests.served import ROOT, chromium, served_app
 
 README = ROOT / "assets" / "pictures"
-WIDE, PHONE = (1440, 900), (390, 844)
+WIDE, STAGE, PHONE = (1440, 900), (1920, 1080), (390, 844)
 REDUCERS = ("Contrastive", "Neural MDS, isometric", "PCA, centred", "First coordinates", "Random projection")
 TICK, CELL, FIRST_LINE, LINE = 15, 120, 57, 38
 """Pixels: of a tick and a cell from the table's left, of its first line from its top, of a line's height."""
@@ -344,7 +344,7 @@ def shots(folder: Path | None) -> list[tuple[str, str, tuple[int, int], Path]]:
             ("faces", "light"),
         ]
         return [(scene, theme, WIDE, README / f"{scene}.png") for scene, theme in chosen]
-    sizes = {"wide": WIDE, "phone": PHONE}
+    sizes = {"wide": WIDE, "stage": STAGE, "phone": PHONE}
     return [
         (scene, theme, size, folder / f"{scene}-{theme}-{name}.png")
         for scene in SCENES

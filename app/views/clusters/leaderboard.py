@@ -155,9 +155,8 @@ def styled(found: Sequence[Entry]) -> Any:
             for entry in found
         ]
         styler = written(styler, header(each), texts)
-        if each.best:
-            styler = styler.apply(bold, best=max if each.best == "high" else min, subset=[header(each)])
-    return styler
+    best = {header(each): max if each.best == "high" else min for each in shown(found) if each.best}
+    return styler.apply(lambda column: bold(column, best[str(column.name)]), subset=list(best))
 
 
 def _columns(found: Sequence[Entry]) -> dict[str, Any]:
