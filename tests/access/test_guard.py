@@ -1,7 +1,5 @@
 """The gate: names, origins, signing in, headers; at the level of HTTP."""
 
-import os
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -11,10 +9,11 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from app import cli
 from app.access.guard import hostname
 from core.access import sessions
 from tests.access.conftest import PASSWORD, Client, signed_in
-from tests.served import ROOT, served, wait_until_healthy
+from tests.served import served, wait_until_healthy
 
 
 def stream(browser: TestClient, **headers: str) -> WebSocketTestSession:
@@ -137,19 +136,17 @@ def test_every_answer_says_what_a_browser_may_do_with_it(client: Client, ada: st
     assert "sandbox" in picture.headers["content-security-policy"]
 
 
-def said_by(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from app.cli import main; main()", "run", "--server.headless=true", *arguments]
-    environment = os.environ | settings
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-
 @pytest.mark.parametrize(
     "arguments", [["--address", "0.0.0.0"], ["--server.address", "::"], ["--server.address=10.0.0.1"]]
 )
-def test_another_address_without_accounts_is_refused_in_a_line(arguments: list[str], home: Path) -> None:
-    done = said_by(*arguments)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "accounts add NAME" in done.stderr
+def test_another_address_without_accounts_is_refused_in_a_line(
+    arguments: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.cli.status(["run", *arguments], "clipscape")
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "accounts add NAME" in said.err
 
 
 def test_the_served_app_stands_behind_the_gate(ada: str, home: Path) -> None:
