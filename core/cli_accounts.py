@@ -56,6 +56,32 @@ def remove(name: Name) -> None:
     accounts.remove(name)
 
 
+@app.command()
+def allow(
+    folder: Annotated[str | None, typer.Argument(help="A folder of this machine; left out: which there are.")] = None,
+    no_more: Annotated[bool, typer.Option("--no-more", help="Take it back.")] = False,
+) -> None:
+    """Let people read pictures, tables and weights from a folder of this machine; links are followed first."""
+    roots = accounts.read().roots if folder is None else accounts.allow(folder, not no_more)
+    print("\n".join(roots) or "none")
+
+
+@app.command()
+def share(
+    workspace: Annotated[str, typer.Argument(help="Its name, or its folder.", metavar="WORKSPACE")],
+    owner: Annotated[str | None, typer.Option(help="Whose it is; left out: as before.", metavar="NAME")] = None,
+    look: Annotated[bool, typer.Option("--look/--no-look", help="Whether others may look at it.")] = True,
+) -> None:
+    """Say whose a workspace is, and whether the others may look at it."""
+    from core.access import rights
+    from core.inputs import open_workspace
+
+    path = open_workspace(workspace).path
+    if owner:
+        accounts.read().account(owner)
+    rights.own(path, owner or rights.owned(path).owner, look)
+
+
 def _line(name: str, account: accounts.Account) -> dict[str, Any]:
     tokens = ", ".join(f"{each.id} {each.name}".strip() for each in account.tokens)
     return {

@@ -1,6 +1,7 @@
 """What is around every page: style, side bar, and one plain line for an error."""
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import streamlit as st
 
 from app.kit import rerun_guard
 from app.kit.messages import plainly
+from app.kit.person import person
 from app.shell import job_tray, workspace_picker
+from core.access.rights import Person
 from core.versions import summary
 
 HERE = Path(__file__).parent
@@ -21,10 +24,21 @@ def show(page: st.Page, pages: Sequence[st.Page]) -> None:
     rerun_guard.closed()
     st.html(HERE / "style.css")
     st.logo(MARK, size="large")
-    with st.sidebar:
-        side_bar(page, pages)
     with plainly():
+        who = person()
+        with st.sidebar:
+            side_bar(page, pages)
+            _signed_in(who)
         page.run()
+
+
+def _signed_in(who: Person) -> None:
+    """Who it is, and the way out."""
+    if not who.is_alone:
+        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        out = f"{f'/{base}' if base else ''}/sign-out"
+        link = f'<a href="{out}" target="_self">Sign out</a>'
+        st.html(f'<p class="signed-in">{escape(who.name)}, {who.role} · {link}</p>')
 
 
 def side_bar(page: st.Page, pages: Sequence[st.Page]) -> None:

@@ -53,10 +53,14 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Access(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The whole file. secret: signs sessions. signed_out: sessions that ended early, and when they would have ended."""
+    """The whole file. secret: signs sessions. roots: folders of this machine that people may read from.
+
+    signed_out: sessions that ended early, and when they would have ended.
+    """
 
     secret: str = ""
     accounts: dict[str, Account] = {}
+    roots: tuple[str, ...] = ()
     signed_out: dict[str, float] = {}
 
     def account(self, name: str) -> Account:
@@ -156,6 +160,22 @@ def remove(name: str) -> None:
         return replace(access, accounts={each: kept for each, kept in access.accounts.items() if each != name})
 
     change(made)
+
+
+def allow(folder: str | Path, allowed: bool = True) -> tuple[str, ...]:
+    """People may read from a folder of this machine, or no more; all that they may then.
+
+    Raises `BadInput` for what is no folder, and for the root of the file system.
+    """
+    path = Path(folder).expanduser().resolve()
+    if allowed and (not path.is_dir() or path == Path(path.anchor)):
+        raise BadInput(f"{folder}: allow an existing folder, and not the root of the file system")
+
+    def made(access: Access) -> Access:
+        others = [each for each in access.roots if each != str(path)]
+        return replace(access, roots=tuple(sorted([*others, str(path)] if allowed else others)))
+
+    return change(made).roots
 
 
 def new_token(name: str, purpose: str = "") -> str:

@@ -7,8 +7,10 @@ from typing import Any
 import streamlit as st
 
 from app.kit import formats, progress, store
+from app.kit.person import person
 from app.kit.state import state
 from app.views.data import models, spool
+from core.access import rights
 from core.features import is_kept
 from core.inputs import embedded_counts, full_models
 from core.sources import kinds, uploadable
@@ -87,6 +89,7 @@ def _dropped(workspace: Workspace, how: How | None) -> None:
         st.button("Add and embed", key="add-files", type="primary", disabled=not files or not how, width="stretch")
         and how
     ):
+        rights.check_change(person(), workspace.path)
         for source in spool.write(Path(workspace.path), spool.unpacked(files), by_name):
             start(workspace, how, f"Embed {source.title}", source.path, source.captions)
         state().uploads += 1

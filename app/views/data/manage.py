@@ -9,8 +9,10 @@ from zipfile import ZIP_STORED, ZipFile
 import streamlit as st
 
 from app.kit import downloads, formats
+from app.kit.person import may_change, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
+from core.access import rights
 from core.errors import BadInput
 from core.jobs import jobs
 from core.workspace import Workspace, home
@@ -24,7 +26,8 @@ def show(workspace: Workspace) -> None:
         downloads.button(
             "Export as a zip", lambda: exported(workspace), f"{workspace.name}.zip", what, key="export-workspace"
         )
-        if st.button("Delete", key="delete-workspace", icon=":material/delete:", type="tertiary"):
+        deletable = may_change(deletes=True)
+        if deletable and st.button("Delete", key="delete-workspace", icon=":material/delete:", type="tertiary"):
             delete(workspace)
 
 
@@ -43,6 +46,7 @@ def delete(workspace: Workspace) -> None:
 
 def remove(workspace: Workspace) -> None:
     """Deletes the folder; not while a job writes there, and never a folder outside the home of workspaces."""
+    rights.check_change(person(), workspace.path, deletes=True)
     if any(job.active for job in jobs().list(workspace.path)):
         raise BadInput(f"a job still works on {workspace.name}: stop it first")
     if home().resolve() not in Path(workspace.path).resolve().parents:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.kit import downloads, pictured, progress, store
 from app.kit.forms import kept
 from app.kit.page import Outcome, Result
+from app.kit.person import may_change
 from app.scatter import Colour, Picked, maps, scatter
 from app.scatter.drawn import Drawn
 from core.jobs import Job
@@ -73,7 +74,12 @@ def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Call
         downloads.button("Run card", partial(downloads.run_card, card), file, what, key=f"{tab}-card")
         with st.popover("", icon=":material/delete:", key=f"{tab}-delete", help="Delete this result"):
             st.caption("A result that is deleted is gone; columns and models that were made from it stay.")
-            delete: dict[str, Any] = {"key": f"{tab}-delete-now", "on_click": workspace.delete_run, "args": (card.id,)}
+            delete: dict[str, Any] = {
+                "key": f"{tab}-delete-now",
+                "disabled": not may_change(True),
+                "on_click": workspace.delete_run,
+                "args": (card.id,),
+            }
             st.button("Delete it", icon=":material/delete:", **delete)
     return card
 
