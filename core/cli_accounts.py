@@ -67,6 +67,17 @@ def allow(
 
 
 @app.command()
+def limit(
+    name: Annotated[str | None, typer.Argument(help="A person's account; left out: everybody.")] = None,
+    megabytes: Annotated[int | None, typer.Option(help="In all workspaces; left out: no limit.")] = None,
+    items: Annotated[int | None, typer.Option(help="In all workspaces; left out: no limit.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Waiting or running; left out: no limit.")] = None,
+) -> None:
+    """Say how much a person may have, or everybody who has no limits of their own."""
+    accounts.limit(name, accounts.Limits(None if megabytes is None else megabytes * 1_000_000, items, jobs))
+
+
+@app.command()
 def share(
     workspace: Annotated[str, typer.Argument(help="Its name, or its folder.", metavar="WORKSPACE")],
     owner: Annotated[str | None, typer.Option(help="Whose it is; left out: as before.", metavar="NAME")] = None,

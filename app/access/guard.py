@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access import page
-from core.access import accounts, sessions
+from core.access import accounts, audit, sessions
 from core.access.attempts import Attempts
 from core.errors import ClipscapeError
 
@@ -130,8 +130,8 @@ class Guard:
             return self._signed_out(asked)
         if path == f"{self.rules.base}/sign-in":
             return await self._tried(Request(scope, receive)) if method == "POST" else self._to("")
-        if sessions.name_of(asked.cookies.get(sessions.COOKIE)):
-            return None
+        if name := sessions.name_of(asked.cookies.get(sessions.COOKIE)):
+            return self._too_much(name, asked) if method == "PUT" else None
         if method != "GET" or "text/html" not in asked.headers.get("accept", ""):
             return _plain("sign in first", 401)
         if asked.headers.get("sec-fetch-site") == "cross-site":
@@ -154,6 +154,7 @@ class Guard:
             return self._form(target, 429, f"Too many attempts: try again in {wait / 60 + 0.5:.0f} minutes")
         async with self._at_once:
             right = await run_in_threadpool(accounts.is_right, name, given.get("password", ""))
+        audit.log(name[:60], "sign in" if right else "sign in refused")
         if not right:
             return self._form(target, 401, "Name or password is wrong", name=name[:60])
         self.attempts.forgive(*keys)
@@ -169,6 +170,17 @@ class Guard:
             samesite="strict",
         )
         return answer
+
+    def _too_much(self, name: str, upload: HTTPConnection) -> Response | None:
+        """Why a person may not send a file of this size; None where they may. Streamlit holds it to that size."""
+        from core.access import quotas  # the store's libraries, which the first page need not wait for
+
+        if accounts.read().account(name).role == "look":
+            return _plain(f"{name}: the role look brings nothing", 403)
+        length, left = upload.headers.get("content-length", ""), quotas.bytes_left(name)
+        if left is None or (length.isdecimal() and int(length) <= left):
+            return None
+        return _plain(f"{length or 'unknown'} bytes, but {left} are left of your limit: delete something first", 413)
 
     def _signed_out(self, asked: HTTPConnection) -> Response:
         if asked.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.kit.state import state
 from core import jobs as running
-from core.access import accounts, rights, sessions
+from core.access import accounts, audit, quotas, rights, sessions
 from core.access.rights import ALONE, Person
 from core.errors import BadInput
 from core.jobs import Job, jobs
@@ -42,6 +42,8 @@ def start(command: str, arguments: Mapping[str, Any], title: str, workspace: str
     """A new job in this person's name. Raises `BadInput` where they may not start it."""
     who = person()
     rights.check_command(who, command, arguments, workspace)
+    quotas.check_job(who, command, lambda: [job for job in own_jobs() if job.active])
+    log(f"start {command}", workspace)
     return jobs().start(command, arguments, title, workspace, who.name)
 
 
@@ -49,6 +51,12 @@ def ask(command: str, arguments: Mapping[str, Any], timeout: float = 60.0) -> di
     """The answer to a short question, see `core.jobs.ask`. Raises `BadInput` where they may not ask it."""
     rights.check_command(person(), command, arguments, str(arguments.get("workspace") or ""), asks=True)
     return running.ask(command, arguments, timeout)
+
+
+def log(change: str, workspace: str = "") -> None:
+    """Into the audit log, where people have accounts."""
+    if not (who := person()).is_alone:
+        audit.log(who.name, change, workspace)
 
 
 def own_jobs() -> list[Job]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.kit import store
 from app.kit.messages import message
-from app.kit.person import may_change, person
+from app.kit.person import log, may_change, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core.access import rights
@@ -67,6 +67,7 @@ def _create(name: str) -> None:
         made = Path(create_named(name).path)
         if not who.is_alone:
             rights.own(made, who.name)
+            log("create", str(made))
         state().open(made)
     except BadInput as error:
         st.session_state[REFUSAL] = str(error)

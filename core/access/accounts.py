@@ -43,6 +43,14 @@ class Token(msgspec.Struct, frozen=True):
     hash: str
 
 
+class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The most that a person may have: bytes and items in their workspaces, jobs at once; None: no limit."""
+
+    bytes: int | None = None
+    items: int | None = None
+    jobs: int | None = None
+
+
 class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person. password: its hash; None for one who signs in with a token, or elsewhere by that e-mail address."""
 
@@ -50,6 +58,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     password: str | None = None
     email: str | None = None
     tokens: tuple[Token, ...] = ()
+    limits: Limits | None = None
 
 
 class Access(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,6 +70,7 @@ class Access(msgspec.Struct, frozen=True, omit_defaults=True):
     secret: str = ""
     accounts: dict[str, Account] = {}
     roots: tuple[str, ...] = ()
+    limits: Limits = Limits()
     signed_out: dict[str, float] = {}
 
     def account(self, name: str) -> Account:
@@ -176,6 +186,19 @@ def allow(folder: str | Path, allowed: bool = True) -> tuple[str, ...]:
         return replace(access, roots=tuple(sorted([*others, str(path)] if allowed else others)))
 
     return change(made).roots
+
+
+def limit(name: str | None, most: Limits) -> None:
+    """Sets the limits of an account, or with None those of everybody who has none of their own."""
+
+    def made(access: Access) -> Access:
+        if name is None:
+            return replace(access, limits=most)
+        return _with(access, name, replace(access.account(name), limits=most))
+
+    if any(each is not None and each < 0 for each in (most.bytes, most.items, most.jobs)):
+        raise BadInput("a limit below 0: give 0 or more, or leave it out for none")
+    change(made)
 
 
 def new_token(name: str, purpose: str = "") -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.access import accounts
+from core.access import accounts, audit
 from core.access.accounts import Role
 from core.errors import BadInput
 from core.machine import home
@@ -171,35 +171,36 @@ class GuardedWorkspace(Workspace):
 
     person: Person = ALONE
 
-    def _check(self, deletes: bool = False) -> None:
+    def _check(self, change: str, deletes: bool = False) -> None:
         check_change(self.person, self.path, deletes)
+        audit.log(self.person.name, change, self.path)
 
     def add(self, *given: Any, **named: Any) -> Any:
-        self._check()
+        self._check("add")
         return super().add(*given, **named)
 
     def set_column(self, *given: Any, **named: Any) -> None:
-        self._check()
+        self._check("set column")
         super().set_column(*given, **named)
 
     def set_captions(self, *given: Any, **named: Any) -> None:
-        self._check()
+        self._check("set captions")
         super().set_captions(*given, **named)
 
     def add_embeddings(self, *given: Any, **named: Any) -> None:
-        self._check()
+        self._check("add embeddings")
         super().add_embeddings(*given, **named)
 
     def save_run(self, *given: Any, **named: Any) -> str:
-        self._check()
+        self._check("save run")
         return super().save_run(*given, **named)
 
     def delete_embeddings(self, *given: Any, **named: Any) -> None:
-        self._check(deletes=True)
+        self._check("delete embeddings", deletes=True)
         super().delete_embeddings(*given, **named)
 
     def delete_run(self, *given: Any, **named: Any) -> None:
-        self._check(deletes=True)
+        self._check("delete run", deletes=True)
         super().delete_run(*given, **named)
 
 

@@ -10,7 +10,7 @@ from app.kit import formats, progress, store
 from app.kit.person import person
 from app.kit.state import state
 from app.views.data import models, spool
-from core.access import rights
+from core.access import quotas, rights
 from core.features import is_kept
 from core.inputs import embedded_counts, full_models
 from core.sources import kinds, uploadable
@@ -90,6 +90,7 @@ def _dropped(workspace: Workspace, how: How | None) -> None:
         and how
     ):
         rights.check_change(person(), workspace.path)
+        quotas.check_bytes(person(), sum(each.size for each in files))
         for source in spool.write(Path(workspace.path), spool.unpacked(files), by_name):
             start(workspace, how, f"Embed {source.title}", source.path, source.captions)
         state().uploads += 1

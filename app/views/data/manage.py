@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, ZipFile
 import streamlit as st
 
 from app.kit import downloads, formats
-from app.kit.person import may_change, person
+from app.kit.person import log, may_change, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core.access import rights
@@ -51,6 +51,7 @@ def remove(workspace: Workspace) -> None:
         raise BadInput(f"a job still works on {workspace.name}: stop it first")
     if home().resolve() not in Path(workspace.path).resolve().parents:
         raise BadInput(f"{workspace.path} does not lie in {home()}: delete it by hand")
+    log("delete", workspace.path)
     shutil.rmtree(workspace.path)
     st.cache_resource.clear()
 
