@@ -60,9 +60,7 @@ def check_job(person: Person, command: str, active: "Callable[[], list[Job]]") -
     if most.jobs is not None and len(active()) >= most.jobs:
         raise BadInput(f"{person.name}: {most.jobs} jobs at once are your limit: wait until one has ended, or stop one")
     if bytes_left(person.name) == 0:
-        raise BadInput(
-            f"{person.name}: your workspaces hold {size(most.bytes or 0)}, your limit: delete something first"
-        )
+        raise BadInput(f"{person.name}: your limit of {size(most.bytes or 0)} is reached: delete something first")
     if command == "embed" and most.items is not None:
         held = sum(Workspace.open(folder).count() for folder in own_folders(person.name))
         if held >= most.items:
