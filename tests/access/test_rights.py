@@ -1,5 +1,6 @@
 """Who may see, start, write and delete what; and which files of the machine are read."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from core.access.rights import ALONE, Person, check_change, check_command, check
 from core.errors import BadInput
 from core.sources import bundled
 from core.workspace import Workspace, create_named
+from tests.served import ROOT
 from tests.terminal import Terminal
 
 ADA, BOB, EVE = Person("ada", "manage"), Person("bob", "add"), Person("eve", "look")
@@ -153,3 +155,9 @@ def test_the_administrators_commands(tmp_path: Path, made: Callable[..., str], a
     terminal.text("accounts", "share", "ours", "--no-look")
     assert rights.owned(path) == rights.Owned("ada", shared=False)
     assert terminal.refused("accounts", "share", "ours", "--owner", "zoe").startswith("no account 'zoe'")
+
+
+def test_every_job_and_question_of_a_page_is_asked_for_in_a_persons_name() -> None:
+    around = re.compile(r"jobs\(\)\.(start|ask)\(|from core\.jobs import .*\bask\b|Workspace\.(open|create)\(")
+    found = [path for path in (ROOT / "app").rglob("*.py") if around.search(path.read_text())]
+    assert [path.name for path in found] == ["person.py"]
