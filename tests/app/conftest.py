@@ -152,8 +152,8 @@ class FakeJobs:
     def __init__(self) -> None:
         self.known: list[Job] = []
 
-    def start(self, command: str, arguments: dict, title: str = "", workspace: str = "") -> Job:
-        self.known.append(Job(str(len(self.known) + 1), title, command, dict(arguments), workspace))
+    def start(self, command: str, arguments: dict, title: str = "", workspace: str = "", person: str = "") -> Job:
+        self.known.append(Job(str(len(self.known) + 1), title, command, dict(arguments), workspace, person))
         return self.known[-1]
 
     def list(self, workspace: str | None = None) -> list[Job]:

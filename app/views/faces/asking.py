@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from msgspec import convert
 
-from app.kit import person
+from app.kit.person import ask
 from app.views.faces.face import Face, Settings
 from core.faces import results
 from core.faces.options import bundled_file
@@ -86,12 +86,12 @@ def _ask(kind: type[Answer], question: str, /, model: str | None, **arguments: A
 
 
 def _ask_anew(kind: type[Answer], question: str, /, **arguments: Any) -> Answer:
-    return convert(person.ask(f"faces {question}", arguments, PATIENCE), kind)
+    return convert(ask(f"faces {question}", arguments, PATIENCE), kind)
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT)
 def _answer(question: str, arguments: Mapping[str, Any], version: int) -> dict[str, Any]:
-    return person.ask(f"faces {question}", arguments, PATIENCE)
+    return ask(f"faces {question}", arguments, PATIENCE)
 
 
 def _made(found: results.Face, title: str) -> Face:
