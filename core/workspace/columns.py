@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIXED = ("id", "source", "caption", "label")
+TAG = "tag"
+"""The column of a person's own words for items; see `core.tags`."""
 PICTURES = ("image", "thumbnail")
 HIDDEN = ("row", "pictured", FURTHER)
 """Kept for the workspace itself: the place among the items, whether there is a picture, captions after the first."""
