@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 
 from app.kit import downloads
+from app.kit.messages import said
 
 File = tuple[str, Callable[[], bytes], str, str]
 """Title, what makes it, name, what it holds."""
@@ -21,4 +22,4 @@ def remove(key: str, help: str, line: str, title: str, action: Callable[[], None
     """A menu with a line about what is lost, and the button that deletes."""
     with st.popover("", icon=":material/delete:", key=key, help=help):
         st.caption(line)
-        st.button(title, key=f"{key}-now", icon=":material/delete:", on_click=action)
+        st.button(title, key=f"{key}-now", icon=":material/delete:", on_click=said(action))

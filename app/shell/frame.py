@@ -1,6 +1,6 @@
 """What is around every page: style, side bar, and one plain line for an error."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,8 @@ import streamlit as st
 
 from app.kit import rerun_guard
 from app.kit.messages import plainly
+from app.kit.state import state
+from app.kit.streamlit_internals import widgets_of
 from app.shell import job_tray, workspace_picker
 from core.versions import summary
 
@@ -25,6 +27,12 @@ def show(page: st.Page, pages: Sequence[st.Page]) -> None:
         side_bar(page, pages)
     with plainly():
         page.run()
+
+
+def drawn(show: Callable[[], None]) -> None:
+    """What a page draws are widgets of its workspace: no click in the form of one writes to another."""
+    with widgets_of(str(state().workspace)):
+        show()
 
 
 def side_bar(page: st.Page, pages: Sequence[st.Page]) -> None:

@@ -52,7 +52,7 @@ def methods(report: Report = silent) -> MethodsResult:
 
 def copy(
     workspace: Place,
-    name: Annotated[str, Argument("Its name, as the app lists it, or its folder.")],
+    name: Annotated[str, Argument("How the copy is called, as the app lists it.", "NAME")],
     report: Report = silent,
 ) -> CopyResult:
     """Copy a workspace with all that is in it; a bundled set stays as it came, its copy can be added to and tagged."""

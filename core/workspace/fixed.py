@@ -13,10 +13,10 @@ from core.workspace.columns import TAG
 
 def bundled_set(path: str) -> str | None:
     """The name of the bundled set whose workspace lies there; None for a person's own."""
-    place, within = Path(path), home().resolve()
-    if "://" in path or place.name not in (names := bundled.names()) and place.resolve().name not in names:
+    if "://" in path:
         return None
-    here = (place.parent.resolve() / place.name, place.resolve())
+    place, within, names = Path(path), home().resolve(), bundled.names()
+    here = (place.parent.resolve() / place.name, place.resolve())  # the home may hold a link to it, or be linked to
     return next((each.name for each in here if each.parent == within and each.name in names), None)
 
 

@@ -31,20 +31,19 @@ def create_named(name: str) -> Workspace:
 
 
 def copy(workspace: Workspace, name: str) -> Workspace:
-    """A copy of a workspace with all that is in it, by a new name or in a new folder; others see all of it or nothing.
+    """A copy of a workspace with all that is in it, by a new name; others see all of it or nothing.
 
-    Raises `BadInput` for a name or a folder that is taken.
+    Raises `BadInput` for a name that is taken or that no folder can have.
     """
     if "://" in workspace.path:
         raise BadInput(f"{workspace.path}: lies in an object store: copy it with the tools of that store")
-    target = _free(name) if Path(name).name == name else Path(name).absolute()
+    target = _free(name)
     with _aside() as fresh:
         with workspace._store.writing():
             shutil.copytree(workspace.path, fresh / "copy", ignore=shutil.ignore_patterns(".lock", "spool", _STAMP))
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise BadInput(f"{target}: there is something already: choose another name")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(fresh / "copy", target)
+        if target.exists():
+            raise BadInput(f"workspace {name!r}: there is one already: choose another name")
+        (fresh / "copy").rename(target)
     return Workspace.open(target)
 
 

@@ -71,7 +71,7 @@ class Workspace:
 
     @property
     def is_bundled(self) -> bool:
-        """Whether it is a set that came along: what a person brings goes into a copy; see `core.workspace.home.copy`."""
+        """Whether it is a set that came along: what a person brings goes into a copy of it."""
         return fixed.bundled_set(self.path) is not None
 
     @property

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from app.kit import store
-from app.kit.state import State
+from app.kit.state import Group, State
 from app.shell import workspace_picker
-from core.workspace import create_named
-from tests.app.conftest import chosen
+from core.workspace import Workspace, create_named
+from tests.app.conftest import FakeJobs, chosen, ids
 
 
 def test_a_workspace_that_cannot_be_read_is_not_opened_and_the_box_says_so(opened, mapped, home: Path) -> None:
@@ -33,6 +33,45 @@ def test_a_workspace_that_was_deleted_elsewhere_is_said_to_be_gone(opened, mappe
     shutil.rmtree(mapped.path)
     test.run()
     assert any("is there no more" in each.value for each in test.toast)
+
+
+def test_what_was_pressed_on_the_page_of_one_workspace_reaches_no_other(opened, mapped, jobs: FakeJobs) -> None:
+    """The click was on its way when the session went to another workspace."""
+    test = opened(mapped, "data")
+    test.text_input(key="path").set_value("/pictures").run()
+    pressed = test.button(key="add-path").click()
+    chosen(test).open(Path(create_named("other").path))
+    pressed.run()
+    assert jobs.known == []
+    assert test.title[0].value == "other"
+    assert test.text_input(key="path").value == ""
+    test.text_input(key="path").set_value("/pictures").run()
+    test.button(key="add-path").click().run()
+    assert [Path(job.arguments["workspace"]).name for job in jobs.known] == ["other"]
+
+
+def test_a_bundled_set_offers_a_copy_and_goes_there(opened, mapped, home: Path, monkeypatch, jobs: FakeJobs) -> None:
+    """As if the set "small" had come along: nothing can be added, and a tag is written to the copy."""
+    monkeypatch.setattr("core.sources.bundled.names", lambda: ["small"])
+    monkeypatch.setattr("core.sources.bundled.columns", lambda name: [])
+    monkeypatch.setattr("core.workspace.home._restore_bundled", lambda name: None)
+    test = opened(mapped, "data")
+    assert not [each for each in test.button if each.key in ("add-files", "add-path", "delete-workspace")]
+    test.button(key="copy-to-add").click().run()
+    test.text_input(key="copy-name").set_value("../up").run()
+    test.button(key="copy-sure").click().run()
+    assert "letters, digits" in test.toast[0].value
+    assert chosen(test).workspace == Path(mapped.path)
+
+    test = opened(mapped, group=Group("red ones", tuple(ids(mapped)[:2])))
+    test.text_input(key="tag-value").set_value("mine")
+    test.button(key="save-tag").click().run()
+    assert test.text_input(key="copy-name").value == "my small"
+    test.button(key="copy-sure").click().run()
+    made = Workspace.open(home / "my small")
+    assert chosen(test).workspace == Path(made.path)
+    assert made.table(["tag"])["tag"].to_pylist()[:3] == ["mine", "mine", None]
+    assert "tag" not in mapped.columns()
 
 
 @pytest.mark.parametrize("box", ["first", "new"])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.kit import downloads, pictured, progress, store
 from app.kit.forms import kept
+from app.kit.messages import said
 from app.kit.page import Outcome, Result
 from app.scatter import Colour, Picked, maps, scatter
 from app.scatter.drawn import Drawn
@@ -73,7 +74,11 @@ def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Call
         downloads.button("Run card", partial(downloads.run_card, card), file, what, key=f"{tab}-card")
         with st.popover("", icon=":material/delete:", key=f"{tab}-delete", help="Delete this result"):
             st.caption("A result that is deleted is gone; columns and models that were made from it stay.")
-            delete: dict[str, Any] = {"key": f"{tab}-delete-now", "on_click": workspace.delete_run, "args": (card.id,)}
+            delete: dict[str, Any] = {
+                "key": f"{tab}-delete-now",
+                "on_click": said(workspace.delete_run),
+                "args": (card.id,),
+            }
             st.button("Delete it", icon=":material/delete:", **delete)
     return card
 
