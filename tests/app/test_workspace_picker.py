@@ -54,14 +54,15 @@ def test_a_bundled_set_offers_a_copy_and_goes_there(opened, mapped, home: Path, 
     """As if the set "small" had come along: nothing can be added, and a tag is written to the copy."""
     monkeypatch.setattr("core.sources.bundled.names", lambda: ["small"])
     monkeypatch.setattr("core.sources.bundled.columns", lambda name: [])
-    monkeypatch.setattr("core.workspace.home._restore_bundled", lambda name: None)
+    monkeypatch.setattr("core.sources.bundled.datasets", lambda: [])
     test = opened(mapped, "data")
     assert not [each for each in test.button if each.key in ("add-files", "add-path", "delete-workspace")]
     test.button(key="copy-to-add").click().run()
-    test.text_input(key="copy-name").set_value("../up").run()
+    taken = create_named("my small")
     test.button(key="copy-sure").click().run()
-    assert "letters, digits" in test.toast[0].value
+    assert "there is one already" in test.toast[0].value
     assert chosen(test).workspace == Path(mapped.path)
+    shutil.rmtree(taken.path)
 
     test = opened(mapped, group=Group("red ones", tuple(ids(mapped)[:2])))
     test.text_input(key="tag-value").set_value("mine")

@@ -20,7 +20,7 @@ from core.workspace import delete as delete_workspace
 def show(workspace: Workspace) -> None:
     """A menu beside the title."""
     with st.popover("Workspace", icon=":material/folder:", key="manage"):
-        st.caption(f"{workspace.path}")
+        st.caption(escaped(workspace.path))
         what = "Items, embeddings and maps as Parquet files"
         downloads.button(
             "Export as a zip", lambda: exported(workspace), f"{workspace.name}.zip", what, key="export-workspace"
