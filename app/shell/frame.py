@@ -1,6 +1,7 @@
 """What is around every page: style, side bar, and one plain line for an error."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from app.kit import rerun_guard
 from app.kit.messages import plainly
 from app.kit.state import state
 from app.kit.streamlit_internals import widgets_of
-from app.shell import job_tray, workspace_picker
+from app.shell import job_tray, report, workspace_picker
+from core import log
+from core.errors import ClipscapeError
 from core.versions import summary
 
 HERE = Path(__file__).parent
@@ -25,8 +28,22 @@ def show(page: st.Page, pages: Sequence[st.Page]) -> None:
     st.logo(MARK, size="large")
     with st.sidebar:
         side_bar(page, pages)
-    with plainly():
+    report.show()
+    with plainly(), _remembered(page.title):
         page.run()
+
+
+@contextmanager
+def _remembered(page: str) -> Iterator[None]:
+    """An error of ours goes to the log, and a report of it is offered."""
+    try:
+        yield
+    except ClipscapeError:
+        raise
+    except Exception as error:
+        log.write(f"page {page}", log.described(error))
+        report.offer("report-page")
+        raise
 
 
 def drawn(show: Callable[[], None]) -> None:

@@ -20,7 +20,8 @@ RENDERED = """(rendered) => {
     if (each.shadowRoot) look(each.shadowRoot);
     if (["STYLE", "SCRIPT"].includes(each.tagName)) return;
     const text = each.textContent.trim();
-    if (rendered.includes(text) || text.includes("qq49qq") || each.matches("iframe, .katex")) found.push(each.outerHTML);
+    const isMore = rendered.includes(text) || text.includes("qq49qq") || each.matches("iframe, .katex");
+    if (isMore) found.push(each.outerHTML);
   });
   look(document);
   return found.map((each) => each.slice(0, 200));
@@ -74,7 +75,12 @@ def check(page: Page, where: str, folder: Path | None = None) -> None:
     assert page.events == [], where  # type: ignore[attr-defined]
 
 
-def test_words_stay_words_on_every_page(page: Page, address: str, folder: Path | None = None) -> None:
+def test_words_stay_words_on_every_page(page: Page, address: str) -> None:
+    visit(page, address)
+
+
+def visit(page: Page, address: str, folder: Path | None = None) -> None:
+    """Every page, and what opens on it; folder: for pictures of it."""
     for name in ADDRESSES:
         page.goto(f"{address}/{name}")
         page.locator(".st-key-tray").wait_for(state="attached")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from app.kit import formats
-from app.kit.charts import DIVERGING, words
+from app.kit import charts, formats
+from app.kit.charts import DIVERGING
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
 from app.views.faces import asking
@@ -83,7 +83,7 @@ def figure(latent: LatentMeaning, rows: list[str], chosen: list[int]) -> "Figure
         go.Heatmap(
             z=np.where(sure, rho, np.nan),
             x=[latent.names[place] for place in chosen],
-            y=list(map(words, rows)),
+            y=list(map(charts.words, rows)),
             customdata=np.dstack([np.round(rho, 2).astype(object), doubt]),
             colorscale=DIVERGING,
             zmin=-1,
