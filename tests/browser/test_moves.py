@@ -1,4 +1,4 @@
-"""A person makes a workspace, goes to another page and adds pictures while somebody else's job runs: never elsewhere."""
+"""A new workspace, another page, then pictures, while somebody else's job runs: they go nowhere else."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,12 +30,12 @@ def address(home: Path) -> Iterator[str]:
 
 def compare(page: Page) -> None:
     """Begins a job that takes minutes, in the session of this page."""
-    choose_methods(page, ["SwAV"])
+    choose_methods(page, ["SwAV prototypes"])
     page.locator(".st-key-cluster-seeds input").fill("20")
     page.locator(".st-key-cluster-seeds input").press("Enter")
-    expect(page.locator(".st-key-compare")).to_contain_text("20 runs on 9,170 items")
+    expect(page.locator(".st-key-compare")).to_contain_text("20 runs on 9,170 items", timeout=PATIENCE)
     page.locator(".st-key-start-compare button").click()
-    page.locator(".st-key-tray").get_by_text("Stop", exact=True).wait_for()
+    page.locator(".st-key-tray").get_by_text("Stop", exact=True).first.wait_for()
 
 
 def held(place: Path) -> list[str]:
@@ -65,11 +65,11 @@ def test_nothing_is_written_to_another_workspace(
         page.locator(".st-key-create button:enabled").click()
         page.locator(".st-key-pages").get_by_text(PAGES[number % 3]).click()
         page.locator(".st-key-pages").get_by_text("Data").click()
-        expect(page.locator(".st-key-data-head h1")).to_have_text(name)
+        expect(page.locator(".st-key-data-head h1")).to_have_text(name, timeout=PATIENCE)
         page.locator(".st-key-add input[type=file]").set_input_files(picture)
         page.locator(".st-key-add-files button:enabled").click()
-        expect(page.locator(".st-key-report")).to_be_visible()
-        expect(page.locator(".st-key-data-head h1")).to_have_text(name)
+        expect(page.locator(".st-key-report")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".st-key-data-head h1")).to_have_text(name, timeout=PATIENCE)
         expect(page.locator(".st-key-picker")).to_contain_text(name)
     expect(busy.locator(".st-key-tray")).to_contain_text("SwAV")  # it has run all the while
     for number in range(times):
