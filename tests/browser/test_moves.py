@@ -62,6 +62,7 @@ def test_nothing_is_written_to_another_workspace(
         Image.new("RGB", (64, 64), (number * 10, 100, 200)).save(picture)
         page.locator("[data-testid=stSidebar] .st-key-new-workspace button").first.click()
         page.get_by_role("dialog").get_by_role("textbox").fill(name)
+        page.get_by_role("dialog").get_by_role("textbox").press("Enter")
         page.locator(".st-key-create button:enabled").click()
         page.locator(".st-key-pages").get_by_text(PAGES[number % 3]).click()
         page.locator(".st-key-pages").get_by_text("Data").click()
@@ -70,7 +71,7 @@ def test_nothing_is_written_to_another_workspace(
         page.locator(".st-key-add-files button:enabled").click()
         expect(page.locator(".st-key-report")).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".st-key-data-head h1")).to_have_text(name, timeout=PATIENCE)
-        expect(page.locator(".st-key-picker")).to_contain_text(name)
+        expect(page.get_by_role("combobox", name="Workspace", exact=True)).to_have_value(name)
     expect(busy.locator(".st-key-tray")).to_contain_text("SwAV")  # it has run all the while
     for number in range(times):
         assert held(home / f"mine {times} {number}") == [f"{number}.png"]
