@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from app.kit.formats import shown
 from core.errors import ClipscapeError
 
 Arguments = ParamSpec("Arguments")
@@ -50,7 +51,7 @@ def escaped(text: str) -> str:
     >>> escaped(":smile: -> www.a_b.org").replace(JOINER, "·")
     ':·smile: -·\\\\> www.a_b.org'
     """
-    return _literal(" ".join(text.split()))
+    return _literal(" ".join(shown(text).split()))
 
 
 def message(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from tests import hostile
-from tests.browser.resting import RESTING, box_at_rest, middle
+from tests.browser.resting import PATIENCE, RESTING, box_at_rest, middle
 from tests.served import served_app
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """Every dialog, every call of another host, every frame and every page that opens is written down."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.events = []  # type: ignore[attr-defined]
     page.on("dialog", lambda dialog: (page.events.append(dialog.message), dialog.dismiss()))  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ def foreign(request: Request) -> list[str]:
 
 def check(page: Page, where: str, folder: Path | None = None) -> None:
     """Only words: at both widths."""
-    page.locator(RESTING).wait_for(timeout=60_000)
+    page.locator(RESTING).wait_for(timeout=PATIENCE)
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(300)
