@@ -10,7 +10,6 @@ from core.formats import shortened as shortened
 from core.formats import size as size
 from core.progress import Progress
 
-
 LONGEST = 2_000
 """Letters of a text that a page sends to a browser."""
 

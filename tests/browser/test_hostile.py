@@ -18,7 +18,7 @@ TABS = ("Components", "Directions", "Gap", "Names", "Data quality")
 RENDERED = """(rendered) => {
   const found = [], look = (root) => root.querySelectorAll("*").forEach((each) => {
     if (each.shadowRoot) look(each.shadowRoot);
-    if (["STYLE", "SCRIPT"].includes(each.tagName)) return;
+    if (["STYLE", "SCRIPT"].includes(each.tagName) || each.role === "gridcell") return; // a phrase may be one word
     const text = each.textContent.trim();
     const isMore = rendered.includes(text) || text.includes("qq49qq") || each.matches("iframe, .katex");
     if (isMore) found.push(each.outerHTML);
