@@ -20,7 +20,8 @@ RENDERED = """(rendered) => {
     if (each.shadowRoot) look(each.shadowRoot);
     if (["STYLE", "SCRIPT"].includes(each.tagName) || each.role === "gridcell") return; // a phrase may be one word
     const text = each.textContent.trim();
-    const isMore = rendered.includes(text) || text.includes("qq49qq") || each.matches("iframe, .katex");
+    const isMath = each.matches(".katex") && text.includes("qq");  // formulas of ours are meant
+    const isMore = rendered.includes(text) || text.includes("qq49qq") || each.matches("iframe") || isMath;
     if (isMore) found.push(each.outerHTML);
   });
   look(document);
