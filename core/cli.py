@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from core import cli_accounts
 from core.command_line import Json, made, run
 from core.commands import COMMANDS, ON_THE_COMMAND_LINE
 from core.errors import Cancelled, ClipscapeError
@@ -64,6 +65,7 @@ app = _typer("A laboratory for CLIP embeddings: everything a page does, as a com
 models = _typer("The models that can embed: list, download, import.")
 app.add_typer(models, name="models")
 app.add_typer(_typer("Faces: edit one, factor by factor."), name="faces")
+app.add_typer(cli_accounts.app, name="accounts")
 
 
 def _tell_version(asked: bool) -> None:

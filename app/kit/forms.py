@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.kit.person import may_change
 from core.methods import Method
 
 Options = Mapping[str, str] | Sequence[str]
@@ -33,6 +34,7 @@ def parameters(method: Method, key: str) -> dict[str, Any]:
 
 def start(title: str, key: str, ready: bool, told: str) -> bool:
     """The button that starts a job, and beside it what the job will do, or what it lacks."""
+    ready = ready and may_change()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pressed = st.button(title, key=key, type="primary", icon=":material/play_arrow:", disabled=not ready)
         st.caption(told)

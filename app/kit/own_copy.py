@@ -7,8 +7,11 @@ import streamlit as st
 
 from app.kit import store
 from app.kit.messages import escaped, said
+from app.kit.person import log, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
+from core.access import rights
+from core.errors import BadInput
 from core.workspace import Workspace, copy
 
 Change = Callable[[Workspace], None]
@@ -38,8 +41,22 @@ def ask(workspace: Workspace, action: Change | None = None) -> None:
         st.rerun()
 
 
+def may_make() -> bool:
+    """Whether this person may make workspaces."""
+    try:
+        rights.check_make(person())
+    except BadInput:
+        return False
+    return True
+
+
 def _copy(workspace: Workspace, name: str, action: Change | None) -> None:
+    who = person()
+    rights.check_make(who)
     made = copy(workspace, name)
+    if not who.is_alone:
+        rights.own(made.path, who.name)
+        log("copy", made.path)
     state().open(Path(made.path))
     if action:
         action(made)

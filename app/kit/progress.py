@@ -8,7 +8,7 @@ import streamlit as st
 from msgspec import convert
 from streamlit.delta_generator import DeltaGenerator
 
-from app.kit import formats
+from app.kit import formats, person
 from app.kit.messages import escaped, message
 from app.kit.rerun_guard import watch
 from app.kit.state import state
@@ -145,6 +145,6 @@ def start(workspace: Workspace, command: str, arguments: Mapping[str, Any], titl
     When it is done, the session that started it sees its result.
     """
     itself = {} if {"source", "workspace"} & set(arguments) else {"source": workspace.path}
-    job = jobs().start(command, {**itself, **arguments}, title, workspace.path)
+    job = person.start(command, {**itself, **arguments}, title, workspace.path)
     state().expected.add(job.id)
     return job

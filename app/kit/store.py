@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from app.kit.items import Items
 from app.kit.messages import escaped
+from app.kit.person import person
 from app.kit.state import START, state
 from core import tags as tags_of
+from core.access import rights
 from core.commands.understanding import kept, measured
 from core.errors import MissingData
 from core.features import features_of, is_features
@@ -23,7 +25,7 @@ from core.inputs import workspace_rows
 from core.reduced import family, full_model, model_titles
 from core.results import Embeddings
 from core.understanding import Understanding
-from core.workspace import Workspace, open_named, workspaces
+from core.workspace import Workspace, open_named
 
 VERSIONS = 4
 """Readings kept of each kind."""
@@ -35,9 +37,10 @@ def _known_by(workspace: Workspace) -> tuple[str, int, int]:
     return workspace.path, workspace.version, versions.stat().st_mtime_ns if versions.exists() else 0
 
 
-UNTIL_CHANGED: dict[str | type[Any], Callable[[Any], Any]] = {Workspace: _known_by}
+KINDS = (Workspace, rights.GuardedWorkspace)
+UNTIL_CHANGED: dict[str | type[Any], Callable[[Any], Any]] = {kind: _known_by for kind in KINDS}
 """For the caches of Streamlit: what is read of a workspace is read anew when the workspace has changed."""
-ALWAYS: dict[str | type[Any], Callable[[Any], Any]] = {Workspace: lambda place: place.path}
+ALWAYS: dict[str | type[Any], Callable[[Any], Any]] = {kind: lambda place: place.path for kind in KINDS}
 """For what no change of the workspace changes."""
 MEASURED_HERE = 50_000
 """Vectors among which a page itself measures what `embed` has not: about a second."""
@@ -45,7 +48,7 @@ MEASURED_HERE = 50_000
 
 def names() -> list[str]:
     """Every workspace a person can open: the bundled ones first, then their own."""
-    return workspaces()
+    return rights.visible(person())
 
 
 @st.cache_resource(show_spinner=False)
@@ -64,7 +67,7 @@ def title(name: str) -> str:
 def current() -> Workspace:
     """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
     chosen = state().workspace
-    if chosen is None or not chosen.is_dir():
+    if chosen is None or not chosen.is_dir() or not rights.may_see(person(), chosen):
         if chosen is not None:
             st.toast(f"The workspace {escaped(chosen.name)} is there no more", icon=":material/info:")
         known = names()
@@ -74,10 +77,16 @@ def current() -> Workspace:
     return opened(str(state().workspace))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
 def opened(path: str) -> Workspace:
-    """A workspace's handle, one for the whole process."""
-    return Workspace.open(path)
+    """A workspace's handle, one for each person; raises `BadInput` where this one may not see it."""
+    who = person()
+    rights.check_see(who, path)
+    return _opened(path, who)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _opened(path: str, who: rights.Person) -> Workspace:
+    return rights.guarded(path, who)
 
 
 @st.cache_resource(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED)

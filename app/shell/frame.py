@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import streamlit as st
 
 from app.kit import rerun_guard
 from app.kit.messages import plainly
+from app.kit.person import person
 from app.kit.state import state
 from app.kit.streamlit_internals import widgets_of
 from app.shell import job_tray, report, workspace_picker
 from core import log
+from core.access.rights import Person
 from core.errors import ClipscapeError
 from core.versions import summary
 
@@ -26,11 +29,23 @@ def show(page: st.Page, pages: Sequence[st.Page]) -> None:
     rerun_guard.closed()
     st.html(HERE / "style.css")
     st.logo(MARK, size="large")
-    with st.sidebar:
-        side_bar(page, pages)
-    report.show()
-    with plainly(), _remembered(page.title):
-        page.run()
+    with plainly():
+        who = person()
+        with st.sidebar:
+            side_bar(page, pages)
+            _signed_in(who)
+        report.show()
+        with _remembered(page.title):
+            page.run()
+
+
+def _signed_in(who: Person) -> None:
+    """Who it is, and the way out."""
+    if not who.is_alone:
+        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        out = f"{f'/{base}' if base else ''}/sign-out"
+        link = f'<a href="{out}" target="_self">Sign out</a>'
+        st.html(f'<p class="signed-in">{escape(who.name)}, {who.role} · {link}</p>')
 
 
 @contextmanager

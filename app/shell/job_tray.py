@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.kit import progress
 from app.kit.messages import escaped, message
+from app.kit.person import own_jobs
 from app.kit.progress import JOB_SECONDS
 from app.kit.rerun_guard import watch
 from app.kit.state import state
@@ -32,19 +33,19 @@ def outcome(job: Job) -> str:
 
 
 def _runs() -> bool:
-    return any(job.active for job in jobs().list())
+    return any(job.active for job in own_jobs())
 
 
 def _news() -> bool:
     """Whether jobs have ended since the last look; what comes after them is started."""
-    ended = [job for job in jobs().list() if not job.active]
+    ended = [job for job in own_jobs() if not job.active]
     if news := state().notice(job.id for job in ended):
         pages.go_on(ended)
     return news
 
 
 def _tray() -> None:
-    known = jobs().list()
+    known = own_jobs()
     for job in known:
         if job.active:
             _active(job)
@@ -69,7 +70,8 @@ def _active(job: Job) -> None:
 
 
 def _stop(id: str) -> None:
-    jobs().stop(id)
+    if any(job.id == id for job in own_jobs()):
+        jobs().stop(id)
 
 
 def _finished(ended: Sequence[Job]) -> None:
@@ -77,7 +79,7 @@ def _finished(ended: Sequence[Job]) -> None:
         icon, colour = ENDED[job.state]
         st.caption(f":{colour}[:material/{icon}:] {message(outcome(job))}")
     if ended:
-        every = {job.id for job in jobs().list() if not job.active}
+        every = {job.id for job in own_jobs() if not job.active}
         with st.container(horizontal=True, gap="xsmall"):
             st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))
             if any(job.state == "failed" for job in ended):

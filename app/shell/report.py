@@ -3,10 +3,10 @@
 import streamlit as st
 
 from app.kit import downloads
+from app.kit.person import own_jobs, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from core import log
-from core.jobs import jobs
 
 COMMANDS = 20
 """The last of the session's server that a report names."""
@@ -30,8 +30,8 @@ def show() -> None:
 def ask() -> None:
     """Everything that would be sent, before it is."""
     st.caption("Nothing is sent from here: copy it into a message or an issue. It names commands, versions and places.")
-    private = st.checkbox("With paths, captions and other words of mine", key="report-private")
-    known = [(job.command, job.state, job.seconds, job.arguments) for job in jobs().list()[-COMMANDS:]]
+    private = person().is_alone and st.checkbox("With paths, captions and other words of mine", key="report-private")
+    known = [(job.command, job.state, job.seconds, job.arguments) for job in own_jobs()[-COMMANDS:]]
     text = log.report(known, private)
     st.code(text, language=None, wrap_lines=True, height=360)
     downloads.button("Save", text.encode, "clipscape-report.txt", key="report-save", quiet=False)

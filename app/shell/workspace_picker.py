@@ -6,10 +6,12 @@ import streamlit as st
 
 from app.kit import store
 from app.kit.messages import message
+from app.kit.person import log, may_change, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
+from core.access import rights
 from core.errors import BadInput, ClipscapeError
-from core.workspace import create_named, open_named
+from core.workspace import create_named, home, open_named
 
 REFUSAL, UNREADABLE = "clipscape-refusal", "clipscape-unreadable"
 """Why the last new workspace could not be made, and why one that was chosen could not be opened."""
@@ -18,6 +20,8 @@ REFUSAL, UNREADABLE = "clipscape-refusal", "clipscape-unreadable"
 def show() -> None:
     """The open workspace, the others, and a plus sign for a new one."""
     known = store.names()
+    who = person()
+    may_make = who.is_alone or who.role != "look"
     with st.container(key="picker", horizontal=True, vertical_alignment="center", gap="xsmall"):
         if known:
             current = store.current().name
@@ -32,10 +36,12 @@ def show() -> None:
                 label_visibility="collapsed",
                 help="Workspace",
             )
-        if st.button(
+        if may_make and st.button(
             "New workspace" if not known else "", key="new-workspace", icon=":material/add:", help="New workspace"
         ):
             new()
+    if known and not may_change():
+        st.caption(":material/visibility: To look at: you cannot change this workspace")
     if refusal := st.session_state.pop(UNREADABLE, ""):
         st.error(message(refusal), icon=":material/error:")
 
@@ -56,7 +62,13 @@ def _create(name: str) -> None:
     """A callback, which no click elsewhere in the same moment overtakes."""
     st.session_state[REFUSAL] = ""
     try:
-        state().open(Path(create_named(name).path))
+        who = person()
+        rights.check_make(who)
+        made = Path(create_named(name).path)
+        if not who.is_alone:
+            rights.own(made, who.name)
+            log("create", str(made))
+        state().open(made)
     except BadInput as error:
         st.session_state[REFUSAL] = str(error)
 
@@ -69,7 +81,9 @@ def _open(before: str) -> None:
     if store.current().name != before:
         return
     try:
-        state().open(Path(open_named(st.session_state[f"workspace-{before}"]).path))
+        name = st.session_state[f"workspace-{before}"]
+        rights.check_see(person(), home() / name)
+        state().open(Path(open_named(name).path))
     except ClipscapeError as error:
         st.session_state[f"workspace-{before}"] = before  # the box says what is open
         st.session_state[UNREADABLE] = str(error)

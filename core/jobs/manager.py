@@ -31,7 +31,8 @@ class Job:
     """One command, waiting, running or finished; it changes while the worker talks.
 
     state: "waiting", "running", "done", "stopped" or "failed". started: seconds since the epoch,
-    None while it waits. result: what the command returned (a stopped command may have kept a part).
+    None while it waits. person: the account that started it, "" on this machine alone.
+    result: what the command returned (a stopped command may have kept a part).
     error: one line for a person, when failed. events: the latest progress messages, oldest first.
     """
 
@@ -40,6 +41,7 @@ class Job:
     command: str
     arguments: dict[str, Any]
     workspace: str = ""
+    person: str = ""
     state: str = "waiting"
     progress: Progress = field(default_factory=lambda: Progress(0, None, "waiting"))
     created: float = field(default_factory=time.time)
@@ -100,10 +102,12 @@ class Jobs:
         if self.server.pid is None:
             later(after, self.server.warm) if after else self.server.warm()
 
-    def start(self, command: str, arguments: Mapping[str, Any], title: str = "", workspace: str = "") -> Job:
-        """A new job; it waits when two are running already."""
+    def start(
+        self, command: str, arguments: Mapping[str, Any], title: str = "", workspace: str = "", person: str = ""
+    ) -> Job:
+        """A new job; it waits when two are running already. person: whose account starts it."""
         with self._lock:
-            job = Job(str(next(self._numbers)), title or command, command, dict(arguments), workspace)
+            job = Job(str(next(self._numbers)), title or command, command, dict(arguments), workspace, person)
             self._jobs[job.id] = job
             self._forget()
             self._advance()

@@ -24,7 +24,9 @@ FRAGMENT_ROWS = 4096
 KEEP_VERSIONS = timedelta(hours=1)
 """Older versions of a table are deleted; who reads holds one for seconds."""
 
-OWN = ("spool", "editors", "bundled.json")
+OWNER = "owner.json"
+"""Whose a workspace is, where people have accounts; see `core.access.rights`."""
+OWN = ("spool", "editors", "bundled.json", OWNER)
 """What lies beside the tables: files that were dropped, trainings that were stopped, where a bundled set came from."""
 BUSY = 0.05
 Commits = tuple[int, int, tuple[str, ...]]

@@ -8,8 +8,10 @@ import streamlit as st
 
 from app.kit import formats, own_copy, progress, store
 from app.kit.messages import escaped
+from app.kit.person import person
 from app.kit.state import state
 from app.views.data import models, spool
+from core.access import quotas, rights
 from core.features import is_kept
 from core.inputs import embedded_counts, full_models
 from core.sources import kinds, uploadable
@@ -104,6 +106,8 @@ def _dropped(workspace: Workspace, how: How | None) -> None:
         st.button("Add and embed", key="add-files", type="primary", disabled=not files or not how, width="stretch")
         and how
     ):
+        rights.check_change(person(), workspace.path)
+        quotas.check_bytes(person(), sum(each.size for each in files))
         for source in spool.write(Path(workspace.path), spool.unpacked(files), by_name):
             start(workspace, how, f"Embed {source.title}", source.path, source.captions)
         state().uploads += 1

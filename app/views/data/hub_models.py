@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 from msgspec import convert
 
-from app.kit import formats, progress
+from app.kit import formats, person, progress
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
 from core.commands.models import ModelsResult, PlanResult
 from core.encoders.catalogue import ModelInfo
 from core.encoders.kept import folder_of
-from core.jobs import ask, jobs
+from core.jobs import jobs
 
 COMMAND = "models fetch"
 SOURCE = (
@@ -56,7 +56,7 @@ def is_hub_name(name: str) -> bool:
 @st.cache_data(show_spinner="Asking for the list of models …")
 def listed() -> list[ModelInfo]:
     """Every model of open_clip with its figures; a worker lists them, it takes some seconds once."""
-    return [model for model in convert(ask("models", {}), ModelsResult).models if model.where == "hub"]
+    return [model for model in convert(person.ask("models", {}), ModelsResult).models if model.where == "hub"]
 
 
 def is_here(model: ModelInfo | None, name: str) -> bool:
@@ -111,11 +111,11 @@ def download(name: str) -> None:
 @st.cache_data(show_spinner="Asking the hub …", ttl=60)
 def planned(name: str) -> PlanResult:
     """What the hub says of a model; raises `MissingWeights` where it cannot be reached."""
-    return convert(ask("models plan", {"name": name}), PlanResult)
+    return convert(person.ask("models plan", {"name": name}), PlanResult)
 
 
 def _start(name: str) -> None:
-    jobs().start(COMMAND, {"name": name}, f"Download {name}")
+    person.start(COMMAND, {"name": name}, f"Download {name}")
 
 
 @dialog("Models of the hub", width="large")

@@ -9,8 +9,10 @@ import streamlit as st
 
 from app.kit import downloads, formats, own_copy
 from app.kit.messages import escaped, plainly
+from app.kit.person import log, may_change, person
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
+from core.access import rights
 from core.errors import BadInput, MissingData
 from core.jobs import jobs
 from core.workspace import Workspace, open_named
@@ -25,8 +27,13 @@ def show(workspace: Workspace) -> None:
         downloads.button(
             "Export as a zip", lambda: exported(workspace), f"{workspace.name}.zip", what, key="export-workspace"
         )
-        if st.button("Make a copy", key="copy-workspace", icon=":material/content_copy:", type="tertiary"):
+        deletable = may_change(deletes=True)
+        if own_copy.may_make() and st.button(
+            "Make a copy", key="copy-workspace", icon=":material/content_copy:", type="tertiary"
+        ):
             own_copy.ask(workspace)
+        if not deletable:
+            return
         if workspace.is_bundled:
             if st.button("Reset", key="reset-workspace", icon=":material/restart_alt:", type="tertiary"):
                 reset(workspace)
@@ -73,8 +80,10 @@ def _counted(workspace: Workspace) -> str:
 
 def remove(workspace: Workspace) -> None:
     """Deletes the folder; not while a job writes there, and never a folder outside the home of workspaces."""
+    rights.check_change(person(), workspace.path, deletes=True)
     if any(job.active for job in jobs().list(workspace.path)):
         raise BadInput(f"a job still works on {workspace.name}: stop it first")
+    log("delete", workspace.path)
     delete_workspace(workspace)
     st.cache_resource.clear()
     st.cache_data.clear()

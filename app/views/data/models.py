@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.kit import person
+from app.kit.messages import plainly
 from app.views.data import hub_models
 from core.encoders.catalogue import BUNDLED as BUNDLED_MODELS
 from core.encoders.catalogue import DEFAULT
 from core.encoders.kept import kept
-from core.jobs import jobs
 
 BUNDLED, HUB, LOCAL = "Bundled", "From the hub", "My weights"
 ABOUT = {
@@ -75,5 +76,6 @@ def _import() -> None:
     st.caption("It is copied to the other models; the folder may go afterwards.")
     if st.button("Import", key="import-start", disabled=not source.strip()):
         arguments = {"source": source.strip(), "name": name.strip() or None}
-        jobs().start("models import", arguments, f"Import {source.strip()}")
-        st.rerun()
+        with plainly():
+            person.start("models import", arguments, f"Import {source.strip()}")
+            st.rerun()

@@ -8,6 +8,7 @@ from msgspec import convert
 from app.kit import store
 from app.kit.messages import escaped
 from app.kit.page import Outcome, Page, Result
+from app.kit.person import may_change
 from app.scatter import maps
 from app.views.data import add, browse, manage, report, spool, summary
 from core.commands.embedding import EmbedResult
@@ -30,7 +31,8 @@ def show() -> None:
             else:
                 browse.empty()
         with st.container(key="add-side", width=380):
-            add.show(workspace)
+            if may_change():
+                add.show(workspace)
             report.show(workspace)
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from app.comparison.actions import File, remove, take
-from app.kit import derived_embeddings, downloads, formats, store
-from app.kit.messages import escaped
+from app.kit import derived_embeddings, downloads, formats, person, store
+from app.kit.messages import escaped, plainly
 from app.views.dimensions.curves import APART, SELECTOR, title
 from core.jobs import jobs
 from core.reduced import reduced_models
@@ -110,8 +110,9 @@ def _use(workspace: Workspace, curve: ReductionRun, dimension: int, made: str | 
     )
     if pressed:
         name = f"Reduce to {formats.counted(dimension, 'dimension')} by {title(curve)}"
-        jobs().start(COMMAND, asked, name, workspace.path)
-        st.rerun()
+        with plainly():
+            person.start(COMMAND, asked, name, workspace.path)
+            st.rerun()
 
 
 def _discard(workspace: Workspace, made: str) -> None:

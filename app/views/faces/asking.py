@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import streamlit as st
 from msgspec import convert
 
+from app.kit import person
 from app.views.faces.face import Face, Settings
 from core.faces import results
 from core.faces.options import bundled_file
-from core.jobs import ask
 
 PATIENCE = 120
 """Seconds that a first question may take: it loads the editor, and perhaps a CLIP model."""
@@ -86,12 +86,12 @@ def _ask(kind: type[Answer], question: str, /, model: str | None, **arguments: A
 
 
 def _ask_anew(kind: type[Answer], question: str, /, **arguments: Any) -> Answer:
-    return convert(ask(f"faces {question}", arguments, PATIENCE), kind)
+    return convert(person.ask(f"faces {question}", arguments, PATIENCE), kind)
 
 
 @st.cache_data(show_spinner=False, max_entries=KEPT)
 def _answer(question: str, arguments: Mapping[str, Any], version: int) -> dict[str, Any]:
-    return ask(f"faces {question}", arguments, PATIENCE)
+    return person.ask(f"faces {question}", arguments, PATIENCE)
 
 
 def _made(found: results.Face, title: str) -> Face:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.kit import formats, forms, progress, store
 from app.kit.messages import plainly, said
+from app.kit.person import may_change
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
 from app.scatter.maps import SPACES, title
@@ -43,11 +44,11 @@ def show(workspace: Workspace, cards: Sequence[RunCard], card: RunCard) -> None:
             key="delete-map",
             type="tertiary",
             icon=":material/delete:",
-            disabled=len(ids) < 2,
+            disabled=not may_change(True) or len(ids) < 2,
             on_click=said(_delete),
             args=(workspace, card.id),
         )
-    if st.button("", key="new-map", icon=":material/add:", help="New map"):
+    if may_change() and st.button("", key="new-map", icon=":material/add:", help="New map"):
         new(workspace)
 
 

@@ -8,10 +8,10 @@ import streamlit as st
 from msgspec import convert
 from streamlit.delta_generator import DeltaGenerator
 
+from app.kit import person
 from app.kit.messages import plainly
 from app.kit.state import state
 from core.commands.searching import SearchResult
-from core.jobs import ask
 from core.workspace import Workspace
 
 TOP = 60
@@ -55,6 +55,6 @@ def by_picture(workspace: Workspace, model: str, place: DeltaGenerator) -> None:
 
 def _find(title: str, workspace: Workspace, question: dict[str, Any], place: DeltaGenerator) -> None:
     with place, plainly(), st.spinner("Searching …"):
-        answer = ask("search", {"workspace": workspace.path, "top": TOP, **question}, PATIENCE)
+        answer = person.ask("search", {"workspace": workspace.path, "top": TOP, **question}, PATIENCE)
         hits = convert(answer, SearchResult).hits
         state().show(title, [hit.id for hit in hits], "found", [hit.score for hit in hits])

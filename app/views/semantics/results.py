@@ -15,6 +15,7 @@ from app.kit import downloads, pictured, progress, store
 from app.kit.forms import kept
 from app.kit.messages import said
 from app.kit.page import Outcome, Result
+from app.kit.person import may_change
 from app.scatter import Colour, Picked, maps, scatter
 from app.scatter.drawn import Drawn
 from core.jobs import Job
@@ -76,6 +77,7 @@ def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Call
             st.caption("A result that is deleted is gone; columns and models that were made from it stay.")
             delete: dict[str, Any] = {
                 "key": f"{tab}-delete-now",
+                "disabled": not may_change(True),
                 "on_click": said(workspace.delete_run),
                 "args": (card.id,),
             }
