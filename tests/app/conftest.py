@@ -152,7 +152,7 @@ class FakeJobs:
     def __init__(self) -> None:
         self.known: list[Job] = []
 
-    def start(self, command: str, arguments: dict, title: str = "", workspace: str = "") -> Job:
+    def start(self, command: str, arguments: dict, title: str = "", workspace: str = "", person: str = "") -> Job:
         self.known.append(Job(str(len(self.known) + 1), title, command, dict(arguments), workspace))
         return self.known[-1]
 

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from app.kit import store
-from app.kit.state import Group, State
+from app.kit.state import State
 from app.shell import workspace_picker
 from core.workspace import Workspace, create_named
-from tests.app.conftest import FakeJobs, chosen, ids
+from tests.app.conftest import FakeJobs, chosen
 
 
 def test_a_workspace_that_cannot_be_read_is_not_opened_and_the_box_says_so(opened, mapped, home: Path) -> None:
@@ -51,7 +51,7 @@ def test_what_was_pressed_on_the_page_of_one_workspace_reaches_no_other(opened, 
 
 
 def test_a_bundled_set_offers_a_copy_and_goes_there(opened, mapped, home: Path, monkeypatch, jobs: FakeJobs) -> None:
-    """As if the set "small" had come along: nothing can be added, and a tag is written to the copy."""
+    """As if the set "small" had come along: nothing can be added, but to the copy."""
     monkeypatch.setattr("core.sources.bundled.names", lambda: ["small"])
     monkeypatch.setattr("core.sources.bundled.columns", lambda name: [])
     monkeypatch.setattr("core.sources.bundled.datasets", lambda: [])
@@ -64,15 +64,10 @@ def test_a_bundled_set_offers_a_copy_and_goes_there(opened, mapped, home: Path, 
     assert chosen(test).workspace == Path(mapped.path)
     shutil.rmtree(taken.path)
 
-    test = opened(mapped, group=Group("red ones", tuple(ids(mapped)[:2])))
-    test.text_input(key="tag-value").set_value("mine")
-    test.button(key="save-tag").click().run()
-    assert test.text_input(key="copy-name").value == "my small"
+    test.button(key="copy-to-add").click().run()
     test.button(key="copy-sure").click().run()
-    made = Workspace.open(home / "my small")
-    assert chosen(test).workspace == Path(made.path)
-    assert made.table(["tag"])["tag"].to_pylist()[:3] == ["mine", "mine", None]
-    assert "tag" not in mapped.columns()
+    assert chosen(test).workspace == home / "my small"
+    assert Workspace.open(home / "my small").count() == mapped.count()
 
 
 @pytest.mark.parametrize("box", ["first", "new"])
