@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from core.errors import BadInput, MissingData
 from core.machine import MODELS, home
 from core.sources import bundled
-from core.workspace.store import Store
+from core.workspace.store import OWNER, Store
 from core.workspace.workspace import Workspace
 
 _ASIDE = ".restoring-"
@@ -40,7 +40,9 @@ def copy(workspace: Workspace, name: str) -> Workspace:
     target = _free(name)
     with _aside() as fresh:
         with workspace._store.writing():
-            shutil.copytree(workspace.path, fresh / "copy", ignore=shutil.ignore_patterns(".lock", "spool", _STAMP))
+            shutil.copytree(
+                workspace.path, fresh / "copy", ignore=shutil.ignore_patterns(".lock", "spool", _STAMP, OWNER)
+            )
         if target.exists():
             raise BadInput(f"workspace {name!r}: there is one already: choose another name")
         (fresh / "copy").rename(target)

@@ -75,6 +75,7 @@ def test_a_first_visit(page: Page, browser: Browser, address: str, tmp_path: Pat
     page.locator(".st-key-pages").get_by_text("Data").click()
     page.locator(".st-key-copy-to-add button").click()  # a bundled set stays as it came
     page.locator(".st-key-copy-sure button").click()
+    page.locator(".st-key-add-files").wait_for(timeout=PATIENCE)
     page.locator(".st-key-add input[type=file]").set_input_files(draw(tmp_path))
     page.locator(".st-key-add-files button").click()
     report = page.locator(".st-key-report")
