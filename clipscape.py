@@ -161,6 +161,12 @@ class Workspace:
         with _listening(self._report) as report:
             return add(self.path, _expanded(source), None if captions is None else _expanded(captions), report)
 
+    def copy(self, name: str) -> "Workspace":
+        """A copy by that name in CLIPSCAPE_HOME: a bundled set itself can be neither added to nor tagged."""
+        from core.workspace import copy
+
+        return Workspace(copy(self._place, name), self._report)
+
     def embed(self, model: str | None = None, batch: int | None = None, features: bool = False) -> "EmbedSummary":
         """Embeds what is not embedded yet; goes on where it was stopped.
 

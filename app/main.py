@@ -1,6 +1,7 @@
 """Streamlit's entry: the page's frame and the list of pages."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -15,7 +16,9 @@ from app.shell.pages import pages  # noqa: E402
 
 st.set_page_config("Clipscape", frame.MARK, "wide", menu_items={"About": frame.ABOUT})
 shown = {
-    name: st.Page(each.show, title=each.title, icon=each.icon, url_path=name, default=each.is_first)
+    name: st.Page(
+        partial(frame.drawn, each.show), title=each.title, icon=each.icon, url_path=name, default=each.is_first
+    )
     for name, each in pages().items()
 }
 state().pages = shown

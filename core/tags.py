@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.workspace.columns import TAG as TAG
+
 if TYPE_CHECKING:
     from core.workspace import Workspace
-
-TAG = "tag"
 
 
 def tags(workspace: "Workspace") -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 
 from app.kit import downloads
+from app.kit.messages import said
 from app.kit.person import may_change
 
 File = tuple[str, Callable[[], bytes], str, str]
@@ -22,4 +23,6 @@ def remove(key: str, help: str, line: str, title: str, action: Callable[[], None
     """A menu with a line about what is lost, and the button that deletes."""
     with st.popover("", icon=":material/delete:", key=key, help=help):
         st.caption(line)
-        st.button(title, key=f"{key}-now", icon=":material/delete:", on_click=action, disabled=not may_change(True))
+        st.button(
+            title, key=f"{key}-now", icon=":material/delete:", on_click=said(action), disabled=not may_change(True)
+        )

@@ -3,8 +3,11 @@
 M. Okabe, K. Ito: Color Universal Design, 2008. C. Glasbey et al.: Colour displays for categorical images, 2007.
 """
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from app.kit.formats import shortened
 
 OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442", "#8c6bb1")
 """The eight of Okabe and Ito; their black, unseen on a dark page, is a violet here."""
@@ -45,6 +48,15 @@ def line_colours(names: Sequence[str]) -> dict[str, str]:
 def scale_colours() -> list[str]:
     """Stops of the scale for values, from low to high."""
     return list(VIRIDIS)
+
+
+def words(text: str, letters: int = 60) -> str:
+    """A person's own text for a chart of Plotly, which reads titles, names and hovers as HTML.
+
+    >>> words("<b>a & b</b>")
+    '&lt;b&gt;a &amp; b&lt;/b&gt;'
+    """
+    return html.escape(shortened(" ".join(text.split()), letters))
 
 
 def clicked(event: Mapping[str, Any]) -> list[Any] | None:

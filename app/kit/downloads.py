@@ -21,6 +21,7 @@ MIME = {
     ".png": "image/png",
     ".py": "text/x-python",
     ".safetensors": "application/octet-stream",
+    ".txt": "text/plain",
     ".webp": "image/webp",
     ".zip": "application/zip",
 }

@@ -10,6 +10,14 @@ from core.formats import shortened as shortened
 from core.formats import size as size
 from core.progress import Progress
 
+LONGEST = 2_000
+"""Letters of a text that a page sends to a browser."""
+
+
+def shown(text: str) -> str:
+    """A person's own text as far as it is shown, so that one of megabytes breaks no page; exports have it whole."""
+    return shortened(text, LONGEST)
+
 
 def duration(seconds: float) -> str:
     """A span of time, at most two units.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.kit import component
+from app.kit.formats import shown
 
 Layout = Literal["grid", "list", "strip", "cards"]
 
@@ -62,4 +63,5 @@ def data_url(image: bytes) -> str:
 
 def _plain(picture: Picture) -> dict[str, str | int | None]:
     image = data_url(picture.thumbnail) if picture.thumbnail else None
-    return {"id": picture.id, "image": image, "caption": picture.caption, "note": picture.note, "more": picture.more}
+    caption = shown(picture.caption)
+    return {"id": picture.id, "image": image, "caption": caption, "note": picture.note, "more": picture.more}

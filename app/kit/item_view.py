@@ -47,7 +47,7 @@ def facts(items: Items, id: str) -> None:
     listed = "\n".join(f"{number}. {caption}" for number, caption in enumerate(captions, 1))
     st.markdown(listed if len(captions) > 1 else "".join(captions) or ":gray[No caption]")
     rows = (
-        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_plain(value))}</dd>"
+        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(formats.shown(_plain(value)))}</dd>"
         for name, value in items.described(id).items()
     )
     if table := "".join(rows):

@@ -1,12 +1,17 @@
 """Errors and a person's own texts, as they are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
+from app.kit.formats import shown
 from core.errors import ClipscapeError
+
+Arguments = ParamSpec("Arguments")
 
 MARKS = r"([\\`*_\[\]<>$~|&]|:(?=\w)|^[#+-])"
 """What Markdown reads as more than a character, unless a backslash stands before it."""
@@ -25,6 +30,19 @@ def plainly() -> Iterator[None]:
         st.error(message(str(error)), icon=":material/error:")
 
 
+def said(action: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """The action as what a button calls: what Clipscape raises on purpose is one line in passing."""
+
+    @wraps(action)
+    def called(*given: Arguments.args, **named: Arguments.kwargs) -> None:
+        try:
+            action(*given, **named)
+        except ClipscapeError as error:
+            st.toast(message(str(error)), icon=":material/error:")
+
+    return called
+
+
 def escaped(text: str) -> str:
     """The text in one line, without what Markdown would make of it.
 
@@ -33,7 +51,7 @@ def escaped(text: str) -> str:
     >>> escaped(":smile: -> www.a_b.org").replace(JOINER, "·")
     ':·smile: -·\\\\> www.a_b.org'
     """
-    return _literal(" ".join(text.split()))
+    return _literal(" ".join(shown(text).split()))
 
 
 def message(text: str) -> str:

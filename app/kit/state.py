@@ -41,6 +41,7 @@ class State:
     uploads: how often files were sent. pages: the pages by address. dialog: whether one is open.
     expected: jobs whose results this session waits for; noticed: finished ones that the pages know of;
     dismissed: finished ones that need no line any more.
+    reporting: whether the report of what went wrong is to be shown.
     ticked, touched, line: of the table of clusterings the lines ticked, the cell clicked last, the line on screen.
     """
 
@@ -62,6 +63,7 @@ class State:
     ticked: tuple[str, ...] = ()
     touched: tuple[str, str] | None = None
     line: str = ""
+    reporting: bool = False
 
     def open(self, workspace: Path) -> None:
         """Goes to another workspace; what was chosen in the last one is forgotten."""

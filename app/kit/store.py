@@ -29,10 +29,16 @@ from core.workspace import Workspace, open_named
 
 VERSIONS = 4
 """Readings kept of each kind."""
+
+
+def _known_by(workspace: Workspace) -> tuple[str, int, int]:
+    """Another workspace made by the name of one that was deleted may come to the same version, but not at its time."""
+    versions = Path(workspace.path) / "items.lance" / "_versions"
+    return workspace.path, workspace.version, versions.stat().st_mtime_ns if versions.exists() else 0
+
+
 KINDS = (Workspace, rights.GuardedWorkspace)
-UNTIL_CHANGED: dict[str | type[Any], Callable[[Any], Any]] = {
-    kind: lambda place: (place.path, place.version) for kind in KINDS
-}
+UNTIL_CHANGED: dict[str | type[Any], Callable[[Any], Any]] = {kind: _known_by for kind in KINDS}
 """For the caches of Streamlit: what is read of a workspace is read anew when the workspace has changed."""
 ALWAYS: dict[str | type[Any], Callable[[Any], Any]] = {kind: lambda place: place.path for kind in KINDS}
 """For what no change of the workspace changes."""

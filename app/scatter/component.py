@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.kit.formats import shown
 from app.kit.publish import INLINE_LIMIT, fingerprint, publisher, source
 from app.kit.streamlit_internals import component_of_files
 from app.scatter.points import Colour, Label, Picked, Points, mask_bits, mask_rows
@@ -123,7 +124,7 @@ def _content(data: bytes) -> dict[str, Any]:
 
 def _captions(points: Points) -> dict[str, Any]:
     name = f"captions {points.key}"
-    return _part(name, lambda: json.dumps(list(points.captions), ensure_ascii=False).encode())
+    return _part(name, lambda: json.dumps(list(map(shown, points.captions)), ensure_ascii=False).encode())
 
 
 def _colour(colour: Colour | None) -> dict[str, Any] | None:

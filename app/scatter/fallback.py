@@ -1,6 +1,5 @@
 """The map by Plotly, for browsers without WebGL: plainer and slower, but every point can be seen and selected."""
 
-import html
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit.charts import OKABE_ITO
+from app.kit.charts import OKABE_ITO, words
 from app.scatter.points import CAPTION, IMAGE, Colour, Label, Picked, Points
 
 POINT_LIMIT = 20_000
@@ -31,7 +30,7 @@ def plotly_scatter(
     figure = _figure(points, colour, hits, rows, height)
     for label in labels:
         x, y = points.unit[label.row].tolist()
-        figure.add_annotation(x=x, y=y, text=f"<b>{html.escape(label.text)}</b>", showarrow=False)
+        figure.add_annotation(x=x, y=y, text=f"<b>{words(label.text)}</b>", showarrow=False)
     event = st.plotly_chart(
         figure, key=f"{key}-plotly", on_select="rerun", selection_mode=("points", "lasso", "box"), theme="streamlit"
     )
@@ -63,7 +62,7 @@ def _figure(
             x=points.unit[chosen, 0],
             y=points.unit[chosen, 1],
             mode="markers",
-            name=name,
+            name=words(name),
             customdata=chosen,
             text=[_caption(points, row) for row in chosen],
             hovertemplate="%{text}<extra></extra>",
@@ -105,7 +104,7 @@ def _layout(height: int) -> dict[str, Any]:
 def _caption(points: Points, row: int) -> str:
     item = int(points.item[row])
     text = points.captions[item] if item < len(points.captions) else ""
-    return html.escape(text[:120])
+    return words(text, 120)
 
 
 def _places(event: Any, figure: go.Figure) -> list[int]:

@@ -1,6 +1,7 @@
 """What is around every page: style, side bar, and one plain line for an error."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,12 @@ import streamlit as st
 from app.kit import rerun_guard
 from app.kit.messages import plainly
 from app.kit.person import person
-from app.shell import job_tray, workspace_picker
+from app.kit.state import state
+from app.kit.streamlit_internals import widgets_of
+from app.shell import job_tray, report, workspace_picker
+from core import log
 from core.access.rights import Person
+from core.errors import ClipscapeError
 from core.versions import summary
 
 HERE = Path(__file__).parent
@@ -29,7 +34,9 @@ def show(page: st.Page, pages: Sequence[st.Page]) -> None:
         with st.sidebar:
             side_bar(page, pages)
             _signed_in(who)
-        page.run()
+        report.show()
+        with _remembered(page.title):
+            page.run()
 
 
 def _signed_in(who: Person) -> None:
@@ -39,6 +46,25 @@ def _signed_in(who: Person) -> None:
         out = f"{f'/{base}' if base else ''}/sign-out"
         link = f'<a href="{out}" target="_self">Sign out</a>'
         st.html(f'<p class="signed-in">{escape(who.name)}, {who.role} · {link}</p>')
+
+
+@contextmanager
+def _remembered(page: str) -> Iterator[None]:
+    """An error of ours goes to the log, and a report of it is offered."""
+    try:
+        yield
+    except ClipscapeError:
+        raise
+    except Exception as error:
+        log.write(f"page {page}", log.described(error))
+        report.offer("report-page")
+        raise
+
+
+def drawn(show: Callable[[], None]) -> None:
+    """What a page draws are widgets of its workspace: no click in the form of one writes to another."""
+    with widgets_of(str(state().workspace)):
+        show()
 
 
 def side_bar(page: st.Page, pages: Sequence[st.Page]) -> None:

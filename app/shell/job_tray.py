@@ -10,7 +10,7 @@ from app.kit.person import own_jobs
 from app.kit.progress import JOB_SECONDS
 from app.kit.rerun_guard import watch
 from app.kit.state import state
-from app.shell import pages
+from app.shell import pages, report
 from core.jobs import Job, jobs
 
 SHOWN = 3
@@ -80,4 +80,7 @@ def _finished(ended: Sequence[Job]) -> None:
         st.caption(f":{colour}[:material/{icon}:] {message(outcome(job))}")
     if ended:
         every = {job.id for job in own_jobs() if not job.active}
-        st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))
+        with st.container(horizontal=True, gap="xsmall"):
+            st.button("Clear", key="clear-jobs", type="tertiary", on_click=state().dismissed.update, args=(every,))
+            if any(job.state == "failed" for job in ended):
+                report.offer("report-job")

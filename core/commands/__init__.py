@@ -41,6 +41,7 @@ ON_THE_COMMAND_LINE = {
     "models": Place("models", "models"),
     "models fetch": Place("models", "fetch"),
     "models import": Place("models", "bring"),
+    "copy": Place("listing", "copy"),
     "datasets": Place("listing", "datasets"),
     "methods": Place("listing", "methods"),
     "search": Place("searching", "search"),

@@ -10,7 +10,7 @@ from threading import Event, Lock, RLock, Thread, Timer
 from types import ModuleType
 from typing import Any
 
-from core import errors
+from core import errors, log
 from core.errors import BadInput, ClipscapeError, JobFailed
 from core.jobs.processes import PRELOAD, Server, Worker, explain
 from core.machine import usable_processors
@@ -209,7 +209,10 @@ class Answers:
     def _ask(self, command: str, arguments: Mapping[str, Any], timeout: float, deadline: float) -> dict[str, Any]:
         try:
             worker = self._send(command, arguments)
-            return outcome(self._receive(worker, deadline))
+            message = self._receive(worker, deadline)
+            if message.get("kind") == "JobFailed":
+                note(command, message)
+            return outcome(message)
         except TimeoutError:
             self._drop(kill=True)
             raise JobFailed(f"{command}: no answer within {timeout:g} s; ask again, or run it as a job") from None
@@ -284,6 +287,14 @@ def conclude(job: Job, last: Mapping[str, Any]) -> None:
         job.state = "stopped"
     else:
         job.state, job.error = "failed", last["error"]
+        if last["kind"] == "JobFailed":
+            note(job.command, last)
+
+
+def note(command: str, message: Mapping[str, Any]) -> None:
+    """An error of ours goes to the log; of a worker that died there is only what it died of."""
+    died = {"type": "JobFailed", "frames": [], "whole": str(message["error"])}
+    log.write(f"job {command}", message.get("log") or died)
 
 
 def outcome(message: Mapping[str, Any]) -> dict[str, Any]:

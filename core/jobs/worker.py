@@ -4,7 +4,7 @@ Each request and each answer is one line of JSON:
 
     → {"command", "arguments", "threads", "folder", "environment"}
     ← {"pid"}, then for each request {"progress": {…}} … and last
-      {"result": {…}, "stopped": bool} or {"error": "one line", "kind": "BadInput"}
+      {"result": {…}, "stopped": bool} or {"error": "one line", "kind": "BadInput"}, perhaps with what goes to the "log"
 """
 
 import importlib
@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from core import log
 from core.errors import BadInput, Cancelled, ClipscapeError, one_line
 from core.progress import Progress
 from core.serialise import to_json
@@ -59,7 +60,7 @@ def answer(request: Mapping[str, Any], reporter: "Reporter") -> dict[str, Any]:
     except Exception as error:
         traceback.print_exc()
         failed = f"{request['command']} failed: {type(error).__name__}: {one_line(error, 500)}"
-        return {"error": f"{failed}; the whole story is in the server's log", "kind": "JobFailed"}
+        return {"error": f"{failed}; the whole story is in the log", "kind": "JobFailed", "log": log.described(error)}
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -1,9 +1,12 @@
 """The sets that come along, in assets/<name>/: items.parquet, and a card with its licence in README.md."""
 
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from core.errors import BadInput
 from core.machine import ASSETS
@@ -38,6 +41,30 @@ def names() -> list[str]:
 
 def datasets() -> list[Dataset]:
     return [_dataset(name) for name in names()]
+
+
+def columns(name: str) -> list[str]:
+    """The columns that came with a set."""
+    import pyarrow.parquet as parquet
+
+    return parquet.read_schema(ASSETS / name / ITEMS).names
+
+
+def models(name: str) -> set[str]:
+    """The models whose vectors came with a set."""
+    return set(_came(name, "embeddings.parquet", "model"))
+
+
+def runs(name: str) -> set[str]:
+    """The ids of the maps and other runs that came with a set."""
+    return {json.loads(card)["id"] for card in _came(name, "runs.parquet", "card")}
+
+
+def _came(name: str, file: str, column: str) -> Iterable[Any]:
+    import pyarrow.parquet as parquet
+
+    path = ASSETS / name / file
+    return parquet.read_table(path, columns=[column])[column].unique().to_pylist() if path.is_file() else []
 
 
 @cache

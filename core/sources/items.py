@@ -46,6 +46,10 @@ class Refused:
         object.__setattr__(self, "reason", sound(self.reason))
 
 
+class Noted(Refused):
+    """What was taken, but not as it stood: where it is, and what became of it."""
+
+
 def different(captions: Iterable[str]) -> tuple[str, ...]:
     """Captions in their order that can be written down, without empty ones and repeats."""
     return tuple(dict.fromkeys(sound(caption) for caption in captions if caption.strip()))

@@ -14,7 +14,7 @@ from typing import IO, Any
 from core.errors import BadInput
 from core.sources.files import FolderFiles
 from core.sources.gather import from_rows
-from core.sources.items import ItemIterator, Refused, distinct_names
+from core.sources.items import ItemIterator, Noted, Refused, distinct_names
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Roles, Rows, typed
 from core.sources.text import json_of, lines_of, read_text
@@ -36,10 +36,15 @@ def parse(title: str, stream: IO[bytes]) -> Rows:
 def separated(title: str, text: str) -> Rows:
     """The rows of a CSV or TSV; raises `BadInput` where it is none."""
     lines, open_quote = _cells(title, text)
-    names = distinct_names(
-        [name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)]
-    )
-    return chain(_rows(title, Roles.of(title, names), names, lines[1:]), open_quote)
+    given = [name.strip() or f"column {place}" for place, name in enumerate(lines[0] if lines else [], 1)]
+    names = distinct_names(given)
+    roles = Roles.of(title, names)
+    renamed = [
+        Noted(f"{title} column {place}", f"another is called {before!r} too: it is {name!r} here")
+        for place, (before, name) in enumerate(zip(given, names, strict=True), 1)
+        if before != name and name not in roles.names
+    ]
+    return chain(renamed, _rows(title, roles, names, lines[1:]), open_quote)
 
 
 def _cells(title: str, text: str) -> tuple[list[list[str]], list[Refused]]:

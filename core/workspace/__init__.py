@@ -1,7 +1,7 @@
 """The store: items, embeddings and runs of a workspace, in Lance tables that LanceDB opens too."""
 
 from core.workspace.adding import Added
-from core.workspace.home import create_named, home, open_named, workspaces
+from core.workspace.home import copy, create_named, delete, home, open_named, workspaces
 from core.workspace.runs import Run, RunCard
 from core.workspace.vectors import Embedded
 from core.workspace.workspace import Workspace
@@ -12,7 +12,9 @@ __all__ = [
     "Run",
     "RunCard",
     "Workspace",
+    "copy",
     "create_named",
+    "delete",
     "home",
     "open_named",
     "workspaces",

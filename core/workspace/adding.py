@@ -3,14 +3,16 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from core.errors import BadPicture
+from core.formats import shortened
 from core.machine import usable_processors
 from core.progress import Progress, Report
-from core.sources.items import Item, Refused
+from core.sources.items import Item, Noted, Refused, distinct_names
 from core.sources.pictures import preview
+from core.workspace.columns import safe_name
 from core.workspace.items import Checked, Items
 from core.workspace.store import Store
 
@@ -76,11 +78,13 @@ class _Adding:
         self._refused: list[Refused] = []
         self._notes: list[Refused] = []
         self._ids: dict[str, None] = {}
+        self._called: dict[str, str] = {}
 
     def take(self, batch: Batch, pool: ThreadPoolExecutor) -> None:
         self._seen += len(batch)
-        self._refused += [each for each in batch if isinstance(each, Refused)]
-        named = [(content_id(each), each) for each in batch if isinstance(each, Item)]
+        self._notes += [each for each in batch if isinstance(each, Noted)]
+        self._refused += [each for each in batch if isinstance(each, Refused) and not isinstance(each, Noted)]
+        named = [(content_id(each), self._with_columns(each)) for each in batch if isinstance(each, Item)]
         known = self._items.places()
         first = {id: item for id, item in reversed(named) if id not in known}
         checked = check(dict(reversed(first.items())), pool)
@@ -89,6 +93,15 @@ class _Adding:
             [(id, item) for id, item in named if not isinstance(checked.get(id), str)],
             [each for each in checked.values() if isinstance(each, Checked)],
         )
+
+    def _with_columns(self, item: Item) -> Item:
+        """With its columns as they are called here, where the same name means the same column in every batch."""
+        if new := [name for name in item.columns if name not in self._called]:
+            called = distinct_names([*self._called.values(), *map(safe_name, new)])[len(self._called) :]
+            self._called |= dict(zip(new, called, strict=True))
+            pairs = [(name, own) for name, own in zip(new, called, strict=True) if own != name.strip()]
+            self._notes += [Noted(f"column {shortened(name)}", f"it is {own!r} here") for name, own in pairs]
+        return replace(item, columns={self._called[name]: value for name, value in item.columns.items()})
 
     def _write(self, sound: Sequence[tuple[str, Item]], checked: Sequence[Checked]) -> None:
         with self._store.writing():

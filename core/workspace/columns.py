@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIXED = ("id", "source", "caption", "label")
+TAG = "tag"
+"""The column of a person's own words for items; see `core.tags`."""
 PICTURES = ("image", "thumbnail")
 HIDDEN = ("row", "pictured", FURTHER)
 """Kept for the workspace itself: the place among the items, whether there is a picture, captions after the first."""
@@ -44,7 +46,8 @@ def safe_name(name: str) -> str:
     """
     plain = " ".join(sound(name).replace(".", "_").replace("`", "'").replace("\0", " ").split())[:100]
     plain = "column" if plain in ("", "*") else plain  # a star would mean every column
-    return f"{plain} (source)" if plain.lower() in RESERVED or plain.startswith("_") else plain
+    taken = plain.lower() in RESERVED or (plain.startswith("_") and not plain.endswith(" (source)"))
+    return f"{plain} (source)" if taken else plain
 
 
 def kind_of(values: Iterable[Any]) -> str:

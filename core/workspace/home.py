@@ -3,15 +3,18 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
 from core.errors import BadInput, MissingData
 from core.machine import MODELS, home
 from core.sources import bundled
-from core.workspace.store import Store
+from core.workspace.store import OWNER, Store
 from core.workspace.workspace import Workspace
 
+_ASIDE = ".restoring-"
 _STAMP = "bundled.json"
 """Beside the tables of a restored set: what it was made from, and its version then."""
 
@@ -24,12 +27,58 @@ def workspaces() -> list[str]:
 
 def create_named(name: str) -> Workspace:
     """A new workspace; raises `BadInput` for a name that is taken or that no folder can have."""
+    return Workspace.create(_free(name))
+
+
+def copy(workspace: Workspace, name: str) -> Workspace:
+    """A copy of a workspace with all that is in it, by a new name; others see all of it or nothing.
+
+    Raises `BadInput` for a name that is taken or that no folder can have.
+    """
+    if "://" in workspace.path:
+        raise BadInput(f"{workspace.path}: lies in an object store: copy it with the tools of that store")
+    target = _free(name)
+    with _aside() as fresh:
+        with workspace._store.writing():
+            shutil.copytree(
+                workspace.path, fresh / "copy", ignore=shutil.ignore_patterns(".lock", "spool", _STAMP, OWNER)
+            )
+        if target.exists():
+            raise BadInput(f"workspace {name!r}: there is one already: choose another name")
+        (fresh / "copy").rename(target)
+    return Workspace.open(target)
+
+
+def delete(workspace: Workspace) -> None:
+    """Deletes a workspace of the home; of a bundled set what was made on it, since it is restored at its next use.
+
+    It is renamed first, while nobody else writes: others see the whole workspace or none.
+    """
+    if home().resolve() not in Path(workspace.path).resolve().parents:
+        raise BadInput(f"{workspace.path} does not lie in {home()}: delete it by hand")
+    with _aside() as gone, workspace._store.writing():
+        Path(workspace.path).rename(gone / "deleted")
+
+
+@contextmanager
+def _aside() -> Iterator[Path]:
+    """A folder that no name leads to, for what is made or taken away; what a killed process left there goes, too."""
+    with Store(home() / ".bundled").writing():
+        try:
+            yield Path(mkdtemp(prefix=_ASIDE, dir=home()))
+        finally:
+            for left in home().glob(f"{_ASIDE}*"):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _free(name: str) -> Path:
+    """Where a new workspace of that name will lie; raises `BadInput` for a name that none can have."""
     _check_name(name)
     if name in bundled.names():
         raise BadInput(f"workspace {name!r}: the name of a bundled set: choose another")
     if name == MODELS:
         raise BadInput(f"workspace {name!r}: the folder of downloaded models has this name: choose another")
-    return Workspace.create(home() / name)
+    return home() / name
 
 
 def open_named(name: str) -> Workspace:
@@ -47,19 +96,16 @@ def _restore_bundled(name: str) -> None:
     path, origin = home() / name, _origin(bundled.ASSETS / name)
     if _is_current(path, origin):
         return
-    with Store(home() / ".bundled").writing():
+    with _aside() as aside:
         if _is_current(path, origin):
             return
         from core.workspace.shipping import restore
 
-        fresh = Path(mkdtemp(prefix=".restoring-", dir=home()))
-        made = restore(bundled.ASSETS / name, fresh)
+        made = restore(bundled.ASSETS / name, fresh := aside / "restored")
         (fresh / _STAMP).write_text(json.dumps({"origin": origin, "version": made.version}), encoding="utf-8")
         if path.exists():
-            path.rename(fresh.with_name(fresh.name + "-old"))
+            path.rename(aside / "old")
         fresh.rename(path)
-        for left in home().glob(".restoring-*"):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_current(path: Path, origin: str) -> bool:

@@ -12,6 +12,7 @@ from core.errors import BadInput, MissingData
 from core.progress import Report, silent
 from core.results import Embeddings, Floats
 from core.sources.items import Item, Refused, Value
+from core.workspace import fixed
 from core.workspace.adding import Added, add
 from core.workspace.items import Items
 from core.workspace.runs import Arrays, Run, RunCard, Runs
@@ -69,6 +70,11 @@ class Workspace:
         return self.path.rpartition("/")[2]
 
     @property
+    def is_bundled(self) -> bool:
+        """Whether it is a set that came along: what a person brings goes into a copy of it."""
+        return fixed.bundled_set(self.path) is not None
+
+    @property
     def version(self) -> int:
         """Grows with each change by any process."""
         return self._items.version() + self._vectors.version() + self._runs.version()
@@ -86,7 +92,9 @@ class Workspace:
 
         An item is known by its content: one that is here already is skipped, but captions that it has not yet are
         added, and what it lacks (label, further columns) is filled in. total: how many will come, for the progress.
+        Raises `BadInput` for a bundled set, which stays as it came; so do the other changes of what came with it.
         """
+        fixed.check_items(self.path)
         return add(self._store, self._items, items, report, batch, total)
 
     def count(self) -> int:
@@ -128,6 +136,7 @@ class Workspace:
 
     def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
         """Sets a column by id: a tag, a label, the first caption; makes the column where there is none."""
+        fixed.check_column(self.path, name)
         if name == "caption":
             with self._store.writing():
                 self._vectors.forget("text", self._items.set_first_captions(values))
@@ -136,6 +145,7 @@ class Workspace:
 
     def set_captions(self, captions: Mapping[str, Sequence[str]]) -> None:
         """Sets all captions of items by id; a caption that changes or moves is embedded anew."""
+        fixed.check_items(self.path)
         with self._store.writing():
             self._vectors.forget("text", self._items.set_captions(captions))
 
@@ -172,6 +182,7 @@ class Workspace:
 
     def delete_embeddings(self, model: str) -> None:
         """Deletes all that a model has embedded; runs made of it stay. See `core.reduced.delete`, which looks first."""
+        fixed.check_model(self.path, model)
         self._vectors.clear(model)
 
     def models(self) -> list[Embedded]:
@@ -196,4 +207,5 @@ class Workspace:
         return self._runs.get(id)
 
     def delete_run(self, id: str) -> None:
+        fixed.check_run(self.path, id)
         self._runs.delete(id)

@@ -89,7 +89,7 @@ def test_what_was_not_taken_whole_is_listed(opened, mapped, jobs: FakeJobs) -> N
     job = jobs.start("embed", {}, "Embed 8 files", mapped.path)
     job.state, job.result, job.started, job.ended = "done", RESULT | {"refused": [], "notes": notes}, 0.0, 3.0
     test = opened(mapped, "data")
-    assert [each.label for each in test.expander if "whole" in each.label] == ["Taken, but not whole"]
+    assert [each.label for each in test.expander if "Taken" in each.label] == ["Taken, but changed"]
     pd.testing.assert_frame_equal(test.dataframe[0].value, pd.DataFrame(notes))
 
 

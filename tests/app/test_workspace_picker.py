@@ -9,8 +9,8 @@ import pytest
 from app.kit import store
 from app.kit.state import State
 from app.shell import workspace_picker
-from core.workspace import create_named
-from tests.app.conftest import chosen
+from core.workspace import Workspace, create_named
+from tests.app.conftest import FakeJobs, chosen
 
 
 def test_a_workspace_that_cannot_be_read_is_not_opened_and_the_box_says_so(opened, mapped, home: Path) -> None:
@@ -33,6 +33,41 @@ def test_a_workspace_that_was_deleted_elsewhere_is_said_to_be_gone(opened, mappe
     shutil.rmtree(mapped.path)
     test.run()
     assert any("is there no more" in each.value for each in test.toast)
+
+
+def test_what_was_pressed_on_the_page_of_one_workspace_reaches_no_other(opened, mapped, jobs: FakeJobs) -> None:
+    """The click was on its way when the session went to another workspace."""
+    test = opened(mapped, "data")
+    test.text_input(key="path").set_value("/pictures").run()
+    pressed = test.button(key="add-path").click()
+    chosen(test).open(Path(create_named("other").path))
+    pressed.run()
+    assert jobs.known == []
+    assert test.title[0].value == "other"
+    assert test.text_input(key="path").value == ""
+    test.text_input(key="path").set_value("/pictures").run()
+    test.button(key="add-path").click().run()
+    assert [Path(job.arguments["workspace"]).name for job in jobs.known] == ["other"]
+
+
+def test_a_bundled_set_offers_a_copy_and_goes_there(opened, mapped, home: Path, monkeypatch, jobs: FakeJobs) -> None:
+    """As if the set "small" had come along: nothing can be added, but to the copy."""
+    monkeypatch.setattr("core.sources.bundled.names", lambda: ["small"])
+    monkeypatch.setattr("core.sources.bundled.columns", lambda name: [])
+    monkeypatch.setattr("core.sources.bundled.datasets", lambda: [])
+    test = opened(mapped, "data")
+    assert not [each for each in test.button if each.key in ("add-files", "add-path", "delete-workspace")]
+    test.button(key="copy-to-add").click().run()
+    taken = create_named("my small")
+    test.button(key="copy-sure").click().run()
+    assert "there is one already" in test.toast[0].value
+    assert chosen(test).workspace == Path(mapped.path)
+    shutil.rmtree(taken.path)
+
+    test.button(key="copy-to-add").click().run()
+    test.button(key="copy-sure").click().run()
+    assert chosen(test).workspace == home / "my small"
+    assert Workspace.open(home / "my small").count() == mapped.count()
 
 
 @pytest.mark.parametrize("box", ["first", "new"])

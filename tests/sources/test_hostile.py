@@ -14,6 +14,7 @@ from PIL import Image, PngImagePlugin
 from core.errors import BadInput, BadPicture
 from core.inputs import load_arrays
 from core.sources import read
+from core.sources.items import Noted
 from core.sources.pictures import preview
 from tests.sources.making import encoded, png, put, split, zipped
 
@@ -74,8 +75,9 @@ def test_quotation_marks_that_are_closed_stay_as_they_are(tmp_path: Path, last: 
 
 def test_two_columns_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     put(tmp_path, {"list.csv": "caption,label,caption,label,size,size\nfirst,l1,second,l2,3,4\n"})
-    [item], refused = split(read(tmp_path / "list.csv"))
-    assert refused == []
+    [item], noted = split(read(tmp_path / "list.csv"))
+    assert [each.source for each in noted] == ["list.csv column 4", "list.csv column 6"]
+    assert noted[1] == Noted("list.csv column 6", "another is called 'size' too: it is 'size (2)' here")
     assert item.captions == ("first", "second")
     assert item.label == "l1"
     assert item.columns == {"label (2)": "l2", "size": 3, "size (2)": 4}

@@ -2,6 +2,8 @@
 
 import os
 import threading
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +13,7 @@ from PIL import Image
 
 from core.errors import BadInput, MissingData
 from core.sources import bundled
-from core.workspace import Workspace, create_named, home, open_named, workspaces
+from core.workspace import Workspace, copy, create_named, delete, home, open_named, workspaces
 from core.workspace.shipping import export, restore
 from tests.sources.making import BLUE, GREEN, RED, encoded, jpeg, pixels, png
 from tests.workspace.making import items, vectors
@@ -73,7 +75,7 @@ def test_a_bundled_set_opens_with_pictures_alone(assets: Path) -> None:
     assert workspace.image(ids[2]) == large
     assert pixels(workspace.thumbnails(ids)[ids[2]]).shape == (96, 128, 3)
     assert workspace.models() == workspace.runs() == []
-    assert workspace.add([_item(png(BLUE))]).added == 1
+    assert Workspace.create(home() / "third").add([_item(png(BLUE))]).added == 1
 
 
 def _item(data: bytes):
@@ -118,10 +120,73 @@ def test_a_new_edition_of_a_set_replaces_the_old_unless_it_was_changed(assets: P
     bundle(assets / "emoji", [png(RED), png(GREEN)])
     workspace = open_named("emoji")
     assert workspace.count() == 2
-    workspace.set_column("tag", {workspace.table(["id"])["id"][0].as_py(): "mine"})
+    workspace.set_column("clusters", {workspace.table(["id"])["id"][0].as_py(): "1"})
     bundle(assets / "emoji", [png(RED), png(GREEN), png(BLUE)])
-    assert open_named("emoji").columns() == {"tag": "text"}
+    assert open_named("emoji").columns() == {"clusters": "text"}
     assert sorted(path.name for path in home().iterdir()) == [".bundled", "emoji"]
+
+
+def came(assets: Path) -> tuple[Workspace, str]:
+    """A bundled set that came with a column, vectors and a run, whose id is given."""
+    made = Workspace.create(assets.with_name("lab"))
+    ids = list(made.add(items(3)).ids)
+    made.set_column("size", dict.fromkeys(ids, 2.0))
+    made.add_embeddings("pocket", "image", ids, vectors(3))
+    run = made.save_run(CARD, ARRAYS)
+    export(made, assets / "set")
+    return open_named("set"), run
+
+
+def test_what_came_with_a_bundled_set_stays_and_results_lie_beside_it(assets: Path, tmp_path: Path) -> None:
+    workspace, run = came(assets)
+    ids = workspace.table(["id"])["id"].to_pylist()
+    (tmp_path / "by another way").symlink_to(workspace.path)
+    changes = [
+        lambda place: place.add([_item(png(BLUE))]),
+        lambda place: place.set_captions({ids[0]: ["mine"]}),
+        lambda place: place.delete_embeddings("pocket"),
+        lambda place: place.delete_run(run),
+        *(partial(Workspace.set_column, name=name, values={}) for name in ("caption", "label", "tag", "size")),
+    ]
+    before = workspace.version
+    for place in (workspace, Workspace.open(tmp_path / "by another way"), Workspace.open(f"{home()}/../home/set/")):
+        assert place.is_bundled
+        for change in changes:
+            with pytest.raises(BadInput, match=r"^set is a bundled set and stays as it came: `copy` it"):
+                change(place)
+    assert workspace.version == before
+    workspace.set_column("clusters", dict.fromkeys(ids, "1"))
+    workspace.add_embeddings("other", "image", ids, vectors(3))
+    workspace.delete_embeddings("other")
+    workspace.delete_run(workspace.save_run(replace(CARD, id=""), ARRAYS))
+    assert workspace.columns() == {"size": "number", "clusters": "text"}
+
+
+def test_a_copy_holds_everything_and_can_be_changed(assets: Path) -> None:
+    workspace, run = came(assets)
+    made = copy(workspace, "mine")
+    assert made.table().equals(workspace.table())
+    assert made.run(run).card == workspace.run(run).card
+    assert not made.is_bundled
+    made.set_column("tag", {made.table(["id"])["id"][0].as_py(): "mine"})
+    assert made.add([_item(png(BLUE))]).added == 1
+    assert (open_named("mine").count(), open_named("set").count()) == (4, 3)
+    assert sorted(path.name for path in home().iterdir()) == [".bundled", "mine", "set"]
+    for name, reason in {"mine": "one already", "set": "a bundled set", "models": "models", "../x": "letters"}.items():
+        with pytest.raises(BadInput, match=reason):
+            copy(workspace, name)
+
+
+def test_a_deleted_workspace_is_gone_at_once_and_a_bundled_set_comes_back_as_it_came(assets: Path) -> None:
+    workspace, _ = came(assets)
+    workspace.set_column("clusters", dict.fromkeys(workspace.table(["id"])["id"].to_pylist(), "1"))
+    delete(workspace)
+    assert [path.name for path in home().iterdir()] == [".bundled"]
+    assert open_named("set").columns() == {"size": "number"}
+    outside = Workspace.create(assets.with_name("outside"))
+    with pytest.raises(BadInput, match="does not lie in"):
+        delete(outside)
+    assert outside.count() == 0
 
 
 def test_what_a_killed_restore_leaves_is_cleared_away(assets: Path) -> None:

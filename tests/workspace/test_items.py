@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.errors import BadInput, Cancelled, MissingData
 from core.progress import Progress
-from core.sources import Item, Refused
+from core.sources import Item, Refused, read
 from core.workspace import Workspace, adding
 from tests.sources.making import BLUE, GREEN, RED, encoded, jpeg, pixels, png
 from tests.workspace.making import items
@@ -371,3 +371,23 @@ def test_any_columns_are_taken(workspace: Workspace, rows: list[dict]) -> None:
     added = workspace.add(given, batch=2)
     assert len(added.ids) == len(given)
     assert workspace.table(ids=added.ids).num_rows == len(given)
+
+
+def test_columns_of_one_safe_name_are_told_and_stay_the_same_column_in_every_batch(place: Workspace) -> None:
+    """A batch that brings only the second of two must not put it into the first one's column."""
+    rows = [{"a.b": 1.0, "a_b": 2.0}, {"a_b": 3.0}, {"a.b": 4.0}]
+    brought = [Item(f"{n}", None, f"caption {n}", columns=columns) for n, columns in enumerate(rows)]
+    added = place.add(brought, batch=1)
+    assert [(each.source, each.reason) for each in added.notes] == [
+        ("column a.b", "it is 'a_b' here"),
+        ("column a_b", "it is 'a_b (2)' here"),
+    ]
+    found = place.table(["a_b", "a_b (2)"], added.ids).to_pydict()
+    assert (found["a_b"], found["a_b (2)"]) == ([1.0, None, 4.0], [2.0, 3.0, None])
+
+
+def test_a_table_with_two_columns_of_one_name_says_so(place: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "dup.csv").write_text("caption,size,size\na cat,1,2\n")
+    added = place.add(read(tmp_path / "dup.csv"))
+    assert (added.refused, added.added, place.columns()) == ((), 1, {"size": "number", "size (2)": "number"})
+    assert [each.reason for each in added.notes] == ["another is called 'size' too: it is 'size (2)' here"]

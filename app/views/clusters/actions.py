@@ -87,7 +87,7 @@ def _write(workspace: Workspace, items: Items, found: ClusteringRun) -> None:
             with plainly():
                 _check_new(column, items, found.card)
                 write(workspace, found, column)
-                st.toast(f"{formats.counted(len(found), 'item')} labelled in the column “{column}”")
+                st.toast(f"{formats.counted(len(found), 'item')} labelled in the column “{escaped(column)}”")
                 st.rerun()
 
 

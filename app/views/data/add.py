@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.kit import formats, progress, store
+from app.kit import formats, own_copy, progress, store
+from app.kit.messages import escaped
 from app.kit.person import person
 from app.kit.state import state
 from app.views.data import models, spool
@@ -21,16 +22,22 @@ def show(workspace: Workspace) -> None:
     """The area where things are added, and what came of the last time."""
     with st.container(key="add", border=True):
         st.subheader("Add images and captions", anchor=False)
+        if workspace.is_bundled:
+            _only_to_a_copy(workspace)
         model = models.choose(used(workspace))
         how = How(model, _features(workspace, model)) if model else None
-        dropped, path, bundled = st.tabs(["Drop files", "On this machine", "Bundled sets"])
-        with dropped:
-            _dropped(workspace, how)
-        with path:
-            _path(workspace, how)
-        with bundled:
-            _bundled(workspace, how)
+        if not workspace.is_bundled:
+            _sources(workspace, how)
         _missing(workspace, how)
+
+
+def _only_to_a_copy(workspace: Workspace) -> None:
+    st.caption(
+        f"{escaped(store.title(workspace.name))} is a bundled set and stays as it came. Add to a copy of it, or make a "
+        "new workspace with the plus sign in the side bar. Another model can embed it here."
+    )
+    if st.button("Make a copy", key="copy-to-add", type="primary", icon=":material/content_copy:", width="stretch"):
+        own_copy.ask(workspace)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,16 @@ def start(
         "captions": str(captions) if captions else None,
     }
     progress.start(workspace, "embed", arguments, title)
+
+
+def _sources(workspace: Workspace, how: How | None) -> None:
+    dropped, path, bundled = st.tabs(["Drop files", "On this machine", "Bundled sets"])
+    with dropped:
+        _dropped(workspace, how)
+    with path:
+        _path(workspace, how)
+    with bundled:
+        _bundled(workspace, how)
 
 
 def _features(workspace: Workspace, model: str) -> bool:

@@ -64,7 +64,7 @@ def _page(workspace: Workspace, items: Items, found: pd.Index, kind: str) -> Non
 def _table(workspace: Workspace, items: Items, ids: list[str]) -> None:
     thumbnails = store.thumbnails(workspace, ids)
     frame = items.frame.loc[ids].reset_index(drop=True)
-    frame["caption"] = [" / ".join(items.captions_of(id)) for id in ids]
+    frame["caption"] = [formats.shown(" / ".join(items.captions_of(id))) for id in ids]
     frame.insert(0, "image", [data_url(image) if (image := thumbnails.get(id)) else None for id in ids])
     columns: dict[str, Any] = {"image": st.column_config.ImageColumn("Image", width=56)}
     columns |= {name: name.replace("_", " ").capitalize() for name in frame.columns[1:]}

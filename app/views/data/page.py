@@ -19,10 +19,10 @@ from core.jobs import Job, jobs
 def show() -> None:
     """The workspace in figures, its items, and beside them the area where more is added."""
     workspace = store.current()
-    items = store.items(workspace)
     with st.container(key="data-head", horizontal=True, vertical_alignment="center"):
         st.title(escaped(store.title(workspace.name)), anchor=False)
         manage.show(workspace)
+    items = store.items(workspace)  # what cannot be read is said below its own name, and can be deleted
     summary.show(workspace, items)
     with st.container(key="data-stage", horizontal=True, gap="medium"):
         with st.container(key="browse-side"):

@@ -36,7 +36,7 @@ def _ended(job: Job) -> None:
         files = formats.counted(len(found.refused), "file or row", "files and rows")
         _listed("refused", f"{files} refused, and why", found.refused)
     if found and found.notes:
-        _listed("notes", "Taken, but not whole", found.notes)
+        _listed("notes", "Taken, but changed", found.notes)
     if job.state == "done":
         st.page_link(state().pages["map"], label="Show on the map", icon=":material/scatter_plot:", width="content")
 

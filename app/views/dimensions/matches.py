@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.kit import component
+from app.kit.formats import shown
 from app.kit.gallery import data_url
 
 
@@ -32,4 +33,4 @@ def matches(shown: Sequence[Match], key: str) -> str | None:
 
 def _plain(cell: Cell) -> dict[str, str | None]:
     image = data_url(cell.thumbnail) if cell.thumbnail else None
-    return {"title": cell.title, "words": cell.words, "image": image}
+    return {"title": cell.title, "words": shown(cell.words), "image": image}

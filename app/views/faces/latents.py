@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from app.kit import formats
+from app.kit import charts, formats
 from app.kit.charts import DIVERGING
 from app.kit.messages import escaped, plainly
 from app.kit.rerun_guard import dialog
@@ -83,7 +83,7 @@ def figure(latent: LatentMeaning, rows: list[str], chosen: list[int]) -> "Figure
         go.Heatmap(
             z=np.where(sure, rho, np.nan),
             x=[latent.names[place] for place in chosen],
-            y=rows,
+            y=list(map(charts.words, rows)),
             customdata=np.dstack([np.round(rho, 2).astype(object), doubt]),
             colorscale=DIVERGING,
             zmin=-1,

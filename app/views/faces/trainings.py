@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.kit import downloads, formats, progress, records
 from app.kit.charts import OKABE_ITO
-from app.kit.messages import escaped, plainly
+from app.kit.messages import escaped, plainly, said
 from app.views.faces import training_form
 from core.faces.pictures import grid, png
 from core.faces.trainings import STAGE_TITLES, STAGES, Curve, Training, begun, curve, folder_of, forget
@@ -172,7 +172,7 @@ def _files(workspace: Workspace, card: RunCard) -> None:
         downloads.button("Run card", make, f"{card.id}.json", what, key="take-editor-card", quiet=False)
         with st.popover("", icon=":material/delete:", key="delete-editor", help="Delete this editor"):
             st.caption("The editor and its figures will be gone; the pictures stay.")
-            st.button("Delete it", key="delete-editor-now", on_click=remove, args=(workspace, card))
+            st.button("Delete it", key="delete-editor-now", on_click=said(remove), args=(workspace, card))
 
 
 def _curves(losses: Mapping[str, Curve], key: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from app.comparison.actions import File, take
 from app.comparison.menus import menu
 from app.kit import downloads
-from app.kit.messages import escaped
+from app.kit.messages import escaped, said
 from app.views.groups.runs import KIND, SELECTOR, title
 from core.runs.groups import GroupsRun
 from core.workspace import Workspace
@@ -27,7 +27,7 @@ def show(workspace: Workspace, every: Sequence[GroupsRun], each: GroupsRun) -> N
             "Delete it",
             key="groups-delete-now",
             icon=":material/delete:",
-            on_click=delete,
+            on_click=said(delete),
             args=(workspace, every, chosen),
         )
 

@@ -108,4 +108,4 @@ def _plain(card: Card, pictures: Mapping[str, bytes], captions: Mapping[str, str
 
 
 def _picture(id: str, image: bytes | None, caption: str) -> dict[str, str | None]:
-    return {"id": id, "image": data_url(image) if image else None, "caption": caption}
+    return {"id": id, "image": data_url(image) if image else None, "caption": formats.shown(caption)}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.comparison.chart import GREY, faded, laid_out
+from app.kit.charts import words
 from app.kit.gallery import data_url
 from app.scatter.drawn import Drawn
 from app.views.groups.styles import CHOSEN, NEAR
@@ -114,7 +115,7 @@ def _points(made: "Figure", each: GroupsRun, stand: Placed, chosen: int) -> None
                 "line": {"width": widths, "color": colours},
             },
             unselected={"marker": {"opacity": 1}},
-            customdata=[[int(group), str(each.names[group]), int(each.counts[group])] for group in known],
+            customdata=[[int(group), words(str(each.names[group])), int(each.counts[group])] for group in known],
             hovertemplate="%{customdata[1]}: %{customdata[2]:,} items<extra></extra>",
             showlegend=False,
         )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.comparison.chart import GREY, LEGEND, laid_out
-from app.kit.charts import OKABE_ITO
+from app.kit.charts import OKABE_ITO, words
 from app.views.groups.styles import CHOSEN, NEAR
 from core.runs.groups import GroupsRun
 
@@ -51,7 +51,7 @@ def scatter(each: GroupsRun, chosen: int) -> "Figure":
                 marker={"size": 5, "color": colour, "opacity": 0.45},
                 selected={"marker": {"opacity": 0.45}},
                 unselected={"marker": {"opacity": 0.45}},
-                customdata=[[int(pair), of, str(group), int(size)] for pair, of, group, size in about],
+                customdata=[[int(pair), of, words(str(group)), int(size)] for pair, of, group, size in about],
                 hovertemplate="%{customdata[2]}, two sets of %{customdata[3]}: %{y:.3f} of %{x:.3f}<extra></extra>",
             )
         )

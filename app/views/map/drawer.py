@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.kit import downloads, formats, item_view, store
+from app.kit import downloads, formats, item_view, own_copy, store
 from app.kit.gallery import gallery, pictures
 from app.kit.items import Items
 from app.kit.messages import escaped
@@ -74,9 +74,14 @@ def _tag(workspace: Workspace, group: Group) -> None:
     with st.form("tag", border=False, clear_on_submit=True), st.container(horizontal=True, gap="xsmall"):
         value = st.text_input("Tag", key="tag-value", placeholder="Tag them, e.g. cats", label_visibility="collapsed")
         if st.form_submit_button("Tag", icon=":material/label:", key="save-tag") and value.strip():
-            workspace.set_column(TAG, dict.fromkeys(group.ids, value.strip()))
-            st.toast(f"{formats.counted(len(group.ids), 'item')} tagged “{escaped(value)}” in the column “{TAG}”")
-            st.rerun()
+            own_copy.change(workspace, partial(_tagged, group, value.strip()))
+
+
+def _tagged(group: Group, value: str, workspace: Workspace) -> None:
+    """Writes the tag; in a copy that has just been opened, the items stay in the drawer."""
+    workspace.set_column(TAG, dict.fromkeys(group.ids, value))
+    state().group = group
+    st.toast(f"{formats.counted(len(group.ids), 'item')} tagged “{escaped(value)}” in the column “{TAG}”")
 
 
 def _export(drawn: Drawn, items: Items, group: Group) -> None:

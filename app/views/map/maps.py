@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.kit import formats, forms, progress, store
-from app.kit.messages import plainly
+from app.kit.messages import plainly, said
 from app.kit.person import may_change
 from app.kit.rerun_guard import dialog
 from app.kit.state import state
@@ -45,7 +45,7 @@ def show(workspace: Workspace, cards: Sequence[RunCard], card: RunCard) -> None:
             type="tertiary",
             icon=":material/delete:",
             disabled=not may_change(True) or len(ids) < 2,
-            on_click=_delete,
+            on_click=said(_delete),
             args=(workspace, card.id),
         )
     if may_change() and st.button("", key="new-map", icon=":material/add:", help="New map"):

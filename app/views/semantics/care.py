@@ -166,8 +166,8 @@ def _tag(workspace: Workspace, found: CareRun, taken: list[str], name: str) -> N
     values = dict.fromkeys(found.ids.tolist(), False) | dict.fromkeys(taken, True)
     workspace.set_column(name, dict(values))
     st.toast(
-        f"{formats.counted(len(taken), 'item')} tagged “{name}”: every form offers it under “Leave out”, and the map "
-        "can be coloured by it."
+        f"{formats.counted(len(taken), 'item')} tagged “{escaped(name)}”: every form offers it under “Leave out”, and "
+        "the map can be coloured by it."
     )
 
 

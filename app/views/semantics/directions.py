@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit import downloads, formats, pictured, records, store
-from app.kit.charts import OKABE_ITO
+from app.kit.charts import OKABE_ITO, words
 from app.kit.forms import kept
 from app.kit.gallery import gallery, pictures
 from app.kit.items import MANY
@@ -209,7 +209,7 @@ def histogram(found: DirectionRun) -> "Figure":
             "marker": {"color": colour, "opacity": 0.75},
             "hovertemplate": "%{y:,} items at %{x:.3f}<extra></extra>",
         }
-        drawn.add_trace(go.Bar(x=middle, y=counts.tolist(), name=formats.shortened(name, 30), **look))
+        drawn.add_trace(go.Bar(x=middle, y=counts.tolist(), name=words(name, 30), **look))
     drawn.update_xaxes(title="along the direction")
     drawn.update_yaxes(title="items")
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

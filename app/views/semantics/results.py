@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.kit import downloads, pictured, progress, store
 from app.kit.forms import kept
+from app.kit.messages import said
 from app.kit.page import Outcome, Result
 from app.kit.person import may_change
 from app.scatter import Colour, Picked, maps, scatter
@@ -77,7 +78,7 @@ def chosen(workspace: Workspace, tab: str, cards: Sequence[RunCard], title: Call
             delete: dict[str, Any] = {
                 "key": f"{tab}-delete-now",
                 "disabled": not may_change(True),
-                "on_click": workspace.delete_run,
+                "on_click": said(workspace.delete_run),
                 "args": (card.id,),
             }
             st.button("Delete it", icon=":material/delete:", **delete)
