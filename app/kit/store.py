@@ -4,7 +4,6 @@ What is cached is known by the workspace's path and version, so that any write, 
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit.items import Items
-from app.kit.messages import escaped
+from app.kit.messages import escaped, message
 from app.kit.person import person
 from app.kit.state import START, state
 from core import tags as tags_of
 from core.access import rights
 from core.commands.understanding import kept, measured
-from core.errors import MissingData
+from core.errors import BadPicture, Damaged, MissingData
 from core.features import features_of, is_features
 from core.inputs import workspace_rows
 from core.reduced import family, full_model, model_titles
@@ -153,7 +152,11 @@ def thumbnails(workspace: Workspace, ids: Sequence[str]) -> dict[str, bytes]:
 
 
 def image(workspace: Workspace, id: str) -> bytes | None:
-    """The original bytes; None for an item that is a caption only."""
-    with suppress(MissingData):
+    """The original bytes; None for an item that is a caption only, and for a picture that is damaged, which is told."""
+    try:
         return workspace.image(id)
+    except (BadPicture, Damaged) as error:
+        st.warning(message(str(error)), icon=":material/broken_image:")
+    except MissingData:
+        pass
     return None

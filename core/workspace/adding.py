@@ -4,14 +4,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from core.errors import BadPicture
 from core.machine import usable_processors
 from core.progress import Progress, Report
 from core.sources.items import Item, Refused
 from core.sources.pictures import preview
-from core.workspace.items import Checked, Items
+from core.workspace.identity import Checked, content_id
+from core.workspace.items import Items
 from core.workspace.store import Store
 
 BATCH_BYTES = 64 * 2**20
@@ -81,8 +81,12 @@ class _Adding:
         self._seen += len(batch)
         self._refused += [each for each in batch if isinstance(each, Refused)]
         named = [(content_id(each), each) for each in batch if isinstance(each, Item)]
-        known = self._items.places()
-        first = {id: item for id, item in reversed(named) if id not in known}
+        known, pictured = self._items.places(), self._items.with_picture()
+        first = {
+            id: item
+            for id, item in reversed(named)
+            if id not in known or (item.image is not None and id not in pictured)
+        }
         checked = check(dict(reversed(first.items())), pool)
         self._refused += [Refused(item.source, why) for id, item in named if isinstance(why := checked.get(id), str)]
         self._write(
@@ -110,17 +114,6 @@ class _Adding:
     def result(self) -> Added:
         lists = (tuple(self._refused), tuple(self._ids), tuple(self._notes))
         return Added(self._added, self._skipped, *lists, self._captions)
-
-
-def content_id(item: Item) -> str:
-    """The hash of the picture's bytes, or of the caption where there is no picture: 32 hexadecimal digits."""
-    if item.image is not None:
-        return hashed(item.image, "image")
-    return hashed(item.caption.encode("utf-8", "surrogatepass"), "text")
-
-
-def hashed(content: bytes, modality: str) -> str:
-    return blake2b(content, digest_size=16, person=modality.encode()).hexdigest()
 
 
 def check(items: Mapping[str, Item], pool: ThreadPoolExecutor) -> dict[str, Checked | str]:

@@ -13,6 +13,7 @@ from core.progress import Report, silent
 from core.results import Embeddings, Floats
 from core.sources.items import Item, Refused, Value
 from core.workspace.adding import Added, add
+from core.workspace.identity import check_picture
 from core.workspace.items import Items
 from core.workspace.runs import Arrays, Run, RunCard, Runs
 from core.workspace.store import Store
@@ -115,29 +116,33 @@ class Workspace:
         return self._items.iterate(columns, ids, batch)
 
     def image(self, id: str) -> bytes:
-        """The original bytes of a picture."""
-        found = self.table(["image"], [id])["image"][0].as_py()
-        if found is None:
-            raise MissingData(f"item {id} is a caption without a picture")
-        return found
+        """The original bytes of a picture; raises `Damaged` or `BadPicture` where they are not those any more."""
+        return self._items.image(id)
+
+    @staticmethod
+    def check_picture(id: str, image: bytes | None) -> None:
+        """Raises `BadPicture` for bytes of `iterate` that are not those which were given, or are gone."""
+        check_picture(id, image)
 
     def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Small pictures by id; items without a picture are left out."""
-        found = self._items.pictures(ids, ["thumbnail"])["thumbnail"].to_pylist()
-        return {id: thumbnail for id, thumbnail in zip(ids, found, strict=True) if thumbnail is not None}
+        """Small pictures by id; items without a picture, or whose file is damaged, are left out."""
+        return self._items.thumbnails(ids)
 
     def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
         """Sets a column by id: a tag, a label, the first caption; makes the column where there is none."""
         if name == "caption":
             with self._store.writing():
-                self._vectors.forget("text", self._items.set_first_captions(values))
+                self._items.set_first_captions(values, self._forget)
         else:
             self._items.set_column(name, values)
 
     def set_captions(self, captions: Mapping[str, Sequence[str]]) -> None:
         """Sets all captions of items by id; a caption that changes or moves is embedded anew."""
         with self._store.writing():
-            self._vectors.forget("text", self._items.set_captions(captions))
+            self._items.set_captions(captions, self._forget)
+
+    def _forget(self, captions: list[str]) -> None:
+        self._vectors.forget("text", captions)
 
     def captions(self, ids: Sequence[str]) -> list[str]:
         """The words of captions by their own ids; see `core.workspace.captions`."""
