@@ -99,16 +99,7 @@ class Runs:
                 self._table.read(["id"], condition)  # raises where it may be among what is damaged
             raise MissingData(f"no run {id!r} in this workspace")
         row = found.to_pylist()[0]
-        try:
-            return Run(RunCard.from_json(row["card"]), unpack(row["arrays"]))
-        except (ValueError, TypeError, BadZipFile, EOFError, zlib.error) as error:
-            path, reason = self._store.address, one_line(error, 80)
-            raise Damaged(f"the result {id} is damaged ({reason}): run `clipscape check {path}`", path) from error
-
-    def ids(self) -> list[str]:
-        """Of the results that can be read."""
-        found = self._table.sound(["id"])
-        return [] if found is None else found["id"].to_pylist()
+        return read_run(id, row["card"], row["arrays"], self._store.address)
 
     def delete(self, id: str) -> None:
         with self._store.writing():
@@ -117,6 +108,15 @@ class Runs:
 
     def version(self) -> int:
         return self._table.version()
+
+
+def read_run(id: str, card: str, arrays: bytes, workspace: str) -> Run:
+    """A row of the table; raises `Damaged` where it is not what was written."""
+    try:
+        return Run(RunCard.from_json(card), unpack(arrays))
+    except (ValueError, TypeError, KeyError, BadZipFile, EOFError, OSError, NotImplementedError, zlib.error) as error:
+        reason = one_line(error, 80)
+        raise Damaged(f"the result {id} is damaged ({reason}): run `clipscape check {workspace}`", workspace) from error
 
 
 def _complete(card: RunCard) -> RunCard:
