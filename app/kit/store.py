@@ -4,6 +4,7 @@ What is cached is known by the workspace's path and version, so that any write, 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from core.inputs import workspace_rows
 from core.reduced import family, full_model, model_titles
 from core.results import Embeddings
 from core.understanding import Understanding
-from core.workspace import Workspace, open_named
+from core.workspace import Workspace, home, open_named
 
 VERSIONS = 4
 """Readings kept of each kind."""
@@ -58,16 +59,31 @@ def title(name: str) -> str:
 
 
 def current() -> Workspace:
-    """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
-    chosen = state().workspace
-    if chosen is None or not chosen.is_dir() or not rights.may_see(person(), chosen):
-        if chosen is not None:
-            st.toast(f"The workspace {escaped(chosen.name)} is there no more", icon=":material/info:")
+    """The session's workspace; raises `MissingData` where there is none, `Damaged` where it cannot be read."""
+    return opened(str(chosen()))
+
+
+def chosen() -> Path:
+    """Where the session's workspace lies, whether or not it can be read; a fresh session has the first that opens."""
+    found = state().workspace
+    if found is None or not found.is_dir() or not rights.may_see(person(), found):
+        if found is not None:
+            st.toast(f"The workspace {escaped(found.name)} is there no more", icon=":material/info:")
         known = names()
         if not known:
             raise MissingData("No workspace yet: make one with the plus sign in the side bar")
-        state().open(Path(open_named(START if START in known else known[0]).path))
-    return opened(str(state().workspace))
+        state().open(_first([START, *known] if START in known else known))
+        found = state().workspace
+    assert found is not None
+    return found
+
+
+def _first(known: Sequence[str]) -> Path:
+    """The first workspace that can be read; where none can, the first, of which the page says what is wrong."""
+    for name in known:
+        with suppress(Damaged):
+            return Path(open_named(name).path)
+    return home() / known[0]
 
 
 def opened(path: str) -> Workspace:

@@ -4,6 +4,7 @@ Every file is read whole. A picture is sound where its bytes have the hash by wh
 it can be decoded, a vector where it is of unit length, a result where its card and arrays can be read.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from core.workspace.salvage import Salvage
 from core.workspace.store import Store, quoted
 from core.workspace.vectors import PREFIX
 
+SHEETS = "sheets"
+"""The folder of a workspace that holds the map's small pictures, drawn from thumbnails."""
 UNIT = 1e-3
 """How far a sound vector's length may be from 1."""
 
@@ -165,6 +168,8 @@ class _Check:
                 self.store.table(name).delete(condition)
         self._thumbnails()
         self._number(older)
+        if self.tables["pictures"].is_damaged or self.thumbnails:
+            shutil.rmtree(Path(self.store.address) / SHEETS, ignore_errors=True)
         self.checked.freed = sum(table.tidy() for table in self.tables.values() if table.dataset is not None)
 
     def _older(self) -> dict:

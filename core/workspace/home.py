@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from core.errors import BadInput, MissingData
-from core.machine import MODELS, home
+from core.machine import MODELS, home, scratch
 from core.sources import bundled
 from core.workspace.store import Store
 from core.workspace.workspace import Workspace
@@ -36,30 +36,45 @@ def open_named(name: str) -> Workspace:
     """The workspace of that name; a bundled set is restored at its first use, or when the set itself has changed."""
     _check_name(name)
     if name in bundled.names():
-        _restore_bundled(name)
-    elif not (home() / name).exists():
+        return Workspace.open(_restored(name))
+    if not (home() / name).exists():
         raise MissingData(f"no workspace {name!r}; there are {', '.join(workspaces()) or 'none'}")
     return Workspace.open(home() / name)
 
 
-def _restore_bundled(name: str) -> None:
+def _restored(name: str) -> Path:
+    """Where a bundled set lies; where nothing can be written in the home, among this person's temporary files."""
+    try:
+        return _restore_bundled(name, home())
+    except (BadInput, OSError):
+        if (home() / name / "items.lance").exists():
+            return home() / name
+        return _restore_bundled(name, scratch())
+
+
+def _restore_bundled(name: str, place: Path) -> Path:
     """In a folder of its own, which then takes the name: others see the whole workspace or none."""
-    path, origin = home() / name, _origin(bundled.ASSETS / name)
+    path, origin = place / name, _origin(bundled.ASSETS / name)
     if _is_current(path, origin):
-        return
-    with Store(home() / ".bundled").writing():
+        return path
+    with Store(place / ".bundled").writing():
         if _is_current(path, origin):
-            return
+            return path
         from core.workspace.shipping import restore
 
-        fresh = Path(mkdtemp(prefix=".restoring-", dir=home()))
-        made = restore(bundled.ASSETS / name, fresh)
-        (fresh / _STAMP).write_text(json.dumps({"origin": origin, "version": made.version}), encoding="utf-8")
+        fresh = Path(mkdtemp(prefix=".restoring-", dir=place))
+        try:
+            made = restore(bundled.ASSETS / name, fresh)
+            (fresh / _STAMP).write_text(json.dumps({"origin": origin, "version": made.version}), encoding="utf-8")
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)  # of a full disk no half is kept
+            raise
         if path.exists():
             path.rename(fresh.with_name(fresh.name + "-old"))
         fresh.rename(path)
-        for left in home().glob(".restoring-*"):
+        for left in place.glob(".restoring-*"):
             shutil.rmtree(left, ignore_errors=True)
+    return path
 
 
 def _is_current(path: Path, origin: str) -> bool:

@@ -149,8 +149,9 @@ class Salvage:
         """Deletes old versions and what no version knows, as a killed process leaves it; how many bytes those were."""
         import lance
 
-        clean = {"older_than": KEEP_VERSIONS if not self.is_damaged else timedelta(0), "delete_unverified": True}
-        done = attempt(lambda: lance.dataset(str(self.path)).cleanup_old_versions(**clean))
+        old = timedelta(0) if self.is_damaged else KEEP_VERSIONS
+        dataset = attempt(lambda: lance.dataset(str(self.path)))
+        done = attempt(lambda: dataset.cleanup_old_versions(older_than=old, delete_unverified=True))
         return done.bytes_removed if done else 0
 
     def _set_aside(self, path: Path) -> None:
