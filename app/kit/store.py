@@ -98,6 +98,13 @@ def _opened(path: str, who: rights.Person) -> Workspace:
     return rights.guarded(path, who)
 
 
+@st.cache_data(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED, ttl=60)
+def damaged(workspace: Workspace) -> str:
+    """What of it cannot be read, in a line; "" where nothing is known to be damaged."""
+    what = " and ".join(workspace.damaged())
+    return f"Some of {what} here cannot be read: run `clipscape check {workspace.path}`" if what else ""
+
+
 @st.cache_resource(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED)
 def items(workspace: Workspace) -> Items:
     """Captions, labels and columns of every item."""

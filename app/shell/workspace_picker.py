@@ -42,6 +42,8 @@ def show() -> None:
             new()
     if known and not may_change():
         st.caption(":material/visibility: To look at: you cannot change this workspace")
+    if known and (damaged := store.damaged(store.current())):
+        st.warning(message(damaged), icon=":material/healing:")
     if refusal := st.session_state.pop(UNREADABLE, ""):
         st.error(message(refusal), icon=":material/error:")
 

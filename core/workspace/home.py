@@ -57,7 +57,7 @@ def _restore_bundled(name: str, place: Path) -> Path:
     path, origin = place / name, _origin(bundled.ASSETS / name)
     if _is_current(path, origin):
         return path
-    with Store(place / ".bundled").writing():
+    with Store(place / ".bundled").writing(make=True):
         if _is_current(path, origin):
             return path
         from core.workspace.shipping import restore

@@ -6,12 +6,12 @@ library underneath is used directly: importing lancedb costs the first page anot
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadInput, Damaged
+from core.errors import BadInput, Damaged, MissingData
 from core.workspace.faults import changing, plainly, reading, unwritable
 
 if TYPE_CHECKING:
@@ -69,17 +69,19 @@ class Store:
             found = f"{min(others)} and others" if len(others) > 1 else others[0]
             raise BadInput(f"{self.address}: holds {found}: choose a new folder, or an empty one")
 
-    def writing(self) -> AbstractContextManager[Any]:
+    def writing(self, make: bool = False) -> AbstractContextManager[Any]:
         """Only one process at a time writes; the lock goes when its holder ends, however it ends.
+
+        make: the folder too; otherwise one that is gone was deleted meanwhile, and is not made again.
 
         An object store has no such lock: there Lance's own conflict check keeps each commit whole.
         """
         if not self.is_local:
             return nullcontext()
-        return self._locked()
+        return self._locked(make)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, make: bool) -> Iterator[None]:
         from filelock import FileLock
 
         lock = FileLock(f"{self.address}/.lock", poll_interval=BUSY)
@@ -89,6 +91,11 @@ class Store:
         except (OSError, ValueError) as error:
             raise unwritable(self.address, error) from None
         try:
+            if not make and not self.names():  # deleted meanwhile, and waiting has made the folder again
+                with suppress(OSError):
+                    Path(lock.lock_file).unlink()
+                    Path(self.address).rmdir()
+                raise MissingData(f"{self.address}: there no more: nothing was written")
             yield
         finally:
             lock.release()
@@ -223,6 +230,19 @@ class Table:
     @reading
     def read(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table":
         return self.newest().to_table(columns=list(columns), filter=condition)
+
+    def is_damaged(self) -> bool:
+        """Whether it cannot be opened, or a file is gone or of another size; what has changed inside is not seen."""
+        try:
+            found = self.find()
+            local = found.get_fragments() if found and self.store.is_local else ()
+            files = [file for fragment in local for file in fragment.metadata.files]
+        except Damaged:
+            return True
+        sizes = ((Path(self.uri) / "data" / each.path, each.file_size_bytes) for each in files)
+        return self.store.is_local and not all(
+            path.is_file() and size in (None, path.stat().st_size) for path, size in sizes
+        )
 
     def sound(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table | None":
         """The same without the rows whose files are damaged; None where no row can be read, or there is no table."""

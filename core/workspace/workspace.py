@@ -6,6 +6,8 @@ Every read shows the newest commits of all processes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from secrets import token_hex
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from core.errors import BadInput, MissingData
@@ -13,6 +15,7 @@ from core.progress import Report, silent
 from core.results import Embeddings, Floats
 from core.sources.items import Item, Refused, Value
 from core.workspace.adding import Added, add
+from core.workspace.faults import holds
 from core.workspace.identity import check_picture
 from core.workspace.items import Items
 from core.workspace.runs import Arrays, Run, RunCard, Runs
@@ -37,7 +40,7 @@ class Workspace:
         """An empty workspace; raises `BadInput` where there is one already."""
         made = cls(path)
         made._store.check_new()
-        with made._store.writing():
+        with made._store.writing(make=True):
             if made._items.exist():
                 raise BadInput(f"{path}: there is a workspace already: open it, or choose another folder")
             made._items.create()
@@ -55,7 +58,7 @@ class Workspace:
     def open_or_create(cls, path: str | Path) -> "Workspace":
         found = cls(path)
         found._store.check_new()
-        with found._store.writing():
+        with found._store.writing(make=True):
             if not found._items.exist():
                 found._items.create()
         return found
@@ -73,6 +76,17 @@ class Workspace:
     def version(self) -> int:
         """Grows with each change by any process."""
         return self._items.version() + self._vectors.version() + self._runs.version()
+
+    def damaged(self) -> list[str]:
+        """What cannot be read, at a glance: "the pictures", "the results" …; `core.workspace.checking` looks closer."""
+        return [holds(name) for name in self._store.names() if self._store.table(name).is_damaged()]
+
+    def remove(self) -> None:
+        """Deletes the folder: in one step, when nobody writes; who waited to write finds it gone."""
+        aside = Path(self.path).with_name(f".deleted-{token_hex(4)}")
+        with self._store.writing():
+            Path(self.path).rename(aside)
+        rmtree(aside, ignore_errors=True)
 
     # items
 

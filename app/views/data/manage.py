@@ -1,6 +1,5 @@
 """The workspace itself: export, rename, delete."""
 
-import shutil
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,7 +51,7 @@ def remove(workspace: Workspace) -> None:
     if home().resolve() not in Path(workspace.path).resolve().parents:
         raise BadInput(f"{workspace.path} does not lie in {home()}: delete it by hand")
     log("delete", workspace.path)
-    shutil.rmtree(workspace.path)
+    workspace.remove()
     st.cache_resource.clear()
 
 
