@@ -203,6 +203,10 @@ class GuardedWorkspace(Workspace):
         self._check("delete run", deletes=True)
         super().delete_run(*given, **named)
 
+    def remove(self) -> None:
+        self._check("remove", deletes=True)
+        super().remove()
+
 
 def guarded(path: str | Path, person: Person) -> Workspace:
     """The workspace there, in that person's hands. Raises `BadInput` where they may not see it."""

@@ -1,19 +1,18 @@
 """What the store's library raises over damaged files, a full disk or one that nobody may write to: in one line each."""
 
 import errno
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote
 
 from core.errors import BadInput, Damaged, one_line
 
-if TYPE_CHECKING:
-    from core.workspace.store import Table
-
+Commits = tuple[int, int, tuple[str, ...]]
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 HOLDS = {"items": "the items", "pictures": "the pictures", "runs": "the results"}
@@ -90,12 +89,12 @@ Found = TypeVar("Found")
 
 
 def reading(
-    method: "Callable[Concatenate[Table, Given], Found]",
-) -> "Callable[Concatenate[Table, Given], Found]":
+    method: "Callable[Concatenate[Any, Given], Found]",
+) -> "Callable[Concatenate[Any, Given], Found]":
     """What the store's library raises comes as one line."""
 
     @wraps(method)
-    def run(self: "Table", *given: Given.args, **named: Given.kwargs) -> Found:
+    def run(self: Any, *given: Given.args, **named: Given.kwargs) -> Found:
         with plainly(self.store.address, self.name):
             return method(self, *given, **named)
 
@@ -103,12 +102,12 @@ def reading(
 
 
 def changing(
-    method: "Callable[Concatenate[Table, Given], Found]",
-) -> "Callable[Concatenate[Table, Given], Found]":
+    method: "Callable[Concatenate[Any, Given], Found]",
+) -> "Callable[Concatenate[Any, Given], Found]":
     """The same, and a change that fails leaves no files."""
 
     @wraps(method)
-    def run(self: "Table", *given: Given.args, **named: Given.kwargs) -> Found:
+    def run(self: Any, *given: Given.args, **named: Given.kwargs) -> Found:
         alone = whole_or_not(Path(self.uri)) if self.store.is_local else nullcontext()
         with plainly(self.store.address, self.name), alone:
             return method(self, *given, **named)
@@ -139,3 +138,13 @@ def _files(table: Path) -> set[Path]:
     return {
         path for folder in ("data", "_deletions", "_transactions", "_versions") for path in table.glob(f"{folder}/*")
     }
+
+
+def commits_of(uri: str) -> Commits | None:
+    """What is another after each commit of a table in a folder here: a file more stands in `_versions`."""
+    folder = f"{uri}/_versions"
+    try:
+        found = os.stat(folder)
+        return found.st_ino, found.st_mtime_ns, tuple(sorted(os.listdir(folder)))
+    except OSError:
+        return None

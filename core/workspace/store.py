@@ -4,7 +4,6 @@ The folder is what LanceDB calls a database (`items.lance`, …) and `lancedb.co
 library underneath is used directly: importing lancedb costs the first page another three seconds.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import timedelta
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput, Damaged, MissingData
-from core.workspace.faults import changing, plainly, reading, unwritable
+from core.workspace.faults import Commits, changing, commits_of, plainly, reading, unwritable
 
 if TYPE_CHECKING:
     import lance
@@ -30,7 +29,6 @@ OWNER = "owner.json"
 OWN = ("spool", "editors", "bundled.json", OWNER)
 """What lies beside the tables: files that were dropped, trainings that were stopped, where a bundled set came from."""
 BUSY = 0.05
-Commits = tuple[int, int, tuple[str, ...]]
 
 
 class Store:
@@ -170,7 +168,7 @@ class Table:
     def _newest(self) -> "lance.LanceDataset":
         import lance
 
-        commits = _commits(self.uri)
+        commits = commits_of(self.uri)
         if commits is None or self._known is None or self._known[0] != commits:
             opened = lance.dataset(self.uri)
             if commits is None:
@@ -291,16 +289,6 @@ class Table:
         if small >= COMPACT_FROM:
             dataset.optimize.compact_files(target_rows_per_fragment=FRAGMENT_ROWS)
             self.open().cleanup_old_versions(older_than=KEEP_VERSIONS)
-
-
-def _commits(uri: str) -> Commits | None:
-    """What is another after each commit of a table in a folder here: a file more stands in `_versions`."""
-    folder = f"{uri}/_versions"
-    try:
-        found = os.stat(folder)
-        return found.st_ino, found.st_mtime_ns, tuple(sorted(os.listdir(folder)))
-    except OSError:
-        return None
 
 
 def _others(folder: Path) -> list[str]:
