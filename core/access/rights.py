@@ -20,7 +20,7 @@ from core.workspace import Workspace, workspaces
 from core.workspace.store import OWNER
 
 MODELS = frozenset({"models fetch", "models import"})
-DELETES = frozenset({"discard"})
+DELETES = frozenset({"discard", "check"})
 PLACES = frozenset({"source", "workspace"})
 """Parameters of commands that name a workspace, a bundled set, or files."""
 FILES = frozenset({"captions", "attributes", "model", "clip"})

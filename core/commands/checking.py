@@ -29,7 +29,7 @@ class DamageFound(msgspec.Struct, frozen=True):
     what: str
 
 
-class CheckResult(Result):
+class CheckResult(Result, frozen=True, kw_only=True):
     """sound: nothing was found. repaired: it was mended; freed: bytes of old and half-written files then."""
 
     workspace: str
@@ -50,7 +50,7 @@ def check(
     repair: Annotated[bool, Option("Take the last sound version, and give up what cannot be read.")] = False,
     report: Report = silent,
 ) -> CheckResult:
-    """Tell what of a workspace is damaged, table by table and item by item; with --repair mend it.
+    """Tell what of a workspace is damaged, table by table and item by item, and mend it where asked.
 
     Every file is read and every picture compared with its hash. What is damaged is taken from the last sound version;
     thumbnails and counts are made again; what is lost is listed item by item.
