@@ -14,6 +14,8 @@ from core.workspace.checking import check
 from tests.workspace.making import items, vectors
 from tests.workspace.test_processes import HEAD, ROOT, WAIT
 
+pytestmark = pytest.mark.soak
+
 COUNT = 24
 BODIES = {
     "embed": """
