@@ -6,6 +6,7 @@ ClipscapeError
 │   └── BadParameter  a parameter outside its limits
 ├── MissingWeights    a model's weights are neither here nor reachable
 ├── MissingData       a workspace lacks what a method needs
+│   └── Damaged       files of a workspace are gone, cut or changed
 ├── JobFailed         a worker process ended without a result
 └── Cancelled         a person pressed stop
 
@@ -49,6 +50,17 @@ class MissingWeights(ClipscapeError):
 
 class MissingData(ClipscapeError):
     """A workspace lacks what a method needs."""
+
+
+class Damaged(MissingData):
+    """Files of a workspace are gone, cut or changed, so that what they held cannot be read.
+
+    workspace: its folder, for `core.workspace.check`.
+    """
+
+    def __init__(self, text: str = "", workspace: str = "") -> None:
+        super().__init__(text)
+        self.workspace = workspace
 
 
 class JobFailed(ClipscapeError):

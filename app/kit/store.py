@@ -13,19 +13,19 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.kit.items import Items
-from app.kit.messages import escaped
+from app.kit.messages import escaped, message
 from app.kit.person import person
 from app.kit.state import START, state
 from core import tags as tags_of
 from core.access import rights
 from core.commands.understanding import kept, measured
-from core.errors import MissingData
+from core.errors import BadPicture, Damaged, MissingData
 from core.features import features_of, is_features
 from core.inputs import workspace_rows
 from core.reduced import family, full_model, model_titles
 from core.results import Embeddings
 from core.understanding import Understanding
-from core.workspace import Workspace, open_named
+from core.workspace import Workspace, home, open_named
 
 VERSIONS = 4
 """Readings kept of each kind."""
@@ -65,16 +65,31 @@ def title(name: str) -> str:
 
 
 def current() -> Workspace:
-    """The session's workspace; a fresh one opens on the bundled set. Raises `MissingData` where there is none."""
-    chosen = state().workspace
-    if chosen is None or not chosen.is_dir() or not rights.may_see(person(), chosen):
-        if chosen is not None:
-            st.toast(f"The workspace {escaped(chosen.name)} is there no more", icon=":material/info:")
+    """The session's workspace; raises `MissingData` where there is none, `Damaged` where it cannot be read."""
+    return opened(str(chosen()))
+
+
+def chosen() -> Path:
+    """Where the session's workspace lies, whether or not it can be read; a fresh session has the first that opens."""
+    found = state().workspace
+    if found is None or not found.is_dir() or not rights.may_see(person(), found):
+        if found is not None:
+            st.toast(f"The workspace {escaped(found.name)} is there no more", icon=":material/info:")
         known = names()
         if not known:
             raise MissingData("No workspace yet: make one with the plus sign in the side bar")
-        state().open(Path(open_named(START if START in known else known[0]).path))
-    return opened(str(state().workspace))
+        state().open(_first([START, *known] if START in known else known))
+        found = state().workspace
+    assert found is not None
+    return found
+
+
+def _first(known: Sequence[str]) -> Path:
+    """The first workspace that can be read; where none can, the first, of which the page says what is wrong."""
+    for name in known:
+        with suppress(Damaged):
+            return Path(open_named(name).path)
+    return home() / known[0]
 
 
 def opened(path: str) -> Workspace:
@@ -87,6 +102,13 @@ def opened(path: str) -> Workspace:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _opened(path: str, who: rights.Person) -> Workspace:
     return rights.guarded(path, who)
+
+
+@st.cache_data(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED, ttl=60)
+def damaged(workspace: Workspace) -> str:
+    """What of it cannot be read, in a line; "" where nothing is known to be damaged."""
+    what = " and ".join(workspace.damaged())
+    return f"Some of {what} here cannot be read: run `clipscape check {workspace.path}`" if what else ""
 
 
 @st.cache_resource(show_spinner=False, max_entries=VERSIONS, hash_funcs=UNTIL_CHANGED)
@@ -159,7 +181,11 @@ def thumbnails(workspace: Workspace, ids: Sequence[str]) -> dict[str, bytes]:
 
 
 def image(workspace: Workspace, id: str) -> bytes | None:
-    """The original bytes; None for an item that is a caption only."""
-    with suppress(MissingData):
+    """The original bytes; None for an item that is a caption only, and for a picture that is damaged, which is told."""
+    try:
         return workspace.image(id)
+    except (BadPicture, Damaged) as error:
+        st.warning(message(str(error)), icon=":material/broken_image:")
+    except MissingData:
+        pass
     return None

@@ -1,5 +1,6 @@
 """A workspace's maps as pages draw them: their points and pictures, kept until the workspace changes."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.scatter.drawn import Drawn
 from app.scatter.points import Points
 from app.scatter.sprites import Sprites, prepare
 from core.inputs import MAP
+from core.machine import scratch
 from core.runs.map import MapRun
 from core.workspace import RunCard, Workspace
 
@@ -45,7 +47,8 @@ def sprites(workspace: Workspace) -> Sprites | None:
     known = _sprites(workspace.path)
     if known.get(ids) is None:
         known.clear()
-        known[ids] = prepare(ids, workspace.thumbnails, Path(workspace.path) / SHEETS)
+        place = workspace.path if os.access(workspace.path, os.W_OK) else scratch()  # a read-only one is looked at, too
+        known[ids] = prepare(ids, workspace.thumbnails, Path(place) / SHEETS)
     return known[ids]
 
 

@@ -86,9 +86,10 @@ def _make_aside(key: str, ids: list[str], thumbnails: Thumbnails, folder: Path) 
     try:
         sleep(HEAD_START)
         make(ids, thumbnails, folder)
-    finally:
-        with _making_lock:
-            _making.discard(key)
+    except OSError:
+        return  # a full disk: the map stays without pictures, and they are not tried again and again
+    with _making_lock:
+        _making.discard(key)
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -133,5 +134,9 @@ def _small(data: bytes) -> Image.Image | None:
 def _replace(path: Path, data: bytes) -> None:
     """Another process that makes the same sheet writes the same bytes: the last one wins, none is half written."""
     aside = path.with_name(f"{path.name}.{os.getpid()}.{id(data)}")
-    aside.write_bytes(data)
-    aside.replace(path)
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)  # a full disk keeps no half of it
+        raise

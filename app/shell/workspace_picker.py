@@ -24,7 +24,7 @@ def show() -> None:
     may_make = who.is_alone or who.role != "look"
     with st.container(key="picker", horizontal=True, vertical_alignment="center", gap="xsmall"):
         if known:
-            current = store.current().name
+            current = store.chosen().name
             st.selectbox(
                 "Workspace",
                 known,
@@ -42,6 +42,8 @@ def show() -> None:
             new()
     if known and not may_change():
         st.caption(":material/visibility: To look at: you cannot change this workspace")
+    if known and (damaged := store.damaged(store.current())):
+        st.warning(message(damaged), icon=":material/healing:")
     if refusal := st.session_state.pop(UNREADABLE, ""):
         st.error(message(refusal), icon=":material/error:")
 
@@ -78,7 +80,7 @@ def _open(before: str) -> None:
 
     While a job runs the browser may still send the box of a workspace that has been left: that is nobody's choice.
     """
-    if store.current().name != before:
+    if store.chosen().name != before:
         return
     try:
         name = st.session_state[f"workspace-{before}"]

@@ -20,7 +20,7 @@ from core.workspace import Workspace, workspaces
 from core.workspace.store import OWNER
 
 MODELS = frozenset({"models fetch", "models import"})
-DELETES = frozenset({"discard"})
+DELETES = frozenset({"discard", "check"})
 PLACES = frozenset({"source", "workspace"})
 """Parameters of commands that name a workspace, a bundled set, or files."""
 FILES = frozenset({"captions", "attributes", "model", "clip"})
@@ -202,6 +202,10 @@ class GuardedWorkspace(Workspace):
     def delete_run(self, *given: Any, **named: Any) -> None:
         self._check("delete run", deletes=True)
         super().delete_run(*given, **named)
+
+    def remove(self) -> None:
+        self._check("remove", deletes=True)
+        super().remove()
 
 
 def guarded(path: str | Path, person: Person) -> Workspace:

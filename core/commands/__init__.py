@@ -51,6 +51,7 @@ ON_THE_COMMAND_LINE = {
     "reduce": Place("reducing", "reduce"),
     "project": Place("projecting", "project"),
     "discard": Place("projecting", "discard"),
+    "check": Place("checking", "check"),
     "semantics": Place("semantics", "semantics"),
     "direction": Place("directions", "direction"),
     "removal": Place("removal", "removal"),

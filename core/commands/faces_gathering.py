@@ -138,7 +138,10 @@ class Items:
 
     def pictures(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for batch in self.workspace.iterate(["image"], names):
-            yield from zip(batch["id"].to_pylist(), batch["image"].to_pylist(), strict=True)
+            for id, image in zip(batch["id"].to_pylist(), batch["image"].to_pylist(), strict=True):
+                with suppress(BadPicture):
+                    self.workspace.check_picture(id, image)
+                    yield id, image
 
     def vectors(self, names: Sequence[str], model: str | None, report: Report) -> tuple[Reader, Floats]:
         from core.commands.prompting import reader

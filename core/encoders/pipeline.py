@@ -168,6 +168,7 @@ class Task:
         """(id, pixels), or (id, the reason) for a picture that cannot be used."""
         id, data = row
         try:
+            self.workspace.check_picture(id, data)
             return id, self.encoder.pixels(open_picture(data))
         except BadPicture as error:
             return id, str(error)

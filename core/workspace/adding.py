@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
 from core.errors import BadPicture
 from core.formats import shortened
@@ -13,7 +12,8 @@ from core.progress import Progress, Report
 from core.sources.items import Item, Noted, Refused, distinct_names
 from core.sources.pictures import preview
 from core.workspace.columns import safe_name
-from core.workspace.items import Checked, Items
+from core.workspace.identity import Checked, content_id
+from core.workspace.items import Items
 from core.workspace.store import Store
 
 BATCH_BYTES = 64 * 2**20
@@ -85,8 +85,12 @@ class _Adding:
         self._notes += [each for each in batch if isinstance(each, Noted)]
         self._refused += [each for each in batch if isinstance(each, Refused) and not isinstance(each, Noted)]
         named = [(content_id(each), self._with_columns(each)) for each in batch if isinstance(each, Item)]
-        known = self._items.places()
-        first = {id: item for id, item in reversed(named) if id not in known}
+        known, pictured = self._items.places(), self._items.with_picture()
+        first = {
+            id: item
+            for id, item in reversed(named)
+            if id not in known or (item.image is not None and id not in pictured)
+        }
         checked = check(dict(reversed(first.items())), pool)
         self._refused += [Refused(item.source, why) for id, item in named if isinstance(why := checked.get(id), str)]
         self._write(
@@ -123,17 +127,6 @@ class _Adding:
     def result(self) -> Added:
         lists = (tuple(self._refused), tuple(self._ids), tuple(self._notes))
         return Added(self._added, self._skipped, *lists, self._captions)
-
-
-def content_id(item: Item) -> str:
-    """The hash of the picture's bytes, or of the caption where there is no picture: 32 hexadecimal digits."""
-    if item.image is not None:
-        return hashed(item.image, "image")
-    return hashed(item.caption.encode("utf-8", "surrogatepass"), "text")
-
-
-def hashed(content: bytes, modality: str) -> str:
-    return blake2b(content, digest_size=16, person=modality.encode()).hexdigest()
 
 
 def check(items: Mapping[str, Item], pool: ThreadPoolExecutor) -> dict[str, Checked | str]:

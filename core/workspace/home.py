@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from core.errors import BadInput, MissingData
-from core.machine import MODELS, home
+from core.machine import MODELS, home, scratch
 from core.sources import bundled
 from core.workspace.store import OWNER, Store
-from core.workspace.workspace import Workspace
+from core.workspace.workspace import DELETED, Workspace
 
 _ASIDE = ".restoring-"
 _STAMP = "bundled.json"
@@ -38,7 +38,7 @@ def copy(workspace: Workspace, name: str) -> Workspace:
     if "://" in workspace.path:
         raise BadInput(f"{workspace.path}: lies in an object store: copy it with the tools of that store")
     target = _free(name)
-    with _aside() as fresh:
+    with _aside(home()) as fresh:
         with workspace._store.writing():
             shutil.copytree(
                 workspace.path, fresh / "copy", ignore=shutil.ignore_patterns(".lock", "spool", _STAMP, OWNER)
@@ -52,22 +52,21 @@ def copy(workspace: Workspace, name: str) -> Workspace:
 def delete(workspace: Workspace) -> None:
     """Deletes a workspace of the home; of a bundled set what was made on it, since it is restored at its next use.
 
-    It is renamed first, while nobody else writes: others see the whole workspace or none.
+    Raises `BadInput` for one that lies elsewhere.
     """
     if home().resolve() not in Path(workspace.path).resolve().parents:
         raise BadInput(f"{workspace.path} does not lie in {home()}: delete it by hand")
-    with _aside() as gone, workspace._store.writing():
-        Path(workspace.path).rename(gone / "deleted")
+    workspace.remove()
 
 
 @contextmanager
-def _aside() -> Iterator[Path]:
-    """A folder that no name leads to, for what is made or taken away; what a killed process left there goes, too."""
-    with Store(home() / ".bundled").writing():
+def _aside(place: Path) -> Iterator[Path]:
+    """A folder there that no name leads to, for what is being made; what a killed process left there goes, too."""
+    with Store(place / ".bundled").writing(make=True):
         try:
-            yield Path(mkdtemp(prefix=_ASIDE, dir=home()))
+            yield Path(mkdtemp(prefix=_ASIDE, dir=place))
         finally:
-            for left in home().glob(f"{_ASIDE}*"):
+            for left in (each for kind in (_ASIDE, DELETED) for each in place.glob(f"{kind}*")):
                 shutil.rmtree(left, ignore_errors=True)
 
 
@@ -85,20 +84,30 @@ def open_named(name: str) -> Workspace:
     """The workspace of that name; a bundled set is restored at its first use, or when the set itself has changed."""
     _check_name(name)
     if name in bundled.names():
-        _restore_bundled(name)
-    elif not (home() / name).exists():
+        return Workspace.open(_restored(name))
+    if not (home() / name).exists():
         raise MissingData(f"no workspace {name!r}; there are {', '.join(workspaces()) or 'none'}")
     return Workspace.open(home() / name)
 
 
-def _restore_bundled(name: str) -> None:
+def _restored(name: str) -> Path:
+    """Where a bundled set lies; where nothing can be written in the home, among this person's temporary files."""
+    try:
+        return _restore_bundled(name, home())
+    except (BadInput, OSError):
+        if (home() / name / "items.lance").exists():
+            return home() / name
+        return _restore_bundled(name, scratch())
+
+
+def _restore_bundled(name: str, place: Path) -> Path:
     """In a folder of its own, which then takes the name: others see the whole workspace or none."""
-    path, origin = home() / name, _origin(bundled.ASSETS / name)
+    path, origin = place / name, _origin(bundled.ASSETS / name)
     if _is_current(path, origin):
-        return
-    with _aside() as aside:
+        return path
+    with _aside(place) as aside:
         if _is_current(path, origin):
-            return
+            return path
         from core.workspace.shipping import restore
 
         made = restore(bundled.ASSETS / name, fresh := aside / "restored")
@@ -106,6 +115,7 @@ def _restore_bundled(name: str) -> None:
         if path.exists():
             path.rename(aside / "old")
         fresh.rename(path)
+    return path
 
 
 def _is_current(path: Path, origin: str) -> bool:

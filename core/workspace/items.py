@@ -1,32 +1,22 @@
 """The items of a workspace: light columns in one table, pictures and thumbnails in another, by the same ids."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadInput, MissingData
+from core.errors import BadInput, Damaged, MissingData
 from core.sources.items import Item, Value, different
 from core.workspace import captions as captions_of
 from core.workspace import columns as columns_of
 from core.workspace.captions import CAPTIONS, FURTHER, caption_id, item_of, number_of
 from core.workspace.columns import FIXED, PICTURES, Further
-from core.workspace.store import Store, quoted
+from core.workspace.identity import Checked, among, check_picture, in_order
+from core.workspace.store import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FEW = 1000
 """Up to so many ids are looked up by a condition; for more, the column is read whole."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """An item whose picture is sound. thumbnail: None where it has no picture."""
-
-    id: str
-    item: Item
-    thumbnail: bytes | None = None
-    frames: int = 1
 
 
 class Items:
@@ -38,7 +28,13 @@ class Items:
         self._pictures = store.table("pictures")
 
     def exist(self) -> bool:
-        return self._items.exists()
+        """Raises `Damaged` where the items are gone but their pictures are there."""
+        if self._items.exists():
+            return True
+        if self._pictures.exists() and self._pictures.count():
+            path = self._store.address
+            raise Damaged(f"{path}: the items (items.lance) are gone: run `clipscape check {path}`", path)
+        return False
 
     def create(self) -> None:
         """`items` last: a folder that has it is a whole workspace."""
@@ -47,7 +43,7 @@ class Items:
         self._items.create(columns_of.item_schema().empty_table())
 
     def count(self) -> int:
-        return self._items.newest().count_rows()
+        return self._items.count()
 
     def columns(self) -> dict[str, str]:
         return columns_of.kinds(self._items.schema())
@@ -55,6 +51,10 @@ class Items:
     def places(self) -> Mapping[str, int]:
         """The known ids; not in the items' order."""
         return self._items.places()
+
+    def with_picture(self) -> Mapping[str, int]:
+        """The ids whose picture is here; one that was lost with its file can be brought again."""
+        return self._pictures.places()
 
     def compact(self) -> None:
         """Call it while `writing`."""
@@ -115,6 +115,29 @@ class Items:
         """One row an id, in their order; nulls where an item has no picture."""
         return self._pictures.rows_of(ids, columns)
 
+    def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Of the items whose thumbnail is there and can be read."""
+        try:
+            found = dict(zip(ids, self.pictures(ids, ["thumbnail"])["thumbnail"].to_pylist(), strict=True))
+        except Damaged:  # somewhere: what lies in whole files is shown
+            rows = self._pictures.sound(["id", "thumbnail"], among(ids))
+            held = {} if rows is None else dict(zip(*rows.to_pydict().values(), strict=True))
+            found = {id: held.get(id) for id in ids}
+        return {id: thumbnail for id, thumbnail in found.items() if thumbnail is not None}
+
+    def image(self, id: str) -> bytes:
+        """The bytes of a picture as they were given; raises `Damaged` where they are not those any more."""
+        path, condition = self._store.address, among([id])
+        row = in_order(self._items.read(["row", "id", "pictured"], condition), [id]).to_pylist()[0]
+        if not row["pictured"]:
+            raise MissingData(f"item {id} is a caption without a picture")
+        rows = self._pictures.sound(["image"], condition)
+        image = rows["image"][0].as_py() if rows is not None and rows.num_rows else None
+        if image is None:
+            raise Damaged(f"the picture {id} is gone from {path}: run `clipscape check {path}`", path)
+        check_picture(id, image)
+        return image
+
     def _with_captions(self, columns: Sequence[str], ids: Sequence[str] | None) -> "pa.Table":
         """The light columns, among which `captions` is put together."""
         import pyarrow as pa
@@ -134,9 +157,9 @@ class Items:
 
     def _light(self, columns: Sequence[str], ids: Sequence[str] | None, condition: str | None = None) -> "pa.Table":
         if ids is not None and len(ids) <= FEW:
-            condition = f"id IN ({', '.join(map(quoted, ids))})" if ids else "false"
+            condition = among(ids)
         rows = self._items.read(["row", *columns], condition)
-        return _in_order(rows, ids).drop_columns("row")
+        return in_order(rows, ids).drop_columns("row")
 
     # writing
 
@@ -148,15 +171,15 @@ class Items:
         self._items.append(items)
 
     def append(self, checked: Sequence[Checked]) -> set[str]:
-        """Writes the items that are not here yet and gives their ids; call it while `writing`.
+        """Writes the items that are not here yet and gives their ids, and pictures that were lost; while `writing`.
 
         Pictures come first: an item never lacks its picture, however the process ends.
         """
         import pyarrow as pa
 
-        known, pictured = self.places(), self._pictures.places()
+        known, pictured = self.places(), self.with_picture()
         new = [each for each in checked if each.id not in known]
-        heavy = [each for each in new if each.thumbnail is not None and each.id not in pictured]
+        heavy = [each for each in checked if each.thumbnail is not None and each.id not in pictured]
         if heavy:
             values = {
                 "id": [each.id for each in heavy],
@@ -164,6 +187,8 @@ class Items:
                 "thumbnail": [each.thumbnail for each in heavy],
             }
             self._pictures.append(pa.table(values, columns_of.picture_schema()))
+        if again := [each.id for each in heavy if each.id in known]:
+            self._items.merge("id", pa.table({"id": again, "pictured": [True] * len(again)}))
         if new:
             self._append_light(new, len(known))
         return {each.id for each in new}
@@ -208,17 +233,18 @@ class Items:
         self._write_captions({id: captions for id, captions in after.items() if captions != before[id]})
         return sum(len(after[id]) - len(before[id]) for id in brought)
 
-    def set_captions(self, given: Mapping[str, Sequence[str]]) -> list[str]:
-        """Sets all captions of items, empty ones and repeats aside; the ids of the captions that were others before.
+    def set_captions(self, given: Mapping[str, Sequence[str]], forget: Callable[[list[str]], None]) -> None:
+        """Sets all captions of items, empty ones and repeats aside.
 
-        Call it while `writing`.
+        forget: is told the ids of the captions that were others before, ahead of the change: were the process killed
+        between the two, a caption lacks its vector but never has another's. Call it while `writing`.
         """
         before = dict(zip(given, self._captions(list(given)), strict=True))
         after = {id: different(captions) for id, captions in given.items()}
+        numbered = ((id, number, text) for id, captions in before.items() for number, text in enumerate(captions))
+        forget([caption_id(id, number) for id, number, text in numbered if after[id][number : number + 1] != (text,)])
         self._write_captions({id: captions for id, captions in after.items() if captions != before[id]})
         self._items.compact()
-        numbered = ((id, number, text) for id, captions in before.items() for number, text in enumerate(captions))
-        return [caption_id(id, number) for id, number, text in numbered if after[id][number : number + 1] != (text,)]
 
     def _write_captions(self, captions: Mapping[str, Sequence[str]]) -> None:
         import pyarrow as pa
@@ -248,10 +274,10 @@ class Items:
         if changed:
             self._items.merge("id", pa.table(merged).take(sorted(changed)))
 
-    def set_first_captions(self, values: Mapping[str, Value | None]) -> list[str]:
+    def set_first_captions(self, values: Mapping[str, Value | None], forget: Callable[[list[str]], None]) -> None:
         """Sets the first caption of items, in place of an empty one the next; otherwise as `set_captions`."""
         before = dict(zip(values, self._captions(list(values)), strict=True))
-        return self.set_captions({id: (str(value or ""), *before[id][1:]) for id, value in values.items()})
+        self.set_captions({id: (str(value or ""), *before[id][1:]) for id, value in values.items()}, forget)
 
     def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
         """Sets the values of any column but that of captions."""
@@ -281,18 +307,3 @@ class Items:
         elif values and known[name] not in (kind, "text"):
             raise BadInput(f"column {name!r} holds {known[name]}s, not {kind}s: choose another name")
         return known.get(name, kind)
-
-
-def _in_order(rows: "pa.Table", ids: Sequence[str] | None) -> "pa.Table":
-    """In the items' order, or in that of the ids; raises `MissingData` for an id that is not there."""
-    import pyarrow as pa
-    import pyarrow.compute as compute
-
-    if ids is None:
-        places = rows["row"].to_numpy()
-        return rows if (places[1:] > places[:-1]).all() else rows.take(pa.array(places.argsort(kind="stable")))
-    where = compute.index_in(pa.array(ids, pa.string()), value_set=rows["id"].combine_chunks())
-    if where.null_count:
-        missing = ids[where.is_null().index(True).as_py()]
-        raise MissingData(f"{where.null_count:,} items are not in this workspace, the first is {missing}")
-    return rows.take(where)

@@ -1,17 +1,19 @@
 """A run: its card, by which it can be made again, and its arrays."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from secrets import token_hex
 from typing import Any, NoReturn
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInput, MissingData
+from core.errors import BadInput, Damaged, MissingData, one_line
 from core.serialise import to_json
 from core.workspace.store import Store, quoted
 
@@ -82,16 +84,22 @@ class Runs:
         return card.id
 
     def cards(self, kind: str | None) -> list[RunCard]:
-        """Newest last."""
+        """Newest last; those whose files are damaged are left out, the others stay usable."""
         condition = None if kind is None else f"kind = {quoted(kind)}"
-        rows = self._table.read(["created", "card"], condition).to_pylist() if self._table.exists() else []
+        found = self._table.sound(["created", "card"], condition)
+        rows = [] if found is None else found.to_pylist()
         return [RunCard.from_json(row["card"]) for row in sorted(rows, key=lambda row: row["created"])]
 
     def get(self, id: str) -> Run:
-        rows = self._table.read(["card", "arrays"], f"id = {quoted(id)}").to_pylist() if self._table.exists() else []
-        if not rows:
+        """Raises `MissingData` where there is none, `Damaged` where its arrays cannot be read any more."""
+        condition = f"id = {quoted(id)}"
+        found = self._table.sound(["card", "arrays"], condition)
+        if found is None or not found.num_rows:
+            if self._table.exists():
+                self._table.read(["id"], condition)  # raises where it may be among what is damaged
             raise MissingData(f"no run {id!r} in this workspace")
-        return Run(RunCard.from_json(rows[0]["card"]), unpack(rows[0]["arrays"]))
+        row = found.to_pylist()[0]
+        return read_run(id, row["card"], row["arrays"], self._store.address)
 
     def delete(self, id: str) -> None:
         with self._store.writing():
@@ -100,6 +108,15 @@ class Runs:
 
     def version(self) -> int:
         return self._table.version()
+
+
+def read_run(id: str, card: str, arrays: bytes, workspace: str) -> Run:
+    """A row of the table; raises `Damaged` where it is not what was written."""
+    try:
+        return Run(RunCard.from_json(card), unpack(arrays))
+    except (ValueError, TypeError, KeyError, BadZipFile, EOFError, OSError, NotImplementedError, zlib.error) as error:
+        reason = one_line(error, 80)
+        raise Damaged(f"the result {id} is damaged ({reason}): run `clipscape check {workspace}`", workspace) from error
 
 
 def _complete(card: RunCard) -> RunCard:

@@ -21,9 +21,10 @@ from core.sources.items import Item
 from core.sources.pictures import thumbnail
 from core.workspace import captions as captions_of
 from core.workspace import columns as columns_of
-from core.workspace.adding import THREADS, content_id
+from core.workspace.adding import THREADS
 from core.workspace.captions import CAPTIONS, FURTHER
 from core.workspace.columns import FIXED
+from core.workspace.identity import content_id
 from core.workspace.runs import RunCard, pack, unpack
 from core.workspace.workspace import Workspace
 

@@ -4,14 +4,14 @@ The folder is what LanceDB calls a database (`items.lance`, …) and `lancedb.co
 library underneath is used directly: importing lancedb costs the first page another three seconds.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadInput, MissingData
+from core.errors import BadInput, Damaged, MissingData
+from core.workspace.faults import Commits, changing, commits_of, plainly, reading, unwritable
 
 if TYPE_CHECKING:
     import lance
@@ -29,7 +29,6 @@ OWNER = "owner.json"
 OWN = ("spool", "editors", "bundled.json", OWNER)
 """What lies beside the tables: files that were dropped, trainings that were stopped, where a bundled set came from."""
 BUSY = 0.05
-Commits = tuple[int, int, tuple[str, ...]]
 
 
 class Store:
@@ -40,7 +39,7 @@ class Store:
         self.is_local = "://" not in self.address
 
     def table(self, name: str, key: Sequence[str] = ("id",)) -> "Table":
-        return Table(f"{self.address}/{name}.lance", key)
+        return Table(self, name, key)
 
     def names(self) -> list[str]:
         """The tables there are."""
@@ -63,22 +62,24 @@ class Store:
         try:
             others = _others(Path(self.address))
         except (OSError, ValueError) as error:
-            raise _refused(self.address, error) from None
+            raise unwritable(self.address, error) from None
         if others:
             found = f"{min(others)} and others" if len(others) > 1 else others[0]
             raise BadInput(f"{self.address}: holds {found}: choose a new folder, or an empty one")
 
-    def writing(self) -> AbstractContextManager[Any]:
+    def writing(self, make: bool = False) -> AbstractContextManager[Any]:
         """Only one process at a time writes; the lock goes when its holder ends, however it ends.
+
+        make: the folder too; otherwise one that is gone was deleted meanwhile, and is not made again.
 
         An object store has no such lock: there Lance's own conflict check keeps each commit whole.
         """
         if not self.is_local:
             return nullcontext()
-        return self._locked()
+        return self._locked(make)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, make: bool) -> Iterator[None]:
         from filelock import FileLock
 
         lock = FileLock(f"{self.address}/.lock", poll_interval=BUSY)
@@ -86,18 +87,27 @@ class Store:
             Path(self.address).mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except (OSError, ValueError) as error:
-            raise _refused(self.address, error) from None
+            raise unwritable(self.address, error) from None
         try:
+            if not make and not self.names():  # deleted meanwhile, and waiting has made the folder again
+                with suppress(OSError):
+                    Path(lock.lock_file).unlink()
+                    Path(self.address).rmdir()
+                raise MissingData(f"{self.address}: there no more: nothing was written")
             yield
         finally:
             lock.release()
 
 
 class Table:
-    """One Lance table. It shows what other processes wrote; to write it is opened anew each time."""
+    """One Lance table. It shows what other processes wrote; to write it is opened anew each time.
 
-    def __init__(self, uri: str, key: Sequence[str]) -> None:
-        self._uri = uri
+    Raises `Damaged` for files that cannot be read, and `BadInput` for a disk that is full or cannot be written to.
+    """
+
+    def __init__(self, store: Store, name: str, key: Sequence[str]) -> None:
+        self.store, self.name = store, name
+        self.uri = f"{store.address}/{name}.lance"
         self._key = key
         self._places: tuple[int, dict[str, int]] = (0, {})
         self._known: tuple[Commits, lance.LanceDataset] | None = None
@@ -105,19 +115,28 @@ class Table:
     def exists(self) -> bool:
         return self.find() is not None
 
+    @reading
     def find(self) -> "lance.LanceDataset | None":
         """The table, or None where it is not, or is just being made."""
         try:
-            return self.newest()
+            return self._newest()
         except (ValueError, OSError) as error:
-            if "not found" in str(error).lower():
-                return None
-            raise MissingData(f"{self._uri}: cannot be opened ({str(error).partition(chr(10))[0]})") from None
+            if "not found" not in str(error).lower() or self._was_there():
+                raise
+            return None
 
+    def _was_there(self) -> bool:
+        """Whether a table without versions has had some: then it is not just being made."""
+        files = [path for folder in ("data", "_transactions") for path in Path(self.uri).glob(f"{folder}/*")]
+        later = any(path.suffix == ".txn" and not path.name.startswith("0-") for path in files)
+        return later or sum(path.suffix == ".lance" for path in files) > 1
+
+    @reading
     def places(self) -> Mapping[str, int]:
         """Where the row of each key stands; kept until another process changes the table."""
         return self._places_in(self.newest())
 
+    @reading
     def rows_of(self, keys: Sequence[str], columns: Sequence[str]) -> "pa.Table":
         """One row a key, in their order; nulls where there is none."""
         import pyarrow as pa
@@ -141,48 +160,54 @@ class Table:
         columns = [rows[name].to_pylist() for name in self._key]
         return columns[0] if len(columns) == 1 else map(" ".join, zip(*columns, strict=True))
 
+    @reading
     def newest(self) -> "lance.LanceDataset":
         """To read: a page asks dozens of times, and opening a table costs a millisecond."""
-        commits = _commits(self._uri)
+        return self._newest()
+
+    def _newest(self) -> "lance.LanceDataset":
+        import lance
+
+        commits = commits_of(self.uri)
         if commits is None or self._known is None or self._known[0] != commits:
-            opened = self.open()
+            opened = lance.dataset(self.uri)
             if commits is None:
                 return opened
             self._known = commits, opened
         return self._known[1]
 
+    @reading
     def open(self) -> "lance.LanceDataset":
         """To write, which changes the object that is written by."""
         import lance
 
-        try:
-            return lance.dataset(self._uri)
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":  # what the store's Rust raises on bytes that it cannot read
-                raise
-            raise MissingData(f"{self._uri}: its newest version is damaged: restore the folder from a copy") from None
+        return lance.dataset(self.uri)
 
+    @changing
     def create(self, rows: "pa.Table") -> None:
         import lance
 
-        lance.write_dataset(rows, self._uri, mode="create", max_rows_per_file=FRAGMENT_ROWS)
+        lance.write_dataset(rows, self.uri, mode="create", max_rows_per_file=FRAGMENT_ROWS)
 
+    @changing
     def append(self, rows: "pa.Table") -> None:
         """Adds rows in one commit; makes the table where there is none."""
         import lance
 
         before, places = self._places
         mode = "append" if self.exists() else "create"
-        written = lance.write_dataset(rows, self._uri, mode=mode)
+        written = lance.write_dataset(rows, self.uri, mode=mode)
         if written.version == before + 1:  # nobody else wrote: the known places stay and the new ones follow
             places.update(zip(self._keys(rows), range(len(places), len(places) + len(rows)), strict=True))
             self._places = written.version, places
 
+    @changing
     def merge(self, key: str, rows: "pa.Table", insert: bool = False) -> None:
         """Sets the given columns of the rows with these keys, in one commit."""
         merging = self.open().merge_insert(key).when_matched_update_all()
         (merging.when_not_matched_insert_all() if insert else merging).execute(rows)
 
+    @changing
     def add_columns(self, kinds: "Sequence[pa.Field]") -> None:
         """New columns, empty in every row."""
         import pyarrow as pa
@@ -190,24 +215,73 @@ class Table:
         if kinds:
             self.open().add_columns(pa.schema(kinds))
 
+    @changing
     def delete(self, condition: str) -> None:
         self.open().delete(condition)
 
+    @changing
     def clear(self) -> None:
         """Deletes every row, and the files that held them; the table stays, so that its version goes on growing."""
         self.delete("true")
         self.open().cleanup_old_versions(older_than=timedelta(0))
 
+    @reading
     def read(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table":
         return self.newest().to_table(columns=list(columns), filter=condition)
+
+    def is_damaged(self) -> bool:
+        """Whether it cannot be opened, or a file is gone or of another size; what has changed inside is not seen."""
+        try:
+            found = self.find()
+            local = found.get_fragments() if found and self.store.is_local else ()
+            files = [file for fragment in local for file in fragment.metadata.files]
+        except Damaged:
+            return True
+        sizes = ((Path(self.uri) / "data" / each.path, each.file_size_bytes) for each in files)
+        return self.store.is_local and not all(
+            path.is_file() and size in (None, path.stat().st_size) for path, size in sizes
+        )
+
+    def sound(self, columns: Sequence[str], condition: str | None = None) -> "pa.Table | None":
+        """The same without the rows whose files are damaged; None where no row can be read, or there is no table."""
+        import pyarrow as pa
+
+        try:
+            return self.read(columns, condition) if self.exists() else None
+        except Damaged:
+            parts = [self._part(fragment, columns, condition) for fragment in self._fragments()]
+            found = [part for part in parts if part is not None]
+            return pa.concat_tables(found) if found else None
+
+    def _fragments(self) -> "Sequence[lance.LanceFragment]":
+        try:
+            return self.newest().get_fragments()
+        except Damaged:
+            return ()
+
+    def _part(self, fragment: "lance.LanceFragment", columns: Sequence[str], where: str | None) -> "pa.Table | None":
+        try:
+            with plainly(self.store.address, self.name):
+                return fragment.to_table(columns=list(columns), filter=where)
+        except Damaged:
+            return None
+
+    @reading
+    def count(self, condition: str | None = None) -> int:
+        return self.newest().count_rows(filter=condition)
 
     def schema(self) -> "pa.Schema":
         return self.newest().schema
 
     def version(self) -> int:
-        dataset = self.find()
+        """0 where there is none, and where it cannot be read."""
+        try:
+            dataset = self.find()
+        except Damaged:
+            return 0
         return 0 if dataset is None else dataset.version
 
+    @changing
     def compact(self) -> None:
         """Joins small fragments and drops old versions, where there is enough to gain."""
         dataset = self.open()
@@ -215,22 +289,6 @@ class Table:
         if small >= COMPACT_FROM:
             dataset.optimize.compact_files(target_rows_per_fragment=FRAGMENT_ROWS)
             self.open().cleanup_old_versions(older_than=KEEP_VERSIONS)
-
-
-def _commits(uri: str) -> Commits | None:
-    """What is another after each commit of a table in a folder here: a file more stands in `_versions`."""
-    folder = f"{uri}/_versions"
-    try:
-        found = os.stat(folder)
-        return found.st_ino, found.st_mtime_ns, tuple(sorted(os.listdir(folder)))
-    except OSError:
-        return None
-
-
-def _refused(address: str, error: OSError | ValueError) -> BadInput:
-    """A folder that cannot be written to, or a name that no folder can have."""
-    reason = getattr(error, "strerror", None) or error
-    return BadInput(f"{address[-80:]}: cannot be written to ({reason}): choose another folder")
 
 
 def _others(folder: Path) -> list[str]:

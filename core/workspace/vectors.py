@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInput, MissingData
+from core.errors import BadInput, Damaged, MissingData
 from core.results import Embeddings, Floats
 from core.workspace.store import Store, Table, quoted
 
@@ -71,10 +71,20 @@ class Vectors:
         return Embeddings(np.asarray(found.to_pylist(), np.str_), _matrix(rows, where.drop_null()), model, modality)
 
     def models(self) -> list[Embedded]:
-        models = [unquote(name.removeprefix(PREFIX).replace("_", "%")) for name in self._names()]
-        there = [model for model in models if self._table(model).exists()]
-        counted = [self._counted(model, modality) for model in there for modality in MODALITIES]
+        """Those whose vectors cannot be read are left out."""
+        counted = [each for model in self.names() for each in self._modalities(model)]
         return [each for each in counted if each.count]
+
+    def names(self) -> list[str]:
+        """The models that have a table here."""
+        return [unquote(name.removeprefix(PREFIX).replace("_", "%")) for name in self._names()]
+
+    def _modalities(self, model: str) -> list[Embedded]:
+        try:
+            there = self._table(model).exists()
+            return [self._counted(model, modality) for modality in MODALITIES] if there else []
+        except Damaged:
+            return []
 
     def version(self) -> int:
         return sum(self._store.table(name).version() for name in self._names())
@@ -83,10 +93,12 @@ class Vectors:
         return [name for name in self._store.names() if name.startswith(PREFIX)]
 
     def forget(self, modality: str, ids: Sequence[str]) -> None:
-        """Deletes embeddings of items whose content has changed, by every model; call it while `writing`."""
+        """Deletes embeddings of items whose content changes, by every model; call it while `writing`."""
         condition = f"{_of(modality)} AND id IN ({', '.join(map(quoted, ids))})"
-        for model in {each.model for each in self.models()} if ids else ():
-            self._table(model).delete(condition)
+        tables = [self._table(model) for model in self.names()] if ids else []
+        for table in [each for each in tables if each.exists()]:
+            if table.count(condition):
+                table.delete(condition)
 
     def clear(self, model: str) -> None:
         """Deletes all that a model has embedded."""
@@ -106,7 +118,7 @@ class Vectors:
 
     def _counted(self, model: str, modality: str) -> Embedded:
         table = self._table(model)
-        return Embedded(model, modality, table.newest().count_rows(filter=_of(modality)), _dimension(table))
+        return Embedded(model, modality, table.count(_of(modality)), _dimension(table))
 
 
 def fingerprint(embeddings: Embeddings) -> str:

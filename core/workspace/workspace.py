@@ -6,6 +6,8 @@ Every read shows the newest commits of all processes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from secrets import token_hex
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from core.errors import BadInput, MissingData
@@ -14,6 +16,8 @@ from core.results import Embeddings, Floats
 from core.sources.items import Item, Refused, Value
 from core.workspace import fixed
 from core.workspace.adding import Added, add
+from core.workspace.faults import holds
+from core.workspace.identity import check_picture
 from core.workspace.items import Items
 from core.workspace.runs import Arrays, Run, RunCard, Runs
 from core.workspace.store import Store
@@ -21,6 +25,9 @@ from core.workspace.vectors import Embedded, Vectors, fingerprint
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+DELETED = ".deleted-"
+"""How a folder is called while it goes."""
 
 
 class Workspace:
@@ -37,7 +44,7 @@ class Workspace:
         """An empty workspace; raises `BadInput` where there is one already."""
         made = cls(path)
         made._store.check_new()
-        with made._store.writing():
+        with made._store.writing(make=True):
             if made._items.exist():
                 raise BadInput(f"{path}: there is a workspace already: open it, or choose another folder")
             made._items.create()
@@ -55,7 +62,7 @@ class Workspace:
     def open_or_create(cls, path: str | Path) -> "Workspace":
         found = cls(path)
         found._store.check_new()
-        with found._store.writing():
+        with found._store.writing(make=True):
             if not found._items.exist():
                 found._items.create()
         return found
@@ -78,6 +85,17 @@ class Workspace:
     def version(self) -> int:
         """Grows with each change by any process."""
         return self._items.version() + self._vectors.version() + self._runs.version()
+
+    def damaged(self) -> list[str]:
+        """What cannot be read, at a glance: "the pictures", "the results" …; `core.workspace.checking` looks closer."""
+        return [holds(name) for name in self._store.names() if self._store.table(name).is_damaged()]
+
+    def remove(self) -> None:
+        """Deletes the folder: in one step, when nobody writes; who waited to write finds it gone."""
+        aside = Path(self.path).with_name(f"{DELETED}{token_hex(4)}")
+        with self._store.writing():
+            Path(self.path).rename(aside)
+        rmtree(aside, ignore_errors=True)
 
     # items
 
@@ -123,23 +141,24 @@ class Workspace:
         return self._items.iterate(columns, ids, batch)
 
     def image(self, id: str) -> bytes:
-        """The original bytes of a picture."""
-        found = self.table(["image"], [id])["image"][0].as_py()
-        if found is None:
-            raise MissingData(f"item {id} is a caption without a picture")
-        return found
+        """The original bytes of a picture; raises `Damaged` or `BadPicture` where they are not those any more."""
+        return self._items.image(id)
+
+    @staticmethod
+    def check_picture(id: str, image: bytes | None) -> None:
+        """Raises `BadPicture` for bytes of `iterate` that are not those which were given, or are gone."""
+        check_picture(id, image)
 
     def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Small pictures by id; items without a picture are left out."""
-        found = self._items.pictures(ids, ["thumbnail"])["thumbnail"].to_pylist()
-        return {id: thumbnail for id, thumbnail in zip(ids, found, strict=True) if thumbnail is not None}
+        """Small pictures by id; items without a picture, or whose file is damaged, are left out."""
+        return self._items.thumbnails(ids)
 
     def set_column(self, name: str, values: Mapping[str, Value | None]) -> None:
         """Sets a column by id: a tag, a label, the first caption; makes the column where there is none."""
         fixed.check_column(self.path, name)
         if name == "caption":
             with self._store.writing():
-                self._vectors.forget("text", self._items.set_first_captions(values))
+                self._items.set_first_captions(values, self._forget)
         else:
             self._items.set_column(name, values)
 
@@ -147,7 +166,10 @@ class Workspace:
         """Sets all captions of items by id; a caption that changes or moves is embedded anew."""
         fixed.check_items(self.path)
         with self._store.writing():
-            self._vectors.forget("text", self._items.set_captions(captions))
+            self._items.set_captions(captions, self._forget)
+
+    def _forget(self, captions: list[str]) -> None:
+        self._vectors.forget("text", captions)
 
     def captions(self, ids: Sequence[str]) -> list[str]:
         """The words of captions by their own ids; see `core.workspace.captions`."""

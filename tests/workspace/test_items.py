@@ -339,7 +339,7 @@ def test_a_damaged_table_is_said_so_in_one_line(workspace: Workspace) -> None:
             Workspace.open(workspace.path)
         except MissingData as error:
             refusals.append(str(error))
-    assert any("its newest version is damaged: restore the folder from a copy" in each for each in refusals)
+    assert any("the items (items.lance) cannot be read, files are damaged or gone: " in each for each in refusals)
     assert all("\n" not in each for each in refusals)
 
 
