@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check assets help
+.PHONY: run test soak check assets help
 
 help:            ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/'
@@ -10,8 +10,11 @@ run: .venv/run   ## open the app on the bundled set
 	@$(BIN)/python -m app
 
 # Two processes, each on one thread: threads that wait for each other's turn cost more than they save.
-test: .venv/dev  ## every test but the benchmarks
+test: .venv/dev  ## every test but the benchmarks and what takes minutes
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+soak: .venv/dev  ## the tests that take minutes: faults, load, a great many malformed files
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m soak
 
 check: .venv/dev ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -30,7 +30,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
     return OneBrowser(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "soak" not in config.option.markexpr:  # a `-m "not soak"` of our own would give way to any other -m
+        config.hook.pytest_deselected(items=[item for item in items if "soak" in item.keywords])
+        items[:] = [item for item in items if "soak" not in item.keywords]
     for item in items:
         if "browser" in item.keywords:
             assert "browser" in item.nodeid.partition("::")[0], "`OneBrowser` knows the modules by their names"
