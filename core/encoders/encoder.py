@@ -262,7 +262,8 @@ def fill(model: Any, source: Source) -> None:
     except Exception as error:
         what = source.configuration.partition(":")[2] or source.configuration
         raise BadInput(f"{source.weights.name} does not fit {what}: {one_line(error)}") from None
-    check_finite(source.weights, model.state_dict(), "take other weights")
+    learned = {name: each for name, each in model.state_dict().items() if not name.endswith("mask")}  # which holds -inf
+    check_finite(source.weights, learned, "take other weights")
 
 
 def cannot_build(source: Source, error: Exception) -> Exception:
