@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from core import tensor_file
 from core.errors import BadInput
 from core.results import Reducer
 from core.runs.reducer import ReducerRun
+from core.tensor_file import Count, Description, Name
 
 LOADER = '''import numpy as np
 from safetensors.numpy import load_file
@@ -23,6 +26,22 @@ def reduce(file, x, modality):
 """All that a program elsewhere needs to apply the file; it stands in the file's metadata too."""
 
 
+class ReducerDescription(Description, frozen=True, kw_only=True):
+    """Of a reducer's file. model: whose embeddings go in; dimensions: D', before: D; pairs: it learned from."""
+
+    CONTENT = "reducer"
+    REMEDY = "give a reducer's"
+
+    method: Name = ""
+    title: Name = ""
+    model: Name = ""
+    dimensions: Count = 0
+    before: Count = msgspec.field(name="from", default=0)
+    seed: Count = 0
+    pairs: Count = 0
+    loader: str = ""
+
+
 def export_reducer(run: ReducerRun, path: str | Path) -> None:
     """Writes the reducer of a run; raises `BadInput` where the file cannot be written.
 
@@ -31,43 +50,43 @@ def export_reducer(run: ReducerRun, path: str | Path) -> None:
     from safetensors.numpy import save
 
     reducer, card = run.reducer, run.card
-    metadata = {
-        "method": card.method,
-        "title": card.title,
-        "model": run.figures.base,
-        "dimensions": reducer.dimensions,
-        "from": reducer.image.linear.shape[1],
-        "seed": card.seed,
-        "pairs": card.items,
-        "loader": LOADER,
-    }
-    data = save(reducer.arrays(), {name: str(value) for name, value in metadata.items()})
+    description = ReducerDescription(
+        method=card.method,
+        title=card.title,
+        model=run.figures.base,
+        dimensions=reducer.dimensions,
+        before=reducer.image.linear.shape[1],
+        seed=card.seed,
+        pairs=card.items,
+        loader=LOADER,
+    )
+    data = save(reducer.arrays(), {name: str(value) for name, value in msgspec.to_builtins(description).items()})
     try:
         Path(path).write_bytes(data)
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 
 
-def read_reducer(path: str | Path) -> tuple[Reducer, dict[str, str]]:
-    """The reducer of such a file and its metadata; raises `BadInput` for any other file, which is never run."""
-    from safetensors import SafetensorError, safe_open
-
+def read_reducer(path: str | Path) -> tuple[Reducer, ReducerDescription]:
+    """The reducer of such a file and what it is; raises `BadInput` for any other file, which is never run."""
     if not Path(path).is_file():
         raise BadInput(f"{path}: there is no such file")
     try:
-        with safe_open(path, framework="numpy") as file:
-            names = list(file.keys())
-            return Reducer.of({name: _single(name, file.get_tensor(name)) for name in names}), file.metadata() or {}
-    except (SafetensorError, OSError) as error:
-        raise BadInput(f"{path} is no safetensors file ({error}): give a reducer's", "file") from None
+        description, arrays = tensor_file.read(Path(path), ReducerDescription, "numpy")
+    except BadInput as error:
+        raise BadInput(str(error), "file") from None
+    try:
+        return Reducer.of({name: _single(name, array) for name, array in arrays.items()}), description
     except KeyError as error:
         raise BadInput(f"{path} holds no array {error}: give a reducer's", "file") from None
-    except (BadInput, TypeError) as error:
+    except (BadInput, TypeError, IndexError) as error:
         raise BadInput(f"{path} holds no reducer, {error}") from None
 
 
 def _single(name: str, array: NDArray) -> NDArray:
     """Half and double precision as the arrays of a reducer are; raises `BadInput` for what is not finite numbers."""
-    if array.dtype.kind != "f" or not np.isfinite(array).all():
+    with np.errstate(over="ignore"):
+        single = array.astype(np.float32) if array.dtype.kind == "f" else array
+    if array.dtype.kind != "f" or not np.isfinite(single).all():
         raise BadInput(f"{name} does not hold finite numbers")
-    return array.astype(np.float32)
+    return single

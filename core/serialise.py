@@ -2,7 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+Kind = TypeVar("Kind")
 
 
 def to_json(value: Any, unknown: Callable[[Any], Any] = str, **layout: Any) -> str:
@@ -21,3 +26,12 @@ def to_json(value: Any, unknown: Callable[[Any], Any] = str, **layout: Any) -> s
         return list(value) if isinstance(value, set | frozenset) else unknown(value)
 
     return json.dumps(value, default=plain, **layout)
+
+
+def read_json(path: Path, kind: type[Kind]) -> tuple[Kind, Any]:
+    """A file of JSON as a kind that msgspec knows, and as it is; raises `ValueError` or `OSError` in a line."""
+    try:
+        plain = msgspec.json.decode(path.read_bytes())
+        return msgspec.convert(plain, kind), plain
+    except RecursionError:
+        raise ValueError("nested too deep") from None

@@ -104,7 +104,7 @@ def _alone(training: Training) -> Iterator[None]:
 
 
 def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar) -> EditorResult:
-    from core.faces.editor import load
+    from core.faces.editor import Card, UsualError, load
     from core.faces.training import SHOWN, TrainingLog, errors, measured, samples, train
 
     settings = training.settings
@@ -118,8 +118,8 @@ def _trained(workspace: str, training: Training, faces: LabelledFaces, bar: Bar)
         raise Cancelled(f"stopped at {where}: resume it to go on", "resume") from None
     bar.step(READING + TRAINING, "measuring on held-out faces")
     file = folder_of(workspace) / f"{training.id}.safetensors"
-    usual = {"quantile_99": float(np.quantile(errors(made, held_out), 0.99))}
-    replace(made, card={"settings": settings.plain(), "error": usual}).save(file)
+    usual = UsualError(float(np.quantile(errors(made, held_out), 0.99)))
+    replace(made, card=Card(settings=settings.plain(), error=usual)).save(file)
     editor, seconds = load(file), round(log.seconds, 3)
     found = {
         **vars(measured(editor, held_out)),

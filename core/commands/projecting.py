@@ -140,20 +140,18 @@ def _earlier(place: "Workspace", id: str) -> ReducerRun:
 
 def _brought(place: "Workspace", file: str, model: str | None) -> ReducerRun:
     """A reducer from a file, kept as a run of the workspace; `model`: other embeddings than those it was made for."""
-    reducer, metadata = read_reducer(file)
-    base = embedded_model(place, model=model or metadata.get("model") or None)
+    reducer, about = read_reducer(file)
+    base = embedded_model(place, model=model or about.model or None)
     before = next(each.dimension for each in place.models() if each.model == base)
     if reducer.image.mean.shape != (before,):
         raise BadInput(
             f"{file} reduces {len(reducer.image.mean)} dimensions, {base} has {before}: name its model", "model"
         )
-    method = metadata.get("method", "")
-    method = method if re.fullmatch("[a-z][a-z0-9-]{0,31}", method) else "file"
+    method = about.method if re.fullmatch("[a-z][a-z0-9-]{0,31}", about.method) else "file"
     fingerprint = sha256(Path(file).read_bytes()).hexdigest()[:32]
     params = {"dimensions": reducer.dimensions, "file": Path(file).name}
     known = {"method": method, "params": params, "model": base, "fingerprint": fingerprint}
-    pairs = metadata.get("pairs", "")
-    title = " ".join(metadata.get("title", "").split())[:60] or f"the file {Path(file).name}"
+    title = " ".join(about.title.split())[:60] or f"the file {Path(file).name}"
     if same := same_reducer(place, known):
         return same
-    return keep_reducer(place, reducer_run(reducer, title=title, items=int(pairs) if pairs.isdecimal() else 0, **known))
+    return keep_reducer(place, reducer_run(reducer, title=title, items=about.pairs, **known))

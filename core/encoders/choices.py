@@ -6,6 +6,7 @@ from core.encoders.catalogue import ModelInfo, bundled, completed, configuration
 from core.encoders.hub import hub_model, in_cache
 from core.encoders.kept import Card, folder_for, folder_of, kept
 from core.encoders.published import RECOMMENDED, published
+from core.errors import BadInput
 
 
 def models() -> list[ModelInfo]:
@@ -41,11 +42,14 @@ def of_hub_list(architecture: str, tag: str) -> ModelInfo:
 
 def of_card(card: Card) -> ModelInfo:
     """A model that is kept here and not in open_clip's list: imported, or a repository of the hub."""
-    weights = folder_for(card.name) / card.weights
-    parameters = count_parameters(weights) if weights.suffix == ".safetensors" else None
     where, title = ("hub", f"{card.repository}, downloaded") if card.from_hub else ("local", f"{card.name}, imported")
-    model = ModelInfo(card.name, title, where, parameters, here=True)
-    return completed(model, configuration_of(folder_for(card.name))["model_cfg"])
+    folder = folder_for(card.name)
+    weights, model = folder / card.weights, ModelInfo(card.name, title, where, here=True)
+    try:
+        parameters = count_parameters(weights) if weights.suffix == ".safetensors" else None
+        return completed(replace(model, parameters=parameters), configuration_of(folder)["model_cfg"])
+    except BadInput:
+        return replace(model, title=f"{title}, and damaged since: delete {folder}, and bring it again")
 
 
 def is_here(name: str) -> bool:

@@ -18,19 +18,23 @@ from torch import Tensor
 from core.encoders import device as devices
 from core.encoders import precision
 from core.encoders import two_towers as two_towers  # registers the tower of `pocket-2` with timm
+from core.encoders.catalogue import count_parameters, least_numbers
 from core.encoders.penultimate import features_kept, has_features
 from core.encoders.texts import MERGES as MERGES
-from core.encoders.texts import encode_text, make_tokenizer, needs_transformers
+from core.encoders.texts import encode_text, folder_of, make_tokenizer, needs_transformers
 from core.encoders.texts import tower as text_tower
 from core.encoders.weights import Source, files_of
-from core.errors import BadInput, MissingWeights, one_line
+from core.errors import BadInput, ClipscapeError, MissingWeights, one_line
 from core.results import Floats
+from core.tensor_file import check_finite
 
 Pixels = NDArray[np.uint8]
 Shaper = Callable[[Image.Image], Image.Image]
 
 IMAGE, TEXT = "image", "text"
 """The towers."""
+SPARE = 2**24
+"""Numbers that a model may have beyond twice those of its weights, as its places where they are stretched."""
 BATCH = 256
 """Pictures or texts at once, where somebody gives many."""
 
@@ -213,24 +217,42 @@ def build(source: Source) -> Encoder:
         raise MissingWeights(f"{source.name} reads texts by the package transformers: pip install transformers")
     try:
         with quiet():
+            tower = text_tower(source)
+            tokenizer = make_tokenizer(source)
+            check_numbers(source)
             model = open_clip.create_model(
                 source.configuration,
                 load_weights=False,
                 pretrained_text=False,
                 force_quick_gelu=source.quick_gelu,
                 force_preprocess_cfg=dict(source.preprocessing),
-                **text_tower(source),
+                **tower,
             )
-        tokenizer = make_tokenizer(source)
-    except (ImportError, RuntimeError, OSError, ValueError) as error:
+        fill(model, source)
+        dimension = open_clip.get_model_config(source.configuration)["embed_dim"]
+        return Encoder(source.name, model, tokenizer, dimension)
+    except ClipscapeError:
+        raise
+    except Exception as error:  # a wrong configuration leads open_clip, timm and tokenizers to whatever it leads to
         raise cannot_build(source, error) from None
-    fill(model, source)
-    dimension = open_clip.get_model_config(source.configuration)["embed_dim"]
-    return Encoder(source.name, model, tokenizer, dimension)
+
+
+def check_numbers(source: Source) -> None:
+    """Raises `BadInput`, before there is memory taken for it, for a model of far more numbers than its weights hold.
+
+    Of a tower that timm makes by its name only timm knows how many it has.
+    """
+    files, folder = files_of(source.weights), folder_of(source)
+    if folder is None or any(file.suffix != ".safetensors" for file in files):
+        return
+    held, asked = sum(map(count_parameters, files)), least_numbers(folder)
+    if asked > 2 * held + SPARE:
+        what = f"the model of its configuration has {asked:,} at the least"
+        raise BadInput(f"{source.weights.name} does not fit: it holds {held:,} numbers, {what}; take its own weights")
 
 
 def fill(model: Any, source: Source) -> None:
-    """Loads the weights; raises `BadInput` if they are not this architecture's."""
+    """Loads the weights; raises `BadInput` if they are not this architecture's, or not finite."""
     try:
         files = files_of(source.weights)
         if len(files) == 1:
@@ -240,6 +262,8 @@ def fill(model: Any, source: Source) -> None:
     except Exception as error:
         what = source.configuration.partition(":")[2] or source.configuration
         raise BadInput(f"{source.weights.name} does not fit {what}: {one_line(error)}") from None
+    learned = {name: each for name, each in model.state_dict().items() if not name.endswith("mask")}  # which holds -inf
+    check_finite(source.weights, learned, "take other weights")
 
 
 def cannot_build(source: Source, error: Exception) -> Exception:

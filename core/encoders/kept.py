@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.machine import MODELS, home
+from core.serialise import read_json
 
 CARD = "clipscape.json"
 UNFINISHED = ".part"
@@ -76,11 +77,12 @@ def card_of(name: str) -> Card | None:
 
 
 def read_card(folder: Path) -> Card | None:
-    """None where there is none that can be read."""
+    """None where there is none that can be read, or whose weights lie elsewhere."""
     try:
-        return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        card, _ = read_json(folder / CARD, Card)
+    except (OSError, ValueError):
         return None
+    return card if Path(card.weights).name == card.weights else None
 
 
 def write_card(folder: Path, card: Card) -> None:

@@ -3,6 +3,8 @@
 A model in a folder takes both from there and asks no hub.
 """
 
+import gzip
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,11 @@ from torch import Tensor
 
 from core.encoders.kept import TOKENIZER, TOWER, lacking
 from core.encoders.weights import Source
-from core.errors import BadInput, MissingWeights
+from core.errors import BadInput, MissingWeights, one_line
 
 MERGES = "merges.txt.gz"
 """A folder's own byte pairs for open_clip's tokenizer, where they are not the standard ones."""
+MERGES_BYTES = 64 * 2**20
 LOCAL = "local-dir:"
 IN_FOLDER = {"local_files_only": True, "trust_remote_code": False}
 
@@ -30,7 +33,16 @@ def make_tokenizer(source: Source) -> Any:
         check(source, folder, TOKENIZER, "the files of its tokenizer (tokenizer.json …)")
         return open_clip.get_tokenizer(source.configuration, **IN_FOLDER)
     merges = folder / MERGES
-    return open_clip.get_tokenizer(source.configuration, **({"bpe_path": str(merges)} if merges.exists() else {}))
+    if not merges.exists():
+        return open_clip.get_tokenizer(source.configuration)
+    try:
+        with gzip.open(merges) as file:
+            size = len(file.read(MERGES_BYTES + 1))
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput(f"{merges} is no text in gzip ({one_line(error)}): copy it again") from None
+    if size > MERGES_BYTES:
+        raise BadInput(f"{merges} unfolds to more than {MERGES_BYTES >> 20} MB: it holds no byte pairs of a model")
+    return open_clip.get_tokenizer(source.configuration, bpe_path=str(merges))
 
 
 def tower(source: Source) -> dict[str, Any]:

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from core.faces.optimisation import Checkpoint, Schedule, processor, steps
-from core.faces.options import KINDS
+from core.faces.options import KINDS, KindName, Side
 from core.faces.pictures import Pictures
-from core.faces.tensor_file import under
 from core.progress import Report, silent
+from core.tensor_file import Description, read, under
 
 WIDTH, HIDDEN = 64, 1024
 """Channels of a convolution, units of a perceptron."""
@@ -165,6 +164,15 @@ def in_chunks(function: Callable[[Tensor], Tensor], pictures: Tensor, size: int 
     return torch.cat([function(as_float(part)) for part in pictures.split(size)])
 
 
+class AutoEncoderDescription(Description, frozen=True, kw_only=True):
+    """Of an auto-encoder's file."""
+
+    CONTENT = "auto-encoder"
+
+    kind: KindName
+    side: Side
+
+
 def save(model: AutoEncoder, path: Path) -> None:
     """One safetensors file at half precision, which no eye sees."""
     tensors = {name: tensor.half().contiguous() for name, tensor in model.state_dict().items()}
@@ -172,11 +180,10 @@ def save(model: AutoEncoder, path: Path) -> None:
 
 
 def load(path: Path) -> AutoEncoder:
-    """The auto-encoder in a file that `save` wrote."""
-    with safe_open(path, "pt") as file:
-        description = file.metadata()
-    model = AutoEncoder(description["kind"], int(description["side"]))
-    model.load_state_dict(load_file(path))
+    """The auto-encoder in a file that `save` wrote; it comes along, and no person gives one."""
+    description, tensors = read(path, AutoEncoderDescription)
+    model = AutoEncoder(description.kind, description.side)
+    model.load_state_dict(tensors)
     return model.eval()
 
 

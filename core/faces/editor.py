@@ -3,27 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
+import msgspec
 import numpy as np
 import torch
+from msgspec import Meta
 from torch import Tensor, nn
 
-from core.errors import BadInput
-from core.faces import tensor_file
+from core import tensor_file
+from core.errors import BadInput, one_line
 from core.faces.autoencoders import AutoEncoder, as_pictures, tensor
 from core.faces.invertible import InvertibleNetwork
-from core.faces.options import KINDS
+from core.faces.options import MOST_FACTORS, Factors, KindName, Side
 from core.faces.pictures import Pictures
 from core.faces.results import Setting
-from core.faces.tensor_file import UNREADABLE, under
 from core.results import Floats
+from core.tensor_file import UNREADABLE, Count, Description, under
 
-FORMAT = "clipscape-faces-1"
+FORMAT: Literal["clipscape-faces-1"] = "clipscape-faces-1"
 PARTS = ("means", "latent_means", "readers")
 REACH = 3.0
 """Sliders go from -REACH to REACH; the people with one value of a factor lie around -1, those with the other at 1."""
+
+
+class UsualError(msgspec.Struct, frozen=True):
+    """The reconstruction error below which 99 of 100 held-out faces lie."""
+
+    quantile_99: Annotated[float, Meta(ge=0)]
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a training. settings: it was asked with; people: it learned from."""
+
+    error: UsualError | None = None
+    settings: dict[str, Any] | None = None
+    people: Count | None = None
+
+
+NOTHING_KNOWN = Card()
+
+
+class EditorDescription(Description, frozen=True, kw_only=True):
+    """Of an editor's file. kind: of its auto-encoder; side: pixels; sizes: factor → dimensions of its block."""
+
+    CONTENT = f"editor of faces ({FORMAT})"
+    REMEDY = "give a trained editor's"
+
+    format: Literal["clipscape-faces-1"]
+    kind: KindName
+    side: Side
+    sizes: Annotated[dict[str, Annotated[int, Meta(ge=1, le=4_096)]], Meta(max_length=MOST_FACTORS)]
+    factors: Factors
+    card: Card = NOTHING_KNOWN
+
+    def __post_init__(self) -> None:
+        if list(self.sizes) != list(self.factors):
+            raise ValueError("sizes and factors name different ones")
 
 
 @dataclass(frozen=True)
@@ -41,7 +79,7 @@ class Editor:
     means: Sequence[Tensor]
     latent_means: Sequence[Tensor]
     readers: Sequence[Tensor]
-    card: Mapping[str, object] = field(default_factory=dict)
+    card: Card = NOTHING_KNOWN
 
     @classmethod
     @torch.no_grad()
@@ -52,7 +90,7 @@ class Editor:
         encoded: Tensor,
         labels: Tensor,
         factors: Mapping[str, tuple[str, ...]],
-        card: Mapping[str, object] | None = None,
+        card: Card = NOTHING_KNOWN,
     ) -> Editor:
         """An editor with the means of training people's encoded pictures z (N, D) with labels (N, F)."""
         latents, columns = network(encoded)[0], list(zip(labels.T, network.places, strict=True))
@@ -60,7 +98,7 @@ class Editor:
         means = [by_value(block, *column) for block, column in zip(blocks, columns, strict=True)]
         encoded_means = [by_value(encoded, *column) for column in columns]
         readers = [discriminant(latents, *column) for column in columns]
-        return cls(autoencoder, network, factors, means, encoded_means, readers, card or {})
+        return cls(autoencoder, network, factors, means, encoded_means, readers, card)
 
     @property
     def side(self) -> int:
@@ -70,8 +108,7 @@ class Editor:
     @property
     def usual_error(self) -> float | None:
         """Below it lies the reconstruction error of 99 of 100 held-out faces; None where nobody measured it."""
-        error = self.card.get("error")
-        return float(error["quantile_99"]) if isinstance(error, Mapping) else None
+        return self.card.error.quantile_99 if self.card.error else None
 
     @torch.no_grad()
     def latents(self, pictures: Pictures) -> Floats:
@@ -175,8 +212,14 @@ class Editor:
         tensors = {f"autoencoder.{k}": v.half() for k, v in self.autoencoder.state_dict().items()}
         tensors |= {f"network.{k}": v for k, v in self.network.state_dict().items()}
         tensors |= {f"{part}.{n}": each for part in PARTS for n, each in enumerate(getattr(self, part))}
-        description = {"format": FORMAT, "kind": self.autoencoder.kind, "side": self.side, "sizes": self.network.sizes}
-        description |= {"factors": self.factors, "card": self.card}
+        description = EditorDescription(
+            format=FORMAT,
+            kind=self.autoencoder.kind,  # type: ignore[arg-type]
+            side=self.side,
+            sizes=self.network.sizes,
+            factors=dict(self.factors),
+            card=self.card,
+        )
         tensor_file.write(path, {k: v.contiguous().numpy() for k, v in tensors.items()}, description)
 
     def _of(self, factor: str, each: Sequence[Tensor] | nn.ParameterList) -> Floats:
@@ -227,26 +270,36 @@ def discriminant(rows: Tensor, labels: Tensor, places: Tensor) -> Tensor:
 
 def load(path: Path) -> Editor:
     """The editor in a file. Raises `BadInput` for a file that holds none, or one of another shape."""
-    try:
-        description, tensors = tensor_file.read(path)
-        known = description.get("format") == FORMAT and description.get("kind") in KINDS
-    except UNREADABLE:
-        raise BadInput(f"{path} is no safetensors file: give a trained editor's") from None
-    if not known:
-        raise BadInput(f"{path} holds no editor of faces ({FORMAT}): give a trained editor's")
+    description, tensors = tensor_file.read(path, EditorDescription)
     try:
         return _built(description, tensors)
-    except UNREADABLE:
-        raise BadInput(f"{path}: its arrays have other shapes than its description says; train it again") from None
+    except UNREADABLE as error:
+        reason = f"its arrays are not as its description says ({one_line(error, 100)})"
+        raise BadInput(f"{path}: {reason}; train it again") from None
 
 
-def _built(description: Mapping[str, dict], tensors: Mapping[str, Tensor]) -> Editor:
-    """An editor from a file's description and arrays."""
-    factors = {name: tuple(values) for name, values in description["factors"].items()}
-    autoencoder = AutoEncoder(str(description["kind"]), int(description["side"]))  # type: ignore[call-overload]
-    network = InvertibleNetwork(autoencoder.size, description["sizes"], {name: len(v) for name, v in factors.items()})
+@torch.no_grad()
+def _built(description: EditorDescription, tensors: Mapping[str, Tensor]) -> Editor:
+    """An editor from a file's description and arrays; raises `ValueError` or `RuntimeError` for other arrays."""
+    factors, sizes = description.factors, description.sizes
+    autoencoder = AutoEncoder(description.kind, description.side)
+    size = autoencoder.size
+    if sum(sizes.values()) > size:
+        raise ValueError(f"blocks of {sum(sizes.values()):,} dimensions in {size:,}")
+    network = InvertibleNetwork(size, sizes, {name: len(values) for name, values in factors.items()})
     autoencoder.load_state_dict(under("autoencoder.", tensors))
     network.load_state_dict(under("network.", tensors))
-    means, latent_means, readers = ([tensors[f"{part}.{n}"] for n in range(len(factors))] for part in PARTS)
-    card = description["card"]
-    return Editor(autoencoder.eval(), network.eval(), factors, means, latent_means, readers, card)
+    widths = {"means": list(sizes.values()), "latent_means": [size] * len(sizes), "readers": [size + 1] * len(sizes)}
+    shapes = {part: list(zip(map(len, factors.values()), widths[part], strict=True)) for part in PARTS}
+    parts = {part: [_shaped(tensors, f"{part}.{n}", each) for n, each in enumerate(shapes[part])] for part in PARTS}
+    made = Editor(autoencoder.eval(), network.eval(), factors, **parts, card=description.card)
+    if not autoencoder.picture(network.inverse(torch.ones(1, size))).isfinite().all():
+        raise ValueError("no face comes out of it, its numbers are too large")
+    return made
+
+
+def _shaped(tensors: Mapping[str, Tensor], name: str, shape: tuple[int, int]) -> Tensor:
+    """An array of floating-point numbers; raises `ValueError` for one of another shape or type."""
+    if name not in tensors or tuple(tensors[name].shape) != shape or not tensors[name].is_floating_point():
+        raise ValueError(f"{name} is no {shape[0]} × {shape[1]} floating-point numbers")
+    return tensors[name].float()

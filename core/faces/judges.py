@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -19,6 +19,7 @@ from core.faces.autoencoders import as_float, tensor
 from core.faces.optimisation import Schedule, steps
 from core.faces.pictures import Pictures
 from core.progress import Report, silent
+from core.tensor_file import Description, read
 
 SHIFT = 2
 """Pixels by which a training picture is moved at most, so that no judge goes by a single pixel."""
@@ -87,7 +88,7 @@ def shifted(pictures: Tensor) -> Tensor:
 def load(path: Path, values: Mapping[str, int], side: int) -> Judges:
     """Judges from their file."""
     judges = Judges(values, side)
-    judges.load_state_dict(load_file(path))
+    judges.load_state_dict(read(path, Description)[1])
     return judges.eval()
 
 

@@ -7,19 +7,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadInput
-from core.faces import tensor_file
+from core import tensor_file
+from core.errors import BadInput, one_line
+from core.faces.options import Factors
 from core.faces.pictures import Pictures
-from core.faces.tensor_file import UNREADABLE
 from core.sources.items import Refused
+from core.tensor_file import UNREADABLE, Count, Description
 
-FORMAT = "clipscape-labelled-faces-1"
+FORMAT: Literal["clipscape-labelled-faces-1"] = "clipscape-labelled-faces-1"
 HELD_OUT = 0.1
 """The share of the pictures that nothing is trained on."""
+
+
+class FacesDescription(Description, frozen=True, kw_only=True):
+    """Of a file of labelled faces. refused: sources and reasons; found: see `LabelledFaces`."""
+
+    CONTENT = "labelled faces"
+    REMEDY = "begin the training anew"
+
+    format: Literal["clipscape-labelled-faces-1"]
+    factors: Factors
+    found: Count
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,17 +84,25 @@ class LabelledFaces:
 
     def save(self, path: Path) -> None:
         """One safetensors file, written whole or not at all."""
-        refused = [[each.source, each.reason] for each in self.refused]
-        description = {"format": FORMAT, "factors": dict(self.factors), "found": self.found, "refused": refused}
+        refused = tuple((each.source, each.reason) for each in self.refused)
+        description = FacesDescription(format=FORMAT, factors=dict(self.factors), found=self.found, refused=refused)
         tensor_file.write(path, {"pictures": self.pictures, "labels": self.labels}, description)
 
     @classmethod
     def load(cls, path: Path) -> LabelledFaces:
         """What `save` wrote; raises `BadInput` for any other file."""
+        description, arrays = tensor_file.read(path, FacesDescription, "numpy")
+        refused = [Refused(*each) for each in description.refused]
         try:
-            description, arrays = tensor_file.read(path, "numpy")
-            factors = {name: tuple(values) for name, values in description["factors"].items()}
-            refused = [Refused(*each) for each in description["refused"]]
-            return cls(arrays["pictures"], arrays["labels"], factors, description["found"], refused)
-        except UNREADABLE as error:
-            raise BadInput(f"{path} holds no labelled faces ({error}): begin the training anew", "resume") from None
+            found = cls(arrays["pictures"], arrays["labels"], description.factors, description.found, refused)
+            found.check_labels()
+        except (BadInput, *UNREADABLE) as error:
+            remedy = FacesDescription.REMEDY
+            raise BadInput(f"{path} holds no labelled faces ({one_line(error)}): {remedy}", "resume") from None
+        return found
+
+    def check_labels(self) -> None:
+        """Raises `BadInput` for labels that are values of no factor."""
+        most = [len(values) for values in self.factors.values()]
+        if (self.labels < 0).any() or (self.labels >= most).any():
+            raise BadInput(f"labels: each must lie between 0 and the number of its factor's values, {most}")

@@ -7,20 +7,30 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from core.errors import BadInput, Cancelled
-from core.faces import tensor_file
-from core.faces.tensor_file import UNREADABLE, under
+from core import tensor_file
+from core.errors import BadInput, Cancelled, one_line
 from core.progress import Progress, Report
+from core.tensor_file import UNREADABLE, Description, under
 
-FORMAT = "clipscape-training-1"
+FORMAT: Literal["clipscape-training-1"] = "clipscape-training-1"
 EVERY, FIRST = 30.0, 5.0
 """Seconds between two writings, and before the first."""
 WARM_UP = 100
 """Steps over which the step size grows."""
+
+
+class StateDescription(Description, frozen=True, kw_only=True):
+    """Of the state of a training."""
+
+    CONTENT = "state of a training"
+    REMEDY = "begin anew"
+
+    format: Literal["clipscape-training-1"]
 
 
 @dataclass
@@ -66,7 +76,12 @@ class Work:
         self.optimizer.load_state_dict({"state": states, "param_groups": groups})
         if tensors["order"].shape != self.order.shape:
             raise ValueError(f"{len(tensors['order']):,} rows, not {len(self.order):,}")
-        self.order, self.start = tensors["order"], int(tensors["start"])
+        start = int(tensors["start"])
+        if not (
+            0 <= start <= len(self.order) and torch.equal(tensors["order"].sort().values, self.order.sort().values)
+        ):
+            raise ValueError("the rows of its pass are not each there once")
+        self.order, self.start = tensors["order"], start
         self.losses = tensors["losses"].tolist()
         torch.set_rng_state(tensors["random"])
         if "random.cuda" in tensors and torch.cuda.is_available():
@@ -89,13 +104,9 @@ class Checkpoint:
         if not self.path.exists():
             return {}
         try:
-            description, tensors = tensor_file.read(self.path)
-            known = description.get("format") == FORMAT
-        except UNREADABLE:
-            raise BadInput(f"{self.path} is no whole safetensors file: begin anew", "resume") from None
-        if not known:
-            raise BadInput(f"{self.path} holds no state of a training: begin anew", "resume")
-        return tensors
+            return tensor_file.read(self.path, StateDescription)[1]
+        except BadInput as error:
+            raise BadInput(str(error), "resume") from None
 
     def resume(self, restore: Callable[[dict[str, Tensor]], object]) -> bool:
         """Whether a state was kept, which `restore` has taken; raises `BadInput` for that of another network or set."""
@@ -104,14 +115,13 @@ class Checkpoint:
             if tensors:
                 restore(tensors)
         except UNREADABLE as error:
-            reason = " ".join(str(error).split())[:200]
-            raise BadInput(f"{self.path} is of another shape ({reason}): begin anew", "resume") from None
+            raise BadInput(f"{self.path} is of another shape ({one_line(error)}): begin anew", "resume") from None
         return bool(tensors)
 
     def save(self, work: Work) -> None:
         """The state as it is now."""
         arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in work.tensors().items()}
-        tensor_file.write(self.path, arrays, {"format": FORMAT})
+        tensor_file.write(self.path, arrays, StateDescription(format=FORMAT))
         self.kept(work)
         self.next = time.monotonic() + self.every
 

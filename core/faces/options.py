@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from core.errors import BadParameter
 from core.sources import bundled
@@ -10,6 +13,9 @@ LEAST_PICTURES, LEAST_OF_VALUE = 100, 10
 """Fewer tell no value of a factor from another."""
 MOST_VALUES, MOST_FACTORS = 12, 8
 """A column of more values is no factor; of more such columns a person has to choose."""
+Values = Annotated[tuple[Annotated[str, Meta(max_length=1_000)], ...], Meta(min_length=2, max_length=MOST_VALUES)]
+Factors = Annotated[dict[Annotated[str, Meta(max_length=1_000)], Values], Meta(min_length=1, max_length=MOST_FACTORS)]
+"""Each factor and the names of its values, as a file describes them."""
 SURE = 0.8
 """How probable a value has to be where prompts say which it is."""
 SIDES = (64, 96)
@@ -40,6 +46,9 @@ KINDS = {
     "eigenface-vae": Kind("VAE of the whole picture's principal components", 0, 384, 128, 0.1),
 }
 BEST = "eigenface-vae"
+KindName = Literal["vae", "beta-vae", "kl", "eigenface-vae"]
+Side = Annotated[int, Meta(ge=8, le=128, multiple_of=8)]
+"""Pixels, as a file describes them: no more than makes a net of some hundred megabytes."""
 
 
 def bundled_file(name: str) -> Path:

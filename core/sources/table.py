@@ -17,7 +17,7 @@ from core.sources.gather import from_rows
 from core.sources.items import ItemIterator, Noted, Refused, distinct_names
 from core.sources.kinds import Parser, file_kind
 from core.sources.rows import Roles, Rows, typed
-from core.sources.text import json_of, lines_of, read_text
+from core.sources.text import CELL_LIMIT, check_lines, json_of, lines_of, read_text
 
 SEPARATED, PARQUET, JSON_LINES = (".csv", ".tsv"), ".parquet", ".jsonl"
 BATCH = 64
@@ -55,13 +55,19 @@ def _cells(title: str, text: str) -> tuple[list[list[str]], list[Refused]]:
     csv.field_size_limit(2**24)
     lines, begin, over = list[list[str]](), 1, False
 
+    delimiter = _delimiter(text)
+
     def asked() -> Iterator[str]:
         nonlocal over
-        yield from io.StringIO(text, newline="")
+        for part in io.StringIO(text, newline=""):
+            if part.count(delimiter) > CELL_LIMIT:
+                raise BadInput(f"{title}: a line of more than {CELL_LIMIT:,} cells: put quotes round its commas")
+            yield part
         over = True
 
-    reader = csv.reader(asked(), delimiter=_delimiter(text))
+    reader = csv.reader(asked(), delimiter=delimiter)
     try:
+        check_lines(text)
         for line in reader:
             lines.append(line)
             if over:
@@ -69,6 +75,8 @@ def _cells(title: str, text: str) -> tuple[list[list[str]], list[Refused]]:
                 reason = f"a quotation mark is never closed, and all from there on stands in one cell: {where}"
                 return lines[:-1], [Refused(f"{title} row {len(lines)}", reason)]
             begin = reader.line_num + 1
+    except BadInput as error:
+        raise BadInput(f"{title}: {str(error).removeprefix(f'{title}: ')}") from None
     except csv.Error as error:
         raise BadInput(f"{title}: line {reader.line_num} is no CSV ({error}): save it again") from None
     return lines, []

@@ -8,6 +8,9 @@ from typing import IO, Any
 from core.errors import BadInput
 from core.sources import limits
 
+LINE_LIMIT, CELL_LIMIT, VALUE_LIMIT = 1_000_000, 65_536, 5_000_000
+"""Lines of a table, marks between the cells of one line, and values of JSON: a small zip can hold any number."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -33,12 +36,21 @@ def read_text(title: str, stream: IO[bytes]) -> str:
 
 def lines_of(text: str) -> list[str]:
     """Its lines, ended as any system ends them; U+2028 and its like are letters of a caption, and end none."""
+    check_lines(text)
     lines = re.split(r"\r\n|\n|\r", text)
     return lines if lines[-1] else lines[:-1]
 
 
+def check_lines(text: str) -> None:
+    """Raises `BadInput` for more lines than are read at once, before memory is taken for each."""
+    if (count := max(map(text.count, "\r\n"))) > LINE_LIMIT:
+        raise BadInput(f"{count:,} lines, over the limit of {LINE_LIMIT:,} for one table: split it")
+
+
 def json_of(text: str) -> Any:
-    """What JSON says; raises `BadInput` where it is none, or nested too deep to be read."""
+    """What JSON says; raises `BadInput` where it is none, nested too deep, or of more values than are read at once."""
+    if sum(map(text.count, ",[{")) > VALUE_LIMIT:
+        raise BadInput(f"more than {VALUE_LIMIT:,} values, the limit for one file of JSON: split it")
     try:
         return json.loads(text)
     except RecursionError:

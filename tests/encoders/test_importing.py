@@ -106,7 +106,7 @@ def test_files_of_the_tokenizer_come_along_and_others_do_not(stick: Path) -> Non
         ({"x.safetensors": b"8"}, "x.safetensors", "say which architecture it is, as in ViT-B-32:"),
         ({"x.npz": b"8"}, "x.npz", "is no safetensors file"),
         ({"x.safetensors": b"8"}, "ViT-B-33:x.safetensors", "no architecture 'ViT-B-33': did you mean ViT-B-32"),
-        ({"x.safetensors": b"8"}, "ViT-S-32-alt:x.safetensors", "x.safetensors does not fit"),
+        ({"x.safetensors": b"8"}, "ViT-S-32-alt:x.safetensors", "x.safetensors is no safetensors file"),
     ],
 )
 def test_what_is_no_model_is_one_line(

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from core.faces.autoencoders import AutoEncoder
-from core.faces.editor import Editor
+from core.faces.editor import Card, Editor, UsualError
 from core.faces.invertible import InvertibleNetwork
 
 FACTORS = {"glasses": ("no", "yes"), "sex": ("female", "male"), "race": ("white", "asian", "brown", "black")}
@@ -25,7 +25,7 @@ def small_editor(path: Path, seed: int = 0) -> Path:
     for place in network.places:
         place.data.mul_(30)  # so far apart that a slide is seen
     labels = torch.stack([torch.arange(400) // 4**n % count for n, count in enumerate(values.values())], 1)
-    card = {"error": {"quantile_99": ERROR}}
+    card = Card(error=UsualError(ERROR))
     Editor.of(model.eval(), network.eval(), torch.randn(400, model.size), labels, FACTORS, card).save(path)
     return path
 

@@ -163,3 +163,21 @@ def test_an_archive_that_unfolds_to_more_than_memory_holds(tmp_path: Path, monke
         written.writestr("x.npy", array(np.zeros((2**18, 1))))
     with pytest.raises(BadInput, match="unfolds to more than 1 MB"):
         load_arrays(tmp_path / "rows.npz")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.csv", "caption\n" + "a\n" * 1_000_001, "1,000,002 lines, over the limit of 1,000,000"),
+        ("a.csv", "caption" + "," * 70_000, "a line of more than 65,536 cells"),
+        ("a.jsonl", "\n" * 1_000_001, "1,000,001 lines, over the limit"),
+        ("a.json", "[" + "0," * 5_000_001 + "0]", "more than 5,000,000 values"),
+    ],
+)
+def test_a_table_that_a_small_zip_makes_huge(name: str, text: str, reason: str, tmp_path: Path) -> None:
+    """A few kilobytes, which would be gigabytes of rows; the picture beside it is taken."""
+    put(tmp_path, {"all.zip": zipped({name: text, "good.png": png()}, compression=zipfile.ZIP_DEFLATED)})
+    items, refused = split(read(tmp_path / "all.zip"))
+    assert [each.source for each in items] == ["good.png"]
+    assert [each.source for each in refused] == [name]
+    assert refused[0].reason.startswith(reason)

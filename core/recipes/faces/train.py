@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from core.faces import autoencoders, judges
 from core.faces.autoencoders import AutoEncoder, fit_autoencoder, in_chunks
-from core.faces.editor import Editor
+from core.faces.editor import Card, Editor, UsualError
 from core.faces.fitting import Pairs, fit_invertible, sized
 from core.faces.invertible import InvertibleNetwork
 from core.faces.optimisation import Schedule
@@ -100,7 +100,7 @@ def editor() -> Editor:
         network = cycle(number, model, seen, schedule, weight, network)
     assert network is not None
     made = Editor.of(model, network, seen.latents.flatten(0, 1), seen.labels.flatten(0, 1), FACTORS)
-    return replace(made, card={"error": usual_error(made), "people": len(seen)})
+    return replace(made, card=Card(error=usual_error(made), people=len(seen)))
 
 
 def cycle(
@@ -115,10 +115,10 @@ def cycle(
     return kept(f"network-{number}", empty, train)
 
 
-def usual_error(made: Editor) -> dict[str, float]:
+def usual_error(made: Editor) -> UsualError:
     """How well held-out faces are made again: the error below which 99 of 100 lie, in units of the whole range."""
     people = faces("held out").pictures[CHUNK:, 0]  # not those that are bundled
-    return {"quantile_99": float(np.quantile(squared_error(made.pictures(made.latents(people)), people), 0.99))}
+    return UsualError(float(np.quantile(squared_error(made.pictures(made.latents(people)), people), 0.99)))
 
 
 def judge() -> judges.Judges:
