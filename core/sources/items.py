@@ -43,7 +43,7 @@ class Refused:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", sound(self.source))
-        object.__setattr__(self, "reason", sound(self.reason))
+        object.__setattr__(self, "reason", sound(" ".join(self.reason.splitlines())))  # names may hold line ends
 
 
 class Noted(Refused):

@@ -181,3 +181,10 @@ def test_a_table_that_a_small_zip_makes_huge(name: str, text: str, reason: str, 
     assert [each.source for each in items] == ["good.png"]
     assert [each.source for each in refused] == [name]
     assert refused[0].reason.startswith(reason)
+
+
+def test_a_name_that_holds_a_line_end_is_refused_in_one_line(tmp_path: Path) -> None:
+    put(tmp_path, {"list.csv": 'image,caption\n"a\nb.png",one\n'})
+    items, refused = split(read(tmp_path / "list.csv"))
+    assert (items, len(refused)) == ([], 1)
+    assert "\n" not in refused[0].reason
