@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.kit.person import may_change
+from app.kit.state import state
 from core.methods import Method
 
 Options = Mapping[str, str] | Sequence[str]
@@ -77,11 +78,14 @@ def _step(default: float) -> float:
 def kept(key: str, default: Any = None, options: Collection[Any] | None = None) -> dict[str, Any]:
     """For a widget, `st.text_input("Name", **kept(…))`: it begins with what it held last, or with the default.
 
-    options: what can be chosen; a choice that is gone gives way to the default.
+    options: what can be chosen; a choice that is gone gives way to the default. In another workspace it is another
+    widget, which must be told what the one of before held.
     """
-    missing = key not in st.session_state
-    if missing or (options is not None and st.session_state[key] not in options):
-        st.session_state[key] = default
+    held, place = st.session_state.get(key, default), state().workspace
+    value = default if options is not None and held not in options else held
+    if key not in st.session_state or value != held or state().kept_for.get(key) != place:
+        st.session_state[key] = value
+    state().kept_for[key] = place
     return {"key": key, "persist_state": "session"}
 
 

@@ -42,6 +42,7 @@ class State:
     expected: jobs whose results this session waits for; noticed: finished ones that the pages know of;
     dismissed: finished ones that need no line any more.
     reporting: whether the report of what went wrong is to be shown.
+    kept_for: in which workspace the widgets of these keys were drawn last.
     ticked, touched, line: of the table of clusterings the lines ticked, the cell clicked last, the line on screen.
     """
 
@@ -64,6 +65,7 @@ class State:
     touched: tuple[str, str] | None = None
     line: str = ""
     reporting: bool = False
+    kept_for: dict[str, Path | None] = field(default_factory=dict)
 
     def open(self, workspace: Path) -> None:
         """Goes to another workspace; what was chosen in the last one is forgotten."""

@@ -1,6 +1,7 @@
 """Hostile words on every page: nothing runs, nothing is rendered, nobody else is called, nothing breaks the layout."""
 
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,10 +11,11 @@ from playwright.sync_api import Browser, Page, Request
 
 from tests import hostile
 from tests.browser.resting import PATIENCE, RESTING, box_at_rest, middle
-from tests.served import served_app
+from tests.served import ROOT, served_app
 
 pytestmark = pytest.mark.browser
 ADDRESSES = ("", "data", "clusters", "dimensions", "semantics", "groups", "faces")
+MAKE = "import sys; from tests import hostile; hostile.make_in(sys.argv[1])"
 TABS = ("Components", "Directions", "Gap", "Names", "Data quality")
 RENDERED = """(rendered) => {
   const found = [], look = (root) => root.querySelectorAll("*").forEach((each) => {
@@ -36,10 +38,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on the hostile workspace, which another process has made."""
     home = tmp_path_factory.mktemp("hostile")
     with served_app(home, hostile.NAME) as address:
-        maker = multiprocessing.get_context("spawn").Process(target=hostile.make_in, args=(str(home),))
-        maker.start()
-        maker.join()
-        assert maker.exitcode == 0
+        subprocess.run([sys.executable, "-c", MAKE, str(home)], cwd=ROOT, check=True)
         yield address
 
 

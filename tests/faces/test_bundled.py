@@ -81,6 +81,5 @@ def test_an_edit_makes_the_counterfactual(
 def test_the_usual_error_on_the_card_is_that_of_real_faces(editor: Editor, faces: HeldOut) -> None:
     made = editor.pictures(editor.latents(faces.people)).astype(float)
     errors = np.square((made - faces.people) / 255).mean((1, 2, 3))
-    told = editor.card["error"]
-    assert isinstance(told, dict)
-    assert np.mean(errors < told["quantile_99"]) > 0.9
+    assert editor.card.error is not None
+    assert np.mean(errors < editor.card.error.quantile_99) > 0.9

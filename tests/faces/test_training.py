@@ -110,8 +110,10 @@ def test_figures_are_of_held_out_faces(trained: dict[str, Any], album: Path) -> 
         far = [np.linalg.norm(block - mean, axis=1) for mean in means]
         assert trained["read"][factor] == pytest.approx(((far[1] < far[0]) == truth).mean())
         assert trained["chance"][factor] == pytest.approx(max(truth.mean(), 1 - truth.mean()))
-    assert editor.card["error"]["quantile_99"] > 0
-    assert editor.card["settings"]["source"] == str(album)
+    assert editor.card.error is not None
+    assert editor.card.error.quantile_99 > 0
+    assert editor.card.settings is not None
+    assert editor.card.settings["source"] == str(album)
 
 
 def test_the_run_can_be_found_and_the_training_is_gone(trained: dict[str, Any]) -> None:
