@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
@@ -61,15 +62,22 @@ def foreign(request: Request) -> list[str]:
     return [] if host in (None, "127.0.0.1") else [request.url]
 
 
+def fits(page: Page, why: str) -> None:
+    """Charts take a moment to find their new width."""
+    end = monotonic() + 10
+    while wider := page.evaluate(WIDER):
+        assert monotonic() < end, f"{why}, by {wider} pixels"
+        page.wait_for_timeout(200)
+
+
 def check(page: Page, where: str, folder: Path | None = None) -> None:
     """Only words: at both widths."""
     page.locator(RESTING).wait_for(timeout=PATIENCE)
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
         if folder:
             page.screenshot(path=folder / f"{where.replace(' ', '-') or 'map'}-{width}.png", full_page=True)
-        assert page.evaluate(WIDER) == [], f"{where} is wider than the window of {width}"
+        fits(page, f"{where} is wider than the window of {width}")
     assert page.evaluate(RENDERED, hostile.RENDERED) == [], where
     assert page.evaluate(f"window.{hostile.RAN}") is None, where
     assert page.events == [], where  # type: ignore[attr-defined]
