@@ -21,4 +21,4 @@ def test_the_same_page_of_another_workspace(
     for place in (other, Path(mapped.path), other):
         chosen(test).open(Path(open_named(place.name).path))
         clean(test.run())
-        clean(test.run())
+        assert chosen(clean(test.run())).workspace == place

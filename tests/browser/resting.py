@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import TypedDict
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 RESTING = "[data-testid=stApp][data-test-script-state=notRunning]"
 PATIENCE = 240_000
@@ -50,3 +50,17 @@ def press_mark(mark: Locator) -> None:
         mark.page.mouse.move(*middle(box))
         mark.page.wait_for_timeout(HOVER)
     mark.page.mouse.click(*middle(box))
+
+
+def lasso(page: Page) -> None:
+    """With Shift held, once around nearly the whole map."""
+    area = box_at_rest(page.locator("[data-testid=map-canvas]"))
+    corners = [(0.1, 0.05), (0.78, 0.05), (0.78, 0.95), (0.1, 0.95)]
+    places = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in corners]
+    page.keyboard.down("Shift")
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in [*places[1:], places[0]]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")

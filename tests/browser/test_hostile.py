@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from tests import hostile
-from tests.browser.resting import PATIENCE, RESTING, box_at_rest, middle
+from tests.browser.resting import PATIENCE, RESTING, box_at_rest, lasso, middle
 from tests.served import ROOT, served_app
 
 pytestmark = pytest.mark.browser
@@ -112,16 +112,7 @@ def visit(page: Page, address: str, folder: Path | None = None) -> None:
 def on_the_map(page: Page, folder: Path | None) -> None:
     """The tooltip of a point, a lasso, what it selected, and an item."""
     page.locator("[data-testid=map][data-drawn]:not([data-drawn='0'])").wait_for()
-    area = box_at_rest(page.locator("[data-testid=map-canvas]"))
-    corners = [(0.1, 0.05), (0.78, 0.05), (0.78, 0.95), (0.1, 0.95), (0.1, 0.05)]
-    places = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in corners]
-    page.keyboard.down("Shift")
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
-    page.keyboard.up("Shift")
+    lasso(page)
     page.locator(".st-key-drawer ol > li").first.wait_for()
     check(page, "map selection", folder)
     page.locator(".st-key-tag-value input").fill(hostile.WORDS[9])

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.resting import PATIENCE, box_at_rest
+from tests.browser.resting import PATIENCE, lasso
 from tests.encoders.models import make_folder
 
 pytestmark = pytest.mark.browser
@@ -47,20 +47,6 @@ def draw(folder: Path) -> list[Path]:
     (folder / "broken.png").write_bytes(b"no picture")
     pd.DataFrame([*rows, ("4.png", WORDS)], columns=["file", "caption"]).to_csv(folder / "captions.csv", index=False)
     return sorted(folder.iterdir())
-
-
-def lasso(page: Page) -> None:
-    """With Shift held, once around nearly the whole map."""
-    area = box_at_rest(page.locator("[data-testid=map-canvas]"))
-    corners = [(0.1, 0.05), (0.78, 0.05), (0.78, 0.95), (0.1, 0.95)]
-    places = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in corners]
-    page.keyboard.down("Shift")
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in [*places[1:], places[0]]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
-    page.keyboard.up("Shift")
 
 
 def test_a_first_visit(page: Page, browser: Browser, address: str, tmp_path: Path) -> None:
